@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// An agent: a trained policy with its observation normaliser, ready to act. It is what a game or a
+// robot links: load a checkpoint, feed observations, get actions.
+#ifndef PPO_AGENT_H
+#define PPO_AGENT_H
+
+#include "ppo/trainer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Loads an agent from a checkpoint file or from a run directory (its best.safetensors if there is
+// one, else its checkpoint). `env` NULL: the built-in class that the file names.
+PPO_API ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
+                                  ppo_error *error);
+
+// Frees an agent that ppo_agent_load made; not one that belongs to a trainer. NULL is allowed.
+PPO_API void ppo_agent_destroy(ppo_agent *agent);
+
+// Chooses actions for `num_obs` observations, one after another in memory, as the environment
+// gives them (not normalised). `actions` gets num_obs values of the action space, within bounds,
+// ready for the environment. Deterministic: the mode of the policy. Otherwise a sample from the
+// stream keyed by (seed, step, row), the same for the same key.
+PPO_API void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations,
+                           size_t num_obs, bool deterministic, uint64_t seed, uint64_t step);
+
+PPO_API const ppo_env_class *ppo_agent_env(const ppo_agent *agent);
+PPO_API const ppo_config *ppo_agent_config(const ppo_agent *agent);
+PPO_API uint64_t ppo_agent_hash(const ppo_agent *agent); // as ppo_trainer_hash
+
+// Plays `episodes` episodes, the i-th in an environment seeded seed + i, and reports their returns
+// (rewards as the environment gives them). `returns` and `lengths` [episodes] may be NULL.
+PPO_API ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation,
+                                      double *returns, uint32_t *lengths, uint32_t episodes,
+                                      uint64_t seed, bool deterministic, ppo_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

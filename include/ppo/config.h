@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Every setting of a run, under CleanRL's names, as one open value.
+//
+// Fill it with `ppo_config_defaults`, change fields directly or by name (`ppo_config_set`, which
+// also knows Stable-Baselines3's names), then `ppo_config_check`. A trainer copies it; once
+// checked it never changes. What varies during training (learning rate, clip range, entropy
+// coefficient) is evaluated from the schedules here at each iteration.
+#ifndef PPO_CONFIG_H
+#define PPO_CONFIG_H
+
+#include "ppo/env.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PPO_MAX_LAYERS 8
+#define PPO_MAX_SCHEDULE_POINTS 8
+#define PPO_TEXT_SIZE 256
+
+typedef enum ppo_activation { PPO_ACTIVATION_TANH, PPO_ACTIVATION_RELU } ppo_activation;
+
+// Over which samples advantages get zero mean and unit deviation.
+typedef enum ppo_norm_adv {
+    PPO_NORM_ADV_MINIBATCH, // CleanRL, Stable-Baselines3
+    PPO_NORM_ADV_BATCH,     // once over the whole rollout
+    PPO_NORM_ADV_OFF,
+} ppo_norm_adv;
+
+// Where a Gaussian policy's standard deviation comes from.
+typedef enum ppo_std_source {
+    PPO_STD_PARAMETER, // one free log-deviation per action (state-independent)
+    PPO_STD_EXP,       // exp of further network outputs (state-dependent)
+    PPO_STD_SIGMOID,   // sigmoid of further network outputs (state-dependent, at most 1)
+} ppo_std_source;
+
+// How a Gaussian action gets into the environment's bounds.
+typedef enum ppo_action_bound {
+    PPO_ACTION_CLIP, // clipped to [low, high] before the step; density of the unclipped action
+    PPO_ACTION_TANH, // squashed by tanh and scaled to [low, high], with the exact density
+    PPO_ACTION_RAW,  // passed on as it is
+} ppo_action_bound;
+
+typedef enum ppo_schedule_kind {
+    PPO_SCHEDULE_CONSTANT,
+    PPO_SCHEDULE_LINEAR,    // from 1 to 0 over the run
+    PPO_SCHEDULE_COSINE,    // half a cosine from 1 to 0 over the run
+    PPO_SCHEDULE_PIECEWISE, // straight lines between points
+} ppo_schedule_kind;
+
+// A factor in [0, inf) as a function of progress in [0, 1]; multiplies a base value. As text:
+// "constant", "linear", "cosine", or points "0:1,0.5:0.3,1:0" with rising progress.
+typedef struct ppo_schedule {
+    ppo_schedule_kind kind;
+    uint32_t num_points;
+    double progress[PPO_MAX_SCHEDULE_POINTS];
+    double factor[PPO_MAX_SCHEDULE_POINTS];
+} ppo_schedule;
+
+// Widths of hidden layers; as text "64,64".
+typedef struct ppo_widths {
+    uint32_t count;
+    uint32_t width[PPO_MAX_LAYERS];
+} ppo_widths;
+
+typedef struct ppo_config {
+    // Task
+    char env_id[PPO_TEXT_SIZE]; // environment id, e.g. "CartPole-v1"
+    uint64_t seed;
+    uint64_t total_timesteps; // environment steps over all environments
+
+    // Environments
+    uint32_t num_envs;          // N, stepped together; environment n is seeded with seed + n
+    uint32_t max_episode_steps; // time limit in steps; 0: the environment's own
+    uint32_t frame_skip;        // each action is repeated this often, rewards added
+    double sticky_action_prob;  // chance that the previous action is repeated instead
+    double clip_reward;         // rewards clipped to [-c, c] for learning; 0: off
+    bool norm_obs;              // observations to zero mean, unit variance, running estimate
+    double norm_obs_clip;       // then clipped to [-c, c]
+    bool norm_reward;           // rewards over the running deviation of the discounted return
+    double norm_reward_clip;    // then clipped to [-c, c]
+    ppo_action_bound action_bound;
+
+    // Networks
+    ppo_widths hidden_sizes;        // actor, or shared trunk
+    ppo_widths critic_hidden_sizes; // critic; empty: like hidden_sizes
+    ppo_activation activation;
+    bool shared_network; // one trunk with two heads instead of two networks
+    double hidden_gain;  // gains of the orthogonal initialisation
+    double actor_gain;
+    double critic_gain;
+    ppo_std_source std_source;
+    double log_std_init; // initial log-deviation (parameter), or bias of the deviation's outputs
+
+    // PPO
+    uint32_t num_steps;       // T, steps per environment and iteration
+    uint32_t num_minibatches; // per epoch; used if minibatch_size is 0
+    uint32_t minibatch_size;  // M; 0: num_envs * num_steps / num_minibatches
+    uint32_t update_epochs;
+    double gamma;
+    double gae_lambda;
+    ppo_norm_adv norm_adv;
+    double clip_coef;
+    ppo_schedule clip_schedule;
+    bool clip_vloss;
+    double ent_coef;
+    ppo_schedule ent_schedule;
+    double vf_coef;
+    double max_grad_norm; // global norm; 0: no clipping
+    double target_kl;     // stop the iteration's epochs once approx_kl exceeds it; 0: off
+
+    // Optimiser (Adam)
+    double learning_rate;
+    ppo_schedule lr_schedule;
+    bool separate_optimizers;    // actor and critic each with its own Adam and gradient norm
+    double critic_learning_rate; // 0: learning_rate; else needs separate_optimizers
+    double adam_beta1;
+    double adam_beta2;
+    double adam_eps;
+
+    // Progress
+    bool stop_when_solved;    // stop once the mean of the last 100 training episodes is there
+    double solved_return;     // NAN: the environment's reward threshold
+    uint32_t eval_every;      // iterations between evaluations; 0: only at the end
+    uint32_t eval_episodes;   // episodes of each evaluation
+    uint64_t eval_seed;       // first seed of the evaluation environments
+    bool eval_deterministic;  // evaluate with the mode of the policy instead of samples
+
+    // Run: nothing here changes a single bit of the result
+    char run_dir[PPO_TEXT_SIZE];   // "" : runs/<env>/seed-<seed>
+    uint32_t threads;              // worker threads, the caller's included; 0: all cores
+    double checkpoint_interval_s;  // seconds between checkpoints; 0: after each iteration
+} ppo_config;
+
+// All settings at the option table's defaults; env_id empty.
+PPO_API void ppo_config_defaults(ppo_config *config);
+
+// Defaults, then the preset named like the environment if there is one ("CartPole-v1").
+PPO_API ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error *error);
+
+// Sets one setting by name from text. Names: the field's ("clip_coef", dashes allowed) or an alias
+// ("clip_range"). Fails with PPO_INVALID: unknown name (the nearest is told), text of the wrong
+// type, value out of range (the range is told). The config is unchanged on failure.
+PPO_API ppo_status ppo_config_set(ppo_config *config, const char *name, const char *text,
+                                  ppo_error *error);
+
+// Reads settings from a YAML mapping of name: value over those in `config`. A message names file,
+// line and key. An `env_id` in the file does not load that environment's preset.
+PPO_API ppo_status ppo_config_load(ppo_config *config, const char *path, ppo_error *error);
+
+// The same from text in memory; `label` stands for the path in messages.
+PPO_API ppo_status ppo_config_parse(ppo_config *config, const char *yaml, size_t size,
+                                    const char *label, ppo_error *error);
+
+// Checks what single ranges can't: combinations of settings. Names the keys in conflict.
+PPO_API ppo_status ppo_config_check(const ppo_config *config, ppo_error *error);
+
+// Writes all settings as YAML, with a comment per group, to a buffer of `size` bytes. Returns the
+// bytes needed without the terminating zero, like snprintf.
+PPO_API size_t ppo_config_format(const ppo_config *config, char *text, size_t size);
+
+// One row of the option table, for help, completion and documentation.
+typedef struct ppo_option {
+    const char *name;          // field name, e.g. "clip_coef"
+    const char *group;         // "Task", "Environments", "Networks", "PPO", ...
+    const char *type;          // "integer", "number", "true|false", "text", "widths", "schedule",
+                               // or the choices of an enumeration: "tanh|relu"
+    const char *default_text;  // e.g. "0.2"
+    const char *range;         // e.g. "[0, 1]"; "" if any value will do
+    const char *aliases;       // space-separated, e.g. "clip_range"; may be ""
+    const char *help;          // one sentence
+    bool changes_result;       // false for the Run group: free to differ when resuming
+} ppo_option;
+
+PPO_API size_t ppo_option_count(void);
+PPO_API ppo_option ppo_option_at(size_t index);
+
+// The value of the index-th option as text, in the form that ppo_config_set takes.
+PPO_API size_t ppo_option_format(const ppo_config *config, size_t index, char *text, size_t size);
+
+// The presets that are built in: names as for ppo_preset_find.
+PPO_API size_t ppo_preset_count(void);
+PPO_API const char *ppo_preset_name_at(size_t index);
+
+// YAML text of a preset ("CartPole-v1", "seeds/cartpole"); NULL if there is none.
+PPO_API const char *ppo_preset_find(const char *name);
+
+// What is derived from a config: the batch of N * T samples and how an epoch cuts it.
+PPO_API uint64_t ppo_config_batch_size(const ppo_config *config);
+PPO_API uint32_t ppo_config_minibatch_size(const ppo_config *config); // of all but the last
+PPO_API uint64_t ppo_config_num_iterations(const ppo_config *config); // rounded up
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// libppo: proximal policy optimization in C. This header includes all the others.
+//
+//   base.h     status codes, errors, version
+//   space.h    observation and action spaces
+//   env.h      the environment interface and the built-in environments
+//   random.h   NumPy's random generator, for environments
+//   config.h   every setting; presets; YAML
+//   trainer.h  training, one iteration at a time
+//   agent.h    a trained policy that acts and is evaluated
+//   run.h      run directories, checkpoints, resuming
+//   bench.h    measuring
+#ifndef PPO_H
+#define PPO_H
+
+#include "ppo/base.h"
+#include "ppo/space.h"
+#include "ppo/env.h"
+#include "ppo/random.h"
+#include "ppo/config.h"
+#include "ppo/trainer.h"
+#include "ppo/agent.h"
+#include "ppo/run.h"
+#include "ppo/bench.h"
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// The trainer: PPO on one environment class, one iteration at a time (Schulman et al. 2017).
+//
+//     ppo_config config;
+//     ppo_config_for_env(&config, "CartPole-v1", &error);
+//     ppo_trainer *trainer;
+//     ppo_trainer_create(&trainer, &config, NULL, &error);
+//     while (!ppo_trainer_done(trainer) && ppo_trainer_step(trainer, &stats, &error) == PPO_OK)
+//         printf("%g\n", stats.return_mean);
+//     ppo_trainer_destroy(trainer);
+//
+// All memory is taken at creation; stepping allocates nothing. The parameters after k iterations
+// depend on the config and the environment alone, not on `threads`, timing or interruptions. A
+// trainer per thread is safe; one trainer may not be used by two threads at once.
+#ifndef PPO_TRAINER_H
+#define PPO_TRAINER_H
+
+#include "ppo/config.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ppo_trainer ppo_trainer;
+typedef struct ppo_agent ppo_agent;
+
+// What one iteration did. Means of losses are over all minibatches of the iteration.
+typedef struct ppo_stats {
+    uint64_t iteration;   // iterations done, this one included
+    uint64_t global_step; // environment steps done, over all environments
+
+    uint64_t episodes;   // training episodes finished so far
+    double return_mean;  // over the last 100 training episodes, rewards as the environment gave
+    double length_mean;  // them; NAN before the first episode's end
+
+    double learning_rate; // as used in this iteration
+    double critic_learning_rate;
+    double clip_coef;
+    double ent_coef;
+
+    double loss;               // policy_loss - ent_coef * entropy + vf_coef * value_loss
+    double policy_loss;        // Schulman et al. 2017, eq. 7, negated
+    double value_loss;         // 0.5 * mean squared error, clipped if clip_vloss
+    double entropy;            // mean, nats
+    double old_approx_kl;      // mean of -log r
+    double approx_kl;          // mean of (r - 1) - log r (Schulman 2020)
+    double clip_fraction;      // share of samples with |r - 1| > clip_coef
+    double explained_variance; // 1 - Var[return - value] / Var[return], of the rollout
+    double grad_norm;          // before clipping
+    double std_mean;           // mean deviation of a Gaussian policy; NAN otherwise
+    uint32_t epochs;           // epochs done; fewer than update_epochs if target_kl was reached
+
+    double collect_seconds; // wall clock; the only fields that differ between equal runs
+    double update_seconds;
+} ppo_stats;
+
+// The result of playing episodes.
+typedef struct ppo_evaluation {
+    uint32_t episodes;
+    double return_mean;
+    double return_std; // over episodes, population
+    double return_min;
+    double return_max;
+    double length_mean;
+} ppo_evaluation;
+
+// Creates a trainer. `env` NULL: the built-in class named by config->env_id; otherwise the class
+// must outlive the trainer. The config is checked and copied.
+PPO_API ppo_status ppo_trainer_create(ppo_trainer **trainer, const ppo_config *config,
+                                      const ppo_env_class *env, ppo_error *error);
+
+// Frees everything; NULL is allowed.
+PPO_API void ppo_trainer_destroy(ppo_trainer *trainer);
+
+// One iteration: schedule, collect, advantages, update, stats. `stats` may be NULL. After
+// PPO_NUMERIC (a value was not finite) or PPO_ENV the parameters are those of the last good
+// update, and the trainer can only be saved, evaluated or destroyed.
+PPO_API ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *error);
+
+// True once total_timesteps are done or, with stop_when_solved, the run is solved.
+PPO_API bool ppo_trainer_done(const ppo_trainer *trainer);
+
+// True if the mean return of the last 100 training episodes has reached the solved return.
+PPO_API bool ppo_trainer_solved(const ppo_trainer *trainer);
+
+// The return that counts as solved: solved_return, else the environment's; NAN if neither.
+PPO_API double ppo_trainer_solved_return(const ppo_trainer *trainer);
+
+PPO_API const ppo_config *ppo_trainer_config(const ppo_trainer *trainer);
+PPO_API const ppo_env_class *ppo_trainer_env(const ppo_trainer *trainer);
+
+// The last iteration's stats; after loading a checkpoint, those of the checkpoint's iteration.
+PPO_API const ppo_stats *ppo_trainer_stats(const ppo_trainer *trainer);
+
+// The policy in training, for acting and evaluating between iterations. Owned by the trainer.
+PPO_API ppo_agent *ppo_trainer_agent(ppo_trainer *trainer);
+
+// Plays config.eval_episodes episodes in environments of its own, seeded eval_seed, eval_seed + 1,
+// ...: the training environments and random streams are not touched.
+PPO_API ppo_status ppo_trainer_evaluate(ppo_trainer *trainer, ppo_evaluation *evaluation,
+                                        ppo_error *error);
+
+// A hash of the parameters' names, shapes and bits (XXH3, 64 bits).
+PPO_API uint64_t ppo_trainer_hash(const ppo_trainer *trainer);
+
+// Floating-point operations of the networks in one full iteration (2 per multiply-add; forward for
+// acting and values, forward and backward for the update; element-wise work not counted).
+PPO_API double ppo_trainer_flops(const ppo_trainer *trainer);
+
+// The planned buffers, in order. Any pointer may be NULL. Returns false past the last one.
+typedef struct ppo_buffer_info {
+    const char *name;
+    const char *owner; // which room computes it
+    ppo_dtype dtype;
+    uint32_t rank;
+    uint64_t shape[PPO_MAX_RANK];
+    uint64_t bytes;
+    bool in_checkpoint;
+} ppo_buffer_info;
+PPO_API bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

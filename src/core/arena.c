@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// The planned block: see arena.h for the layout.
+#include "core/arena.h"
+
+#include "core/error.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROW_ALIGN ((size_t)64)
+
+static bool grow(ppo_arena *arena)
+{
+    if (arena->num_rows < arena->capacity)
+        return true;
+    const size_t capacity = arena->capacity ? 2 * arena->capacity : 32;
+    ppo_arena_row *rows = realloc(arena->rows, capacity * sizeof *rows);
+    if (!rows)
+        return false;
+    arena->rows = rows;
+    arena->capacity = capacity;
+    return true;
+}
+
+// dtype size times the shape, or false if it overflows.
+static bool row_bytes(size_t *bytes, ppo_dtype dtype, uint32_t rank, const size_t *shape)
+{
+    *bytes = ppo_dtype_size(dtype);
+    for (uint32_t i = 0; i < rank; i++)
+        if (__builtin_mul_overflow(*bytes, shape[i], bytes))
+            return false;
+    return true;
+}
+
+void ppo_arena_init(ppo_arena *arena)
+{
+    *arena = (ppo_arena){.status = PPO_OK};
+}
+
+void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner,
+                   ppo_row_use use, ppo_dtype dtype, uint32_t rank, const size_t *shape)
+{
+    assert(rank >= 1 && rank <= PPO_ARENA_RANK && !arena->block);
+    ppo_arena_row row = {.owner = owner, .use = use, .dtype = dtype, .rank = rank, .slot = slot};
+    size_t end;
+    if (arena->status != PPO_OK)
+        return;
+    if (!row_bytes(&row.bytes, dtype, rank, shape) ||
+        __builtin_add_overflow(row.bytes, 2 * ROW_ALIGN, &end) || !grow(arena)) {
+        arena->status = PPO_NO_MEMORY;
+        return;
+    }
+    snprintf(row.name, sizeof row.name, "%s", name);
+    memcpy(row.shape, shape, rank * sizeof *shape);
+    row.offset = arena->block_bytes;
+    end -= end % ROW_ALIGN;
+    if (__builtin_add_overflow(row.offset, end, &arena->block_bytes)) {
+        arena->status = PPO_NO_MEMORY;
+        return;
+    }
+    arena->rows[arena->num_rows++] = row;
+}
+
+ppo_status ppo_arena_bind(ppo_arena *arena, ppo_error *error)
+{
+    if (arena->status == PPO_OK && arena->block_bytes) {
+        arena->block = aligned_alloc(ROW_ALIGN, arena->block_bytes);
+        arena->status = arena->block ? PPO_OK : PPO_NO_MEMORY;
+    }
+    if (arena->status != PPO_OK)
+        return ppo_fail(error, PPO_NO_MEMORY,
+                        "not enough memory for %.1f MiB of buffers; use fewer environments, "
+                        "steps or hidden units",
+                        (double)arena->block_bytes / (1024.0 * 1024.0));
+    if (arena->block)
+        memset(arena->block, 0, arena->block_bytes);
+    for (size_t i = 0; i < arena->num_rows; i++) {
+        void *start = arena->block + arena->rows[i].offset;
+        memcpy(arena->rows[i].slot, &start, sizeof start);
+    }
+    return PPO_OK;
+}
+
+void ppo_arena_release(ppo_arena *arena)
+{
+    free(arena->block);
+    free(arena->rows);
+    ppo_arena_init(arena);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// One planned block of memory: every array is a named row of a list, the block is taken once and
+// the pointers are bound. Allocation, the memory report, checkpoints and the NaN scan all come from
+// the same list.
+//
+// Workload: tens of rows, planned once at setup; nothing is added after binding.
+// Rows start at multiples of 64 bytes with at least 64 unused bytes behind each, so that a kernel
+// may read a whole vector at a row's end (it must not use what it reads there).
+#ifndef PPO_CORE_ARENA_H
+#define PPO_CORE_ARENA_H
+
+#include "ppo/base.h"
+
+#define PPO_ARENA_RANK 4
+#define PPO_NAME_SIZE 48
+
+typedef enum ppo_row_use {
+    PPO_ROW_SCRATCH, // contents don't outlive an iteration
+    PPO_ROW_STATE,   // part of a checkpoint
+} ppo_row_use;
+
+typedef struct ppo_arena_row {
+    char name[PPO_NAME_SIZE]; // "rollout.obs"
+    const char *owner;        // function or file that computes it
+    ppo_row_use use;
+    ppo_dtype dtype;
+    uint32_t rank;
+    size_t shape[PPO_ARENA_RANK];
+    size_t offset; // bytes from the block's start
+    size_t bytes;
+    void **slot; // where the pointer goes when the block is bound
+} ppo_arena_row;
+
+typedef struct ppo_arena {
+    ppo_arena_row *rows;
+    size_t num_rows;
+    size_t capacity;
+    size_t block_bytes;
+    unsigned char *block;
+    ppo_status status; // the first failure while planning, reported by bind
+} ppo_arena;
+
+// An empty plan. Zero-initialised memory is one too.
+void ppo_arena_init(ppo_arena *arena);
+
+// Adds a row; `slot` points to the pointer to be bound (any object pointer type). Sizes that
+// overflow or memory that runs out are remembered and reported by ppo_arena_bind.
+void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner,
+                   ppo_row_use use, ppo_dtype dtype, uint32_t rank, const size_t *shape);
+
+// Takes the block, zeroed, and sets all pointers.
+ppo_status ppo_arena_bind(ppo_arena *arena, ppo_error *error);
+
+void ppo_arena_release(ppo_arena *arena);
+
+// The shape as a compound literal: PPO_ROW(&x, "x", "who", PPO_ROW_STATE, PPO_F32, n, m).
+#define PPO_ROW_DIMS(...) ((const size_t[]){__VA_ARGS__})
+#define PPO_ARENA_ADD(arena, slot, name, owner, use, dtype, ...)                                   \
+    ppo_arena_add(arena, slot, name, owner, use, dtype,                                            \
+                  (uint32_t)(sizeof PPO_ROW_DIMS(__VA_ARGS__) / sizeof(size_t)),                   \
+                  PPO_ROW_DIMS(__VA_ARGS__))
+
+#endif

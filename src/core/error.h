@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Failing with a sentence.
+#ifndef PPO_CORE_ERROR_H
+#define PPO_CORE_ERROR_H
+
+#include "ppo/base.h"
+
+// Records status and message in `error` (NULL allowed) and returns the status.
+ppo_status ppo_fail(ppo_error *error, ppo_status status, const char *format, ...) PPO_PRINTF(3, 4);
+
+// Returns from the calling function if the expression's status is not PPO_OK.
+#define PPO_TRY(expression)                                                                        \
+    do {                                                                                           \
+        const ppo_status ppo_try_status = (expression);                                            \
+        if (ppo_try_status != PPO_OK)                                                              \
+            return ppo_try_status;                                                                 \
+    } while (0)
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// N environments of one class, stepped into rows of shared arrays, with the wrapper features that
+// people expect as options: time limit, frame skip, sticky actions, action clipping. A finished
+// environment is reset in the same step ("same-step autoreset" in Gymnasium's words).
+//
+// Workload: one to thousands of environments of 50 ns to 1 ms a step. Different rows may be stepped
+// by different threads at once. Owns the instances, their episode counters and their last actions.
+// Not here: normalising observations and rewards, clipping rewards (src/rl/).
+#ifndef PPO_ENV_VECENV_H
+#define PPO_ENV_VECENV_H
+
+#include "core/arena.h"
+#include "ppo/env.h"
+
+typedef struct ppo_vecenv ppo_vecenv;
+
+typedef struct ppo_vecenv_options {
+    uint32_t num_envs;
+    uint32_t max_episode_steps; // 0: the class's own
+    uint32_t frame_skip;        // at least 1; stops early at an episode's end
+    double sticky_action_prob;  // drawn per environment step from (seed, PPO_RNG_STICKY, n, step)
+    bool clip_action;           // a box action is clipped to [low, high] before the step
+    uint64_t seed;              // environment n starts from seed + n
+} ppo_vecenv_options;
+
+// Where one step's results go: arrays over all N environments, of which only the rows stepped are
+// written.
+typedef struct ppo_vecenv_rows {
+    unsigned char *obs;       // [N, obs bytes] the next observation: after an end, the reset's
+    unsigned char *final_obs; // [N, obs bytes] the episode's last observation, where it ended
+    double *reward;           // [N] summed over frame_skip
+    uint8_t *terminated;      // [N] 0 or 1
+    uint8_t *truncated;       // [N] 0 or 1; 0 where terminated
+    double *episode_return;   // [N] of the finished episode, where it ended
+    uint32_t *episode_length; // [N] likewise, in environment steps
+} ppo_vecenv_rows;
+
+// Makes a vectoriser and adds its arrays to the plan ("env.state" [N, state_size] u8 and the
+// counters of episodes under way are PPO_ROW_STATE). Call _start once the arena is bound.
+ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
+                             const ppo_vecenv_options *options, ppo_arena *arena,
+                             ppo_error *error);
+void ppo_vecenv_destroy(ppo_vecenv *vecenv); // NULL is allowed
+
+// Initialises all instances and resets each from its seed; writes the first observations [N].
+ppo_status ppo_vecenv_start(ppo_vecenv *vecenv, unsigned char *obs, ppo_error *error);
+
+// Steps environments first .. first+count-1. `step` is the same for all rows of a time step and
+// rises by one from step to step. On failure the error names the environment; rows before it have
+// been stepped.
+ppo_status ppo_vecenv_step(ppo_vecenv *vecenv, const ppo_vecenv_rows *rows,
+                           const void *action, // [N, action bytes], not clipped
+                           size_t first, size_t count, uint64_t step, ppo_error *error);
+
+// Writes the instances' states into the "env.state" row, and reads them back. An environment that
+// can't save its state (state_size 0) starts a fresh episode on thaw, from a seed made of
+// (seed, n, step), and writes that first observation to its row of `obs`.
+void ppo_vecenv_freeze(ppo_vecenv *vecenv);
+ppo_status ppo_vecenv_thaw(ppo_vecenv *vecenv, unsigned char *obs, uint64_t step,
+                           ppo_error *error);
+
+#endif
