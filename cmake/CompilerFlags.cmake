@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+# How the project's own code is compiled. Offers
+#   ppo_flags                 interface library: warnings, instruction set, sanitisers
+#   ppo_flags_link            the part of it that a link needs
+#   ppo_room_flags(room ...)  sets the floating-point rules of a room's sources
+#   PPO_COMPILER, PPO_ISA_TEXT  for build_info.h and the summary
+include(CheckCCompilerFlag)
+
+# Optimised with the asserts alive.
+set(CMAKE_C_FLAGS_RELASSERT "-O3 -g" CACHE STRING "Flags of the RelAssert build type")
+set(CMAKE_EXE_LINKER_FLAGS_RELASSERT "" CACHE STRING "Link flags of the RelAssert build type")
+set(CMAKE_SHARED_LINKER_FLAGS_RELASSERT "" CACHE STRING "Link flags of the RelAssert build type")
+mark_as_advanced(CMAKE_C_FLAGS_RELASSERT CMAKE_EXE_LINKER_FLAGS_RELASSERT
+    CMAKE_SHARED_LINKER_FLAGS_RELASSERT)
+
+add_library(ppo_flags_link INTERFACE)
+add_library(ppo_flags INTERFACE)
+target_link_libraries(ppo_flags INTERFACE ppo_flags_link)
+
+target_compile_definitions(ppo_flags INTERFACE _GNU_SOURCE)
+set(ppo_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
+    -Wmissing-prototypes -Wdouble-promotion -Wvla)
+if(PPO_WERROR)
+    list(APPEND ppo_warnings -Werror)
+endif()
+target_compile_options(ppo_flags INTERFACE "$<$<COMPILE_LANGUAGE:C>:${ppo_warnings}>")
+
+# --- instruction set -------------------------------------------------------------------------
+set(ppo_is_x86 OFF)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+    set(ppo_is_x86 ON)
+endif()
+
+set(ppo_wide_vectors "")
+if(PPO_ISA STREQUAL "native")
+    if(ppo_is_x86)
+        set(ppo_isa_flag -march=native)
+        # Both compilers prefer 256-bit vectors on many AVX-512 machines, out of care for the clock
+        # of the first such chips. The kernels of nn and rl run for long enough to want all 512.
+        check_c_compiler_flag(-mprefer-vector-width=512 PPO_HAVE_PREFER_512)
+        if(PPO_HAVE_PREFER_512)
+            set(ppo_wide_vectors -mprefer-vector-width=512)
+        endif()
+    else()
+        set(ppo_isa_flag -mcpu=native) # on Arm this sets the architecture and the tuning
+    endif()
+elseif(PPO_ISA STREQUAL "baseline")
+    set(ppo_isa_flag "")
+else()
+    set(ppo_isa_flag -march=${PPO_ISA})
+endif()
+if(ppo_isa_flag)
+    # A variable per flag, because the answer is kept and PPO_ISA may change.
+    string(MAKE_C_IDENTIFIER "PPO_HAVE_${ppo_isa_flag}" ppo_isa_checked)
+    check_c_compiler_flag(${ppo_isa_flag} ${ppo_isa_checked})
+    if(NOT ${ppo_isa_checked})
+        message(FATAL_ERROR "PPO_ISA=${PPO_ISA}: the compiler does not take ${ppo_isa_flag}; "
+            "use native, baseline or a value of -march")
+    endif()
+    target_compile_options(ppo_flags INTERFACE ${ppo_isa_flag})
+endif()
+
+# --- floating point --------------------------------------------------------------------------
+# Nowhere -ffast-math: it assumes NaN away, and every NaN has to be found.
+#
+# Contraction (a*b+c in one rounding) is off except where arithmetic is the work: environments are
+# held against Gymnasium's doubles, and schedules or statistics should not move with the compiler.
+# nn and rl contract and drop errno and traps, which lets sqrtf and selections be vectorised; their
+# results are pinned per build by the same-bits tests.
+#
+# Environments also go without superword vectorisation: gcc turns rotation-like pairs (a*b - c*d
+# beside a*d + c*b) into a fused multiply-add-subtract there, even under -ffp-contract=off.
+set(ppo_fp_strict -ffp-contract=off)
+set(ppo_fp_kernels -ffp-contract=fast -fno-math-errno -fno-trapping-math ${ppo_wide_vectors})
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+    set(ppo_fp_env ${ppo_fp_strict} -fno-slp-vectorize)
+else()
+    set(ppo_fp_env ${ppo_fp_strict} -fno-tree-slp-vectorize)
+endif()
+
+function(ppo_room_flags room)
+    if(room MATCHES "^(nn|rl)$")
+        set(flags ${ppo_fp_kernels})
+    elseif(room STREQUAL "env")
+        set(flags ${ppo_fp_env})
+    else()
+        set(flags ${ppo_fp_strict})
+    endif()
+    if(ARGN)
+        set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
+    endif()
+endfunction()
+
+# --- sanitisers, coverage, fuzzing -----------------------------------------------------------
+if(PPO_SANITIZE)
+    target_compile_options(ppo_flags INTERFACE
+        -fsanitize=${PPO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(ppo_flags_link INTERFACE -fsanitize=${PPO_SANITIZE})
+endif()
+if(PPO_FUZZ)
+    if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "PPO_FUZZ needs clang (its libFuzzer): use the preset `fuzz`")
+    endif()
+    target_compile_options(ppo_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(PPO_COVERAGE)
+    target_compile_options(ppo_flags INTERFACE --coverage)
+    target_link_options(ppo_flags_link INTERFACE --coverage)
+endif()
+
+# --- what is reported ------------------------------------------------------------------------
+set(PPO_COMPILER "${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}")
+set(PPO_ISA_TEXT "${PPO_ISA}")

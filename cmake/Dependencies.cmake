@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# What the library needs, found on the system and never downloaded. `scripts/setup` installs it all
+# on Debian and Ubuntu. Offers
+#   ppo_dependencies     interface library: headers and libraries of every part that was found
+#   PPO_PRIVATE_LIBS     their names, for those who link the static library
+#   ppo_print_summary()  the table of what was found
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+set(ppo_summary "" CACHE INTERNAL "rows of the summary: part|what was found")
+function(ppo_summary_add part text)
+    set(ppo_summary "${ppo_summary};${part}|${text}" CACHE INTERNAL "")
+endfunction()
+
+add_library(ppo_dependencies INTERFACE)
+set(PPO_PRIVATE_LIBS "")
+set(ppo_missing "")
+
+# oneDNN by its header and library: its CMake and pkg-config files come and go between versions.
+find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.h)
+find_library(DNNL_LIBRARY dnnl)
+mark_as_advanced(DNNL_INCLUDE_DIR DNNL_LIBRARY)
+if(DNNL_INCLUDE_DIR AND DNNL_LIBRARY)
+    file(STRINGS ${DNNL_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h dnnl_lines
+        REGEX "#define DNNL_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
+    string(REGEX REPLACE "[^0-9;]" "" DNNL_VERSION "${dnnl_lines}")
+    string(REPLACE ";" "." DNNL_VERSION "${DNNL_VERSION}")
+    target_include_directories(ppo_dependencies SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
+    target_link_libraries(ppo_dependencies INTERFACE ${DNNL_LIBRARY})
+    list(APPEND PPO_PRIVATE_LIBS dnnl)
+    ppo_summary_add("oneDNN" "${DNNL_VERSION}")
+else()
+    list(APPEND ppo_missing libdnnl-dev)
+endif()
+
+# ppo_need(<name> <pkg-config module> <link name> <Debian package>)
+function(ppo_need name module link_name package)
+    string(MAKE_C_IDENTIFIER "${name}" id)
+    pkg_check_modules(${id} QUIET IMPORTED_TARGET ${module})
+    if(${id}_FOUND)
+        target_link_libraries(ppo_dependencies INTERFACE PkgConfig::${id})
+        set(PPO_PRIVATE_LIBS ${PPO_PRIVATE_LIBS} ${link_name} PARENT_SCOPE)
+        ppo_summary_add("${name}" "${${id}_VERSION}")
+    else()
+        set(ppo_missing ${ppo_missing} ${package} PARENT_SCOPE)
+    endif()
+endfunction()
+ppo_need(libyaml yaml-0.1 yaml libyaml-dev)
+ppo_need(cJSON libcjson cjson libcjson-dev)
+ppo_need(xxHash libxxhash xxhash libxxhash-dev)
+if(PPO_TESTS)
+    pkg_check_modules(cmocka QUIET IMPORTED_TARGET cmocka)
+    if(cmocka_FOUND)
+        ppo_summary_add("cmocka" "${cmocka_VERSION}")
+    else()
+        list(APPEND ppo_missing libcmocka-dev)
+    endif()
+endif()
+
+if(ppo_missing)
+    string(REPLACE ";" " " ppo_missing "${ppo_missing}")
+    message(FATAL_ERROR "Missing, by the names of Debian's packages: ${ppo_missing}\n"
+        "On Debian and Ubuntu scripts/setup installs them (libcmocka-dev: or -DPPO_TESTS=OFF).")
+endif()
+
+target_link_libraries(ppo_dependencies INTERFACE Threads::Threads m ${CMAKE_DL_LIBS})
+
+function(ppo_print_summary)
+    message(STATUS "libppo ${PROJECT_VERSION}")
+    set(rows
+        "build type|${CMAKE_BUILD_TYPE}"
+        "compiler|${PPO_COMPILER}"
+        "instruction set|${PPO_ISA_TEXT}"
+        ${ppo_summary}
+        "tests|${PPO_TESTS}"
+        "examples|${PPO_EXAMPLES}")
+    if(PPO_SANITIZE)
+        list(APPEND rows "sanitisers|${PPO_SANITIZE}")
+    endif()
+    foreach(row IN LISTS rows)
+        if(row MATCHES "^([^|]+)[|](.*)$")
+            string(SUBSTRING "${CMAKE_MATCH_1}                    " 0 18 part)
+            message(STATUS "  ${part}${CMAKE_MATCH_2}")
+        endif()
+    endforeach()
+endfunction()
