@@ -20,6 +20,11 @@ target_link_libraries(ppo_flags INTERFACE ppo_flags_link)
 target_compile_definitions(ppo_flags INTERFACE _GNU_SOURCE)
 set(ppo_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
     -Wmissing-prototypes -Wdouble-promotion -Wvla)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    # Messages are cut to their buffer on purpose, and what gcc sees of it depends on its version and
+    # on what it inlined.
+    list(APPEND ppo_warnings -Wno-format-truncation)
+endif()
 if(PPO_WERROR)
     list(APPEND ppo_warnings -Werror)
 endif()

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# Short names for what CMake's presets and scripts/ do; everything works without make as well.
+.DEFAULT_GOAL := all
+
+PREFIX ?= /usr/local
+PRESET ?= release
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all build
+all: ## build the release: build/release/ppo, the libraries, the tests
+	@scripts/build release
+build: all
+
+.PHONY: setup dev
+setup: ## install what is missing, on Debian and Ubuntu
+	@scripts/setup
+dev: ## build with asserts, for debugging: build/dev
+	@scripts/build dev
+
+.PHONY: test check
+test: ## run the quick tests; T=gae for those whose name matches, PRESET=asan for another build
+	@scripts/test $(PRESET) $(if $(T),-R '$(T)',-L quick)
+check: ## all that CI does
+	@bash .ci/run
+
+.PHONY: asan tsan coverage fuzz
+asan: ## quick tests under AddressSanitizer and UndefinedBehaviorSanitizer; T=...
+	@scripts/test asan $(if $(T),-R '$(T)',-L quick)
+tsan: ## quick tests under ThreadSanitizer; T=...
+	@scripts/test tsan $(if $(T),-R '$(T)',-L quick)
+coverage: ## which lines the quick tests execute
+	@scripts/coverage
+fuzz: ## each fuzzer for a minute; FUZZ_SECONDS=600 for longer
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+.PHONY: layers lint fmt fmt-check
+layers: ## who may include whom
+	@scripts/layers
+lint: ## clang-tidy and cppcheck, kept at zero
+	@scripts/lint
+fmt: ## format the sources
+	@scripts/fmt
+fmt-check: ## are they formatted
+	@scripts/fmt --check
+
+.PHONY: bench golden docs
+bench: all ## measure this machine; B=cartpole for one of the benchmarks
+	@scripts/bench $(B)
+golden: all ## make the golden files of the tests anew and show what changed
+	@scripts/golden
+docs: all ## write the option reference and the man page from the program's own table
+	@scripts/docs
+
+.PHONY: install clean
+install: all ## install into PREFIX (/usr/local), below DESTDIR if set
+	@cmake --install build/release --prefix '$(PREFIX)'
+clean: ## remove build/
+	rm -rf build
