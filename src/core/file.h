@@ -9,6 +9,11 @@
 // folder: at every moment `path` is the old file or the new one. The message names path and cause.
 ppo_status ppo_file_publish(const char *path, const void *data, size_t size, ppo_error *error);
 
+// The same, and the old file stays under the name `previous` in the same folder, replacing what was
+// there. It moves only once the new file is whole on disk: a failed write changes neither.
+ppo_status ppo_file_publish_keep(const char *path, const char *previous, const void *data,
+                                 size_t size, ppo_error *error);
+
 // Reads a whole file into memory that the caller frees; `data` gets a terminating zero byte beyond
 // `size`. PPO_NOT_FOUND if it does not exist, PPO_IO otherwise; files over `max_size` are refused.
 ppo_status ppo_file_read(char **data, size_t *size, const char *path, size_t max_size,
@@ -16,6 +21,10 @@ ppo_status ppo_file_read(char **data, size_t *size, const char *path, size_t max
 
 // Makes a folder and its missing parents.
 ppo_status ppo_file_make_dirs(const char *path, ppo_error *error);
+
+// Writes all bytes to an open file, however often the system stops short. Returns how many were
+// written; less than `size` means failure, with errno set.
+size_t ppo_file_write_all(int descriptor, const void *data, size_t size);
 
 bool ppo_file_exists(const char *path);
 

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+// Files that are published whole, and files read whole.
+//
+// Workload: a checkpoint of kilobytes to gigabytes every minute, small texts now and then.
+// Publishing: temporary beside -> write -> fsync -> rename -> fsync of the folder. A process killed
+// halfway leaves at most a "*.tmp" behind (src/run/directory.c sweeps those of a run).
+// Owns nothing between calls. Not here: what is inside a file (src/run/, src/config/).
+#include "core/file.h"
+
+#include "core/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_TEMPORARIES 100
+#define FIRST_CAPACITY  ((size_t)65536)
+
+static ppo_status fail_at(ppo_error *error, const char *what, const char *path, int cause)
+{
+    const ppo_status status = cause == ENOMEM ? PPO_NO_MEMORY : PPO_IO;
+    return ppo_fail(error, status, "can't %s %s: %s", what, path, strerror(cause));
+}
+
+size_t ppo_file_write_all(int descriptor, const void *data, size_t size)
+{
+    const char *bytes = data;
+    size_t done = 0;
+    while (done < size) {
+        const ssize_t count = write(descriptor, bytes + done, size - done);
+        if (count > 0) {
+            done += (size_t)count;
+        } else if (count == 0) {
+            errno = ENOSPC;
+            break;
+        } else if (errno != EINTR) {
+            break;
+        }
+    }
+    return done;
+}
+
+// The folder part of a path, to be freed: "a/b" -> "a", "b" -> ".", "/b" -> "/".
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+// Makes a file that did not exist, named after `path`. Returns its descriptor, or -1 with errno.
+static int open_temporary(char *name, size_t name_size, const char *path)
+{
+    for (int attempt = 0; attempt < MAX_TEMPORARIES; attempt++) {
+        snprintf(name, name_size, "%s.%ld-%d.tmp", path, (long)getpid(), attempt);
+        const int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+    return -1;
+}
+
+// Writes, syncs and closes. Returns 0 or the cause of failure.
+static int fill_file(int descriptor, const void *data, size_t size)
+{
+    int cause = 0;
+    if (ppo_file_write_all(descriptor, data, size) < size || fsync(descriptor) != 0)
+        cause = errno;
+    if (close(descriptor) != 0 && !cause)
+        cause = errno;
+    return cause;
+}
+
+// Makes renames durable. File systems that can't sync a folder are left to themselves.
+static int sync_folder(const char *path)
+{
+    char *folder = folder_of(path);
+    if (!folder)
+        return ENOMEM;
+    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    if (descriptor < 0)
+        return errno;
+    const int cause = fsync(descriptor) == 0 ? 0 : errno;
+    close(descriptor);
+    return cause == EINVAL || cause == ENOTSUP ? 0 : cause;
+}
+
+// Gives the file at `path` the second name `previous`, in one step if the file system has hard
+// links; otherwise the name moves, and `path` is missing until the new file takes it.
+static int keep_previous(const char *path, const char *previous, const char *scratch)
+{
+    unlink(scratch);
+    if (link(path, scratch) == 0)
+        return rename(scratch, previous) == 0 ? 0 : errno;
+    if (errno == ENOENT)
+        return 0;
+    return rename(path, previous) == 0 ? 0 : errno;
+}
+
+static int move_into_place(const char *temporary, const char *path, const char *previous)
+{
+    if (previous) {
+        char *scratch = NULL;
+        if (asprintf(&scratch, "%s.link.tmp", previous) < 0)
+            return ENOMEM;
+        const int cause = keep_previous(path, previous, scratch);
+        if (cause)
+            unlink(scratch);
+        free(scratch);
+        if (cause)
+            return cause;
+    }
+    return rename(temporary, path) == 0 ? 0 : errno;
+}
+
+// `name` is scratch for the temporary's name.
+static ppo_status publish(char *name, size_t name_size, const char *path, const char *previous,
+                          const void *data, size_t size, ppo_error *error)
+{
+    const int descriptor = open_temporary(name, name_size, path);
+    if (descriptor < 0)
+        return fail_at(error, "create a file for", path, errno);
+    int cause = fill_file(descriptor, data, size);
+    if (!cause)
+        cause = move_into_place(name, path, previous);
+    if (cause) {
+        unlink(name);
+        return fail_at(error, "write", path, cause);
+    }
+    cause = sync_folder(path);
+    return cause ? fail_at(error, "sync the folder of", path, cause) : PPO_OK;
+}
+
+ppo_status ppo_file_publish_keep(const char *path, const char *previous, const void *data,
+                                 size_t size, ppo_error *error)
+{
+    const size_t name_size = strlen(path) + 48;
+    char *name = malloc(name_size);
+    if (!name)
+        return ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %s", path);
+    const ppo_status status = publish(name, name_size, path, previous, data, size, error);
+    free(name);
+    return status;
+}
+
+ppo_status ppo_file_publish(const char *path, const void *data, size_t size, ppo_error *error)
+{
+    return ppo_file_publish_keep(path, NULL, data, size, error);
+}
+
+// Room for one more byte than `size`, so that a file of the expected length needs no growing.
+static bool grow(char **data, size_t *capacity, size_t size)
+{
+    if (size + 1 < *capacity)
+        return true;
+    const size_t wanted = *capacity < FIRST_CAPACITY ? FIRST_CAPACITY : *capacity;
+    if (wanted > SIZE_MAX / 2)
+        return false;
+    char *bigger = realloc(*data, 2 * wanted);
+    if (!bigger)
+        return false;
+    *data = bigger;
+    *capacity = 2 * wanted;
+    return true;
+}
+
+// Reads to the end (pipes have no length to trust). Returns 0 or the cause of failure.
+static int read_all(char **data, size_t *size, size_t capacity, int descriptor, size_t max_size)
+{
+    *data = malloc(capacity);
+    *size = 0;
+    if (!*data)
+        return ENOMEM;
+    for (;;) {
+        if (!grow(data, &capacity, *size))
+            return ENOMEM;
+        const ssize_t count = read(descriptor, *data + *size, capacity - 1 - *size);
+        if (count < 0 && errno != EINTR)
+            return errno;
+        if (count == 0)
+            break;
+        *size += count > 0 ? (size_t)count : 0;
+        if (*size > max_size)
+            return EFBIG;
+    }
+    (*data)[*size] = '\0';
+    return 0;
+}
+
+static int read_descriptor(char **data, size_t *size, int descriptor, size_t max_size)
+{
+    struct stat facts;
+    if (fstat(descriptor, &facts) != 0)
+        return errno;
+    const bool plain = S_ISREG(facts.st_mode) && facts.st_size >= 0;
+    if (plain && (uint64_t)facts.st_size > max_size)
+        return EFBIG;
+    const size_t capacity = plain ? (size_t)facts.st_size + 2 : FIRST_CAPACITY;
+    return read_all(data, size, capacity, descriptor, max_size);
+}
+
+ppo_status ppo_file_read(char **data, size_t *size, const char *path, size_t max_size,
+                         ppo_error *error)
+{
+    *data = NULL;
+    *size = 0;
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return ppo_fail(error, PPO_NOT_FOUND, "can't read %s: %s", path, strerror(errno));
+    if (descriptor < 0)
+        return fail_at(error, "read", path, errno);
+    const int cause = read_descriptor(data, size, descriptor, max_size);
+    close(descriptor);
+    if (!cause)
+        return PPO_OK;
+    free(*data);
+    *data = NULL;
+    *size = 0;
+    if (cause == EFBIG)
+        return ppo_fail(error, PPO_IO, "can't read %s: larger than %zu bytes", path, max_size);
+    return fail_at(error, "read", path, cause);
+}
+
+// Makes one folder; one that is there already will do.
+static int make_dir(const char *path)
+{
+    struct stat facts;
+    if (mkdir(path, 0777) == 0)
+        return 0;
+    const int cause = errno;
+    if (stat(path, &facts) != 0)
+        return cause;
+    return S_ISDIR(facts.st_mode) ? 0 : ENOTDIR;
+}
+
+ppo_status ppo_file_make_dirs(const char *path, ppo_error *error)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return ppo_fail(error, PPO_NO_MEMORY, "out of memory making the folder %s", path);
+    int cause = 0;
+    for (char *slash = strchr(copy + (*copy == '/'), '/'); slash && !cause;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        cause = make_dir(copy);
+        *slash = '/';
+    }
+    if (!cause)
+        cause = make_dir(copy);
+    free(copy);
+    return cause ? fail_at(error, "make the folder", path, cause) : PPO_OK;
+}
+
+bool ppo_file_exists(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0;
+}
