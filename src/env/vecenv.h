@@ -14,11 +14,15 @@
 
 typedef struct ppo_vecenv ppo_vecenv;
 
+// A row's step repeats its action for frame_skip steps of the environment (one, if frame skip is
+// off). Time limit and episode lengths count steps of the environment, as Gymnasium's TimeLimit
+// under a frame skip does; the sticky action is decided once per row's step, and never in an
+// episode's first.
 typedef struct ppo_vecenv_options {
     uint32_t num_envs;
     uint32_t max_episode_steps; // 0: the class's own
     uint32_t frame_skip;        // at least 1; stops early at an episode's end
-    double sticky_action_prob;  // drawn per environment step from (seed, PPO_RNG_STICKY, n, step)
+    double sticky_action_prob;  // drawn per row's step from (seed, PPO_RNG_STICKY, n, step)
     bool clip_action;           // a box action is clipped to [low, high] before the step
     uint64_t seed;              // environment n starts from seed + n
 } ppo_vecenv_options;
@@ -40,7 +44,7 @@ typedef struct ppo_vecenv_rows {
 ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
                              const ppo_vecenv_options *options, ppo_arena *arena,
                              ppo_error *error);
-void ppo_vecenv_destroy(ppo_vecenv *vecenv); // NULL is allowed
+void ppo_vecenv_destroy(ppo_vecenv *vecenv); // before the arena's release; NULL is allowed
 
 // Initialises all instances and resets each from its seed; writes the first observations [N].
 ppo_status ppo_vecenv_start(ppo_vecenv *vecenv, unsigned char *obs, ppo_error *error);

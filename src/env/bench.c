@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// Environments timed alone: random actions through ppo_vecenv_step, resets included.
+//
+// Workload: from 20 ns to 1 ms a step. Each task owns a range of rows and steps it many times
+// between two looks at the clock, so that neither the pool nor the clock is what is measured. The
+// actions come from Philox blocks, cut into pieces of 16 bits: 8 discrete actions a block. Owns all
+// it makes, for the duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
+#include "ppo/bench.h"
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/pool.h"
+#include "core/rng.h"
+#include "env/vecenv.h"
+
+#include <math.h>
+#include <time.h>
+
+#define TASKS_PER_THREAD 4 // so that slow environments at the end don't keep the others waiting
+#define MAX_RUN_SECONDS  2e-3
+#define PIECES           8
+
+typedef struct ppo_env_bench {
+    const ppo_env_class *env;
+    ppo_vecenv *vecenv;
+    ppo_vecenv_rows rows;
+    unsigned char *action; // [N, action bytes]
+    size_t action_size;
+    size_t num_envs;
+    size_t num_tasks;
+    uint64_t step;          // steps done in each environment
+    uint64_t steps_per_run; // grows until a run takes MAX_RUN_SECONDS
+    ppo_status *status;     // [num_tasks] by step_range
+    ppo_error *error;       // [num_tasks] likewise
+} ppo_env_bench;
+
+static double now_seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+// A piece of 16 bits as an integer in [0, count). More than 2^16 values: the upper ones never come,
+// which is good enough for timing.
+static int32_t piece_integer(uint32_t piece, uint32_t count)
+{
+    return (int32_t)(((uint64_t)piece * count) >> 16);
+}
+
+// Uniform within the bounds; [-1, 1] for a missing or infinite one.
+static float piece_real(uint32_t piece, const ppo_space *space, size_t i)
+{
+    const float low = space->low && isfinite(space->low[i]) ? space->low[i] : -1.0f;
+    const float high = space->high && isfinite(space->high[i]) ? space->high[i] : 1.0f;
+    return low + (high - low) * (((float)piece + 0.5f) * 0x1p-16f);
+}
+
+// Writes element k of the actions [N * action size].
+static void write_action(const ppo_env_bench *b, size_t k, uint32_t piece)
+{
+    const ppo_space *space = &b->env->action_space;
+    const size_t i = b->action_size == 1 ? 0 : k % b->action_size;
+    switch (space->kind) {
+    case PPO_SPACE_BOX:
+        ((float *)(void *)b->action)[k] = piece_real(piece, space, i);
+        return;
+    case PPO_SPACE_DISCRETE:
+    case PPO_SPACE_MULTI_DISCRETE:
+        ((int32_t *)(void *)b->action)[k] = piece_integer(piece, space->num_values[i]);
+        return;
+    case PPO_SPACE_MULTI_BINARY:
+        ((int32_t *)(void *)b->action)[k] = piece_integer(piece, 2);
+        return;
+    }
+}
+
+static void draw_actions(const ppo_env_bench *b, size_t first, size_t count, uint64_t step)
+{
+    const size_t end = (first + count) * b->action_size;
+    for (size_t k = first * b->action_size; k < end; k += PIECES) {
+        const ppo_rng_block block = ppo_rng_draw(0, PPO_RNG_BENCH, (uint32_t)k, step);
+        for (size_t j = 0; j < PIECES && k + j < end; j++)
+            write_action(b, k + j, block.word[j / 2] >> 16 * (j % 2) & 0xFFFFu);
+    }
+}
+
+static void step_range(void *context, size_t task, size_t worker)
+{
+    const ppo_env_bench *b = context;
+    const size_t first = b->num_envs * task / b->num_tasks;
+    const size_t count = b->num_envs * (task + 1) / b->num_tasks - first;
+    (void)worker;
+    for (uint64_t t = b->step; t < b->step + b->steps_per_run; t++) {
+        draw_actions(b, first, count, t);
+        b->status[task] = ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, t,
+                                          &b->error[task]);
+        if (b->status[task] != PPO_OK)
+            return;
+    }
+}
+
+static ppo_status run_once(ppo_env_bench *b, ppo_pool *pool, ppo_error *error)
+{
+    ppo_pool_run(pool, step_range, b, b->num_tasks);
+    b->step += b->steps_per_run;
+    for (size_t task = 0; task < b->num_tasks; task++)
+        if (b->status[task] != PPO_OK)
+            return ppo_fail(error, b->status[task], "%s", b->error[task].message);
+    return PPO_OK;
+}
+
+static ppo_status run_for(ppo_env_bench *b, double *steps_per_second, ppo_pool *pool,
+                          double seconds, ppo_error *error)
+{
+    PPO_TRY(ppo_vecenv_start(b->vecenv, b->rows.obs, error));
+    b->steps_per_run = 1;
+    PPO_TRY(run_once(b, pool, error)); // warm-up
+    const uint64_t first_step = b->step;
+    const double start = now_seconds();
+    double before, now = start;
+    do {
+        before = now;
+        PPO_TRY(run_once(b, pool, error));
+        now = now_seconds();
+        if (now - before < 0.5 * MAX_RUN_SECONDS)
+            b->steps_per_run *= 2;
+    } while (now - start < seconds);
+    *steps_per_second = (double)(b->step - first_step) * (double)b->num_envs / (now - start);
+    return PPO_OK;
+}
+
+static void plan(ppo_env_bench *b, ppo_arena *arena)
+{
+    const size_t n = b->num_envs;
+    const size_t obs_bytes = ppo_space_bytes(&b->env->observation_space);
+    const size_t action_bytes = ppo_space_bytes(&b->env->action_space);
+    const char *who = "ppo_bench_env";
+    PPO_ARENA_ADD(arena, &b->rows.obs, "bench.obs", who, PPO_ROW_SCRATCH, PPO_U8, n, obs_bytes);
+    PPO_ARENA_ADD(arena, &b->rows.final_obs, "bench.final_obs", who, PPO_ROW_SCRATCH, PPO_U8, n,
+                  obs_bytes);
+    PPO_ARENA_ADD(arena, &b->rows.reward, "bench.reward", who, PPO_ROW_SCRATCH, PPO_F64, n);
+    PPO_ARENA_ADD(arena, &b->rows.terminated, "bench.terminated", who, PPO_ROW_SCRATCH, PPO_U8, n);
+    PPO_ARENA_ADD(arena, &b->rows.truncated, "bench.truncated", who, PPO_ROW_SCRATCH, PPO_U8, n);
+    PPO_ARENA_ADD(arena, &b->rows.episode_return, "bench.episode_return", who, PPO_ROW_SCRATCH,
+                  PPO_F64, n);
+    PPO_ARENA_ADD(arena, &b->rows.episode_length, "bench.episode_length", who, PPO_ROW_SCRATCH,
+                  PPO_U32, n);
+    PPO_ARENA_ADD(arena, &b->action, "bench.action", who, PPO_ROW_SCRATCH, PPO_U8, n,
+                  action_bytes);
+    PPO_ARENA_ADD(arena, &b->status, "bench.status", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
+                  sizeof *b->status);
+    PPO_ARENA_ADD(arena, &b->error, "bench.error", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
+                  sizeof *b->error);
+}
+
+static ppo_status bench_with(ppo_env_bench *b, double *steps_per_second, ppo_pool *pool,
+                             double seconds, ppo_arena *arena, ppo_error *error)
+{
+    const ppo_vecenv_options options = {
+        .num_envs = (uint32_t)b->num_envs, .frame_skip = 1, .seed = 0};
+    const size_t most_tasks = ppo_pool_size(pool) == 1 ? 1 : TASKS_PER_THREAD * ppo_pool_size(pool);
+    PPO_TRY(ppo_vecenv_create(&b->vecenv, b->env, &options, arena, error));
+    b->action_size = ppo_space_size(&b->env->action_space);
+    b->num_tasks = b->num_envs < most_tasks ? b->num_envs : most_tasks;
+    plan(b, arena);
+    PPO_TRY(ppo_arena_bind(arena, error));
+    return run_for(b, steps_per_second, pool, seconds, error);
+}
+
+ppo_status ppo_bench_env(double *steps_per_second, const ppo_env_class *env, uint32_t num_envs,
+                         uint32_t threads, double seconds, ppo_error *error)
+{
+    ppo_env_bench bench = {.env = env, .num_envs = num_envs};
+    ppo_arena arena;
+    ppo_pool *pool;
+    *steps_per_second = 0.0;
+    PPO_TRY(ppo_pool_create(&pool, threads, error));
+    ppo_arena_init(&arena);
+    const ppo_status status = bench_with(&bench, steps_per_second, pool, seconds, &arena, error);
+    ppo_vecenv_destroy(bench.vecenv);
+    ppo_arena_release(&arena);
+    ppo_pool_destroy(pool);
+    return status;
+}

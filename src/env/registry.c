@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// The built-in environments by name, and the check that any class's table must pass before its
+// functions are called. Owns nothing; a new environment is a line in the table here.
+#include "core/error.h"
+#include "core/nearest.h"
+#include "env/classic.h"
+#include "ppo/env.h"
+
+#include <math.h>
+#include <string.h>
+
+// More elements than this in a space is a mistake in the table; it also keeps sizes from wrapping.
+#define MAX_SPACE_SIZE ((size_t)1 << 28)
+
+static const ppo_env_class *const classes[] = {
+    &ppo_cartpole_v1,     &ppo_cartpole_v0,
+    &ppo_acrobot_v1,      &ppo_mountain_car_v0,
+    &ppo_pendulum_v1,     &ppo_mountain_car_continuous_v0,
+};
+
+size_t ppo_env_count(void)
+{
+    return sizeof classes / sizeof classes[0];
+}
+
+const ppo_env_class *ppo_env_at(size_t index)
+{
+    return index < ppo_env_count() ? classes[index] : NULL;
+}
+
+static const char *id_at(void *context, size_t index)
+{
+    (void)context;
+    return classes[index]->id;
+}
+
+ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error)
+{
+    *env = NULL;
+    for (size_t i = 0; i < ppo_env_count(); i++)
+        if (strcmp(classes[i]->id, id) == 0) {
+            *env = classes[i];
+            return PPO_OK;
+        }
+    const char *nearest = ppo_nearest(id, id_at, NULL, ppo_env_count());
+    if (nearest)
+        return ppo_fail(error, PPO_NOT_FOUND, "no environment is called '%.64s'; did you mean %s?",
+                        id, nearest);
+    return ppo_fail(error, PPO_NOT_FOUND,
+                    "no environment is called '%.64s'; there are %zu, the first is %s", id,
+                    ppo_env_count(), classes[0]->id);
+}
+
+static const char *box_fault(const ppo_space *space, size_t size)
+{
+    if (space->dtype != PPO_F32 && space->dtype != PPO_U8)
+        return "a box holds PPO_F32 or PPO_U8";
+    for (size_t i = 0; i < size; i++) {
+        const float low = space->low ? space->low[i] : -INFINITY;
+        const float high = space->high ? space->high[i] : INFINITY;
+        if (!(low <= high))
+            return "a lower bound is not below its upper bound";
+    }
+    return NULL;
+}
+
+static const char *integers_fault(const ppo_space *space, size_t size)
+{
+    if (space->dtype != PPO_I32)
+        return "integers have the type PPO_I32";
+    if (space->rank != 1)
+        return "every kind but a box has rank 1";
+    if (space->kind == PPO_SPACE_MULTI_BINARY)
+        return NULL;
+    if (space->kind == PPO_SPACE_DISCRETE && size != 1)
+        return "a discrete space has the shape {1}";
+    if (!space->num_values)
+        return "num_values is missing";
+    for (size_t i = 0; i < size; i++)
+        if (space->num_values[i] == 0 || space->num_values[i] > INT32_MAX)
+            return "num_values must be in [1, 2^31)";
+    return NULL;
+}
+
+// What is wrong with a space, or NULL.
+static const char *space_fault(const ppo_space *space)
+{
+    size_t size = 1;
+    if (space->rank < 1 || space->rank > PPO_MAX_RANK)
+        return "the rank must be in [1, 4]";
+    for (uint32_t i = 0; i < space->rank; i++) {
+        if (space->shape[i] == 0)
+            return "an axis of the shape is 0";
+        if (space->shape[i] > MAX_SPACE_SIZE / size)
+            return "the shape has too many elements";
+        size *= space->shape[i];
+    }
+    switch (space->kind) {
+    case PPO_SPACE_BOX:
+        return box_fault(space, size);
+    case PPO_SPACE_DISCRETE:
+    case PPO_SPACE_MULTI_DISCRETE:
+    case PPO_SPACE_MULTI_BINARY:
+        return integers_fault(space, size);
+    }
+    return "the kind is not a ppo_space_kind";
+}
+
+static const char *functions_fault(const ppo_env_class *env)
+{
+    if (!env->reset || !env->step)
+        return "reset and step are required";
+    if (env->instance_size == 0 || env->instance_size > SIZE_MAX / 2)
+        return "instance_size is not the size of an instance";
+    if (!env->save_state != !env->load_state)
+        return "save_state and load_state go together";
+    if (env->save_state && env->state_size == 0)
+        return "save_state needs a state_size";
+    if (!env->save_state && env->state_size != 0 && env->state_size != env->instance_size)
+        return "without save_state, state_size is 0 or instance_size";
+    return NULL;
+}
+
+ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
+{
+    if (!env)
+        return ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
+    if (env->struct_size < sizeof *env || env->abi_version != PPO_ENV_ABI_VERSION)
+        return ppo_fail(error, PPO_INVALID,
+                        "an environment class has size %u and interface version %u; this library "
+                        "needs %zu and %u: compile it against this version's headers",
+                        env->struct_size, env->abi_version, sizeof *env, PPO_ENV_ABI_VERSION);
+    if (!env->id || !env->id[0])
+        return ppo_fail(error, PPO_INVALID, "an environment class has no id");
+    const char *fault = functions_fault(env);
+    if (fault)
+        return ppo_fail(error, PPO_INVALID, "%.64s: %s", env->id, fault);
+    fault = space_fault(&env->observation_space);
+    if (fault)
+        return ppo_fail(error, PPO_INVALID, "%.64s: observation space: %s", env->id, fault);
+    fault = space_fault(&env->action_space);
+    if (!fault && env->action_space.dtype == PPO_U8)
+        fault = "a box of actions holds PPO_F32";
+    if (fault)
+        return ppo_fail(error, PPO_INVALID, "%.64s: action space: %s", env->id, fault);
+    return PPO_OK;
+}
