@@ -51,7 +51,7 @@ bench: all ## measure this machine; B=cartpole for one of the benchmarks
 	@scripts/bench $(B)
 golden: all ## make the golden files of the tests anew and show what changed
 	@scripts/golden
-docs: all ## write the option reference and the man page from the program's own table
+docs: all ## write the option reference, docs/options.md, from the program itself
 	@scripts/docs
 
 .PHONY: install clean
