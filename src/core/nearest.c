@@ -3,9 +3,7 @@
 // three rows). Words and names past MAX_LENGTH characters are near to nothing. Owns nothing.
 #include "core/nearest.h"
 
-#include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #define MAX_LENGTH ((size_t)63)

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// What must hold across settings, and the sizes that follow from them. Owns nothing.
+// Not here: the range of a single value (table.h, value.c), though it is checked again, since
+// fields may be set directly.
+#include "config/value.h"
+
+#include "core/error.h"
+
+#include <inttypes.h>
+
+#define MAX_BATCH ((uint64_t)1 << 31)
+
+uint64_t ppo_config_batch_size(const ppo_config *config)
+{
+    return (uint64_t)config->num_envs * config->num_steps;
+}
+
+// Rounded up, so that there are at most num_minibatches and no small one is left over.
+uint32_t ppo_config_minibatch_size(const ppo_config *config)
+{
+    if (config->minibatch_size || !config->num_minibatches)
+        return config->minibatch_size;
+    const uint64_t batch = ppo_config_batch_size(config);
+    return (uint32_t)((batch + config->num_minibatches - 1) / config->num_minibatches);
+}
+
+uint64_t ppo_config_num_iterations(const ppo_config *config)
+{
+    const uint64_t batch = ppo_config_batch_size(config);
+    return batch ? config->total_timesteps / batch + (config->total_timesteps % batch != 0) : 0;
+}
+
+static ppo_status check_ranges(const ppo_config *config, ppo_error *error)
+{
+    for (size_t i = 0; i < PPO_OPTION_COUNT; i++) {
+        const ppo_value value = ppo_value_get(config, &ppo_option_rows[i]);
+        PPO_TRY(ppo_value_check(&value, &ppo_option_rows[i], error));
+    }
+    return PPO_OK;
+}
+
+static ppo_status check_batch(const ppo_config *config, ppo_error *error)
+{
+    const uint64_t batch = ppo_config_batch_size(config);
+    if (batch > MAX_BATCH)
+        return ppo_fail(error, PPO_INVALID,
+                        "num_envs %" PRIu32 " times num_steps %" PRIu32 " is a batch of %" PRIu64
+                        " samples; at most %" PRIu64 " are possible",
+                        config->num_envs, config->num_steps, batch, MAX_BATCH);
+    if (config->minibatch_size > batch)
+        return ppo_fail(error, PPO_INVALID,
+                        "minibatch_size %" PRIu32 " is more than the batch of %" PRIu64
+                        " samples (num_envs %" PRIu32 " times num_steps %" PRIu32 ")",
+                        config->minibatch_size, batch, config->num_envs, config->num_steps);
+    if (!config->minibatch_size && config->num_minibatches > batch)
+        return ppo_fail(error, PPO_INVALID,
+                        "num_minibatches %" PRIu32 " is more than the batch of %" PRIu64
+                        " samples (num_envs %" PRIu32 " times num_steps %" PRIu32 ")",
+                        config->num_minibatches, batch, config->num_envs, config->num_steps);
+    return PPO_OK;
+}
+
+// One sample less its own mean is 0: nothing would be learnt.
+static ppo_status check_norm_adv(const ppo_config *config, ppo_error *error)
+{
+    if (config->norm_adv == PPO_NORM_ADV_MINIBATCH && ppo_config_minibatch_size(config) < 2)
+        return ppo_fail(
+            error, PPO_INVALID,
+            "norm_adv minibatch makes every advantage 0 with minibatches of 1 sample; "
+            "raise minibatch_size, lower num_minibatches, or set norm_adv batch or off");
+    if (config->norm_adv == PPO_NORM_ADV_BATCH && ppo_config_batch_size(config) < 2)
+        return ppo_fail(error, PPO_INVALID,
+                        "norm_adv batch makes every advantage 0 with a batch of 1 sample; raise "
+                        "num_envs or num_steps, or set norm_adv off");
+    return PPO_OK;
+}
+
+static ppo_status check_networks(const ppo_config *config, ppo_error *error)
+{
+    if (config->separate_optimizers && config->shared_network)
+        return ppo_fail(error, PPO_INVALID,
+                        "separate_optimizers true needs shared_network false: a shared trunk "
+                        "can't have two optimisers");
+    if (config->critic_learning_rate > 0 && !config->separate_optimizers)
+        return ppo_fail(error, PPO_INVALID,
+                        "critic_learning_rate needs separate_optimizers true: one optimiser has "
+                        "one learning rate");
+    if (config->critic_hidden_sizes.count && config->shared_network)
+        return ppo_fail(error, PPO_INVALID,
+                        "critic_hidden_sizes needs shared_network false: the shared trunk's widths "
+                        "are hidden_sizes");
+    return PPO_OK;
+}
+
+ppo_status ppo_config_check(const ppo_config *config, ppo_error *error)
+{
+    PPO_TRY(check_ranges(config, error));
+    PPO_TRY(check_batch(config, error));
+    PPO_TRY(check_norm_adv(config, error));
+    return check_networks(config, error);
+}

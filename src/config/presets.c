@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Looking up presets, and the config that an environment starts with. Owns nothing.
+#include "config/presets.h"
+
+#include "config/table.h"
+#include "core/error.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t ppo_preset_count(void)
+{
+    return ppo_num_presets;
+}
+
+const char *ppo_preset_name_at(size_t index)
+{
+    assert(index < ppo_num_presets);
+    return ppo_presets[index].name;
+}
+
+const char *ppo_preset_find(const char *name)
+{
+    for (size_t i = 0; i < ppo_num_presets; i++)
+        if (strcmp(ppo_presets[i].name, name) == 0)
+            return ppo_presets[i].text;
+    return NULL;
+}
+
+ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error *error)
+{
+    ppo_config fresh;
+    char label[PPO_TEXT_SIZE + 8];
+    ppo_config_defaults(&fresh);
+    PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error));
+    const char *preset = ppo_preset_find(env_id);
+    snprintf(label, sizeof label, "preset %s", env_id);
+    if (preset)
+        PPO_TRY(ppo_config_parse(&fresh, preset, strlen(preset), label, error));
+    *config = fresh;
+    return PPO_OK;
+}

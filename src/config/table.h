@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// The one list of options: a row per field of ppo_config. Defaults, names on the command line and
+// in YAML, ranges, help and the written config.yaml all come from these rows; to add an option, add
+// a field to ppo_config and a row here.
+//
+// Workload: some fifty rows, looked up by linear search a few times per run.
+// Not here: reading and writing a value (value.c), YAML (parse.c, format.c), combinations
+// (check.c).
+#ifndef PPO_CONFIG_TABLE_H
+#define PPO_CONFIG_TABLE_H
+
+#include "ppo/config.h"
+
+// clang-format off
+
+// X(field, group, kind, default, limits, aliases, changes_result, help), in the order of ppo_config.
+// Limits are written with the macros of table.c. Aliases are separated by spaces.
+#define PPO_OPTIONS(X)                                                                             \
+    X(env_id, "Task", TEXT, "", ANY_TEXT, "env env_name task", true,                               \
+      "Environment id, as listed by ppo envs.")                                                    \
+    X(seed, "Task", U64, "1", ANY_U64, "", true,                                                   \
+      "Seed of all randomness; the same seed gives the same bits.")                                \
+    X(total_timesteps, "Task", U64, "500000", BETWEEN(1, 1e15),                                    \
+      "n_timesteps total_steps max_timesteps", true,                                               \
+      "Environment steps to train for, counted over all environments.")                            \
+                                                                                                   \
+    X(num_envs, "Environments", U32, "4", BETWEEN(1, 1e6), "n_envs", true,                         \
+      "Environments stepped together.")                                                            \
+    X(max_episode_steps, "Environments", U32, "0", BETWEEN(0, 1e9), "time_limit", true,            \
+      "Time limit of an episode in steps; 0 keeps the environment's own.")                         \
+    X(frame_skip, "Environments", U32, "1", BETWEEN(1, 1000), "frameskip", true,                   \
+      "How often each action is repeated, with the rewards added up.")                             \
+    X(sticky_action_prob, "Environments", F64, "0", BETWEEN(0, 1), "repeat_action_probability",    \
+      true, "Probability that the previous action is repeated instead of the chosen one.")         \
+    X(clip_reward, "Environments", F64, "0", AT_LEAST(0), "", true,                                \
+      "Rewards are clipped to [-c, c] for learning; 0 leaves them alone.")                         \
+    X(norm_obs, "Environments", BOOL, "false", ANY_BOOL, "normalize_obs", true,                    \
+      "Normalise observations by a running mean and variance.")                                    \
+    X(norm_obs_clip, "Environments", F64, "10", ABOVE(0), "clip_obs", true,                        \
+      "Normalised observations are clipped to [-c, c].")                                           \
+    X(norm_reward, "Environments", BOOL, "false", ANY_BOOL, "normalize_reward", true,              \
+      "Divide rewards by the running deviation of the discounted return.")                         \
+    X(norm_reward_clip, "Environments", F64, "10", ABOVE(0), "", true,                             \
+      "Normalised rewards are clipped to [-c, c].")                                                \
+    X(action_bound, "Environments", ENUM, "clip", CHOICES("clip|tanh|raw"), "", true,              \
+      "How a continuous action gets into its bounds: clipped, squashed by tanh, or not at all.")   \
+                                                                                                   \
+    X(hidden_sizes, "Networks", WIDTHS, "64,64", BETWEEN(1, 65536), "net_arch", true,              \
+      "Widths of the hidden layers of the actor, or of the shared trunk.")                         \
+    X(critic_hidden_sizes, "Networks", WIDTHS, "", BETWEEN(1, 65536), "", true,                    \
+      "Widths of the critic's hidden layers; empty means like hidden_sizes.")                      \
+    X(activation, "Networks", ENUM, "tanh", CHOICES("tanh|relu"), "activation_fn", true,           \
+      "Activation between the hidden layers.")                                                     \
+    X(shared_network, "Networks", BOOL, "false", ANY_BOOL, "", true,                               \
+      "One trunk with two heads instead of two separate networks.")                                \
+    X(hidden_gain, "Networks", F64, "1.4142135623730951", AT_LEAST(0), "", true,                   \
+      "Gain of the hidden layers' orthogonal initialisation; the default is the root of 2.")       \
+    X(actor_gain, "Networks", F64, "0.01", AT_LEAST(0), "", true,                                  \
+      "Gain of the policy head's orthogonal initialisation.")                                      \
+    X(critic_gain, "Networks", F64, "1", AT_LEAST(0), "", true,                                    \
+      "Gain of the value head's orthogonal initialisation.")                                       \
+    X(std_source, "Networks", ENUM, "parameter", CHOICES("parameter|exp|sigmoid"), "", true,       \
+      "A continuous policy's deviation: free parameters, or further outputs through exp or "       \
+      "sigmoid.")                                                                                  \
+    X(log_std_init, "Networks", F64, "0", BETWEEN(-20, 20), "", true,                              \
+      "Initial logarithm of the deviation, or the bias of the outputs that give it.")              \
+                                                                                                   \
+    X(num_steps, "PPO", U32, "128", BETWEEN(1, 1e9), "n_steps", true,                              \
+      "Steps per environment in each iteration.")                                                  \
+    X(num_minibatches, "PPO", U32, "4", BETWEEN(1, 1e9), "", true,                                 \
+      "Minibatches that each epoch is cut into, if minibatch_size is 0.")                          \
+    X(minibatch_size, "PPO", U32, "0", BETWEEN(0, 2147483648), "batch_size", true,                 \
+      "Samples in a minibatch; 0 divides the batch by num_minibatches.")                           \
+    X(update_epochs, "PPO", U32, "4", BETWEEN(1, 1e6), "n_epochs num_epochs epochs", true,         \
+      "Passes over the batch in each iteration.")                                                  \
+    X(gamma, "PPO", F64, "0.99", BETWEEN(0, 1), "discount", true,                                  \
+      "Discount factor.")                                                                          \
+    X(gae_lambda, "PPO", F64, "0.95", BETWEEN(0, 1), "lambda lam", true,                           \
+      "Lambda of the generalised advantage estimation.")                                           \
+    X(norm_adv, "PPO", ENUM, "minibatch", CHOICES("minibatch|batch|off"), "", true,                \
+      "Over which samples advantages get zero mean and unit deviation.")                           \
+    X(clip_coef, "PPO", F64, "0.2", ABOVE(0), "clip_range clip_eps clip_param", true,              \
+      "The policy ratio is clipped to [1 - c, 1 + c].")                                            \
+    X(clip_schedule, "PPO", SCHEDULE, "constant", ANY_SCHEDULE, "", true,                          \
+      "Factor on clip_coef over the run.")                                                         \
+    X(clip_vloss, "PPO", BOOL, "true", ANY_BOOL, "", true,                                         \
+      "Clip the value loss too, within clip_coef of the old value.")                               \
+    X(ent_coef, "PPO", F64, "0.01", AT_LEAST(0), "entropy_coef", true,                             \
+      "Weight of the entropy bonus.")                                                              \
+    X(ent_schedule, "PPO", SCHEDULE, "constant", ANY_SCHEDULE, "", true,                           \
+      "Factor on ent_coef over the run.")                                                          \
+    X(vf_coef, "PPO", F64, "0.5", AT_LEAST(0), "value_coef", true,                                 \
+      "Weight of the value loss.")                                                                 \
+    X(max_grad_norm, "PPO", F64, "0.5", AT_LEAST(0), "", true,                                     \
+      "Global gradient norm above which gradients are scaled down; 0 turns it off.")               \
+    X(target_kl, "PPO", F64, "0", AT_LEAST(0), "", true,                                           \
+      "Stop an iteration's epochs once approx_kl exceeds this; 0 turns it off.")                   \
+                                                                                                   \
+    X(learning_rate, "Optimiser", F64, "0.00025", AT_LEAST(0), "lr actor_learning_rate actor_lr",  \
+      true, "Adam's learning rate.")                                                               \
+    X(lr_schedule, "Optimiser", SCHEDULE, "linear", ANY_SCHEDULE, "", true,                        \
+      "Factor on the learning rates over the run.")                                                \
+    X(separate_optimizers, "Optimiser", BOOL, "false", ANY_BOOL, "separate_optimisers", true,      \
+      "Give actor and critic each its own Adam and gradient norm.")                                \
+    X(critic_learning_rate, "Optimiser", F64, "0", AT_LEAST(0), "critic_lr vf_lr", true,           \
+      "The critic's learning rate with separate_optimizers; 0 means learning_rate.")               \
+    X(adam_beta1, "Optimiser", F64, "0.9", BELOW(0, 1), "", true,                                  \
+      "Adam's decay of the mean of gradients.")                                                    \
+    X(adam_beta2, "Optimiser", F64, "0.999", BELOW(0, 1), "", true,                                \
+      "Adam's decay of the mean of squared gradients.")                                            \
+    X(adam_eps, "Optimiser", F64, "1.0e-5", ABOVE(0), "adam_epsilon", true,                        \
+      "Adam's epsilon.")                                                                           \
+                                                                                                   \
+    X(stop_when_solved, "Progress", BOOL, "false", ANY_BOOL, "", true,                             \
+      "Stop once the mean of the last 100 training episodes has reached the solved return.")       \
+    X(solved_return, "Progress", F64, "none", NUMBER_OR_NONE, "reward_threshold", true,            \
+      "Mean return that counts as solved; none means the environment's own threshold.")            \
+    X(eval_every, "Progress", U32, "10", BETWEEN(0, 1e9), "", true,                                \
+      "Iterations between evaluations; 0 evaluates only at the end.")                              \
+    X(eval_episodes, "Progress", U32, "20", BETWEEN(1, 1e6), "n_eval_episodes", true,              \
+      "Episodes of each evaluation.")                                                              \
+    X(eval_seed, "Progress", U64, "10000", ANY_U64, "", true,                                      \
+      "Seed of the first evaluation episode; each further one counts up from it.")                 \
+    X(eval_deterministic, "Progress", BOOL, "true", ANY_BOOL, "deterministic", true,               \
+      "Evaluate with the mode of the policy instead of samples.")                                  \
+                                                                                                   \
+    X(run_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
+      "Folder that the run is kept in; empty means runs/<env>/seed-<seed>.")                       \
+    X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
+      "Worker threads; 0 means one per core.")                                                     \
+    X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \
+      "Seconds between checkpoints; 0 writes one after each iteration.")
+
+// Foreign switches that say true or false where we have a choice:
+// X(alias, our field, text for true, text for false).
+#define PPO_SWITCHES(X)                                                                            \
+    X(anneal_lr, lr_schedule, "linear", "constant")                                                \
+    X(norm_adv, norm_adv, "minibatch", "off")                                                      \
+    X(normalize_advantage, norm_adv, "minibatch", "off")                                           \
+    X(squash_output, action_bound, "tanh", "clip")
+
+// Foreign names that have no twin here, with what to do instead: X(name, sentence).
+#define PPO_HINTS(X)                                                                               \
+    X(clip_range_vf, "the value loss is clipped by clip_vloss true or false, within clip_coef")    \
+    X(normalize, "set norm_obs and norm_reward instead")                                           \
+    X(eval_freq, "set eval_every instead, which counts iterations, not steps")                     \
+    X(num_iterations, "it follows from total_timesteps, num_envs and num_steps")                   \
+    X(num_updates, "it follows from total_timesteps, num_envs and num_steps")                      \
+    X(policy, "set hidden_sizes and activation instead")                                           \
+    X(policy_kwargs, "set hidden_sizes, activation and log_std_init instead")                      \
+    X(use_sde, "set std_source instead for a deviation that depends on the state")                 \
+    X(cuda, "set threads instead; the networks run on the processor")                              \
+    X(device, "set threads instead; the networks run on the processor")                            \
+    X(torch_deterministic, "every run here is deterministic")
+
+// clang-format on
+
+// The index of each row.
+typedef enum ppo_option_index {
+#define PPO_OPTION_INDEX(name, ...) PPO_OPTION_##name,
+    PPO_OPTIONS(PPO_OPTION_INDEX)
+#undef PPO_OPTION_INDEX
+        PPO_OPTION_COUNT
+} ppo_option_index;
+
+typedef enum ppo_kind {
+    PPO_KIND_U32,
+    PPO_KIND_U64,
+    PPO_KIND_F64,
+    PPO_KIND_BOOL,
+    PPO_KIND_ENUM,
+    PPO_KIND_TEXT,
+    PPO_KIND_WIDTHS,
+    PPO_KIND_SCHEDULE,
+} ppo_kind;
+
+// What a value may be. For widths, the range of each one.
+typedef struct ppo_limits {
+    double low;
+    double high;
+    bool low_open;
+    bool high_open;
+    bool none;           // NAN is allowed and written "none"
+    const char *choices; // of an enumeration in the order of its constants: "tanh|relu"
+    const char *text;    // for people: "[0, 1]"
+} ppo_limits;
+
+typedef struct ppo_option_row {
+    ppo_option option; // what the public sees
+    ppo_kind kind;
+    ppo_limits limits;
+    size_t offset; // of the field in ppo_config
+    size_t size;
+} ppo_option_row;
+
+extern const ppo_option_row ppo_option_rows[PPO_OPTION_COUNT];
+
+// Finds the option that `name` means (a field's name, an alias or a foreign switch; dashes count as
+// underscores) and the text for it, which a foreign switch translates. PPO_INVALID if there is
+// none; the message tells the nearest name. `*text` is read and written.
+ppo_status ppo_option_resolve(ppo_option_index *index, const char **text, const char *name,
+                              ppo_error *error);
+
+// Reads `text` into the index-th field. On failure the config is unchanged; the message starts with
+// the field's name.
+ppo_status ppo_option_store(ppo_config *config, ppo_option_index index, const char *text,
+                            ppo_error *error);
+
+#endif
