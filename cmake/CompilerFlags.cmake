@@ -119,10 +119,9 @@ set(PPO_ISA_TEXT "${PPO_ISA}")
 if(PPO_ISA STREQUAL "native")
     # What native means here, from the command that the driver would run: gcc resolves the flag
     # itself, clang passes -target-cpu.
-    execute_process(COMMAND ${CMAKE_C_COMPILER} ${ppo_isa_flag} -### -E -x c /dev/null
+    execute_process(COMMAND ${CMAKE_C_COMPILER} ${ppo_isa_flag} "-###" -E -x c /dev/null
         OUTPUT_QUIET ERROR_VARIABLE ppo_driver_command)
-    if(ppo_driver_command MATCHES "(-target-cpu\" \"|-march=|-mcpu=)([a-z][a-z0-9.-]+)" AND
-            NOT CMAKE_MATCH_2 STREQUAL "native")
+    if(ppo_driver_command MATCHES "[\" ]-(target-cpu\" \"|march=|mcpu=)([a-z][a-z0-9.-]+)")
         set(PPO_ISA_TEXT "native (${CMAKE_MATCH_2})")
     endif()
 endif()
