@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Parsing of one command's arguments. Owns the list of settings; all texts stay in argv.
+#include "args.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+// getopt_long's `val` of a long option: the flag's id, or this plus the option's index.
+enum { FIRST_FLAG = 256, FIRST_OPTION = 1024 };
+
+enum { NAME_SIZE = 64 };
+
+// The long options of a command and the memory of their names.
+typedef struct long_options {
+    struct option *row; // [count + 1], the last one zero
+    char (*name)[NAME_SIZE];
+    size_t count;
+    size_t capacity;
+} long_options;
+
+static void append(long_options *options, const char *name, size_t length, int has_arg, int val)
+{
+    if (options->count == options->capacity || length >= NAME_SIZE)
+        return; // neither happens: the capacity was counted, and names are short
+    char *const copy = options->name[options->count];
+    for (size_t i = 0; i < length; i++)
+        copy[i] = name[i] == '_' ? '-' : name[i];
+    copy[length] = '\0';
+    options->row[options->count++] =
+        (struct option){.name = copy, .has_arg = has_arg, .flag = NULL, .val = val};
+}
+
+static void append_with_aliases(long_options *options, size_t index)
+{
+    const ppo_option option = ppo_option_at(index);
+    const bool is_flag = strcmp(option.type, "true|false") == 0;
+    const int has_arg = is_flag ? optional_argument : required_argument;
+    const int val = FIRST_OPTION + (int)index;
+    append(options, option.name, strlen(option.name), has_arg, val);
+    for (const char *alias = option.aliases; *alias;) {
+        const size_t length = strcspn(alias, " ");
+        append(options, alias, length, has_arg, val);
+        alias += length + strspn(alias + length, " ");
+    }
+}
+
+static size_t num_names(void)
+{
+    size_t count = CLI_NUM_FLAGS;
+    for (size_t i = 0; i < ppo_option_count(); i++) {
+        count += 2; // itself, and one alias more than there are blanks
+        for (const char *c = ppo_option_at(i).aliases; *c; c++)
+            count += *c == ' ';
+    }
+    return count;
+}
+
+static void long_options_release(long_options *options)
+{
+    free(options->row);
+    free(options->name);
+}
+
+static bool long_options_init(long_options *options, const cli_command *command)
+{
+    *options = (long_options){.capacity = num_names()};
+    options->row = calloc(options->capacity + 1, sizeof *options->row);
+    options->name = calloc(options->capacity, sizeof *options->name);
+    if (!options->row || !options->name) {
+        long_options_release(options);
+        return false;
+    }
+    for (const cli_flag *flag = command->flags; flag->name; flag++) {
+        append(options, flag->name, strlen(flag->name), flag->value ? required_argument : no_argument,
+               FIRST_FLAG + (int)flag->id);
+    }
+    for (size_t i = 0; command->takes_options && i < ppo_option_count(); i++)
+        append_with_aliases(options, i);
+    return true;
+}
+
+static void dashes_in_names(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--", 2) != 0)
+            continue;
+        for (char *c = argv[i]; *c && *c != '='; c++) {
+            if (*c == '_')
+                *c = '-';
+        }
+    }
+}
+
+static const char *row_name(void *context, size_t index)
+{
+    const long_options *options = context;
+    return options->row[index].name;
+}
+
+// The message for a name that getopt_long does not know, or that several names begin with.
+static ppo_status unknown(long_options *options, const char *word, const char *command,
+                          ppo_error *error)
+{
+    char name[NAME_SIZE];
+    const size_t length = strcspn(word, "=");
+    if (length < 3 || length - 2 >= sizeof name)
+        return cli_error_set(error, PPO_INVALID, "unknown option %.80s", word);
+    memcpy(name, word + 2, length - 2);
+    name[length - 2] = '\0';
+
+    const char *first = NULL;
+    for (size_t i = 0; i < options->count; i++) {
+        if (strncmp(options->row[i].name, name, length - 2) != 0)
+            continue;
+        if (strcmp(options->row[i].name, name) == 0)
+            return cli_error_set(error, PPO_INVALID, "--%s takes no value", name);
+        if (first)
+            return cli_error_set(error, PPO_INVALID, "--%s could be --%s or --%s", name, first,
+                                 options->row[i].name);
+        first = options->row[i].name;
+    }
+    const char *nearest = ppo_nearest(name, row_name, options, options->count);
+    return cli_error_set(error, PPO_INVALID, "'%s' has no option --%s%s%s%s", command, name,
+                         nearest ? "; did you mean --" : "", nearest ? nearest : "",
+                         nearest ? "?" : "");
+}
+
+// `--stop-when-solved` is short for `--stop-when-solved true`.
+static const char *value_of_flag(int argc, char **argv)
+{
+    if (optarg)
+        return optarg;
+    if (optind < argc && (!strcmp(argv[optind], "true") || !strcmp(argv[optind], "false")))
+        return argv[optind++];
+    return "true";
+}
+
+static ppo_status parse(cli_args *args, long_options *options, int argc, char **argv,
+                        ppo_error *error)
+{
+    opterr = 0;
+    optind = 0; // glibc: start anew
+    for (int val; (val = getopt_long(argc, argv, ":h", options->row, NULL)) != -1;) {
+        if (val == 'h')
+            args->flag[CLI_FLAG_HELP] = "";
+        else if (val == ':')
+            return cli_error_set(error, PPO_INVALID, "%s needs a value", argv[optind - 1]);
+        else if (val == '?')
+            return optopt > 0 && optopt < FIRST_FLAG
+                       ? cli_error_set(error, PPO_INVALID, "unknown option -%c", optopt)
+                       : unknown(options, argv[optind - 1], args->command->name, error);
+        else if (val >= FIRST_OPTION)
+            args->setting[args->num_settings++] =
+                (cli_setting){ppo_option_at((size_t)(val - FIRST_OPTION)).name,
+                              value_of_flag(argc, argv)};
+        else
+            args->flag[val - FIRST_FLAG] = optarg ? optarg : "";
+    }
+    args->operand = (const char *const *)argv + optind;
+    args->num_operands = (size_t)(argc - optind);
+    return PPO_OK;
+}
+
+static ppo_status check_operands(const cli_args *args, ppo_error *error)
+{
+    const cli_command *command = args->command;
+    if (args->flag[CLI_FLAG_HELP])
+        return PPO_OK;
+    if (args->num_operands < command->min_operands)
+        return cli_error_set(error, PPO_INVALID, "'%s' needs %s", command->name, command->synopsis);
+    if (args->num_operands > command->max_operands)
+        return cli_error_set(error, PPO_INVALID, "'%s': '%.80s' is one argument too many",
+                             command->name, args->operand[command->max_operands]);
+    return PPO_OK;
+}
+
+ppo_status cli_args_init(cli_args *args, const cli_command *command, int argc, char **argv,
+                         ppo_error *error)
+{
+    *args = (cli_args){.command = command};
+    long_options options;
+    args->setting = calloc((size_t)argc, sizeof *args->setting);
+    if (!args->setting || !long_options_init(&options, command)) {
+        cli_args_release(args);
+        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the options");
+    }
+    dashes_in_names(argc, argv);
+    ppo_status status = parse(args, &options, argc, argv, error);
+    long_options_release(&options);
+    if (status == PPO_OK)
+        status = check_operands(args, error);
+    if (status != PPO_OK)
+        cli_args_release(args);
+    return status;
+}
+
+void cli_args_release(cli_args *args)
+{
+    free(args->setting);
+    args->setting = NULL;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What `ppo bench` measures. Nothing here writes a file.
+#ifndef CLI_BENCH_H
+#define CLI_BENCH_H
+
+#include "args.h"
+
+// How long, and with what.
+typedef struct cli_bench_plan {
+    uint32_t threads;
+    uint32_t num_envs; // for `env ID`
+    double seconds;
+    bool is_json;
+} cli_bench_plan;
+
+// Each prints its result and returns the exit code.
+int cli_bench_peak(const cli_bench_plan *plan);
+int cli_bench_env(const char *id, const cli_bench_plan *plan);
+
+// Trains in a published system's shape: "cartpole" or "pendulum".
+int cli_bench_train(const char *name, const cli_bench_plan *plan);
+
+// True if cli_bench_train knows the name.
+bool cli_bench_is_shape(const char *name);
+
+// Trains presets over the seeds of --seeds, side by side on plan->threads threads, and evaluates
+// the finished agents. `task` [count] names presets; count == 0: all that have a bar.
+int cli_bench_learning(const char *const *task, size_t count, const char *seeds,
+                       const cli_bench_plan *plan);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// `ppo eval`: plays episodes with a trained agent and reports their returns.
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "args.h"
+#include "json.h"
+#include "message.h"
+#include "number.h"
+
+typedef struct plan {
+    uint32_t episodes;
+    uint64_t seed;
+    bool is_deterministic;
+} plan;
+
+static ppo_status plan_init(plan *p, const cli_args *args, const ppo_config *config,
+                            ppo_error *error)
+{
+    uint64_t episodes = config->eval_episodes ? config->eval_episodes : 10;
+    p->seed = config->eval_seed;
+    p->is_deterministic = !args->flag[CLI_FLAG_STOCHASTIC];
+    ppo_status status = PPO_OK;
+    if (args->flag[CLI_FLAG_EPISODES])
+        status = cli_parse_integer(&episodes, "--episodes", args->flag[CLI_FLAG_EPISODES], 1,
+                                   1000000, error);
+    if (status == PPO_OK && args->flag[CLI_FLAG_SEED])
+        status = cli_parse_integer(&p->seed, "--seed", args->flag[CLI_FLAG_SEED], 0, UINT64_MAX,
+                                   error);
+    p->episodes = (uint32_t)episodes;
+    return status;
+}
+
+static void print_lines(const char *env, const plan *p, const ppo_evaluation *evaluation)
+{
+    printf("environment  %s\n", env);
+    printf("episodes     %" PRIu32 ", seeds %" PRIu64 " and on, %s\n", evaluation->episodes,
+           p->seed, p->is_deterministic ? "deterministic" : "stochastic");
+    printf("return       %.2f +- %.2f (%.2f to %.2f)\n", evaluation->return_mean,
+           evaluation->return_std, evaluation->return_min, evaluation->return_max);
+    printf("length       %.2f\n", evaluation->length_mean);
+}
+
+static int print_json(const char *env, const plan *p, uint64_t hash,
+                      const ppo_evaluation *evaluation)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "env", env);
+    cli_json_add_integer(object, "seed", p->seed);
+    cJSON_AddBoolToObject(object, "deterministic", p->is_deterministic);
+    cli_json_add_evaluation(object, evaluation);
+    cli_json_add_hash(object, "hash", hash);
+    return cli_json_print(object);
+}
+
+static int evaluate(ppo_agent *agent, const cli_args *args)
+{
+    ppo_error error = {0};
+    plan p;
+    ppo_evaluation evaluation;
+    if (plan_init(&p, args, ppo_agent_config(agent), &error))
+        return cli_fail_usage(&error, "eval");
+    if (ppo_agent_evaluate(agent, &evaluation, NULL, NULL, p.episodes, p.seed, p.is_deterministic,
+                           &error))
+        return cli_fail(&error);
+    const char *env = ppo_agent_env(agent)->id;
+    if (args->flag[CLI_FLAG_JSON])
+        return print_json(env, &p, ppo_agent_hash(agent), &evaluation);
+    print_lines(env, &p, &evaluation);
+    return PPO_OK;
+}
+
+int cli_cmd_eval(const cli_args *args)
+{
+    ppo_error error = {0};
+    ppo_agent *agent = NULL;
+    if (ppo_agent_load(&agent, args->operand[0], NULL, &error))
+        return cli_fail(&error);
+    const int code = evaluate(agent, args);
+    ppo_agent_destroy(agent);
+    return code;
+}

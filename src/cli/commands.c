@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// The table of commands, with every text of theirs that help pages and the manual show.
+#include "commands.h"
+
+#include <string.h>
+
+#include "ppo/ppo.h"
+
+#define ROW_HELP {CLI_FLAG_HELP, "help", NULL, "Show this page."}
+#define ROW_JSON {CLI_FLAG_JSON, "json", NULL, "Print the result as one JSON object on stdout."}
+#define ROW_END  {CLI_NUM_FLAGS, NULL, NULL, NULL}
+
+static const cli_flag train_flags[] = {
+    {CLI_FLAG_RESTART, "restart", NULL,
+     "Start anew, replacing the files of a run that is already in the directory."},
+    {CLI_FLAG_SEEDS, "seeds", "LIST",
+     "Train several seeds side by side on the cores, e.g. 1-5 or 1,3,7. Each has a run directory "
+     "of its own; --threads then says how many run at once."},
+    {CLI_FLAG_EXPLAIN, "explain-config", NULL,
+     "Show each setting and where its value comes from, and train nothing."},
+    ROW_JSON,
+    {CLI_FLAG_QUIET, "quiet", NULL, "No progress on stderr: only errors, and the result on stdout."},
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_flag eval_flags[] = {
+    {CLI_FLAG_EPISODES, "episodes", "N", "Episodes to play. Default: the run's eval_episodes."},
+    {CLI_FLAG_SEED, "seed", "S",
+     "The i-th episode is played in an environment seeded S + i. Default: the run's eval_seed."},
+    {CLI_FLAG_STOCHASTIC, "stochastic", NULL,
+     "Sample the actions, as in training, instead of taking the policy's mode."},
+    ROW_JSON,
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_flag plain_flags[] = {ROW_JSON, ROW_HELP, ROW_END};
+
+static const cli_flag info_flags[] = {
+    {CLI_FLAG_MEMORY, "memory", "ENV|CONFIG",
+     "List the buffers that training would take: name, shape, bytes, and who computes them."},
+    ROW_JSON,
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_flag bench_flags[] = {
+    {CLI_FLAG_LEARNING, "learning", NULL,
+     "Train the presets over many seeds and report how well the finished agents do."},
+    {CLI_FLAG_SEEDS, "seeds", "LIST", "With --learning: the seeds. Default: 1-10."},
+    {CLI_FLAG_THREADS, "threads", "N", "Threads to measure with. Default: all cores."},
+    {CLI_FLAG_SECONDS, "seconds", "S", "About how long to measure. Default: 5."},
+    {CLI_FLAG_NUM_ENVS, "num-envs", "N", "With env: instances stepped together. Default: 64."},
+    ROW_JSON,
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_flag hash_flags[] = {ROW_HELP, ROW_END};
+
+static const cli_flag help_flags[] = {
+    {CLI_FLAG_MAN, "man", NULL, "Print the manual page ppo(1) as troff."},
+    {CLI_FLAG_COMPLETION, "completion", "bash|zsh|fish", "Print a completion script for a shell."},
+    {CLI_FLAG_MARKDOWN, "options-markdown", NULL, "Print the training options as Markdown."},
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_command command[] = {
+    {"train", "ENV|CONFIG.yaml|PRESET|RUN [--OPTION VALUE ...]", "Train an agent, or go on with one",
+     "Trains an agent and leaves a run directory. An environment id takes its preset's settings, "
+     "a YAML file those of the file over the defaults, a preset's name those of the preset, a run "
+     "directory those of that run; options on the command line come last.\n"
+     "If the run directory holds an unfinished run of the same settings, training goes on where it "
+     "stopped, to the same bits as if it had never been stopped. Ctrl-C finishes the iteration and "
+     "writes a checkpoint; a second one stops at once.",
+     "ppo train CartPole-v1  # the preset, into runs/CartPole-v1/seed-1\n"
+     "ppo train Pendulum-v1 --seeds 1-5 --json  # five seeds side by side\n"
+     "ppo train my.yaml --learning-rate 1e-3 --restart  # a file, one setting changed",
+     train_flags, CLI_TASK, 1, 1, true, cli_cmd_train},
+    {"eval", "RUN|FILE [--episodes N] [--seed S]", "Play episodes with a trained agent",
+     "Plays episodes with the best agent of a run, or with that of a checkpoint file, and reports "
+     "the returns (rewards as the environment gives them).",
+     "ppo eval runs/CartPole-v1/seed-1 --episodes 100  # the best agent of a run", eval_flags,
+     CLI_RUN, 1, 1, false, cli_cmd_eval},
+    {"envs", "[--json]", "List the environments",
+     "Lists the built-in environments: observations, actions, time limit in steps, the average "
+     "return that counts as solved, and whether there is a preset.",
+     "ppo envs", plain_flags, CLI_NOTHING, 0, 0, false, cli_cmd_envs},
+    {"info", "[RUN] [--memory ENV|CONFIG]", "Tell about this build, a run, or the memory needed",
+     "Without an operand: how this program was built and what it runs on. With a run: its "
+     "settings, how far it got, its best evaluation. With --memory: every buffer of a training.",
+     "ppo info runs/CartPole-v1/seed-1\n"
+     "ppo info --memory CartPole-v1 --num-envs 64  # options change the plan",
+     info_flags, CLI_RUN, 0, 1, true, cli_cmd_info},
+    {"bench", "NAME | --learning [TASK ...]", "Measure speed or learning",
+     "Names: peak (fused multiply-adds of this machine), cartpole (training in Stable-Baselines3's "
+     "default shape), pendulum (training in RLtools' shape), 'env ID' (stepping alone). Arithmetic "
+     "is compared with the peak measured between the repeats by the same threads. --learning "
+     "trains presets, evaluates each finished agent over 100 episodes and gives the interquartile "
+     "mean with a 95 % bootstrap interval beside the bar that it should reach. Nothing is written.",
+     "ppo bench cartpole --threads 1 --json\n"
+     "ppo bench env Acrobot-v1\n"
+     "ppo bench --learning CartPole-v1 --seeds 1-5",
+     bench_flags, CLI_BENCH, 0, 64, false, cli_cmd_bench},
+    {"hash", "FILE|RUN", "Print the hash of an agent's parameters",
+     "Prints 16 hexadecimal digits: equal for equal names, shapes and bits of all parameters.",
+     "ppo hash runs/CartPole-v1/seed-1", hash_flags, CLI_RUN, 1, 1, false, cli_cmd_hash},
+    {"help", "[COMMAND]", "Explain a command", "Shows the help page of a command.",
+     "ppo help train\n"
+     "ppo help --man > ppo.1\n"
+     "ppo help --completion bash > /etc/bash_completion.d/ppo",
+     help_flags, CLI_COMMAND, 0, 1, false, cli_cmd_help},
+};
+
+size_t cli_command_count(void)
+{
+    return sizeof command / sizeof command[0];
+}
+
+const cli_command *cli_command_at(size_t index)
+{
+    return &command[index];
+}
+
+const cli_command *cli_command_find(const char *name)
+{
+    for (size_t i = 0; i < cli_command_count(); i++) {
+        if (strcmp(command[i].name, name) == 0)
+            return &command[i];
+    }
+    return NULL;
+}
+
+static const char *command_name(void *context, size_t index)
+{
+    (void)context;
+    return command[index].name;
+}
+
+const char *cli_command_nearest(const char *name)
+{
+    return ppo_nearest(name, command_name, NULL, cli_command_count());
+}

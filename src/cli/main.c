@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The `ppo` command: finds the command in argv[1] and runs it. A thin client of the public API;
+// it alone owns stdout, exit codes and signals.
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "help.h"
+#include "message.h"
+#include "signals.h"
+
+static int unknown_command(const char *name)
+{
+    ppo_error error;
+    const char *nearest = cli_command_nearest(name);
+    if (nearest)
+        cli_error_set(&error, PPO_INVALID, "no command '%.80s'; did you mean '%s'?", name, nearest);
+    else
+        cli_error_set(&error, PPO_INVALID, "no command '%.80s'", name);
+    return cli_fail_usage(&error, NULL);
+}
+
+static int run_command(const cli_command *command, int argc, char **argv)
+{
+    ppo_error error = {0};
+    cli_args args;
+    if (cli_args_init(&args, command, argc, argv, &error))
+        return cli_fail_usage(&error, command->name);
+    int code = PPO_OK;
+    if (args.flag[CLI_FLAG_HELP])
+        cli_help_page(stdout, command);
+    else
+        code = command->run(&args);
+    cli_args_release(&args);
+    return code;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        cli_help_overview(stderr);
+        return PPO_INVALID;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        cli_help_overview(stdout);
+        return PPO_OK;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        printf("ppo %s\n", ppo_version());
+        return PPO_OK;
+    }
+    const cli_command *command = cli_command_find(argv[1]);
+    return command ? run_command(command, argc - 1, argv + 1) : unknown_command(argv[1]);
+}
+
+// True if the reader of stdout has closed its end of the pipe: it has seen enough, no error.
+static bool reader_is_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+int main(int argc, char **argv)
+{
+    cli_signals_ignore_pipe();
+    const int code = dispatch(argc, argv);
+    errno = 0;
+    const bool lost = fflush(stdout) != 0 || ferror(stdout);
+    if (lost && code == PPO_OK && !reader_is_gone()) {
+        ppo_error error;
+        cli_error_set(&error, PPO_IO, "the result could not be written: %s",
+                      errno ? strerror(errno) : "output failed");
+        return cli_fail(&error);
+    }
+    return code;
+}

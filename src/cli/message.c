@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Errors and notes on stderr. Owns nothing.
+#include "message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "term.h"
+
+ppo_status cli_error_set(ppo_error *error, ppo_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    error->status = status;
+    vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+int cli_fail(const ppo_error *error)
+{
+    const char *text = error->message[0] ? error->message : ppo_status_text(error->status);
+    fprintf(stderr, "ppo: %serror:%s %s\n", cli_style(stderr, CLI_RED),
+            cli_style(stderr, CLI_PLAIN), text);
+    return (int)error->status;
+}
+
+int cli_fail_usage(const ppo_error *error, const char *command)
+{
+    const int code = cli_fail(error);
+    fprintf(stderr, "'ppo help%s%s' tells more\n", command ? " " : "", command ? command : "");
+    return code;
+}
+
+void cli_note(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "ppo: %snote:%s ", cli_style(stderr, CLI_YELLOW),
+            cli_style(stderr, CLI_PLAIN));
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+void cli_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("ppo: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What the command says on stderr: errors, notes, and the exit codes that go with them.
+//
+// Results go to stdout, everything else here. An exit code is the value of the status (PPO_STATUS_
+// LIST), and CLI_INTERRUPTED after Ctrl-C.
+#ifndef CLI_MESSAGE_H
+#define CLI_MESSAGE_H
+
+#include "ppo/ppo.h"
+
+enum { CLI_INTERRUPTED = 130 }; // 128 + SIGINT, as shells have it
+
+// Fills the error and returns its status.
+ppo_status cli_error_set(ppo_error *error, ppo_status status, const char *format, ...)
+    PPO_PRINTF(3, 4);
+
+// Prints "ppo: error: MESSAGE" and returns the exit code of the error's status.
+int cli_fail(const ppo_error *error);
+
+// The same for a mistyped command line, with the help page to look at. `command` may be NULL.
+int cli_fail_usage(const ppo_error *error, const char *command);
+
+// Prints "ppo: note: ..."; for what is unusual but no error.
+void cli_note(const char *format, ...) PPO_PRINTF(1, 2);
+
+// Prints "ppo: ..."; for what is going on.
+void cli_say(const char *format, ...) PPO_PRINTF(1, 2);
+
+#endif

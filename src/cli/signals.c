@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The handlers of SIGINT, SIGTERM and SIGHUP. Owns the program's one changing global.
+#include "signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+
+static volatile sig_atomic_t stop_requested;
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (stop_requested)
+        _exit(CLI_INTERRUPTED);
+    stop_requested = 1;
+    static const char text[] = "\nppo: stopping after this iteration; once more stops at once\n";
+    const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written; // nobody to tell
+}
+
+void cli_signals_catch(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    struct sigaction old;
+    if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) // else: under nohup
+        sigaction(SIGHUP, &action, NULL);
+}
+
+void cli_signals_ignore_pipe(void)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+bool cli_stop_requested(void)
+{
+    return stop_requested != 0;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Ctrl-C: the first one asks the loops to stop after the iteration under way, a second one ends
+// the program at once.
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+#include <stdbool.h>
+
+// Installs the handlers of SIGINT, SIGTERM and SIGHUP.
+void cli_signals_catch(void);
+
+// Lets writes to a closed pipe fail with EPIPE instead of killing the program.
+void cli_signals_ignore_pipe(void);
+
+// True once a signal has asked to stop.
+bool cli_stop_requested(void);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// From ENV|CONFIG|PRESET|RUN and settings to a configuration. Owns nothing.
+#include "target.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "message.h"
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool exists(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static bool is_yaml_name(const char *name)
+{
+    return ends_with(name, ".yaml") || ends_with(name, ".yml");
+}
+
+// "cartpole" of "configs/seeds/cartpole.yaml"
+static void set_stem(cli_target *target, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    snprintf(target->stem, sizeof target->stem, "%s", slash ? slash + 1 : name);
+    char *dot = strrchr(target->stem, '.');
+    if (dot && is_yaml_name(dot))
+        *dot = '\0';
+}
+
+// "seeds/cartpole" of "configs/seeds/cartpole.yaml": presets go by either name.
+static const char *find_preset(char *name, size_t size, const char *given)
+{
+    snprintf(name, size, "%s", strncmp(given, "configs/", 8) == 0 ? given + 8 : given);
+    char *dot = strrchr(name, '.');
+    if (dot && is_yaml_name(dot))
+        *dot = '\0';
+    return ppo_preset_find(name);
+}
+
+static void set_file(cli_target *target, const char *path)
+{
+    target->kind = CLI_TARGET_FILE;
+    snprintf(target->path, sizeof target->path, "%s", path);
+    snprintf(target->label, sizeof target->label, "%s", path);
+    set_stem(target, path);
+}
+
+static void set_run(cli_target *target, const char *dir)
+{
+    target->kind = CLI_TARGET_RUN;
+    snprintf(target->run_dir, sizeof target->run_dir, "%s", dir);
+    for (size_t n = strlen(target->run_dir); n > 1 && target->run_dir[n - 1] == '/'; n--)
+        target->run_dir[n - 1] = '\0';
+    snprintf(target->path, sizeof target->path, "%s/config.yaml", target->run_dir);
+    snprintf(target->label, sizeof target->label, "%s", target->path);
+}
+
+static const char *task_name(void *context, size_t index)
+{
+    (void)context;
+    const size_t num_envs = ppo_env_count();
+    return index < num_envs ? ppo_env_at(index)->id : ppo_preset_name_at(index - num_envs);
+}
+
+static ppo_status not_found(const char *name, ppo_error *error)
+{
+    const size_t count = ppo_env_count() + ppo_preset_count();
+    const char *nearest = ppo_nearest(name, task_name, NULL, count);
+    if (nearest)
+        return cli_error_set(error, PPO_NOT_FOUND,
+                             "no environment, preset, YAML file or run '%.200s'; did you mean %s?",
+                             name, nearest);
+    return cli_error_set(error, PPO_NOT_FOUND,
+                         "no environment, preset, YAML file or run '%.200s'; 'ppo envs' lists the "
+                         "environments",
+                         name);
+}
+
+ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *error)
+{
+    *target = (cli_target){0};
+    if (strlen(name) >= PPO_TEXT_SIZE)
+        return cli_error_set(error, PPO_INVALID, "'%.40s...' is too long a name", name);
+    char preset[PPO_TEXT_SIZE];
+    const ppo_env_class *env;
+    ppo_error ignored;
+    if (ppo_env_find(&env, name, &ignored) == PPO_OK) {
+        target->kind = CLI_TARGET_ENV;
+        target->yaml = ppo_preset_find(name);
+        snprintf(target->env_id, sizeof target->env_id, "%s", name);
+        snprintf(target->label, sizeof target->label, "preset %s", name);
+    } else if (is_directory(name)) {
+        set_run(target, name);
+    } else if (exists(name)) {
+        set_file(target, name);
+    } else if ((target->yaml = find_preset(preset, sizeof preset, name))) {
+        target->kind = CLI_TARGET_PRESET;
+        snprintf(target->label, sizeof target->label, "preset %s", preset);
+        set_stem(target, preset);
+    } else if (is_yaml_name(name)) {
+        return cli_error_set(error, PPO_NOT_FOUND, "no file '%.400s'", name);
+    } else {
+        return not_found(name, error);
+    }
+    return PPO_OK;
+}
+
+ppo_status cli_target_apply(ppo_config *config, const cli_target *target, ppo_error *error)
+{
+    ppo_status status = PPO_OK;
+    if (target->env_id[0])
+        snprintf(config->env_id, sizeof config->env_id, "%s", target->env_id);
+    if (target->path[0])
+        status = ppo_config_load(config, target->path, error);
+    else if (target->yaml)
+        status =
+            ppo_config_parse(config, target->yaml, strlen(target->yaml), target->label, error);
+    if (status == PPO_OK && target->kind == CLI_TARGET_RUN) // it may have been moved
+        snprintf(config->run_dir, sizeof config->run_dir, "%s", target->run_dir);
+    return status;
+}
+
+ppo_status cli_settings_apply(ppo_config *config, const cli_args *args, ppo_error *error)
+{
+    for (size_t i = 0; i < args->num_settings; i++) {
+        const cli_setting *setting = &args->setting[i];
+        const ppo_status status = ppo_config_set(config, setting->name, setting->text, error);
+        if (status != PPO_OK)
+            return status;
+    }
+    return PPO_OK;
+}
+
+void cli_run_dir_default(ppo_config *config, const cli_target *target)
+{
+    if (config->run_dir[0])
+        return;
+    const char *stem = target->stem;
+    char path[2 * PPO_TEXT_SIZE + 32];
+    snprintf(path, sizeof path, "runs/%s/%s%sseed-%" PRIu64, config->env_id, stem,
+             stem[0] ? "-" : "", config->seed);
+    snprintf(config->run_dir, sizeof config->run_dir, "%.*s", PPO_TEXT_SIZE - 1, path);
+}
+
+ppo_status cli_target_config(ppo_config *config, cli_target *target, const char *name,
+                             const cli_args *args, ppo_error *error)
+{
+    ppo_config_defaults(config);
+    if (cli_target_find(target, name, error) || cli_target_apply(config, target, error) ||
+        cli_settings_apply(config, args, error))
+        return error->status;
+    if (!config->env_id[0])
+        return cli_error_set(error, PPO_INVALID, "%s: env_id is missing", target->label);
+    return ppo_config_check(config, error);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The terminal and the machine as the command sees them. Asked anew at each call, so that a
+// resized window is noticed and nothing has to be kept.
+#include "term.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+bool cli_is_live(FILE *stream)
+{
+    const char *term = getenv("TERM");
+    return isatty(fileno(stream)) && term && term[0] && strcmp(term, "dumb") != 0;
+}
+
+const char *cli_style(FILE *stream, cli_colour colour)
+{
+    static const char *const code[] = {
+        [CLI_PLAIN] = "\x1b[0m", [CLI_BOLD] = "\x1b[1m",   [CLI_DIM] = "\x1b[2m",
+        [CLI_RED] = "\x1b[31m",  [CLI_GREEN] = "\x1b[32m", [CLI_YELLOW] = "\x1b[33m",
+    };
+    const char *no_colour = getenv("NO_COLOR"); // https://no-color.org: any text but the empty one
+    return cli_is_live(stream) && !(no_colour && no_colour[0]) ? code[colour] : "";
+}
+
+unsigned cli_width(FILE *stream)
+{
+    struct winsize size = {0};
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+double cli_now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+uint32_t cli_num_cores(void)
+{
+    cpu_set_t set; // fewer than the machine has, where a container or taskset says so
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        return (uint32_t)CPU_COUNT(&set);
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (uint32_t)online : 1;
+}

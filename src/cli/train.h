@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Training one run from a configuration to its outcome, and how an outcome is told. Shared by
+// `ppo train` with one seed and with several.
+#ifndef CLI_TRAIN_H
+#define CLI_TRAIN_H
+
+#include "json.h"
+#include "target.h"
+
+// What came of a run.
+typedef struct cli_outcome {
+    ppo_status status; // not PPO_OK: `error` tells why, and only env, seed and run_dir are valid
+    ppo_error error;   // ... and with PPO_NUMERIC or PPO_ENV the steps too
+    char env[PPO_TEXT_SIZE];
+    char run_dir[PPO_TEXT_SIZE];
+    char notice[512]; // something unusual at opening, or ""
+    ppo_run_origin origin;
+    uint64_t seed;
+    uint64_t first_step; // where this session started
+    uint64_t steps;      // done in all
+    uint64_t total_steps;
+    uint64_t num_episodes;
+    double seconds; // of training, in this session
+    double return_mean;
+    double solved_return; // NAN: the task knows none
+    bool is_solved;
+    bool is_interrupted; // by a signal, before the end
+    uint64_t hash;
+    ppo_evaluation evaluation; // episodes == 0: none
+    ppo_evaluation best;
+} cli_outcome;
+
+// Called on the way, either may be NULL.
+typedef struct cli_watch {
+    void (*opened)(void *context, const cli_outcome *outcome);
+    void (*stepped)(void *context, const cli_outcome *outcome, ppo_run *run,
+                    const ppo_stats *stats);
+    void *context;
+} cli_watch;
+
+// Opens the run, trains to its end or to a signal, and saves. `restart`: see ppo_run_open.
+void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
+                   const cli_watch *watch);
+
+// Steps per second of this session; NAN if there were none.
+double cli_outcome_sps(const cli_outcome *outcome);
+
+// 0, CLI_INTERRUPTED, or the value of the status.
+int cli_outcome_code(const cli_outcome *outcome);
+
+// The outcome as a JSON object, and as lines for people on stdout.
+cJSON *cli_outcome_json(const cli_outcome *outcome);
+void cli_outcome_print(const cli_outcome *outcome);
+
+// What to say on stderr about a run that was just opened, that was interrupted, that failed.
+void cli_outcome_say_opened(const cli_outcome *outcome);
+void cli_outcome_say_interrupted(const cli_outcome *outcome);
+int cli_outcome_fail(const cli_outcome *outcome);
+
+// `ppo train --seeds LIST`: several seeds side by side. Returns the exit code.
+int cli_train_seeds(const ppo_config *config, const cli_target *target, const cli_args *args);
+
+#endif

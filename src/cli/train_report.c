@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// What is told about an outcome: JSON, lines for people, messages on the way. Owns nothing.
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "message.h"
+#include "term.h"
+#include "train.h"
+
+cJSON *cli_outcome_json(const cli_outcome *outcome)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "env", outcome->env);
+    cli_json_add_integer(object, "seed", outcome->seed);
+    cli_json_add_integer(object, "steps", outcome->steps);
+    cJSON_AddNumberToObject(object, "seconds", outcome->seconds);
+    cJSON_AddNumberToObject(object, "sps", cli_outcome_sps(outcome));
+    cJSON_AddBoolToObject(object, "solved", outcome->is_solved);
+    cJSON_AddNumberToObject(object, "return_mean", outcome->return_mean);
+    cli_json_add_hash(object, "hash", outcome->hash);
+    cJSON_AddStringToObject(object, "run_dir", outcome->run_dir);
+    cJSON_AddBoolToObject(object, "interrupted", outcome->is_interrupted);
+    cJSON_AddBoolToObject(object, "resumed", outcome->origin != PPO_RUN_NEW);
+    if (outcome->evaluation.episodes > 0)
+        cli_json_add_evaluation(cJSON_AddObjectToObject(object, "evaluation"),
+                                &outcome->evaluation);
+    else
+        cJSON_AddNullToObject(object, "evaluation");
+    if (outcome->best.episodes > 0)
+        cli_json_add_evaluation(cJSON_AddObjectToObject(object, "best"), &outcome->best);
+    else
+        cJSON_AddNullToObject(object, "best");
+    if (outcome->status != PPO_OK)
+        cJSON_AddStringToObject(object, "error", outcome->error.message);
+    return object;
+}
+
+static void print_solved(const cli_outcome *outcome)
+{
+    const char *plain = cli_style(stdout, CLI_PLAIN);
+    if (outcome->num_episodes == 0) {
+        puts("training    no episode has ended");
+        return;
+    }
+    const uint64_t episodes = outcome->num_episodes < 100 ? outcome->num_episodes : 100;
+    printf("training    return %.1f over the last %" PRIu64 " episodes", outcome->return_mean,
+           episodes);
+    if (isnan(outcome->solved_return))
+        putchar('\n');
+    else if (outcome->is_solved)
+        printf(": %ssolved%s (%g needed)\n", cli_style(stdout, CLI_GREEN), plain,
+               outcome->solved_return);
+    else
+        printf(": %snot solved%s (%g needed)\n", cli_style(stdout, CLI_YELLOW), plain,
+               outcome->solved_return);
+}
+
+static void print_evaluation(const char *label, const ppo_evaluation *evaluation)
+{
+    if (evaluation->episodes == 0)
+        return;
+    printf("%-11s return %.1f +- %.1f over %u episodes (%.1f to %.1f), length %.1f\n", label,
+           evaluation->return_mean, evaluation->return_std, evaluation->episodes,
+           evaluation->return_min, evaluation->return_max, evaluation->length_mean);
+}
+
+void cli_outcome_print(const cli_outcome *outcome)
+{
+    print_solved(outcome);
+    printf("steps       %" PRIu64, outcome->steps);
+    if (outcome->steps > outcome->first_step)
+        printf(", %" PRIu64 " of them now in %.2f s: %.0f steps/s",
+               outcome->steps - outcome->first_step, outcome->seconds, cli_outcome_sps(outcome));
+    putchar('\n');
+    print_evaluation("evaluation", &outcome->evaluation);
+    print_evaluation("best", &outcome->best);
+    printf("parameters  %016" PRIx64 "\n", outcome->hash);
+    printf("run         %s\n", outcome->run_dir);
+    printf("next        ppo eval %s\n", outcome->run_dir);
+}
+
+void cli_outcome_say_opened(const cli_outcome *outcome)
+{
+    if (outcome->notice[0])
+        cli_note("%s", outcome->notice);
+    switch (outcome->origin) {
+    case PPO_RUN_NEW:
+        cli_say("training %s with seed %" PRIu64 " into %s", outcome->env, outcome->seed,
+                outcome->run_dir);
+        break;
+    case PPO_RUN_RESUMED:
+        cli_say("resuming %s at step %" PRIu64 " of %" PRIu64 "; --restart starts anew",
+                outcome->run_dir, outcome->steps, outcome->total_steps);
+        break;
+    case PPO_RUN_FINISHED:
+        cli_say("%s is finished (%" PRIu64 " steps); --restart starts anew", outcome->run_dir,
+                outcome->steps);
+        break;
+    }
+}
+
+void cli_outcome_say_interrupted(const cli_outcome *outcome)
+{
+    cli_say("stopped at step %" PRIu64 " of %" PRIu64 ", checkpoint written; "
+            "'ppo train %s' goes on",
+            outcome->steps, outcome->total_steps, outcome->run_dir);
+}
+
+int cli_outcome_fail(const cli_outcome *outcome)
+{
+    const int code = cli_fail(&outcome->error);
+    if (outcome->status == PPO_NUMERIC || outcome->status == PPO_ENV)
+        cli_say("the last good checkpoint is kept in %s", outcome->run_dir);
+    return code;
+}
