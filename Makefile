@@ -57,5 +57,6 @@ docs: all ## write the option reference, docs/options.md, from the program itsel
 .PHONY: install clean
 install: all ## install into PREFIX (/usr/local), below DESTDIR if set
 	@cmake --install build/release --prefix '$(PREFIX)'
+	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 clean: ## remove build/
 	rm -rf build
