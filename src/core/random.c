@@ -48,8 +48,7 @@ static void seed_pool(uint32_t pool[POOL_WORDS], uint64_t seed)
     for (int source = 0; source < POOL_WORDS; source++)
         for (int target = 0; target < POOL_WORDS; target++)
             if (source != target)
-                pool[target] =
-                    mix(pool[target], hash_mix(pool[source], &constant, multiplier));
+                pool[target] = mix(pool[target], hash_mix(pool[source], &constant, multiplier));
 }
 
 // SeedSequence.generate_state(4, np.uint64).

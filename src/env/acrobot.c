@@ -12,8 +12,8 @@
 
 #include <math.h>
 
-#define GRAVITY       9.8
-#define TIME_STEP     0.2
+#define GRAVITY        9.8
+#define TIME_STEP      0.2
 #define THETA1_DOT_MAX (4 * M_PI)
 #define THETA2_DOT_MAX (9 * M_PI)
 

@@ -93,8 +93,8 @@ static void step_range(void *context, size_t task, size_t worker)
     (void)worker;
     for (uint64_t t = b->step; t < b->step + b->steps_per_run; t++) {
         draw_actions(b, first, count, t);
-        b->status[task] = ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, t,
-                                          &b->error[task]);
+        b->status[task] =
+            ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, t, &b->error[task]);
         if (b->status[task] != PPO_OK)
             return;
     }
@@ -146,8 +146,7 @@ static void plan(ppo_env_bench *b, ppo_arena *arena)
                   PPO_F64, n);
     PPO_ARENA_ADD(arena, &b->rows.episode_length, "bench.episode_length", who, PPO_ROW_SCRATCH,
                   PPO_U32, n);
-    PPO_ARENA_ADD(arena, &b->action, "bench.action", who, PPO_ROW_SCRATCH, PPO_U8, n,
-                  action_bytes);
+    PPO_ARENA_ADD(arena, &b->action, "bench.action", who, PPO_ROW_SCRATCH, PPO_U8, n, action_bytes);
     PPO_ARENA_ADD(arena, &b->status, "bench.status", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
                   sizeof *b->status);
     PPO_ARENA_ADD(arena, &b->error, "bench.error", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,

@@ -86,8 +86,7 @@ static ppo_status step(void *instance, const void *action, void *observation,
     ppo_mountain_car_continuous *self = instance;
     (void)error;
     const float force = *(const float *)action;
-    transition->terminated =
-        self->at_start ? move_double(self, force) : move_float(self, force);
+    transition->terminated = self->at_start ? move_double(self, force) : move_float(self, force);
     self->at_start = 0;
     observe(self, observation);
     // The price is on the action as given, not as cut. math.pow(a, 2) of a float32 is exact, and

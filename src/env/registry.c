@@ -13,9 +13,8 @@
 #define MAX_SPACE_SIZE ((size_t)1 << 28)
 
 static const ppo_env_class *const classes[] = {
-    &ppo_cartpole_v1,     &ppo_cartpole_v0,
-    &ppo_acrobot_v1,      &ppo_mountain_car_v0,
-    &ppo_pendulum_v1,     &ppo_mountain_car_continuous_v0,
+    &ppo_cartpole_v1,     &ppo_cartpole_v0, &ppo_acrobot_v1,
+    &ppo_mountain_car_v0, &ppo_pendulum_v1, &ppo_mountain_car_continuous_v0,
 };
 
 size_t ppo_env_count(void)

@@ -22,12 +22,12 @@ struct ppo_vecenv {
     size_t stride;     // bytes from instance to instance
     size_t num_inited; // instances that need a release
 
-    unsigned char *instance;     // [N, stride] written by the class
-    unsigned char *state;        // [N, state_size] by ppo_vecenv_freeze
-    double *episode_return;      // [N] of episodes under way, by ppo_vecenv_step
-    uint32_t *episode_length;    // [N] likewise, in steps of the environment
-    unsigned char *last_action;  // [N, action bytes] with sticky actions: the last one executed
-    unsigned char *clipped;      // [N, action bytes] with clip_action: what the class gets
+    unsigned char *instance;    // [N, stride] written by the class
+    unsigned char *state;       // [N, state_size] by ppo_vecenv_freeze
+    double *episode_return;     // [N] of episodes under way, by ppo_vecenv_step
+    uint32_t *episode_length;   // [N] likewise, in steps of the environment
+    unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
+    unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
 };
 
 static ppo_status check_options(const ppo_env_class *env, const ppo_vecenv_options *options,
@@ -51,10 +51,10 @@ static void plan(ppo_vecenv *v, ppo_arena *arena)
     if (v->env->state_size)
         PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_vecenv_freeze", PPO_ROW_STATE, PPO_U8, n,
                       v->env->state_size);
-    PPO_ARENA_ADD(arena, &v->episode_return, "env.episode_return", "ppo_vecenv_step",
-                  PPO_ROW_STATE, PPO_F64, n);
-    PPO_ARENA_ADD(arena, &v->episode_length, "env.episode_length", "ppo_vecenv_step",
-                  PPO_ROW_STATE, PPO_U32, n);
+    PPO_ARENA_ADD(arena, &v->episode_return, "env.episode_return", "ppo_vecenv_step", PPO_ROW_STATE,
+                  PPO_F64, n);
+    PPO_ARENA_ADD(arena, &v->episode_length, "env.episode_length", "ppo_vecenv_step", PPO_ROW_STATE,
+                  PPO_U32, n);
     if (v->options.sticky_action_prob > 0.0)
         PPO_ARENA_ADD(arena, &v->last_action, "env.last_action", "ppo_vecenv_step", PPO_ROW_STATE,
                       PPO_U8, n, v->action_bytes);
@@ -169,8 +169,7 @@ static ppo_status init_instances(ppo_vecenv *v, ppo_error *error)
 {
     for (size_t n = v->num_inited; n < v->options.num_envs; n++) {
         ppo_error said = {.status = PPO_OK, .message = ""};
-        const ppo_status status =
-            v->env->init ? v->env->init(instance_at(v, n), &said) : PPO_OK;
+        const ppo_status status = v->env->init ? v->env->init(instance_at(v, n), &said) : PPO_OK;
         if (status != PPO_OK)
             return env_failed(v, n, "init", status, &said, error);
         v->num_inited = n + 1;
@@ -195,8 +194,7 @@ ppo_status ppo_vecenv_start(ppo_vecenv *v, unsigned char *obs, ppo_error *error)
 static const void *make_sticky(ppo_vecenv *v, size_t n, const void *chosen, uint64_t step)
 {
     unsigned char *last = v->last_action + n * v->action_bytes;
-    const ppo_rng_block block =
-        ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
     const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
     if (!sticks || v->episode_length[n] == 0)
         memcpy(last, chosen, v->action_bytes);
@@ -248,8 +246,8 @@ static ppo_status end_episode(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t
     return begin(v, n, NULL, obs, step, error);
 }
 
-static ppo_status step_one(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n,
-                           const void *action, uint64_t step, ppo_error *error)
+static ppo_status step_one(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n, const void *action,
+                           uint64_t step, ppo_error *error)
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
     ppo_transition sum = {.reward = 0.0};
@@ -297,8 +295,7 @@ void ppo_vecenv_freeze(ppo_vecenv *v)
 // word 0 of the block, this one words 2 and 3.
 static uint64_t resume_seed(const ppo_vecenv *v, size_t n, uint64_t step)
 {
-    const ppo_rng_block block =
-        ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
     return (uint64_t)block.word[2] << 32 | block.word[3];
 }
 
@@ -315,8 +312,7 @@ static ppo_status thaw_one(ppo_vecenv *v, size_t n, unsigned char *obs, uint64_t
         return PPO_OK;
     }
     ppo_error said = {.status = PPO_OK, .message = ""};
-    const ppo_status status =
-        v->env->load_state(instance_at(v, n), v->state + n * size, &said);
+    const ppo_status status = v->env->load_state(instance_at(v, n), v->state + n * size, &said);
     return status == PPO_OK ? PPO_OK : env_failed(v, n, "load_state", status, &said, error);
 }
 

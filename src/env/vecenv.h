@@ -42,8 +42,7 @@ typedef struct ppo_vecenv_rows {
 // Makes a vectoriser and adds its arrays to the plan ("env.state" [N, state_size] u8 and the
 // counters of episodes under way are PPO_ROW_STATE). Call _start once the arena is bound.
 ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
-                             const ppo_vecenv_options *options, ppo_arena *arena,
-                             ppo_error *error);
+                             const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error);
 void ppo_vecenv_destroy(ppo_vecenv *vecenv); // before the arena's release; NULL is allowed
 
 // Initialises all instances and resets each from its seed; writes the first observations [N].
@@ -60,7 +59,6 @@ ppo_status ppo_vecenv_step(ppo_vecenv *vecenv, const ppo_vecenv_rows *rows,
 // can't save its state (state_size 0) starts a fresh episode on thaw, from a seed made of
 // (seed, n, step), and writes that first observation to its row of `obs`.
 void ppo_vecenv_freeze(ppo_vecenv *vecenv);
-ppo_status ppo_vecenv_thaw(ppo_vecenv *vecenv, unsigned char *obs, uint64_t step,
-                           ppo_error *error);
+ppo_status ppo_vecenv_thaw(ppo_vecenv *vecenv, unsigned char *obs, uint64_t step, ppo_error *error);
 
 #endif
