@@ -24,6 +24,9 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     # Messages are cut to their buffer on purpose, and what gcc sees of it depends on its version and
     # on what it inlined.
     list(APPEND ppo_warnings -Wno-format-truncation)
+else()
+    # Named constants are enumerators here, also where they meet a float.
+    list(APPEND ppo_warnings -Wno-enum-float-conversion)
 endif()
 if(PPO_WERROR)
     list(APPEND ppo_warnings -Werror)
@@ -90,6 +93,9 @@ function(ppo_room_flags room)
         set(flags ${ppo_fp_env})
     else()
         set(flags ${ppo_fp_strict})
+    endif()
+    if(room STREQUAL "tests")
+        list(APPEND flags -Wno-double-promotion) # a test compares in double
     endif()
     if(ARGN)
         set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
