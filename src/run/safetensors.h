@@ -9,7 +9,7 @@
 #ifndef PPO_RUN_SAFETENSORS_H
 #define PPO_RUN_SAFETENSORS_H
 
-#include "ppo/base.h"
+#include "run/bytes.h"
 
 #define PPO_SAFETENSORS_RANK         8
 #define PPO_SAFETENSORS_MAX_HEADER   ((size_t)4 << 20) // bytes
@@ -62,13 +62,6 @@ typedef struct ppo_safetensors {
     void *json; // owns the strings
 } ppo_safetensors;
 
-// A growing buffer, to be kept for the next file. Zero-initialise it.
-typedef struct ppo_bytes {
-    unsigned char *data;
-    size_t size;
-    size_t capacity;
-} ppo_bytes;
-
 // Checks `size` bytes and makes a view of them; they must outlive it. PPO_CORRUPT with a sentence
 // for anything that is not exactly such a file; `label` (a path) begins the message. On failure
 // there is nothing to release.
@@ -85,7 +78,6 @@ const char *ppo_safetensors_metadata(const ppo_safetensors *file, const char *ke
 ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_safetensor *tensors, size_t num_tensors,
                                   const ppo_metadata *metadata, size_t num_metadata,
                                   ppo_error *error);
-void ppo_bytes_release(ppo_bytes *bytes);
 
 size_t ppo_safetensors_dtype_size(ppo_safetensors_dtype dtype);
 const char *ppo_safetensors_dtype_name(ppo_safetensors_dtype dtype);

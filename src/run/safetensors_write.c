@@ -12,24 +12,6 @@
 #define PREFIX_BYTES ((size_t)8)
 #define ALIGNMENT    ((size_t)8)
 
-static bool reserve(ppo_bytes *bytes, size_t size)
-{
-    if (size <= bytes->capacity)
-        return true;
-    unsigned char *data = realloc(bytes->data, size);
-    if (!data)
-        return false;
-    bytes->data = data;
-    bytes->capacity = size;
-    return true;
-}
-
-void ppo_bytes_release(ppo_bytes *bytes)
-{
-    free(bytes->data);
-    *bytes = (ppo_bytes){0};
-}
-
 static bool add_numbers(cJSON *object, const char *key, const size_t *values, size_t count)
 {
     cJSON *array = cJSON_AddArrayToObject(object, key);
@@ -137,7 +119,7 @@ ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_safetensor *tensors,
     const size_t text_size = strlen(text);
     const size_t padded = (text_size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     const size_t size = PREFIX_BYTES + padded + data_size;
-    const bool fits = reserve(out, size);
+    const bool fits = ppo_bytes_reserve(out, size);
     if (fits) {
         put_header(out->data, text, text_size, padded);
         put_data(out->data + PREFIX_BYTES + padded, tensors, num_tensors);

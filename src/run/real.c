@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Numbers as text: see number.h. The program's locale may write 0,5 for a half, so each conversion
+// Numbers as text: see real.h. The program's locale may write 0,5 for a half, so each conversion
 // runs under the "C" locale, set for this thread alone.
 // Workload: some twenty numbers an iteration. Owns nothing.
-#include "run/number.h"
+#include "run/real.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,13 +17,13 @@
 static void format_shortest(char *text, double value)
 {
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, PPO_NUMBER_SIZE, "%.*g", digits, value);
+        snprintf(text, PPO_REAL_SIZE, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             return;
     }
 }
 
-void ppo_number_format(char text[PPO_NUMBER_SIZE], double value)
+void ppo_real_format(char text[PPO_REAL_SIZE], double value)
 {
     if (isnan(value)) {
         memcpy(text, "nan", sizeof "nan"); // the sign of a NaN means nothing
@@ -37,7 +37,7 @@ void ppo_number_format(char text[PPO_NUMBER_SIZE], double value)
         freelocale(plain);
 }
 
-bool ppo_number_parse(double *value, const char *text)
+bool ppo_real_parse(double *value, const char *text)
 {
     char *end;
     if (*text == '\0' || isspace((unsigned char)*text))

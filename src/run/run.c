@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Moving a run on: an iteration, its rows, the evaluation and the checkpoint that are due.
+//
+// What makes a resumed run equal one that was never stopped: rows are appended as they come and
+// synced before each checkpoint, which remembers the files' lengths; opening cuts the files back to
+// them. Whatever came after the checkpoint is then done again, to the same bytes.
+// If an iteration fails (PPO_NUMERIC, PPO_ENV) the state is in its middle, so it is not saved: the
+// last checkpoint stays.
+// Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
+#include "core/error.h"
+#include "run/checkpoint.h"
+#include "run/metrics.h"
+#include "run/run_state.h"
+
+#include <time.h>
+
+double ppo_run_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// The iteration's rows and counters.
+static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
+{
+    ppo_run_facts *facts = &run->facts;
+    facts->iteration = stats->iteration;
+    facts->global_step = stats->global_step;
+    facts->num_updates += stats->epochs;
+    facts->elapsed_seconds = run->elapsed_before + ppo_run_clock() - run->opened_at;
+    run->dirty = true;
+    const ppo_csv_row timing = ppo_timing_row(stats, facts->elapsed_seconds);
+    const ppo_csv_row progress = ppo_progress_row(stats, facts->num_updates);
+    const ppo_status status = ppo_csv_append(&run->timing, timing.text, error);
+    PPO_TRY(ppo_csv_append(&run->progress, progress.text, error));
+    return status;
+}
+
+// Publishes the policy as the best one, before the facts and the row say so.
+static ppo_status publish_best(ppo_run *run, const ppo_evaluation *evaluation, ppo_error *error)
+{
+    const ppo_path path = ppo_path_in(run->dir.text, PPO_BEST_NAME);
+    const ppo_run_facts facts = {.best_iteration = run->facts.iteration, .best = *evaluation};
+    PPO_TRY(ppo_agent_write(&run->buffer, run->trainer, &facts, path.text, error));
+    run->facts.best_iteration = facts.best_iteration;
+    run->facts.best = facts.best;
+    return PPO_OK;
+}
+
+static ppo_status evaluate(ppo_run *run, ppo_error *error)
+{
+    ppo_evaluation evaluation = {0};
+    ppo_run_facts *facts = &run->facts;
+    PPO_TRY(ppo_trainer_evaluate(run->trainer, &evaluation, error));
+    const bool best = facts->best.episodes == 0 || evaluation.return_mean > facts->best.return_mean;
+    if (best)
+        PPO_TRY(publish_best(run, &evaluation, error));
+    facts->last_iteration = facts->iteration;
+    facts->last = evaluation;
+    run->dirty = true;
+    const ppo_csv_row row = ppo_evaluation_row(ppo_trainer_stats(run->trainer), &evaluation, best);
+    return ppo_csv_append(&run->evaluations, row.text, error);
+}
+
+static bool evaluation_due(const ppo_run *run)
+{
+    const uint32_t every = ppo_trainer_config(run->trainer)->eval_every;
+    return every > 0 && run->facts.iteration % every == 0;
+}
+
+static bool checkpoint_due(const ppo_run *run)
+{
+    return ppo_run_clock() - run->saved_at >=
+           ppo_trainer_config(run->trainer)->checkpoint_interval_s;
+}
+
+ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
+{
+    ppo_stats done;
+    if (ppo_trainer_done(run->trainer))
+        return ppo_fail(error, PPO_INVALID, "the run in %s is complete", run->dir.text);
+    run->failed = ppo_trainer_step(run->trainer, &done, error);
+    if (run->failed != PPO_OK)
+        return run->failed;
+    if (stats)
+        *stats = done;
+    PPO_TRY(record(run, &done, error));
+    if (evaluation_due(run))
+        PPO_TRY(evaluate(run, error));
+    return checkpoint_due(run) ? ppo_run_save(run, error) : PPO_OK;
+}
+
+static ppo_status sync_csvs(ppo_run *run, ppo_error *error)
+{
+    ppo_run_facts *facts = &run->facts;
+    PPO_TRY(ppo_csv_sync(&run->progress, error));
+    PPO_TRY(ppo_csv_sync(&run->timing, error));
+    PPO_TRY(ppo_csv_sync(&run->evaluations, error));
+    facts->progress_bytes = run->progress.size;
+    facts->progress_hash = run->progress.hash;
+    facts->timing_bytes = run->timing.size;
+    facts->evaluations_bytes = run->evaluations.size;
+    facts->evaluations_hash = run->evaluations.hash;
+    return PPO_OK;
+}
+
+ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
+{
+    const ppo_path path = ppo_path_in(run->dir.text, PPO_CHECKPOINT_NAME);
+    const ppo_path previous = ppo_path_in(run->dir.text, PPO_PREVIOUS_NAME);
+    if (run->failed != PPO_OK)
+        return ppo_fail(error, run->failed,
+                        "%s is not written: the last iteration failed; the checkpoint before it "
+                        "stays",
+                        path.text);
+    if (!run->dirty)
+        return PPO_OK;
+    PPO_TRY(sync_csvs(run, error));
+    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, path.text,
+                                 run->keep_newest ? previous.text : NULL, error));
+    run->keep_newest = true;
+    run->dirty = false;
+    run->saved_at = ppo_run_clock();
+    return PPO_OK;
+}
+
+ppo_status ppo_run_finish(ppo_run *run, ppo_evaluation *evaluation, ppo_error *error)
+{
+    const ppo_run_facts *facts = &run->facts;
+    if (!ppo_trainer_done(run->trainer))
+        return ppo_fail(error, PPO_INVALID, "the run in %s is not complete yet", run->dir.text);
+    if (facts->last.episodes == 0 || facts->last_iteration != facts->iteration)
+        PPO_TRY(evaluate(run, error));
+    PPO_TRY(ppo_run_save(run, error));
+    if (evaluation)
+        *evaluation = facts->last;
+    return PPO_OK;
+}
+
+ppo_trainer *ppo_run_trainer(ppo_run *run)
+{
+    return run->trainer;
+}
+
+ppo_run_origin ppo_run_origin_of(const ppo_run *run)
+{
+    return run->origin;
+}
+
+const char *ppo_run_dir(const ppo_run *run)
+{
+    return run->dir.text;
+}
+
+const ppo_evaluation *ppo_run_last_evaluation(const ppo_run *run)
+{
+    return &run->facts.last;
+}
+
+const ppo_evaluation *ppo_run_best_evaluation(const ppo_run *run)
+{
+    return &run->facts.best;
+}
+
+const char *ppo_run_notice(const ppo_run *run)
+{
+    return run->notice;
+}
