@@ -56,7 +56,7 @@ static void test_near_powers_of_two(void **state)
         for (int i = 0; i < 200; i++) {
             check_double(up);
             check_double(-down);
-            up = nextafter(up, INFINITY);
+            up = nextafter(up, (double)INFINITY);
             down = nextafter(down, 0.0);
         }
     }
@@ -74,7 +74,8 @@ static void test_near_powers_of_two(void **state)
 static void test_extremes(void **state)
 {
     (void)state;
-    const double values[] = {0.0, -0.0, DBL_MIN, DBL_TRUE_MIN, DBL_MAX, INFINITY, -INFINITY, 1.0};
+    const double values[] = {0.0,     -0.0, DBL_MIN,          DBL_TRUE_MIN,
+                             DBL_MAX, 1.0,  (double)INFINITY, (double)-INFINITY};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         check_double(values[i]);
         check_float((float)values[i]);
