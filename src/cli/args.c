@@ -74,8 +74,8 @@ static bool long_options_init(long_options *options, const cli_command *command)
         return false;
     }
     for (const cli_flag *flag = command->flags; flag->name; flag++) {
-        append(options, flag->name, strlen(flag->name), flag->value ? required_argument : no_argument,
-               FIRST_FLAG + (int)flag->id);
+        append(options, flag->name, strlen(flag->name),
+               flag->value ? required_argument : no_argument, FIRST_FLAG + (int)flag->id);
     }
     for (size_t i = 0; command->takes_options && i < ppo_option_count(); i++)
         append_with_aliases(options, i);
@@ -100,20 +100,12 @@ static const char *row_name(void *context, size_t index)
     return options->row[index].name;
 }
 
-// The message for a name that getopt_long does not know, or that several names begin with.
-static ppo_status unknown(long_options *options, const char *word, const char *command,
-                          ppo_error *error)
+// If `name` begins several names, the message for that; otherwise PPO_OK.
+static ppo_status check_ambiguous(const long_options *options, const char *name, ppo_error *error)
 {
-    char name[NAME_SIZE];
-    const size_t length = strcspn(word, "=");
-    if (length < 3 || length - 2 >= sizeof name)
-        return cli_error_set(error, PPO_INVALID, "unknown option %.80s", word);
-    memcpy(name, word + 2, length - 2);
-    name[length - 2] = '\0';
-
     const char *first = NULL;
     for (size_t i = 0; i < options->count; i++) {
-        if (strncmp(options->row[i].name, name, length - 2) != 0)
+        if (strncmp(options->row[i].name, name, strlen(name)) != 0)
             continue;
         if (strcmp(options->row[i].name, name) == 0)
             return cli_error_set(error, PPO_INVALID, "--%s takes no value", name);
@@ -122,9 +114,43 @@ static ppo_status unknown(long_options *options, const char *word, const char *c
                                  options->row[i].name);
         first = options->row[i].name;
     }
+    return PPO_OK;
+}
+
+static bool is_own_flag(const cli_command *command, const char *name)
+{
+    for (const cli_flag *flag = command->flags; flag->name; flag++) {
+        if (strcmp(flag->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// A word that getopt_long did not take: the short option in optopt, or the long one just passed.
+// The library knows some more names than its table lists (switches of other programs); if it does
+// not, its message is the one to show, unless a flag of this command is nearer.
+static ppo_status take_unknown(cli_args *args, long_options *options, char *word, ppo_error *error)
+{
+    if (optopt > 0 && optopt < FIRST_FLAG)
+        return cli_error_set(error, PPO_INVALID, "unknown option -%c", optopt);
+    const cli_command *command = args->command;
+    char *const name = word + 2, *const equals = strchr(name, '=');
+    const char *value = equals ? equals + 1 : "true";
+    if (equals)
+        *equals = '\0';
+    if (check_ambiguous(options, name, error))
+        return error->status;
+    ppo_config scratch;
+    ppo_config_defaults(&scratch);
+    if (command->takes_options && ppo_config_set(&scratch, name, value, error) == PPO_OK) {
+        args->setting[args->num_settings++] = (cli_setting){name, value};
+        return PPO_OK;
+    }
     const char *nearest = ppo_nearest(name, row_name, options, options->count);
-    return cli_error_set(error, PPO_INVALID, "'%s' has no option --%s%s%s%s", command, name,
-                         nearest ? "; did you mean --" : "", nearest ? nearest : "",
+    if (command->takes_options && !(nearest && is_own_flag(command, nearest)))
+        return error->status;
+    return cli_error_set(error, PPO_INVALID, "'%s' has no option --%.80s%s%s%s", command->name,
+                         name, nearest ? "; did you mean --" : "", nearest ? nearest : "",
                          nearest ? "?" : "");
 }
 
@@ -144,20 +170,20 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
     opterr = 0;
     optind = 0; // glibc: start anew
     for (int val; (val = getopt_long(argc, argv, ":h", options->row, NULL)) != -1;) {
-        if (val == 'h')
+        if (val == 'h') {
             args->flag[CLI_FLAG_HELP] = "";
-        else if (val == ':')
+        } else if (val == ':') {
             return cli_error_set(error, PPO_INVALID, "%s needs a value", argv[optind - 1]);
-        else if (val == '?')
-            return optopt > 0 && optopt < FIRST_FLAG
-                       ? cli_error_set(error, PPO_INVALID, "unknown option -%c", optopt)
-                       : unknown(options, argv[optind - 1], args->command->name, error);
-        else if (val >= FIRST_OPTION)
+        } else if (val == '?') {
+            if (take_unknown(args, options, argv[optind - 1], error))
+                return error->status;
+        } else if (val >= FIRST_OPTION) {
+            const ppo_option option = ppo_option_at((size_t)(val - FIRST_OPTION));
             args->setting[args->num_settings++] =
-                (cli_setting){ppo_option_at((size_t)(val - FIRST_OPTION)).name,
-                              value_of_flag(argc, argv)};
-        else
+                (cli_setting){option.name, value_of_flag(argc, argv)};
+        } else {
             args->flag[val - FIRST_FLAG] = optarg ? optarg : "";
+        }
     }
     args->operand = (const char *const *)argv + optind;
     args->num_operands = (size_t)(argc - optind);

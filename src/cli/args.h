@@ -12,7 +12,7 @@
 
 // A training option as given.
 typedef struct cli_setting {
-    const char *name; // the option's own name, whatever alias was given
+    const char *name; // the option's own name, or a foreign name that the library knows
     const char *text;
 } cli_setting;
 

@@ -164,8 +164,7 @@ static ppo_status campaign_init(campaign *c, const char *const *name, size_t cou
         if (task_init(&c->task[i], count ? name[i] : bars[i].task, error))
             return error->status;
         for (size_t s = 0; s < c->num_seeds; s++)
-            c->job[i * c->num_seeds + s] =
-                (job){.task = &c->task[i], .seed = seeds->seed[s]};
+            c->job[i * c->num_seeds + s] = (job){.task = &c->task[i], .seed = seeds->seed[s]};
     }
     return PPO_OK;
 }
@@ -208,7 +207,10 @@ static void print_row(const campaign *c, size_t index)
         snprintf(bar_text, sizeof bar_text, "%g", c->task[index].bar.score);
     printf("%-26s %5zu %9" PRIu64 " %9.2f  [%8.2f, %8.2f] %7s  %-8s %8.2f\n", c->task[index].name,
            s.count, s.steps, s.iqm, s.interval.low, s.interval.high, bar_text,
-           !has_bar ? "" : s.is_reached ? "reached" : "missed", cli_mean(s.seconds, s.count));
+           !has_bar       ? ""
+           : s.is_reached ? "reached"
+                          : "missed",
+           cli_mean(s.seconds, s.count));
 }
 
 static int print_table(const campaign *c)
@@ -275,9 +277,12 @@ static int report_failures(const campaign *c)
 static int run(campaign *c, const cli_bench_plan *plan)
 {
     ppo_error error = {0};
-    const cli_fleet fleet = {.job = run_job, .tick = draw, .context = c,
+    const cli_fleet fleet = {.job = run_job,
+                             .tick = draw,
+                             .context = c,
                              .num_jobs = c->num_tasks * c->num_seeds,
-                             .num_threads = plan->threads, .tick_s = 0.1};
+                             .num_threads = plan->threads,
+                             .tick_s = 0.1};
     cli_signals_catch();
     cli_progress_init(&c->progress, 0, 0, false);
     const ppo_status status = cli_fleet_run(&fleet, &error);

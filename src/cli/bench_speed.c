@@ -53,8 +53,8 @@ static double median(const samples *s)
 typedef struct result {
     const char *name;
     const cli_bench_plan *plan;
-    samples sps;          // count == 0: not measured
-    samples peak_gflops;  // count == 0: not measured
+    samples sps;           // count == 0: not measured
+    samples peak_gflops;   // count == 0: not measured
     double flops_per_step; // of the networks, per environment step
 } result;
 

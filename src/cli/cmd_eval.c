@@ -25,8 +25,8 @@ static ppo_status plan_init(plan *p, const cli_args *args, const ppo_config *con
         status = cli_parse_integer(&episodes, "--episodes", args->flag[CLI_FLAG_EPISODES], 1,
                                    1000000, error);
     if (status == PPO_OK && args->flag[CLI_FLAG_SEED])
-        status = cli_parse_integer(&p->seed, "--seed", args->flag[CLI_FLAG_SEED], 0, UINT64_MAX,
-                                   error);
+        status =
+            cli_parse_integer(&p->seed, "--seed", args->flag[CLI_FLAG_SEED], 0, UINT64_MAX, error);
     p->episodes = (uint32_t)episodes;
     return status;
 }

@@ -6,9 +6,18 @@
 
 #include "ppo/ppo.h"
 
-#define ROW_HELP {CLI_FLAG_HELP, "help", NULL, "Show this page."}
-#define ROW_JSON {CLI_FLAG_JSON, "json", NULL, "Print the result as one JSON object on stdout."}
-#define ROW_END  {CLI_NUM_FLAGS, NULL, NULL, NULL}
+#define ROW_HELP                                       \
+    {                                                  \
+        CLI_FLAG_HELP, "help", NULL, "Show this page." \
+    }
+#define ROW_JSON                                                                      \
+    {                                                                                 \
+        CLI_FLAG_JSON, "json", NULL, "Print the result as one JSON object on stdout." \
+    }
+#define ROW_END                         \
+    {                                   \
+        CLI_NUM_FLAGS, NULL, NULL, NULL \
+    }
 
 static const cli_flag train_flags[] = {
     {CLI_FLAG_RESTART, "restart", NULL,
@@ -19,7 +28,8 @@ static const cli_flag train_flags[] = {
     {CLI_FLAG_EXPLAIN, "explain-config", NULL,
      "Show each setting and where its value comes from, and train nothing."},
     ROW_JSON,
-    {CLI_FLAG_QUIET, "quiet", NULL, "No progress on stderr: only errors, and the result on stdout."},
+    {CLI_FLAG_QUIET, "quiet", NULL,
+     "No progress on stderr: only errors, and the result on stdout."},
     ROW_HELP,
     ROW_END,
 };
@@ -63,12 +73,14 @@ static const cli_flag help_flags[] = {
     {CLI_FLAG_MAN, "man", NULL, "Print the manual page ppo(1) as troff."},
     {CLI_FLAG_COMPLETION, "completion", "bash|zsh|fish", "Print a completion script for a shell."},
     {CLI_FLAG_MARKDOWN, "options-markdown", NULL, "Print the training options as Markdown."},
+    {CLI_FLAG_MARKDOWN, "markdown", NULL, "The same."},
     ROW_HELP,
     ROW_END,
 };
 
 static const cli_command command[] = {
-    {"train", "ENV|CONFIG.yaml|PRESET|RUN [--OPTION VALUE ...]", "Train an agent, or go on with one",
+    {"train", "ENV|CONFIG.yaml|PRESET|RUN [--OPTION VALUE ...]",
+     "Train an agent, or go on with one",
      "Trains an agent and leaves a run directory. An environment id takes its preset's settings, "
      "a YAML file those of the file over the defaults, a preset's name those of the preset, a run "
      "directory those of that run; options on the command line come last.\n"

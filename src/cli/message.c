@@ -36,8 +36,7 @@ void cli_note(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "ppo: %snote:%s ", cli_style(stderr, CLI_YELLOW),
-            cli_style(stderr, CLI_PLAIN));
+    fprintf(stderr, "ppo: %snote:%s ", cli_style(stderr, CLI_YELLOW), cli_style(stderr, CLI_PLAIN));
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);

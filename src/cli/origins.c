@@ -57,15 +57,18 @@ static bool same_text(const ppo_config *a, const ppo_config *b, size_t index)
 }
 
 typedef struct explanation {
+    const ppo_config *config;
     ppo_config plain; // the target over the defaults
     ppo_config other; // the target over something else in every option
     const cli_target *target;
     const cli_args *args;
 } explanation;
 
-static void explanation_init(explanation *e, const cli_target *target, const cli_args *args)
+static void explanation_init(explanation *e, const ppo_config *config, const cli_target *target,
+                             const cli_args *args)
 {
     ppo_error ignored; // the target was applied before without one
+    e->config = config;
     e->target = target;
     e->args = args;
     ppo_config_defaults(&e->plain);
@@ -78,11 +81,14 @@ static void explanation_init(explanation *e, const cli_target *target, const cli
 
 static const char *origin(const explanation *e, size_t index)
 {
-    if (is_on_command_line(e->args, ppo_option_at(index).name))
+    const char *name = ppo_option_at(index).name;
+    if (is_on_command_line(e->args, name))
         return "command line";
+    if (!same_text(e->config, &e->plain, index)) // set under a foreign name, or derived
+        return strcmp(name, "run_dir") == 0 ? "default" : "command line";
     if (!same_text(&e->plain, &e->other, index))
         return "default";
-    if (e->target->kind == CLI_TARGET_ENV && strcmp(ppo_option_at(index).name, "env_id") == 0)
+    if (e->target->kind == CLI_TARGET_ENV && strcmp(name, "env_id") == 0)
         return "command line";
     return e->target->label;
 }
@@ -96,13 +102,13 @@ static void print_row(const explanation *e, const char *value, size_t index)
            is_default ? "" : cli_style(stdout, CLI_PLAIN), from);
 }
 
-static void print_table(const ppo_config *config, const explanation *e)
+static void print_table(const explanation *e)
 {
     const char *group = "";
     for (size_t i = 0; i < ppo_option_count(); i++) {
         const ppo_option option = ppo_option_at(i);
         char value[TEXT_SIZE];
-        ppo_option_format(config, i, value, sizeof value);
+        ppo_option_format(e->config, i, value, sizeof value);
         if (strcmp(group, option.group) != 0)
             printf("%s%s\n", i ? "\n" : "", option.group);
         group = option.group;
@@ -110,12 +116,12 @@ static void print_table(const ppo_config *config, const explanation *e)
     }
 }
 
-static int print_json(const ppo_config *config, const explanation *e)
+static int print_json(const explanation *e)
 {
     cJSON *object = cJSON_CreateObject();
     for (size_t i = 0; i < ppo_option_count(); i++) {
         char value[TEXT_SIZE];
-        ppo_option_format(config, i, value, sizeof value);
+        ppo_option_format(e->config, i, value, sizeof value);
         cJSON *row = cJSON_AddObjectToObject(object, ppo_option_at(i).name);
         cJSON_AddStringToObject(row, "value", value);
         cJSON_AddStringToObject(row, "from", origin(e, i));
@@ -126,9 +132,9 @@ static int print_json(const ppo_config *config, const explanation *e)
 int cli_explain(const ppo_config *config, const cli_target *target, const cli_args *args)
 {
     explanation e;
-    explanation_init(&e, target, args);
+    explanation_init(&e, config, target, args);
     if (args->flag[CLI_FLAG_JSON])
-        return print_json(config, &e);
-    print_table(config, &e);
+        return print_json(&e);
+    print_table(&e);
     return PPO_OK;
 }

@@ -22,8 +22,8 @@ void cli_progress_init(cli_progress *progress, uint64_t first_step, uint64_t tot
 // True if it is time to draw again: ten times a second on a terminal, every two seconds elsewhere.
 bool cli_progress_is_due(const cli_progress *progress);
 
-// Draws "steps, percentage, speed, time left" and as many of the `stats` as fit. `prefix` may be "".
-// `stats` holds the step in any case; what else is NAN is left out.
+// Draws "steps, percentage, speed, time left" and as many of the `stats` as fit. `prefix` may be
+// "". `stats` holds the step in any case; what else is NAN is left out.
 void cli_progress_draw(cli_progress *progress, const char *prefix, const ppo_stats *stats);
 
 // Draws a text of one line instead.

@@ -128,8 +128,7 @@ ppo_status cli_target_apply(ppo_config *config, const cli_target *target, ppo_er
     if (target->path[0])
         status = ppo_config_load(config, target->path, error);
     else if (target->yaml)
-        status =
-            ppo_config_parse(config, target->yaml, strlen(target->yaml), target->label, error);
+        status = ppo_config_parse(config, target->yaml, strlen(target->yaml), target->label, error);
     if (status == PPO_OK && target->kind == CLI_TARGET_RUN) // it may have been moved
         snprintf(config->run_dir, sizeof config->run_dir, "%s", target->run_dir);
     return status;

@@ -203,8 +203,12 @@ static ppo_status train_all(lanes *all, const cli_args *args, uint32_t num_threa
 {
     const bool is_quiet = args->flag[CLI_FLAG_QUIET] != NULL;
     const uint64_t steps = all->lane[0].config.total_timesteps * all->count;
-    const cli_fleet fleet = {.job = train_lane, .tick = draw, .context = all,
-                             .num_jobs = all->count, .num_threads = num_threads, .tick_s = 0.1};
+    const cli_fleet fleet = {.job = train_lane,
+                             .tick = draw,
+                             .context = all,
+                             .num_jobs = all->count,
+                             .num_threads = num_threads,
+                             .tick_s = 0.1};
     all->restart = args->flag[CLI_FLAG_RESTART] != NULL;
     if (!is_quiet)
         cli_say("training %zu seeds of %s, %" PRIu32 " at once", all->count,

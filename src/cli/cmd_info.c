@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// `ppo info`: about this build, a run, or the memory that a training takes.
+#include <stdio.h>
+#include <string.h>
+
+#include "info.h"
+#include "json.h"
+#include "message.h"
+
+// Splits "name: value" lines into members.
+static int build_json(char *text)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "version", ppo_version());
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        char *colon = strstr(line, ": ");
+        if (!colon)
+            continue;
+        *colon = '\0';
+        cJSON_AddStringToObject(object, line, colon + 2);
+    }
+    return cli_json_print(object);
+}
+
+int cli_info_build(bool is_json)
+{
+    char text[4096];
+    ppo_build_info(text, sizeof text);
+    if (is_json)
+        return build_json(text);
+    printf("ppo %s\n%s", ppo_version(), text);
+    const size_t length = strlen(text);
+    if (length > 0 && text[length - 1] != '\n')
+        putchar('\n');
+    return PPO_OK;
+}
+
+int cli_cmd_info(const cli_args *args)
+{
+    const bool is_json = args->flag[CLI_FLAG_JSON] != NULL;
+    const char *task = args->flag[CLI_FLAG_MEMORY];
+    ppo_error error;
+    if (task && args->num_operands > 0) {
+        cli_error_set(&error, PPO_INVALID, "--memory and a run can't be had at once");
+        return cli_fail_usage(&error, "info");
+    }
+    if (!task && args->num_settings > 0) {
+        cli_error_set(&error, PPO_INVALID, "--%s: training options go with --memory alone",
+                      args->setting[0].name);
+        return cli_fail_usage(&error, "info");
+    }
+    if (task)
+        return cli_info_memory(task, args);
+    return args->num_operands ? cli_info_run(args->operand[0], is_json) : cli_info_build(is_json);
+}
