@@ -95,7 +95,7 @@ typedef struct ppo_config {
     // PPO
     uint32_t num_steps;       // T, steps per environment and iteration
     uint32_t num_minibatches; // per epoch; used if minibatch_size is 0
-    uint32_t minibatch_size;  // M; 0: num_envs * num_steps / num_minibatches
+    uint32_t minibatch_size;  // M; 0: num_envs * num_steps / num_minibatches, rounded up
     uint32_t update_epochs;
     double gamma;
     double gae_lambda;
@@ -135,7 +135,8 @@ typedef struct ppo_config {
 // All settings at the option table's defaults; env_id empty.
 PPO_API void ppo_config_defaults(ppo_config *config);
 
-// Defaults, then the preset named like the environment if there is one ("CartPole-v1").
+// Defaults, then the preset of this name if there is one ("CartPole-v1"; "seeds/cartpole" sets the
+// environment itself).
 PPO_API ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error *error);
 
 // Sets one setting by name from text. Names: the field's ("clip_coef", dashes allowed) or an alias

@@ -64,7 +64,7 @@ static span split(span *rest, char mark, bool *found)
     *found = at != NULL;
     if (!at) {
         *rest = (span){all.start + all.length, 0};
-        return all;
+        return trim(all.start, all.length);
     }
     const size_t length = (size_t)(at - all.start);
     *rest = (span){at + 1, all.length - length - 1};

@@ -3,7 +3,6 @@
 // three rows). Words and names past MAX_LENGTH characters are near to nothing. Owns nothing.
 #include "core/nearest.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define MAX_LENGTH ((size_t)63)
