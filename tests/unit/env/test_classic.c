@@ -173,6 +173,23 @@ static void test_mountain_car_ends(void **state)
     assert_true(reward == 100.0);
 }
 
+static void test_acrobot_speed_limits(void **state)
+{
+    (void)state;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        ppo_any_classic a = {.bytes = {0}};
+        const int32_t action = 1;
+        float obs[6];
+        ppo_transition transition = {.reward = 0.0};
+        a.acrobot.theta1_dot = sign * 40.0;
+        a.acrobot.theta2_dot = sign * 60.0;
+        assert_int_equal(ppo_acrobot_v1.step(&a, &action, obs, &transition, NULL), PPO_OK);
+        assert_true(fabs(a.acrobot.theta1_dot) <= 4 * M_PI);
+        assert_true(fabs(a.acrobot.theta2_dot) <= 9 * M_PI);
+        assert_true(fabs(a.acrobot.theta1) <= M_PI && fabs(a.acrobot.theta2) <= M_PI);
+    }
+}
+
 static void test_acrobot_survives_forged_angle(void **state)
 {
     (void)state;
@@ -196,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_pendulum_angle),
         cmocka_unit_test(test_mountain_car_force),
         cmocka_unit_test(test_mountain_car_ends),
+        cmocka_unit_test(test_acrobot_speed_limits),
         cmocka_unit_test(test_acrobot_survives_forged_angle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
