@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Matrix product for the small layers of reinforcement learning, where a library's call overhead
+// and packing cost more than the arithmetic (see bench/bench_linear.c).
+#ifndef PPO_NN_GEMM_H
+#define PPO_NN_GEMM_H
+
+#include <stddef.h>
+
+// C[m, n] = bias[n] + A[m, k] B[k, n].
+//
+// A is read one element at a time, with any strides (so also transposed); B and C row by row in
+// whole vectors: columns n .. ppo_pad(n)-1 of B are read and of C written, with values that mean
+// nothing unless B's and bias's padding does. bias may be NULL: 0. The value of a row of C does not
+// depend on m or on the other rows. C must not overlap A or B.
+void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
+              const float *b, size_t ldb, const float *bias, size_t m, size_t n, size_t k);
+
+// dst[cols, rows] = src[rows, cols] transposed; row strides in elements. Of dst's rows no more than
+// ppo_pad(rows) columns are written, those past `rows` with zeros; src is not read past `cols`
+// rounded up to whole vectors in any row.
+void ppo_transpose(float *dst, size_t ld_dst, const float *src, size_t ld_src, size_t rows,
+                   size_t cols);
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The list of trainable tensors. Owns nothing.
+#include "nn/params.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols)
+{
+    assert(params->count < PPO_MAX_PARAMS && params->size % PPO_PARAM_ALIGN == 0);
+    ppo_param *param = &params->list[params->count++];
+    *param = (ppo_param){.offset = params->size, .rank = cols ? 2 : 1, .shape = {rows, cols}};
+    snprintf(param->name, sizeof param->name, "%s", name);
+    const size_t end = params->size + ppo_param_count(param) + PPO_PARAM_ALIGN - 1;
+    params->size = end - end % PPO_PARAM_ALIGN;
+    return param->offset;
+}
+
+static size_t find_index(const ppo_params *params, const char *name)
+{
+    size_t i = 0;
+    while (i < params->count && strcmp(params->list[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+const ppo_param *ppo_params_find(const ppo_params *params, const char *name)
+{
+    const size_t i = find_index(params, name);
+    return i < params->count ? &params->list[i] : NULL;
+}
+
+void ppo_params_split(ppo_params *params, const char *name, const char *name_a, const char *name_b,
+                      size_t rows_a)
+{
+    const size_t i = find_index(params, name);
+    assert(i < params->count && params->count < PPO_MAX_PARAMS);
+    memmove(&params->list[i + 1], &params->list[i], (params->count - i) * sizeof *params->list);
+    params->count++;
+    ppo_param *a = &params->list[i], *b = &params->list[i + 1];
+    a->shape[0] = rows_a;
+    b->shape[0] -= rows_a;
+    b->offset += ppo_param_count(a);
+    snprintf(a->name, sizeof a->name, "%s", name_a);
+    snprintf(b->name, sizeof b->name, "%s", name_b);
+}
+
+size_t ppo_param_count(const ppo_param *param)
+{
+    return param->rank == 2 ? param->shape[0] * param->shape[1] : param->shape[0];
+}

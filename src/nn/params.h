@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The trainable tensors of a policy, all in one flat block of floats, so that the optimiser, the
+// gradient norm and a checkpoint are loops over one array.
+//
+// Each tensor starts at a multiple of PPO_PARAM_ALIGN floats; the gaps hold zeros and stay zero
+// (their gradient is zero), so flat loops need no tails. Tensors of one optimiser group lie together.
+#ifndef PPO_NN_PARAMS_H
+#define PPO_NN_PARAMS_H
+
+#include "core/arena.h"
+
+#define PPO_PARAM_ALIGN 16
+#define PPO_MAX_PARAMS 48
+
+typedef struct ppo_param {
+    char name[PPO_NAME_SIZE]; // PyTorch's: "actor.0.weight"
+    size_t offset;            // floats from the block's start
+    uint32_t rank;            // 2 for weights [out, in], 1 for biases [out]
+    size_t shape[2];
+} ppo_param;
+
+typedef struct ppo_params {
+    ppo_param list[PPO_MAX_PARAMS];
+    size_t count;
+    size_t size; // floats of the whole block, a multiple of PPO_PARAM_ALIGN
+} ppo_params;
+
+// Adds a tensor at the block's end and returns its offset. Rank 1: cols is 0.
+size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols);
+
+// Lists the tensor called `name` as two, `name_a` with the first `rows_a` rows and `name_b` with the
+// others: two heads that one matrix product serves.
+void ppo_params_split(ppo_params *params, const char *name, const char *name_a, const char *name_b,
+                      size_t rows_a);
+
+// The tensor with this name; NULL if there is none.
+const ppo_param *ppo_params_find(const ppo_params *params, const char *name);
+
+// Number of elements.
+size_t ppo_param_count(const ppo_param *param);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// Acting with a policy: normalise, evaluate, choose, bring into bounds. Evaluating whole episodes
+// is in evaluate.c. Owns an arena if it stands alone.
+#include "rl/agent.h"
+
+#include "core/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LD PPO_CHUNK_ROWS
+
+static ppo_status check_observations(const ppo_env_class *env, ppo_error *error)
+{
+    const ppo_space *space = &env->observation_space;
+    if (space->kind == PPO_SPACE_BOX && space->dtype == PPO_F32)
+        return PPO_OK;
+    return ppo_fail(error, PPO_UNSUPPORTED,
+                    "%s: observations must be a box of 32-bit floats for a multi-layer perceptron",
+                    env->id);
+}
+
+static ppo_status check_actions(const ppo_env_class *env, const ppo_config *config,
+                                ppo_error *error)
+{
+    const ppo_space *space = &env->action_space;
+    if (space->kind != PPO_SPACE_BOX || config->action_bound != PPO_ACTION_TANH)
+        return PPO_OK;
+    for (size_t i = 0; i < ppo_space_size(space); i++)
+        if (!space->low || !space->high || !isfinite(space->low[i]) || !isfinite(space->high[i]))
+            return ppo_fail(error, PPO_INVALID,
+                            "action_bound tanh needs finite action bounds, but action %zu of %s "
+                            "has none; use clip or raw",
+                            i, env->id);
+    return PPO_OK;
+}
+
+ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
+                          ppo_arena *arena, ppo_error *error)
+{
+    agent->config = *config;
+    if (env)
+        PPO_TRY(ppo_env_class_check(env, error));
+    else
+        PPO_TRY(ppo_env_find(&env, config->env_id, error));
+    agent->env = env;
+    PPO_TRY(check_observations(env, error));
+    PPO_TRY(check_actions(env, config, error));
+    agent->num_features = ppo_space_size(&env->observation_space);
+    ppo_policy_plan(&agent->policy, config, agent->num_features, &env->action_space, arena);
+    if (config->norm_obs)
+        ppo_normalizer_plan(&agent->obs_norm, "obs_norm", agent->num_features, arena);
+    const size_t columns = agent->policy.dist.num_actions + agent->num_features;
+    PPO_ARENA_ADD(arena, &agent->space, "agent.space", "ppo_agent_act", PPO_ROW_SCRATCH, PPO_F32,
+                  agent->policy.scratch_size + LD * columns);
+    return PPO_OK;
+}
+
+ppo_status ppo_agent_create(ppo_agent **result, const ppo_config *config, const ppo_env_class *env,
+                            ppo_error *error)
+{
+    ppo_agent *agent = calloc(1, sizeof *agent);
+    if (!agent)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an agent");
+    ppo_status status = ppo_agent_plan(agent, config, env, &agent->own, error);
+    if (status == PPO_OK)
+        status = ppo_arena_bind(&agent->own, error);
+    if (status != PPO_OK) {
+        ppo_agent_destroy(agent);
+        return status;
+    }
+    if (config->norm_obs)
+        ppo_normalizer_init(&agent->obs_norm);
+    *result = agent;
+    return PPO_OK;
+}
+
+void ppo_agent_destroy(ppo_agent *agent)
+{
+    if (!agent)
+        return;
+    ppo_arena_release(&agent->own);
+    free(agent);
+}
+
+bool ppo_agent_tensor(ppo_agent *agent, size_t index, ppo_tensor *tensor)
+{
+    return ppo_state_tensor(&agent->own, &agent->policy, index, tensor);
+}
+
+void ppo_agent_thaw(ppo_agent *agent)
+{
+    ppo_policy_pack(&agent->policy);
+    if (agent->config.norm_obs)
+        ppo_normalizer_thaw(&agent->obs_norm);
+}
+
+const ppo_env_class *ppo_agent_env(const ppo_agent *agent)
+{
+    return agent->env;
+}
+
+const ppo_config *ppo_agent_config(const ppo_agent *agent)
+{
+    return &agent->config;
+}
+
+uint64_t ppo_agent_hash(const ppo_agent *agent)
+{
+    return ppo_policy_hash(&agent->policy);
+}
+
+// Brings box actions [rows, A] into the space's bounds.
+static void clip_actions(const ppo_space *space, float *actions, size_t rows)
+{
+    const size_t size = ppo_space_size(space);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t a = 0; a < size; a++) {
+            float *x = &actions[r * size + a];
+            if (space->low && *x < space->low[a])
+                *x = space->low[a];
+            if (space->high && *x > space->high[a])
+                *x = space->high[a];
+        }
+}
+
+// Up to PPO_CHUNK_ROWS rows, the first of which is number `first` of the call.
+static void act_chunk(ppo_agent *agent, void *actions, const float *obs, size_t first, size_t rows,
+                      bool deterministic, uint64_t seed, uint64_t step)
+{
+    const ppo_policy *policy = &agent->policy;
+    const ppo_dist *dist = &policy->dist;
+    float *action = agent->space, *x = action + LD * dist->num_actions;
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, x + LD * agent->num_features);
+    if (agent->config.norm_obs) {
+        ppo_normalizer_apply(&agent->obs_norm, x, obs, rows, (float)agent->config.norm_obs_clip);
+        obs = x;
+    }
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, obs, agent->num_features, rows);
+    ppo_dist_prepare(dist, s.out, rows);
+    if (deterministic)
+        ppo_dist_mode(dist, action, s.out, rows);
+    else
+        ppo_dist_sample(dist, action, s.out, ppo_policy_log_std(policy), rows, seed,
+                        PPO_RNG_EVALUATE, first, step);
+    ppo_dist_to_env(dist, actions, action, rows);
+    if (ppo_dist_is_gaussian(dist) && dist->bound != PPO_ACTION_RAW)
+        clip_actions(dist->space, actions, rows);
+}
+
+void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations, size_t num_obs,
+                   bool deterministic, uint64_t seed, uint64_t step)
+{
+    const size_t action_bytes = ppo_space_bytes(&agent->env->action_space);
+    for (size_t first = 0; first < num_obs; first += LD) {
+        const size_t rows = num_obs - first < LD ? num_obs - first : LD;
+        act_chunk(agent, (unsigned char *)actions + first * action_bytes,
+                  (const float *)observations + first * agent->num_features, first, rows,
+                  deterministic, seed, step);
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The inside of an agent: the part of a trainer that acts. A trainer plans its agent into its own
+// arena; an agent loaded from a file has one of its own.
+#ifndef PPO_RL_AGENT_H
+#define PPO_RL_AGENT_H
+
+#include "rl/normalizer.h"
+#include "rl/policy.h"
+#include "rl/state.h"
+
+struct ppo_agent {
+    ppo_config config;
+    const ppo_env_class *env;
+    size_t num_features; // D
+    ppo_policy policy;
+    ppo_normalizer obs_norm; // planned only with config.norm_obs
+    float *space;            // working space of acting, see agent.c
+    ppo_arena own;           // empty if the agent belongs to a trainer
+};
+
+// Checks that this class can be learnt with this config, and plans the agent's rows.
+ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
+                          ppo_arena *arena, ppo_error *error);
+
+// The index-th tensor of a checkpoint: parameters, then the other state rows of the arena.
+bool ppo_state_tensor(const ppo_arena *arena, const ppo_policy *policy, size_t index,
+                      ppo_tensor *tensor);
+
+// The hash of a policy's parameters.
+uint64_t ppo_policy_hash(const ppo_policy *policy);
+
+#endif

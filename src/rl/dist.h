@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The policy's distribution over actions: from network outputs to samples, log-probabilities,
+// entropies, and their gradients.
+//
+// Arrays lie column by column, one column per output or action component and PPO_CHUNK_ROWS
+// (padded) rows in each, so that every loop runs along the rows. Actions are float throughout;
+// discrete ones hold small integers. Up to ppo_pad(rows) rows of outputs are written.
+#ifndef PPO_RL_DIST_H
+#define PPO_RL_DIST_H
+
+#include "core/rng.h"
+#include "ppo/config.h"
+
+typedef struct ppo_dist {
+    const ppo_space *space;      // borrowed
+    size_t num_actions;          // A, components of an action
+    size_t num_outputs;          // network outputs that it needs
+    ppo_std_source std_source;   // Gaussian only
+    ppo_action_bound bound;      // Gaussian only
+} ppo_dist;
+
+// Discrete, multi-discrete and multi-binary spaces: independent categorical factors. Box: a
+// diagonal Gaussian.
+ppo_dist ppo_dist_for(const ppo_space *space, ppo_std_source std_source, ppo_action_bound bound);
+
+bool ppo_dist_is_gaussian(const ppo_dist *dist);
+
+// True if the deviation is a parameter [A] of its own rather than a network output.
+bool ppo_dist_has_log_std(const ppo_dist *dist);
+
+// Turns network outputs into what the functions below take, in place. Categorical: log-
+// probabilities. Gaussian: means, and log-deviations where they are outputs.
+void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows);
+
+// Samples actions [A] columns. Row r uses the stream (seed, purpose, first_row + r, step).
+void ppo_dist_sample(const ppo_dist *dist, float *action, const float *out, const float *log_std,
+                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step);
+
+// The most likely action (of a Gaussian: the mean).
+void ppo_dist_mode(const ppo_dist *dist, float *action, const float *out, size_t rows);
+
+// Log-probability and entropy of each row. For a squashed Gaussian the density is that of the
+// squashed action, and the entropy is estimated by -log_prob (Haarnoja et al. 2018, appendix C).
+void ppo_dist_eval(const ppo_dist *dist, float *log_prob, float *entropy, const float *out,
+                   const float *log_std, const float *action, size_t rows);
+
+// Gradient of sum_r (dlog_prob[r] * log_prob[r] + dentropy * entropy[r]) by the outputs before
+// ppo_dist_prepare, and by log_std (dlog_std [A], written; may be NULL without log_std).
+void ppo_dist_backward(const ppo_dist *dist, float *dout, float *dlog_std, const float *out,
+                       const float *log_std, const float *action, const float *dlog_prob,
+                       float dentropy, size_t rows);
+
+// Actions as the environment takes them, row by row: int32_t or float [rows, A], within bounds.
+void ppo_dist_to_env(const ppo_dist *dist, void *env_action, const float *action, size_t rows);
+
+// The mean deviation over rows and components; NAN for a categorical.
+double ppo_dist_mean_std(const ppo_dist *dist, const float *out, const float *log_std,
+                         size_t rows);
+
+#endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// A diagonal Gaussian over real actions. With z = (u - mean) / std for each component:
+//   log p = -z^2 / 2 - log std - log(2 pi) / 2,   H = log std + (1 + log(2 pi)) / 2
+//   d log p / d mean = z / std,   d log p / d log_std = z^2 - 1,   d H / d log_std = 1.
+// The deviation is exp(log_std), with log_std a parameter, an output x (clamped to [-20, 2]), or
+// log sigmoid(x).
+//
+// Squashed: the environment's action is a = center + half tanh(u), and by the change of variables
+//   log p(a) = log p(u) - sum log(half (1 - tanh(u)^2)),  1 - tanh(u)^2 = 4 / (e^u + e^-u)^2.
+// Rollouts keep u, so the correction is the same number in both policies and only shifts log p.
+#include "rl/dist_parts.h"
+
+#include "nn/mlp.h"
+#include "nn/simd.h"
+
+#include <math.h>
+
+#define LD PPO_CHUNK_ROWS
+
+static const float log_two_pi = 1.8378770664f;
+static const float log_std_low = -20.0f, log_std_high = 2.0f;
+
+static ppo_vec clamp(ppo_vec x, float low, float high)
+{
+    return ppo_v_select(x < low, ppo_v_set(low), ppo_v_select(x > high, ppo_v_set(high), x));
+}
+
+// log sigmoid(x) = min(x, 0) - log(1 + exp(-|x|)).
+static ppo_vec log_sigmoid(ppo_vec x)
+{
+    const ppo_vec negative = ppo_v_min(x, (ppo_vec){0});
+    const ppo_vec magnitude = ppo_v_max(x, -x);
+    return negative - ppo_v_log(1.0f + ppo_v_exp(-magnitude));
+}
+
+void ppo_gaussian_prepare(const ppo_dist *dist, float *out, size_t rows)
+{
+    if (dist->std_source == PPO_STD_PARAMETER)
+        return;
+    for (size_t a = 0; a < dist->num_actions; a++)
+        for (size_t r = 0; r < rows; r += PPO_LANES) {
+            float *x = out + (dist->num_actions + a) * LD + r;
+            const ppo_vec raw = ppo_v_load(x);
+            ppo_v_store(x, dist->std_source == PPO_STD_EXP ? clamp(raw, log_std_low, log_std_high)
+                                                           : log_sigmoid(raw));
+        }
+}
+
+static ppo_vec log_std_of(const ppo_dist *dist, const float *out, const float *log_std, size_t a,
+                          size_t r)
+{
+    if (dist->std_source == PPO_STD_PARAMETER)
+        return ppo_v_set(log_std[a]);
+    return ppo_v_load(out + (dist->num_actions + a) * LD + r);
+}
+
+// Standard normal deviates for components 2k and 2k + 1 (Box & Muller 1958).
+static void normal_pair(float *first, float *second, uint32_t u, uint32_t v)
+{
+    const float radius = sqrtf(-2.0f * logf(ppo_rng_uniform(u)));
+    const float angle = 6.2831853f * ppo_rng_uniform(v);
+    *first = radius * cosf(angle);
+    *second = radius * sinf(angle);
+}
+
+static void fill_noise(float *noise, size_t num_actions, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
+                       size_t first_row, uint64_t step)
+{
+    const size_t blocks = (num_actions + 3) / 4;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t b = 0; b < blocks; b++) {
+            const uint32_t index = (uint32_t)((first_row + r) * blocks + b);
+            const ppo_rng_block block = ppo_rng_draw(seed, purpose, index, step);
+            float normal[4];
+            normal_pair(&normal[0], &normal[1], block.word[0], block.word[1]);
+            if (num_actions > 4 * b + 2)
+                normal_pair(&normal[2], &normal[3], block.word[2], block.word[3]);
+            for (size_t i = 0; i < 4 && 4 * b + i < num_actions; i++)
+                noise[(4 * b + i) * LD + r] = normal[i];
+        }
+}
+
+void ppo_gaussian_sample(const ppo_dist *dist, float *action, const float *out,
+                         const float *log_std, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
+                         size_t first_row, uint64_t step)
+{
+    fill_noise(action, dist->num_actions, rows, seed, purpose, first_row, step);
+    for (size_t a = 0; a < dist->num_actions; a++)
+        for (size_t r = 0; r < rows; r += PPO_LANES) {
+            const ppo_vec std = ppo_v_exp(log_std_of(dist, out, log_std, a, r));
+            const ppo_vec mean = ppo_v_load(out + a * LD + r);
+            ppo_v_store(action + a * LD + r, mean + std * ppo_v_load(action + a * LD + r));
+        }
+}
+
+static float low_of(const ppo_dist *dist, size_t a)
+{
+    return dist->space->low ? dist->space->low[a] : -1.0f;
+}
+
+static float half_range(const ppo_dist *dist, size_t a)
+{
+    return dist->space->high ? 0.5f * (dist->space->high[a] - low_of(dist, a)) : 1.0f;
+}
+
+// log(half (1 - tanh(u)^2)).
+static ppo_vec log_squash_slope(const ppo_dist *dist, ppo_vec u, size_t a)
+{
+    const ppo_vec magnitude = ppo_v_max(u, -u);
+    const ppo_vec softplus = ppo_v_log(1.0f + ppo_v_exp(-2.0f * magnitude));
+    return logf(half_range(dist, a)) + 1.38629436f - 2.0f * magnitude - 2.0f * softplus;
+}
+
+void ppo_gaussian_eval(const ppo_dist *dist, float *log_prob, float *entropy, const float *out,
+                       const float *log_std, const float *action, size_t rows)
+{
+    for (size_t r = 0; r < rows; r += PPO_LANES) {
+        ppo_vec density = {0}, information = {0};
+        for (size_t a = 0; a < dist->num_actions; a++) {
+            const ppo_vec ls = log_std_of(dist, out, log_std, a, r);
+            const ppo_vec u = ppo_v_load(action + a * LD + r);
+            const ppo_vec z = (u - ppo_v_load(out + a * LD + r)) * ppo_v_exp(-ls);
+            density += -0.5f * z * z - ls - 0.5f * log_two_pi;
+            information += ls + 0.5f * (1.0f + log_two_pi);
+            if (dist->bound == PPO_ACTION_TANH)
+                density -= log_squash_slope(dist, u, a);
+        }
+        ppo_v_store(log_prob + r, density);
+        ppo_v_store(entropy + r, dist->bound == PPO_ACTION_TANH ? -density : information);
+    }
+}
+
+// Gradient by a deviation's raw output, from that by its logarithm.
+static ppo_vec through_std_output(const ppo_dist *dist, ppo_vec dls, ppo_vec ls)
+{
+    if (dist->std_source == PPO_STD_SIGMOID)
+        return dls * (1.0f - ppo_v_exp(ls));
+    const ppo_ivec inside = (ls > log_std_low) & (ls < log_std_high);
+    return ppo_v_select(inside, dls, (ppo_vec){0});
+}
+
+static float sum_rows(const float *x, size_t rows)
+{
+    float sum = 0.0f;
+    for (size_t r = 0; r < rows; r++)
+        sum += x[r];
+    return sum;
+}
+
+void ppo_gaussian_backward(const ppo_dist *dist, float *dout, float *dlog_std, const float *out,
+                           const float *log_std, const float *action, const float *dlog_prob,
+                           float dentropy, size_t rows)
+{
+    const bool squashed = dist->bound == PPO_ACTION_TANH; // there entropy is -log_prob
+    const float dinformation = squashed ? 0.0f : dentropy;
+    for (size_t a = 0; a < dist->num_actions; a++) {
+        float dls_rows[LD];
+        for (size_t r = 0; r < rows; r += PPO_LANES) {
+            const ppo_vec ls = log_std_of(dist, out, log_std, a, r);
+            const ppo_vec precision = ppo_v_exp(-ls);
+            const ppo_vec u = ppo_v_load(action + a * LD + r);
+            const ppo_vec z = (u - ppo_v_load(out + a * LD + r)) * precision;
+            const ppo_vec dlp = ppo_v_load(dlog_prob + r) - (squashed ? dentropy : 0.0f);
+            const ppo_vec dls = dlp * (z * z - 1.0f) + dinformation;
+            ppo_v_store(dout + a * LD + r, dlp * z * precision);
+            ppo_v_store(dls_rows + r, dls);
+            if (dist->std_source != PPO_STD_PARAMETER)
+                ppo_v_store(dout + (dist->num_actions + a) * LD + r,
+                            through_std_output(dist, dls, ls));
+        }
+        if (dist->std_source == PPO_STD_PARAMETER)
+            dlog_std[a] = sum_rows(dls_rows, rows);
+    }
+}
+
+void ppo_gaussian_to_env(const ppo_dist *dist, float *env_action, const float *action, size_t rows)
+{
+    for (size_t a = 0; a < dist->num_actions; a++)
+        for (size_t r = 0; r < rows; r++) {
+            float u = action[a * LD + r];
+            if (dist->bound == PPO_ACTION_TANH)
+                u = low_of(dist, a) + half_range(dist, a) * (1.0f + tanhf(u));
+            env_action[r * dist->num_actions + a] = u;
+        }
+}
+
+double ppo_gaussian_mean_std(const ppo_dist *dist, const float *out, const float *log_std,
+                             size_t rows)
+{
+    double sum = 0.0;
+    for (size_t a = 0; a < dist->num_actions; a++)
+        for (size_t r = 0; r < rows; r++)
+            sum += exp(dist->std_source == PPO_STD_PARAMETER
+                           ? (double)log_std[a]
+                           : (double)out[(dist->num_actions + a) * LD + r]);
+    return sum / (double)(dist->num_actions * rows);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// A ring of finished episodes, as rows of the arena.
+#include "rl/episodes.h"
+
+#include <math.h>
+
+void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena)
+{
+    const char *owner = "ppo_episodes_add";
+    PPO_ARENA_ADD(arena, &episodes->returns, "episodes.returns", owner, PPO_ROW_STATE, PPO_F64,
+                  PPO_RECENT_EPISODES);
+    PPO_ARENA_ADD(arena, &episodes->lengths, "episodes.lengths", owner, PPO_ROW_STATE, PPO_F64,
+                  PPO_RECENT_EPISODES);
+    PPO_ARENA_ADD(arena, &episodes->count, "episodes.count", owner, PPO_ROW_STATE, PPO_U64, 1);
+}
+
+void ppo_episodes_add(ppo_episodes *episodes, double episode_return, double length)
+{
+    const size_t place = (size_t)(episodes->count[0]++ % PPO_RECENT_EPISODES);
+    episodes->returns[place] = episode_return;
+    episodes->lengths[place] = length;
+}
+
+static double mean_of(const double *ring, uint64_t count)
+{
+    const size_t used = count < PPO_RECENT_EPISODES ? (size_t)count : PPO_RECENT_EPISODES;
+    double sum = 0.0;
+    for (size_t i = 0; i < used; i++)
+        sum += ring[i];
+    return used ? sum / (double)used : (double)NAN;
+}
+
+double ppo_episodes_return_mean(const ppo_episodes *episodes)
+{
+    return mean_of(episodes->returns, episodes->count[0]);
+}
+
+double ppo_episodes_length_mean(const ppo_episodes *episodes)
+{
+    return mean_of(episodes->lengths, episodes->count[0]);
+}

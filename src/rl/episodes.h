@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The last 100 finished training episodes, whose mean is what a run reports.
+#ifndef PPO_RL_EPISODES_H
+#define PPO_RL_EPISODES_H
+
+#include "core/arena.h"
+
+#define PPO_RECENT_EPISODES 100
+
+typedef struct ppo_episodes {
+    double *returns;  // [PPO_RECENT_EPISODES] ring
+    double *lengths;  // [PPO_RECENT_EPISODES]
+    uint64_t *count;  // [1] episodes finished so far
+} ppo_episodes;
+
+void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena);
+void ppo_episodes_add(ppo_episodes *episodes, double episode_return, double length);
+
+// Means over the recent episodes; NAN before the first.
+double ppo_episodes_return_mean(const ppo_episodes *episodes);
+double ppo_episodes_length_mean(const ppo_episodes *episodes);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Playing whole episodes with an agent, a batch of environments side by side, each for one episode.
+//
+// Workload: tens to hundreds of episodes between iterations. Takes and frees memory of its own.
+#include "rl/agent.h"
+
+#include "core/error.h"
+#include "env/vecenv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 128 // episodes played side by side
+
+// One batch: environment i plays episode i. Rows are kept for all of them; `live` lists those whose
+// episode goes on.
+typedef struct ppo_stage {
+    ppo_agent *agent;
+    ppo_vecenv *vecenv;
+    ppo_arena arena;
+    size_t count;
+    size_t obs_bytes, action_bytes;
+    uint32_t *live; // [count]
+    size_t num_live;
+    unsigned char *obs, *live_obs, *final_obs; // [count, obs bytes]
+    unsigned char *action, *live_action;       // [count, action bytes]
+    double *reward, *episode_return;           // [count]
+    uint8_t *terminated, *truncated;           // [count]
+    uint32_t *episode_length;                  // [count]
+} ppo_stage;
+
+static void plan_stage(ppo_stage *s)
+{
+    const size_t n = s->count;
+#define ROW(field, dtype, ...)                                                                     \
+    PPO_ARENA_ADD(&s->arena, &s->field, "evaluate." #field, "ppo_agent_evaluate",                  \
+                  PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
+    ROW(live, PPO_U32, n);
+    ROW(obs, PPO_U8, n, s->obs_bytes);
+    ROW(live_obs, PPO_U8, n, s->obs_bytes);
+    ROW(final_obs, PPO_U8, n, s->obs_bytes);
+    ROW(action, PPO_U8, n, s->action_bytes);
+    ROW(live_action, PPO_U8, n, s->action_bytes);
+    ROW(reward, PPO_F64, n);
+    ROW(episode_return, PPO_F64, n);
+    ROW(terminated, PPO_U8, n);
+    ROW(truncated, PPO_U8, n);
+    ROW(episode_length, PPO_U32, n);
+#undef ROW
+}
+
+static ppo_status open_stage(ppo_stage *s, uint64_t seed, ppo_error *error)
+{
+    const ppo_config *config = &s->agent->config;
+    const ppo_vecenv_options options = {.num_envs = (uint32_t)s->count,
+                                        .max_episode_steps = config->max_episode_steps,
+                                        .frame_skip = config->frame_skip,
+                                        .sticky_action_prob = config->sticky_action_prob,
+                                        .clip_action = config->action_bound == PPO_ACTION_CLIP,
+                                        .seed = seed};
+    PPO_TRY(ppo_vecenv_create(&s->vecenv, s->agent->env, &options, &s->arena, error));
+    plan_stage(s);
+    PPO_TRY(ppo_arena_bind(&s->arena, error));
+    for (size_t i = 0; i < s->count; i++)
+        s->live[i] = (uint32_t)i;
+    s->num_live = s->count;
+    return ppo_vecenv_start(s->vecenv, s->obs, error);
+}
+
+// Actions for the live rows only.
+static void act_live(ppo_stage *s, bool deterministic, uint64_t seed, uint64_t step)
+{
+    for (size_t i = 0; i < s->num_live; i++)
+        memcpy(s->live_obs + i * s->obs_bytes, s->obs + s->live[i] * s->obs_bytes, s->obs_bytes);
+    ppo_agent_act(s->agent, s->live_action, s->live_obs, s->num_live, deterministic, seed, step);
+    for (size_t i = 0; i < s->num_live; i++)
+        memcpy(s->action + s->live[i] * s->action_bytes, s->live_action + i * s->action_bytes,
+               s->action_bytes);
+}
+
+static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32_t *lengths,
+                            ppo_error *error)
+{
+    const ppo_vecenv_rows rows = {.obs = s->obs,
+                                  .final_obs = s->final_obs,
+                                  .reward = s->reward,
+                                  .terminated = s->terminated,
+                                  .truncated = s->truncated,
+                                  .episode_return = s->episode_return,
+                                  .episode_length = s->episode_length};
+    size_t still_live = 0;
+    for (size_t i = 0; i < s->num_live; i++) {
+        const uint32_t n = s->live[i];
+        PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, n, 1, step, error));
+        if (s->terminated[n] || s->truncated[n]) {
+            returns[n] = s->episode_return[n];
+            lengths[n] = s->episode_length[n];
+        } else {
+            s->live[still_live++] = n;
+        }
+    }
+    s->num_live = still_live;
+    return PPO_OK;
+}
+
+static ppo_status play_batch(ppo_agent *agent, double *returns, uint32_t *lengths, size_t count,
+                             uint64_t seed, bool deterministic, ppo_error *error)
+{
+    ppo_stage s = {.agent = agent, .count = count};
+    s.obs_bytes = ppo_space_bytes(&agent->env->observation_space);
+    s.action_bytes = ppo_space_bytes(&agent->env->action_space);
+    ppo_status status = open_stage(&s, seed, error);
+    for (uint64_t step = 0; status == PPO_OK && s.num_live > 0; step++) {
+        act_live(&s, deterministic, seed, step);
+        status = step_live(&s, step, returns, lengths, error);
+    }
+    ppo_vecenv_destroy(s.vecenv);
+    ppo_arena_release(&s.arena);
+    return status;
+}
+
+static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, uint32_t episodes)
+{
+    ppo_evaluation e = {.episodes = episodes, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
+    double squares = 0.0;
+    for (uint32_t i = 0; i < episodes; i++) {
+        e.return_mean += returns[i] / episodes;
+        e.length_mean += (double)lengths[i] / episodes;
+        e.return_min = fmin(e.return_min, returns[i]);
+        e.return_max = fmax(e.return_max, returns[i]);
+    }
+    for (uint32_t i = 0; i < episodes; i++)
+        squares += (returns[i] - e.return_mean) * (returns[i] - e.return_mean);
+    e.return_std = sqrt(squares / episodes);
+    return e;
+}
+
+static ppo_status play_all(ppo_agent *agent, double *returns, uint32_t *lengths, uint32_t episodes,
+                           uint64_t seed, bool deterministic, ppo_error *error)
+{
+    for (uint32_t first = 0; first < episodes; first += BATCH) {
+        const size_t count = episodes - first < BATCH ? episodes - first : BATCH;
+        PPO_TRY(play_batch(agent, returns + first, lengths + first, count, seed + first,
+                           deterministic, error));
+    }
+    return PPO_OK;
+}
+
+ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation, double *returns,
+                              uint32_t *lengths, uint32_t episodes, uint64_t seed,
+                              bool deterministic, ppo_error *error)
+{
+    if (episodes == 0)
+        return ppo_fail(error, PPO_INVALID, "an evaluation needs at least one episode");
+    double *own_returns = calloc(episodes, sizeof *own_returns);
+    uint32_t *own_lengths = calloc(episodes, sizeof *own_lengths);
+    ppo_status status =
+        own_returns && own_lengths
+            ? play_all(agent, own_returns, own_lengths, episodes, seed, deterministic, error)
+            : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", episodes);
+    if (status == PPO_OK) {
+        *evaluation = summarise(own_returns, own_lengths, episodes);
+        if (returns)
+            memcpy(returns, own_returns, episodes * sizeof *returns);
+        if (lengths)
+            memcpy(lengths, own_lengths, episodes * sizeof *lengths);
+    }
+    free(own_returns);
+    free(own_lengths);
+    return status;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Shuffling, advantage statistics and gathering. Owns nothing.
+#include "rl/minibatch.h"
+
+#include "core/rng.h"
+#include "nn/mlp.h"
+#include "nn/simd.h"
+
+#include <math.h>
+
+void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, uint64_t epoch)
+{
+    for (size_t i = 0; i < count; i++)
+        perm[i] = (uint32_t)i;
+    ppo_rng_block block = {{0}};
+    for (size_t i = count; i > 1; i--) {
+        const size_t draw = count - i;
+        if (draw % 4 == 0)
+            block = ppo_rng_draw(seed, PPO_RNG_SHUFFLE, (uint32_t)(draw / 4), epoch);
+        // Scaling 32 bits to i values is off by less than i / 2^32 (Lemire 2019 without rejection).
+        const size_t j = (size_t)(((uint64_t)block.word[draw % 4] * i) >> 32);
+        const uint32_t swapped = perm[i - 1];
+        perm[i - 1] = perm[j];
+        perm[j] = swapped;
+    }
+}
+
+ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *index, size_t count)
+{
+    double sum = 0.0, squares = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)advantage[index ? index[i] : i];
+    const double mean = sum / (double)count;
+    for (size_t i = 0; i < count; i++) {
+        const double difference = (double)advantage[index ? index[i] : i] - mean;
+        squares += difference * difference;
+    }
+    if (count < 2)
+        return (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
+    const double std = sqrt(squares / (double)(count - 1));
+    return (ppo_adv_norm){.mean = (float)mean, .inv_std = (float)(1.0 / (std + 1e-8))};
+}
+
+void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
+                          size_t width)
+{
+    for (size_t i = 0; i < count; i++)
+        memcpy(rows + i * width, x + (size_t)index[i] * width, width * sizeof *x);
+}
+
+void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t *index,
+                                  size_t count, size_t width)
+{
+    for (size_t i = 0; i < ppo_pad(count); i++) {
+        const size_t sample = index[i < count ? i : count - 1];
+        for (size_t a = 0; a < width; a++)
+            columns[a * PPO_CHUNK_ROWS + i] = x[sample * width + a];
+    }
+}

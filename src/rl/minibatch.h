@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Which samples an epoch visits in which order, and fetching them.
+#ifndef PPO_RL_MINIBATCH_H
+#define PPO_RL_MINIBATCH_H
+
+#include "rl/rollout.h"
+
+// A random permutation of 0 .. count-1 (Fisher-Yates), a function of (seed, epoch) alone; `epoch`
+// counts from the beginning of training.
+void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, uint64_t epoch);
+
+// How to normalise advantages: (a - mean) * inv_std.
+typedef struct ppo_adv_norm {
+    float mean;
+    float inv_std;
+} ppo_adv_norm;
+
+// From the advantages of the samples `index` [count] (NULL: samples 0 .. count-1): their mean and
+// unbiased standard deviation plus 1e-8, as CleanRL. A single sample is left as it is.
+ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *index, size_t count);
+
+// Rows of x [.., width] for the samples `index` [count], one after another.
+void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
+                          size_t width);
+
+// The same, but column by column with PPO_CHUNK_ROWS elements in each; the padding up to a whole
+// vector repeats the last sample.
+void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t *index,
+                                  size_t count, size_t width);
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Running mean and variance of a stream of vectors (Chan et al. 1979), and normalising by them, as
+// Stable-Baselines3's VecNormalize: the estimate starts as mean 0, variance 1 with the weight of
+// 1e-4 samples.
+#ifndef PPO_RL_NORMALIZER_H
+#define PPO_RL_NORMALIZER_H
+
+#include "core/arena.h"
+
+typedef struct ppo_normalizer {
+    size_t width;     // D
+    double *mean;     // [D]
+    double *variance; // [D]
+    double *count;    // [1] samples so far
+    float *shift;     // [D] mean and 1 / sqrt(variance + 1e-8) as they are applied
+    float *scale;
+} ppo_normalizer;
+
+// Adds rows "<name>.mean", "<name>.variance" and "<name>.count" to the plan, as state.
+void ppo_normalizer_plan(ppo_normalizer *normalizer, const char *name, size_t width,
+                         ppo_arena *arena);
+
+// The starting estimate. Call once the arena is bound.
+void ppo_normalizer_init(ppo_normalizer *normalizer);
+
+// Refreshes shift and scale after the estimate has been filled from a checkpoint.
+void ppo_normalizer_thaw(ppo_normalizer *normalizer);
+
+// Takes in a batch x [rows, D].
+void ppo_normalizer_update(ppo_normalizer *normalizer, const float *x, size_t rows);
+
+// y = clip((x - mean) / sqrt(variance + 1e-8), -limit, limit) for x [rows, D]; y may be x.
+void ppo_normalizer_apply(const ppo_normalizer *normalizer, float *y, const float *x, size_t rows,
+                          float limit);
+
+#endif

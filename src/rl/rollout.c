@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The rollout's rows in the arena. Owns nothing.
+#include "rl/rollout.h"
+
+#include <math.h>
+
+void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, size_t num_features,
+                      size_t num_actions, ppo_arena *arena)
+{
+    const size_t t = num_steps, n = num_envs;
+    *r = (ppo_rollout){.num_steps = t,
+                       .num_envs = n,
+                       .num_features = num_features,
+                       .num_actions = num_actions};
+    const char *collect = "ppo_collect_run", *bootstrap = "ppo_collect_bootstrap";
+#define ROW(field, owner, dtype, ...)                                                              \
+    PPO_ARENA_ADD(arena, &r->field, "rollout." #field, owner, PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
+    ROW(obs, collect, PPO_F32, t + 1, n, num_features);
+    ROW(action, collect, PPO_F32, t, n, num_actions);
+    ROW(log_prob, collect, PPO_F32, t, n);
+    ROW(env_reward, collect, PPO_F64, t, n);
+    ROW(terminated, collect, PPO_U8, t, n);
+    ROW(truncated, collect, PPO_U8, t, n);
+    ROW(episode_return, collect, PPO_F64, t, n);
+    ROW(episode_length, collect, PPO_U32, t, n);
+    ROW(reward, bootstrap, PPO_F32, t, n);
+    ROW(value, bootstrap, PPO_F32, t + 1, n);
+    ROW(next_value, bootstrap, PPO_F32, t, n);
+    ROW(advantage, "ppo_gae_compute", PPO_F32, t, n);
+    ROW(ret, "ppo_gae_compute", PPO_F32, t, n);
+#undef ROW
+}
+
+double ppo_rollout_explained_variance(const ppo_rollout *r)
+{
+    const size_t count = r->num_steps * r->num_envs;
+    double ret = 0.0, ret_squares = 0.0, error = 0.0, error_squares = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        const double y = (double)r->ret[i], e = y - (double)r->value[i];
+        ret += y;
+        ret_squares += y * y;
+        error += e;
+        error_squares += e * e;
+    }
+    const double samples = (double)count;
+    const double ret_variance = ret_squares / samples - (ret / samples) * (ret / samples);
+    const double error_variance = error_squares / samples - (error / samples) * (error / samples);
+    return ret_variance > 0.0 ? 1.0 - error_variance / ret_variance : (double)NAN;
+}

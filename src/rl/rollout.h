@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The samples of one iteration, [T, N] in time order, and who computes which array.
+#ifndef PPO_RL_ROLLOUT_H
+#define PPO_RL_ROLLOUT_H
+
+#include "core/arena.h"
+
+typedef struct ppo_rollout {
+    size_t num_steps;    // T
+    size_t num_envs;     // N
+    size_t num_features; // D, floats of an observation as the networks see it
+    size_t num_actions;  // A
+
+    // computed by ppo_collect_run
+    float *obs;             // [T+1, N, D] normalised if norm_obs; row T is the next iteration's row 0
+    float *action;          // [T, N, A] before clipping or squashing
+    float *log_prob;        // [T, N]
+    double *env_reward;     // [T, N] as the environment gave it
+    uint8_t *terminated;    // [T, N]
+    uint8_t *truncated;     // [T, N]
+    double *episode_return; // [T, N] where an episode ended
+    uint32_t *episode_length;
+
+    // computed by ppo_collect_bootstrap
+    float *reward;     // [T, N] clipped and normalised: what is learnt from
+    float *value;      // [T+1, N]
+    float *next_value; // [T, N] 0 if terminated, V(final observation) if truncated, else value[t+1]
+
+    // computed by ppo_gae_compute
+    float *advantage; // [T, N]
+    float *ret;       // [T, N]
+} ppo_rollout;
+
+void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs, size_t num_features,
+                      size_t num_actions, ppo_arena *arena);
+
+// 1 - Var[ret - value] / Var[ret]; NAN if the returns don't vary.
+double ppo_rollout_explained_variance(const ppo_rollout *rollout);
+
+#endif

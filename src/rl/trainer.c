@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+// The trainer: owns one arena and the objects that live in it, and runs the iteration
+//     schedule -> collect -> advantages -> update -> stats.
+// Not here: files (src/run/), printing (src/cli/).
+#include "ppo/trainer.h"
+
+#include "core/error.h"
+#include "rl/agent.h"
+#include "rl/collect.h"
+#include "rl/gae.h"
+#include "rl/update.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// Counters of a run, as one state row.
+enum { ITERATION, GLOBAL_STEP, NUM_COUNTERS };
+
+struct ppo_trainer {
+    ppo_config config;
+    ppo_arena arena;
+    ppo_pool *pool;
+    ppo_agent agent;
+    ppo_vecenv *vecenv;
+    ppo_rollout rollout;
+    ppo_collect *collect;
+    ppo_update *update;
+    ppo_episodes episodes;
+    uint64_t *counters;         // [NUM_COUNTERS]
+    unsigned char *saved_stats; // [sizeof(ppo_stats)] the last stats, for a checkpoint
+    ppo_stats stats;
+    ppo_error failure; // once a step has failed, every later one fails the same way
+};
+
+// --- creation ----------------------------------------------------------------------------------
+
+static ppo_status create_vecenv(ppo_trainer *trainer, ppo_error *error)
+{
+    const ppo_config *config = &trainer->config;
+    const ppo_vecenv_options options = {.num_envs = config->num_envs,
+                                        .max_episode_steps = config->max_episode_steps,
+                                        .frame_skip = config->frame_skip,
+                                        .sticky_action_prob = config->sticky_action_prob,
+                                        .clip_action = config->action_bound == PPO_ACTION_CLIP,
+                                        .seed = config->seed};
+    return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
+                             error);
+}
+
+static ppo_status create_phases(ppo_trainer *trainer, ppo_error *error)
+{
+    const ppo_collect_parts parts = {.config = &trainer->config,
+                                     .policy = &trainer->agent.policy,
+                                     .obs_norm = &trainer->agent.obs_norm,
+                                     .vecenv = trainer->vecenv,
+                                     .rollout = &trainer->rollout,
+                                     .pool = trainer->pool};
+    PPO_TRY(ppo_collect_create(&trainer->collect, &parts, &trainer->arena, error));
+    return ppo_update_create(&trainer->update, &trainer->config, &trainer->agent.policy,
+                             trainer->pool, &trainer->arena, error);
+}
+
+// Everything in the order of its dependence; what was made is destroyed by the caller on failure.
+static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, ppo_error *error)
+{
+    const ppo_config *config = &trainer->config;
+    PPO_TRY(ppo_config_check(config, error));
+    PPO_TRY(ppo_agent_plan(&trainer->agent, config, env, &trainer->arena, error));
+    PPO_TRY(ppo_pool_create(&trainer->pool, config->threads, error));
+    PPO_TRY(create_vecenv(trainer, error));
+    ppo_rollout_plan(&trainer->rollout, config->num_steps, config->num_envs,
+                     trainer->agent.num_features, trainer->agent.policy.dist.num_actions,
+                     &trainer->arena);
+    PPO_TRY(create_phases(trainer, error));
+    ppo_episodes_plan(&trainer->episodes, &trainer->arena);
+    PPO_ARENA_ADD(&trainer->arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
+                  PPO_ROW_STATE, PPO_U64, NUM_COUNTERS);
+    PPO_ARENA_ADD(&trainer->arena, &trainer->saved_stats, "trainer.stats", "ppo_trainer_freeze",
+                  PPO_ROW_STATE, PPO_U8, sizeof(ppo_stats));
+    PPO_TRY(ppo_arena_bind(&trainer->arena, error));
+    PPO_TRY(ppo_policy_init(&trainer->agent.policy, config, error));
+    if (config->norm_obs)
+        ppo_normalizer_init(&trainer->agent.obs_norm);
+    return ppo_collect_start(trainer->collect, error);
+}
+
+ppo_status ppo_trainer_create(ppo_trainer **result, const ppo_config *config,
+                              const ppo_env_class *env, ppo_error *error)
+{
+    ppo_trainer *trainer = calloc(1, sizeof *trainer);
+    if (!trainer)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a trainer");
+    trainer->config = *config;
+    const ppo_status status = build(trainer, env, error);
+    if (status != PPO_OK) {
+        ppo_trainer_destroy(trainer);
+        return status;
+    }
+    trainer->stats.return_mean = trainer->stats.length_mean = (double)NAN;
+    *result = trainer;
+    return PPO_OK;
+}
+
+void ppo_trainer_destroy(ppo_trainer *trainer)
+{
+    if (!trainer)
+        return;
+    ppo_update_destroy(trainer->update);
+    ppo_collect_destroy(trainer->collect);
+    ppo_vecenv_destroy(trainer->vecenv);
+    ppo_pool_destroy(trainer->pool);
+    ppo_arena_release(&trainer->arena);
+    free(trainer);
+}
+
+// --- the iteration -----------------------------------------------------------------------------
+
+static double now_seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void fill_stats(ppo_trainer *trainer, const ppo_step_params *step,
+                       const ppo_update_stats *update)
+{
+    ppo_stats *s = &trainer->stats;
+    s->iteration = trainer->counters[ITERATION];
+    s->global_step = trainer->counters[GLOBAL_STEP];
+    s->episodes = trainer->episodes.count[0];
+    s->return_mean = ppo_episodes_return_mean(&trainer->episodes);
+    s->length_mean = ppo_episodes_length_mean(&trainer->episodes);
+    s->learning_rate = step->lr;
+    s->critic_learning_rate = step->critic_lr;
+    s->clip_coef = step->clip_coef;
+    s->ent_coef = step->ent_coef;
+    s->loss = update->loss;
+    s->policy_loss = update->mean.policy_loss;
+    s->value_loss = update->mean.value_loss;
+    s->entropy = update->mean.entropy;
+    s->old_approx_kl = update->mean.old_approx_kl;
+    s->approx_kl = update->mean.approx_kl;
+    s->clip_fraction = update->mean.clipped;
+    s->explained_variance = ppo_rollout_explained_variance(&trainer->rollout);
+    s->grad_norm = update->grad_norm;
+    s->std_mean = update->std_mean;
+    s->epochs = update->epochs;
+}
+
+static ppo_status fail_for_good(ppo_trainer *trainer, ppo_error *error)
+{
+    if (error)
+        *error = trainer->failure;
+    return trainer->failure.status;
+}
+
+static void compute_advantages(ppo_trainer *trainer)
+{
+    const ppo_rollout *r = &trainer->rollout;
+    ppo_collect_bootstrap(trainer->collect);
+    ppo_gae_compute(r->advantage, r->ret, r->reward, r->value, r->next_value, r->terminated,
+                    r->truncated, r->num_steps, r->num_envs, (float)trainer->config.gamma,
+                    (float)trainer->config.gae_lambda);
+}
+
+ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *error)
+{
+    const ppo_config *config = &trainer->config;
+    const uint64_t iteration = trainer->counters[ITERATION];
+    ppo_update_stats update;
+    if (trainer->failure.status != PPO_OK)
+        return fail_for_good(trainer, error);
+
+    const ppo_step_params step = ppo_schedule_step(config, iteration);
+    const double start = now_seconds();
+    if (ppo_collect_run(trainer->collect, iteration * config->num_steps, &trainer->failure))
+        return fail_for_good(trainer, error);
+    compute_advantages(trainer);
+    const double collected = now_seconds();
+    if (ppo_update_run(trainer->update, &trainer->rollout, &step, iteration, &update,
+                       &trainer->failure))
+        return fail_for_good(trainer, error);
+
+    ppo_collect_report(trainer->collect, &trainer->episodes);
+    trainer->counters[ITERATION]++;
+    trainer->counters[GLOBAL_STEP] += ppo_config_batch_size(config);
+    fill_stats(trainer, &step, &update);
+    trainer->stats.collect_seconds = collected - start;
+    trainer->stats.update_seconds = now_seconds() - collected;
+    if (stats)
+        *stats = trainer->stats;
+    return PPO_OK;
+}
+
+// --- questions ---------------------------------------------------------------------------------
+
+double ppo_trainer_solved_return(const ppo_trainer *trainer)
+{
+    return isnan(trainer->config.solved_return) ? trainer->agent.env->reward_threshold
+                                                : trainer->config.solved_return;
+}
+
+bool ppo_trainer_solved(const ppo_trainer *trainer)
+{
+    return trainer->episodes.count[0] >= PPO_RECENT_EPISODES &&
+           ppo_episodes_return_mean(&trainer->episodes) >= ppo_trainer_solved_return(trainer);
+}
+
+bool ppo_trainer_done(const ppo_trainer *trainer)
+{
+    return trainer->counters[GLOBAL_STEP] >= trainer->config.total_timesteps ||
+           (trainer->config.stop_when_solved && ppo_trainer_solved(trainer));
+}
+
+const ppo_config *ppo_trainer_config(const ppo_trainer *trainer)
+{
+    return &trainer->config;
+}
+
+const ppo_env_class *ppo_trainer_env(const ppo_trainer *trainer)
+{
+    return trainer->agent.env;
+}
+
+const ppo_stats *ppo_trainer_stats(const ppo_trainer *trainer)
+{
+    return &trainer->stats;
+}
+
+ppo_agent *ppo_trainer_agent(ppo_trainer *trainer)
+{
+    return &trainer->agent;
+}
+
+ppo_status ppo_trainer_evaluate(ppo_trainer *trainer, ppo_evaluation *evaluation, ppo_error *error)
+{
+    const ppo_config *config = &trainer->config;
+    return ppo_agent_evaluate(&trainer->agent, evaluation, NULL, NULL, config->eval_episodes,
+                              config->eval_seed, config->eval_deterministic, error);
+}
+
+uint64_t ppo_trainer_hash(const ppo_trainer *trainer)
+{
+    return ppo_policy_hash(&trainer->agent.policy);
+}
+
+double ppo_trainer_flops(const ppo_trainer *trainer)
+{
+    const ppo_policy *policy = &trainer->agent.policy;
+    const ppo_mlp *actor = &policy->nets[PPO_ACTOR_NET];
+    const ppo_mlp *critic = &policy->nets[ppo_policy_critic_net(policy)];
+    const double batch = (double)ppo_config_batch_size(&trainer->config);
+    const double valued = (policy->shared ? 0.0 : batch) + (double)trainer->config.num_envs;
+    double madds = batch * (double)ppo_mlp_forward_madds(actor) +
+                   valued * (double)ppo_mlp_forward_madds(critic);
+    for (size_t i = 0; i < policy->num_nets; i++)
+        madds += batch * (double)trainer->config.update_epochs *
+                 (double)(ppo_mlp_forward_madds(&policy->nets[i]) +
+                          ppo_mlp_backward_madds(&policy->nets[i]));
+    return 2.0 * madds;
+}
+
+bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_info *info)
+{
+    if (index >= trainer->arena.num_rows)
+        return false;
+    const ppo_arena_row *row = &trainer->arena.rows[index];
+    *info = (ppo_buffer_info){.name = row->name,
+                              .owner = row->owner,
+                              .dtype = row->dtype,
+                              .rank = row->rank,
+                              .bytes = row->bytes,
+                              .in_checkpoint = row->use == PPO_ROW_STATE};
+    for (uint32_t i = 0; i < row->rank; i++)
+        info->shape[i] = row->shape[i];
+    return true;
+}
+
+// --- the state as tensors (state.h) ------------------------------------------------------------
+
+bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor)
+{
+    return ppo_state_tensor(&trainer->arena, &trainer->agent.policy, index, tensor);
+}
+
+void ppo_trainer_freeze(ppo_trainer *trainer)
+{
+    ppo_stats stats;
+    memcpy(&stats, &trainer->stats, sizeof stats); // padding included: equal runs, equal bytes
+    stats.collect_seconds = stats.update_seconds = 0.0;
+    memcpy(trainer->saved_stats, &stats, sizeof stats);
+    ppo_collect_freeze(trainer->collect);
+}
+
+ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
+{
+    memcpy(&trainer->stats, trainer->saved_stats, sizeof trainer->stats);
+    ppo_policy_pack(&trainer->agent.policy);
+    if (trainer->config.norm_obs)
+        ppo_normalizer_thaw(&trainer->agent.obs_norm);
+    return ppo_collect_thaw(trainer->collect,
+                            trainer->counters[ITERATION] * trainer->config.num_steps, error);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// From a rollout to new parameters: shuffle, gather, forward, loss, backward, clip, Adam.
+//
+// A minibatch is cut into chunks of PPO_CHUNK_ROWS samples; a chunk and a network are one task with
+// a gradient of its own, and gradients are added in the order of the chunks, so the result does not
+// depend on how many threads work.
+#ifndef PPO_RL_UPDATE_H
+#define PPO_RL_UPDATE_H
+
+#include "core/pool.h"
+#include "nn/adam.h"
+#include "rl/loss.h"
+#include "rl/minibatch.h"
+#include "rl/policy.h"
+#include "rl/schedule.h"
+
+// Means over the minibatches of an iteration, or the values of one minibatch.
+typedef struct ppo_update_stats {
+    ppo_loss_sums mean; // per sample
+    double loss;
+    double grad_norm; // before clipping; of two optimisers, over both
+    double std_mean;
+    uint32_t epochs;
+    uint32_t minibatches;
+} ppo_update_stats;
+
+typedef struct ppo_update ppo_update;
+
+// Adds its arrays to the arena (Adam's moments and step count as state).
+ppo_status ppo_update_create(ppo_update **update, const ppo_config *config, ppo_policy *policy,
+                             ppo_pool *pool, ppo_arena *arena, ppo_error *error);
+void ppo_update_destroy(ppo_update *update); // NULL is allowed
+
+// All epochs of one iteration. `iteration` counts from 0 and keys the shuffles. A non-finite loss
+// or gradient ends it with PPO_NUMERIC before the parameters are touched by that minibatch.
+ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
+                          const ppo_step_params *step, uint64_t iteration,
+                          ppo_update_stats *stats, ppo_error *error);
+
+// One minibatch: the samples `index` [count] of the rollout seen as [T*N, ...].
+ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
+                                const uint32_t *index, size_t count, const ppo_step_params *step,
+                                ppo_update_stats *stats, ppo_error *error);
+
+// The gradient of the last minibatch, before clipping, in the layout of policy->params.
+const float *ppo_update_gradient(const ppo_update *update);
+
+#endif
