@@ -5,8 +5,8 @@
 // second from every worker. All three products are one sgemm. It was measured against the
 // inner-product and matmul primitives (2.6 and 3.7, AVX-512, plain and blocked weights) and is as
 // fast or faster on nearly every shape; what it lacks is the bias, which costs a pass over y. The
-// inner-product primitive takes padded rows in its reference version only, matmul in 2.6 only on top
-// of the same sgemm, and executing any primitive builds a hash map of its arguments: 5 to 7
+// inner-product primitive takes padded rows in its reference version only, matmul in 2.6 only on
+// top of the same sgemm, and executing any primitive builds a hash map of its arguments: 5 to 7
 // allocations a call against sgemm's one.
 //
 // Threads: oneDNN asks its runtime how many threads the caller may use, so each call is put between

@@ -15,8 +15,8 @@
 //
 // Memory: nothing here allocates after creation, but oneDNN itself does while it computes, in every
 // fp32 entry point that 2.6 and 3.7 share. The one used, sgemm, does least: mostly one short-lived
-// workspace a call (3.7: dozens of small ones for some large shapes), which malloc, once warm, hands
-// out again without a system call.
+// workspace a call (3.7: dozens of small ones for some shapes), which malloc, once warm, hands out
+// again without a system call.
 #ifndef PPO_NN_ONEDNN_H
 #define PPO_NN_ONEDNN_H
 

@@ -409,8 +409,10 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_threads_made), // first: later ones leave no threads, but prove
                                                 // less
-        cmocka_unit_test(test_against_loops),      cmocka_unit_test(test_same_bits_in_threads),
-        cmocka_unit_test(test_no_allocations),     cmocka_unit_test(test_counter_counts),
+        cmocka_unit_test(test_against_loops),
+        cmocka_unit_test(test_same_bits_in_threads),
+        cmocka_unit_test(test_no_allocations),
+        cmocka_unit_test(test_counter_counts),
         cmocka_unit_test(test_bad_shapes_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
