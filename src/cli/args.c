@@ -126,16 +126,27 @@ static bool is_own_flag(const cli_command *command, const char *name)
     return false;
 }
 
+// `--stop-when-solved` is short for `--stop-when-solved true`.
+static const char *value_of_flag(int argc, char **argv)
+{
+    if (optarg)
+        return optarg;
+    if (optind < argc && (!strcmp(argv[optind], "true") || !strcmp(argv[optind], "false")))
+        return argv[optind++];
+    return "true";
+}
+
 // A word that getopt_long did not take: the short option in optopt, or the long one just passed.
 // The library knows some more names than its table lists (switches of other programs); if it does
 // not, its message is the one to show, unless a flag of this command is nearer.
-static ppo_status take_unknown(cli_args *args, long_options *options, char *word, ppo_error *error)
+static ppo_status take_unknown(cli_args *args, long_options *options, int argc, char **argv,
+                               ppo_error *error)
 {
     if (optopt > 0 && optopt < FIRST_FLAG)
         return cli_error_set(error, PPO_INVALID, "unknown option -%c", optopt);
     const cli_command *command = args->command;
-    char *const name = word + 2, *const equals = strchr(name, '=');
-    const char *value = equals ? equals + 1 : "true";
+    char *const name = argv[optind - 1] + 2, *const equals = strchr(name, '=');
+    const char *value = equals ? equals + 1 : value_of_flag(argc, argv);
     if (equals)
         *equals = '\0';
     if (check_ambiguous(options, name, error))
@@ -154,16 +165,6 @@ static ppo_status take_unknown(cli_args *args, long_options *options, char *word
                          nearest ? "?" : "");
 }
 
-// `--stop-when-solved` is short for `--stop-when-solved true`.
-static const char *value_of_flag(int argc, char **argv)
-{
-    if (optarg)
-        return optarg;
-    if (optind < argc && (!strcmp(argv[optind], "true") || !strcmp(argv[optind], "false")))
-        return argv[optind++];
-    return "true";
-}
-
 static ppo_status parse(cli_args *args, long_options *options, int argc, char **argv,
                         ppo_error *error)
 {
@@ -175,7 +176,7 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
         } else if (val == ':') {
             return cli_error_set(error, PPO_INVALID, "%s needs a value", argv[optind - 1]);
         } else if (val == '?') {
-            if (take_unknown(args, options, argv[optind - 1], error))
+            if (take_unknown(args, options, argc, argv, error))
                 return error->status;
         } else if (val >= FIRST_OPTION) {
             const ppo_option option = ppo_option_at((size_t)(val - FIRST_OPTION));

@@ -39,10 +39,10 @@ static int unknown_bench(const char *name)
     ppo_error error;
     const char *nearest = ppo_nearest(name, bench_name, NULL, 4);
     cli_error_set(&error, PPO_INVALID,
-                  "no benchmark '%.80s'%s%s%s: there are peak, cartpole, pendulum, 'env ID' and "
+                  "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, 'env ID' and "
                   "--learning",
                   name, nearest ? "; did you mean " : "", nearest ? nearest : "",
-                  nearest ? "?" : "");
+                  nearest ? "?" : ";");
     return cli_fail_usage(&error, "bench");
 }
 

@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Commands that only tell: envs, info, eval, hash, help.
+. "$(dirname "$0")/support/check.sh"
+
+run 0 "$ppo" --version
+prints '^ppo [0-9]+\.[0-9]+\.[0-9]+$'
+run 0 "$ppo" --help
+prints 'Commands'
+for command in train eval envs info bench hash help; do
+    run 0 "$ppo" help $command
+    prints '^Usage'
+    cp "$out" page
+    run 0 "$ppo" $command --help
+    cmp -s page "$out" || fail "'help $command' and '$command --help' differ"
+    [ "$(awk '{ if (length > n) n = length } END { print n }' page)" -le 100 ] ||
+        fail "'help $command' has lines of more than 100 columns"
+done
+run 0 "$ppo" help train
+prints '--clip-coef number'
+prints 'clip-range'
+run 0 "$ppo" help --man
+prints '^\.TH PPO 1'
+prints '^\.SH EXIT STATUS'
+prints '^\.B 130'
+if command -v groff >/dev/null 2>&1; then
+    cp "$out" ppo.1
+    wants 'warnings of groff' "$(groff -man -Tascii -ww -z ppo.1 2>&1)" ''
+fi
+run 0 "$ppo" help --completion bash
+prints 'complete .*ppo'
+cp "$out" completion.bash
+if command -v bash >/dev/null 2>&1; then
+    wants 'completion of an environment' "$(bash -c '. ./completion.bash
+        COMP_WORDS=(ppo train Cart) COMP_CWORD=2; _ppo; echo "${COMPREPLY[*]}"')" \
+        'CartPole-v1 CartPole-v0'
+    wants 'completion of a choice' "$(bash -c '. ./completion.bash
+        COMP_WORDS=(ppo train CartPole-v1 --activation "") COMP_CWORD=4; _ppo
+        echo "${COMPREPLY[*]}"')" 'tanh relu'
+fi
+run 0 "$ppo" help --completion zsh
+prints '^#compdef ppo'
+run 0 "$ppo" help --completion fish
+prints '^complete -c ppo'
+run 0 "$ppo" help --options-markdown
+prints '^\| .clip_coef.'
+
+run 0 "$ppo" envs
+prints '^CartPole-v1 .*Box\(4\).*Discrete\(2\).*500.*475.*yes'
+run 0 "$ppo" envs --json
+is_json
+has_fields id observations actions max_episode_steps reward_threshold preset summary
+
+run 0 "$ppo" info
+prints '^ppo '
+run 0 "$ppo" info --json
+is_json
+has_fields version
+run 0 "$ppo" info --memory CartPole-v1 --num-envs 3
+prints '^total [0-9]+ bytes'
+run 0 "$ppo" info --memory CartPole-v1 --json
+is_json
+has_fields buffers name shape bytes owner total_bytes
+
+run 0 "$ppo" train CartPole-v1 --total-timesteps 4096 --run-dir run --eval-every 0 \
+    --eval-episodes 3 --json
+hash=$(field hash)
+run 0 "$ppo" info run
+prints '^environment +CartPole-v1, seed 1'
+prints '^progress +4096 of 4096 steps'
+prints "$hash"
+run 0 "$ppo" info run --json
+is_json
+has_fields run_dir env seed steps hash evaluation best config
+wants 'steps' "$(field steps)" 4096
+
+run 0 "$ppo" eval run --episodes 5 --json
+is_json
+has_fields return_mean return_std return_min return_max length_mean episodes
+wants 'episodes' "$(field episodes)" 5
+mean=$(field return_mean)
+run 0 "$ppo" eval run --episodes 5 --json
+wants 'the same evaluation again' "$(field return_mean)" "$mean"
+run 0 "$ppo" eval run/best.safetensors --episodes 5 --seed 10000 --json
+run 0 "$ppo" eval run --episodes 5 --stochastic
+prints '^return .*\+-'
+run 2 "$ppo" eval run --episodes 0
+says 'episodes.*\[1,'
+run 0 "$ppo" hash run
+prints '^[0-9a-f]{16}$'
+wants 'lines of ppo hash' "$(wc -l <"$out" | tr -d ' ')" 1
+run 0 "$ppo" hash run/checkpoint.safetensors
+wants 'hash of the file' "$(cat "$out")" "$hash"
+finish

@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What the tests of the command share; sourced by each. PPO_BIN names the command. A test works in
+# a folder of its own, says each thing that is wrong, and exits with 1 if there was any.
+#
+#   run CODE COMMAND...   runs it, keeps its output, and wants this exit code
+#   says PATTERN          the last command's stderr has a line like this (extended regex)
+#   prints PATTERN        its stdout has
+#   quiet                 its stderr is empty
+#   field NAME            the first value of that name in its JSON
+#   wants TEXT A B        A and B are the same text
+#   finish                the last line of every test
+set -u
+
+: "${PPO_BIN:?names the ppo command to test}"
+# shellcheck disable=SC2034 # the tests use it
+ppo=$(cd "$(dirname "$PPO_BIN")" && pwd)/$(basename "$PPO_BIN")
+work=$(mktemp -d)
+trap '[ "$failures" -eq 0 ] && rm -rf "$work" || echo "left in $work" >&2' EXIT
+cd "$work" || exit 1
+out=$work/.out
+err=$work/.err
+failures=0
+last=
+
+fail() {
+    failures=$((failures + 1))
+    echo "FAIL: $*" >&2
+}
+
+run() {
+    wanted=$1
+    shift
+    last=$*
+    "$@" >"$out" 2>"$err" </dev/null
+    code=$?
+    if [ "$code" -ne "$wanted" ]; then
+        fail "exit code $code, not $wanted: $last"
+        sed 's/^/    /' "$err" >&2
+    fi
+}
+
+says() {
+    grep -qE -- "$1" "$err" && return
+    fail "no /$1/ in the messages of: $last"
+    sed 's/^/    /' "$err" >&2
+}
+
+prints() {
+    grep -qE -- "$1" "$out" && return
+    fail "no /$1/ in the output of: $last"
+    sed 's/^/    /' "$out" | head -n 30 >&2
+}
+
+quiet() {
+    [ -s "$err" ] || return 0
+    fail "unwanted messages of: $last"
+    sed 's/^/    /' "$err" >&2
+}
+
+field() {
+    grep -o "\"$1\":[^,}]*" "$out" | head -n 1 | cut -d : -f 2- | tr -d '"'
+}
+
+wants() {
+    [ "$2" = "$3" ] || fail "$1: '$2' is not '$3'"
+}
+
+# One JSON object on one line, checked in full where jq is at hand.
+is_json() {
+    wants "lines of JSON of $last" "$(wc -l <"$out" | tr -d ' ')" 1
+    prints '^\{.*\}$'
+    if command -v jq >/dev/null 2>&1; then
+        jq -e 'type == "object"' "$out" >/dev/null || fail "no JSON object: $last"
+    fi
+}
+
+has_fields() {
+    for name; do
+        grep -q "\"$name\":" "$out" || fail "no \"$name\" in the JSON of: $last"
+    done
+}
+
+# Waits until a file has more than so many lines, at most about 20 seconds.
+wait_for_lines() {
+    tries=0
+    while [ "$(wc -l 2>/dev/null <"$1" || echo 0)" -le "$2" ]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 1000 ]; then
+            fail "$1 does not grow"
+            return
+        fi
+        sleep 0.02
+    done
+}
+
+finish() {
+    [ "$failures" -eq 0 ] && exit 0
+    echo "$failures checks failed in $0" >&2
+    exit 1
+}
