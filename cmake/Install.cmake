@@ -26,28 +26,27 @@ string(REPLACE ";" " " PPO_PC_LIBS "${PPO_PC_LIBS} -lm -pthread")
 configure_file(cmake/ppo.pc.in ${generated}/ppo.pc @ONLY)
 install(FILES ${generated}/ppo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-if(TARGET ppo)
-    install(TARGETS ppo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-    # A program for another machine cannot be run here.
-    if(NOT CMAKE_CROSSCOMPILING)
-        # ppo_help_file(<file> <where> <option...>): the output of `ppo help <option...>`
-        function(ppo_help_file file where)
-            add_custom_command(OUTPUT ${generated}/${file}
-                COMMAND ppo help ${ARGN} > ${generated}/${file}.tmp
-                COMMAND ${CMAKE_COMMAND} -E rename ${generated}/${file}.tmp ${generated}/${file}
-                DEPENDS ppo
-                COMMENT "Asking ppo for ${file}"
-                VERBATIM)
-            install(FILES ${generated}/${file} DESTINATION ${where})
-            set(ppo_help_files ${ppo_help_files} ${generated}/${file} PARENT_SCOPE)
-        endfunction()
-        set(ppo_help_files "")
-        set(completion ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-        ppo_help_file(ppo.1 ${CMAKE_INSTALL_MANDIR}/man1 --man)
-        file(MAKE_DIRECTORY ${generated}/bash)
-        ppo_help_file(bash/ppo ${completion} --completion bash)
-        ppo_help_file(_ppo ${CMAKE_INSTALL_DATADIR}/zsh/site-functions --completion zsh)
-        ppo_help_file(ppo.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d --completion fish)
-        add_custom_target(ppo_help ALL DEPENDS ${ppo_help_files})
-    endif()
+install(TARGETS ppo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# A program for another machine cannot be run here.
+if(CMAKE_CROSSCOMPILING)
+    return()
 endif()
+
+set(ppo_help_files "")
+# ppo_help_file(<file> <where> <option...>): the output of `ppo help <option...>`, whole or not at all
+function(ppo_help_file file where)
+    add_custom_command(OUTPUT ${generated}/${file}
+        COMMAND ppo help ${ARGN} > ${generated}/${file}.tmp
+        COMMAND ${CMAKE_COMMAND} -E rename ${generated}/${file}.tmp ${generated}/${file}
+        DEPENDS ppo
+        COMMENT "Asking ppo for ${file}"
+        VERBATIM)
+    install(FILES ${generated}/${file} DESTINATION ${where})
+    set(ppo_help_files ${ppo_help_files} ${generated}/${file} PARENT_SCOPE)
+endfunction()
+file(MAKE_DIRECTORY ${generated}/bash) # there the file is called as the command
+ppo_help_file(ppo.1 ${CMAKE_INSTALL_MANDIR}/man1 --man)
+ppo_help_file(bash/ppo ${CMAKE_INSTALL_DATADIR}/bash-completion/completions --completion bash)
+ppo_help_file(_ppo ${CMAKE_INSTALL_DATADIR}/zsh/site-functions --completion zsh)
+ppo_help_file(ppo.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d --completion fish)
+add_custom_target(ppo_help ALL DEPENDS ${ppo_help_files})
