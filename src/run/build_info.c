@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// What this library was built with. Facts come from the build's generated header.
+#include "ppo/bench.h"
+
+#include "build_info.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+size_t ppo_build_info(char *text, size_t size)
+{
+    const int length = snprintf(text, size,
+                                "version: %s\n"
+                                "compiler: %s\n"
+                                "build type: %s\n"
+                                "instruction set: %s\n"
+                                "oneDNN: %s\n"
+                                "cores: %ld\n"
+                                "environments: %zu built in\n",
+                                ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA,
+                                PPO_BUILD_ONEDNN, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+    return length > 0 ? (size_t)length : 0;
+}
