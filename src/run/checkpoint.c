@@ -51,7 +51,8 @@ ppo_status ppo_agent_write(ppo_bytes *buffer, ppo_trainer *trainer, const ppo_ru
                            const char *path, ppo_error *error)
 {
     ppo_tensor_list list;
-    PPO_TRY(ppo_tensor_list_of_agent(&list, ppo_trainer_agent(trainer), error));
+    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, error));
+    ppo_tensor_list_keep_acting(&list);
     const ppo_status status = publish(buffer, &list, "agent", trainer, facts, path, NULL, error);
     ppo_tensor_list_release(&list);
     return status;

@@ -10,12 +10,25 @@
 
 #define DIFFERENCES_SIZE 320
 
+// Without what differs between equal runs: folder, threads and the like at their defaults.
+static ppo_config without_run_group(const ppo_config *config)
+{
+    ppo_config copy = *config;
+    for (size_t i = 0; i < ppo_option_count(); i++) {
+        const ppo_option option = ppo_option_at(i);
+        if (!option.changes_result)
+            ppo_config_set(&copy, option.name, option.default_text, NULL);
+    }
+    return copy;
+}
+
 char *ppo_stored_config_format(const ppo_config *config)
 {
-    const size_t size = ppo_config_format(config, NULL, 0) + 1;
+    const ppo_config stored = without_run_group(config);
+    const size_t size = ppo_config_format(&stored, NULL, 0) + 1;
     char *text = malloc(size);
     if (text)
-        ppo_config_format(config, text, size);
+        ppo_config_format(&stored, text, size);
     return text;
 }
 

@@ -6,7 +6,8 @@
 #include "ppo/config.h"
 #include "run/safetensors.h"
 
-// The configuration as YAML text, to be freed. NULL if memory runs out.
+// The configuration as YAML text, to be freed; NULL if memory runs out. The options that change no
+// result (folder, threads) are at their defaults, so that equal runs leave equal files.
 char *ppo_stored_config_format(const ppo_config *config);
 
 // Reads the configuration out of a checkpoint's metadata; env_id is the file's. PPO_CORRUPT if it

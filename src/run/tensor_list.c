@@ -73,6 +73,18 @@ ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo
     return PPO_OK;
 }
 
+void ppo_tensor_list_keep_acting(ppo_tensor_list *list)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const ppo_tensor *tensor = &list->tensors[i];
+        if (ppo_tensor_is_parameter(tensor) || strncmp(tensor->name, "obs_norm.", 9) == 0)
+            list->tensors[kept++] = *tensor;
+    }
+    list->count = kept;
+    describe(list);
+}
+
 static bool must_be_finite(const ppo_tensor *tensor)
 {
     return ppo_tensor_is_parameter(tensor) || strncmp(tensor->name, "adam", 4) == 0 ||

@@ -16,6 +16,12 @@ typedef struct ppo_tensor_list {
 ppo_status ppo_tensor_list_of_trainer(ppo_tensor_list *list, ppo_trainer *trainer,
                                       ppo_error *error);
 ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo_error *error);
+
+// Drops from a trainer's list what an agent does not need: parameters and observation normaliser
+// stay. (The trainer's own agent lists its parameters only: the normaliser's rows are the
+// trainer's.)
+void ppo_tensor_list_keep_acting(ppo_tensor_list *list);
+
 void ppo_tensor_list_release(ppo_tensor_list *list);
 
 // PPO_NUMERIC naming the first parameter or optimiser or normaliser tensor that is not finite.
