@@ -7,7 +7,8 @@
 
 #define PPO_REAL_SIZE 32
 
-// The shortest text that reads back as the same double: "0.1", "500", "1e-05", "nan", "-inf".
+// The fewest digits, from 15 on, that read back as the same double, without trailing zeros: "0.1",
+// "500", "1e-05", "nan", "-inf".
 void ppo_real_format(char text[PPO_REAL_SIZE], double value);
 
 // The inverses, for a whole text; false if it is not a number (for counts: not digits alone).

@@ -140,7 +140,8 @@ static void test_agent_and_hash(void **state)
         ppo_agent_evaluate(ppo_trainer_agent(trainer), &there, NULL, NULL, 3, 7, true, &error),
         PPO_OK);
     assert_int_equal(ppo_agent_evaluate(agent, &here, NULL, NULL, 3, 7, true, &error), PPO_OK);
-    assert_memory_equal(&here, &there, sizeof here);
+    assert_true(here.return_mean == there.return_mean && here.return_std == there.return_std);
+    assert_true(here.length_mean == there.length_mean && here.episodes == there.episodes);
     ppo_agent_destroy(agent);
     ppo_trainer_destroy(trainer);
 }
