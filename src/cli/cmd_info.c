@@ -11,7 +11,6 @@
 static int build_json(char *text)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "version", ppo_version());
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         char *colon = strstr(line, ": ");
         if (!colon)
@@ -28,7 +27,7 @@ int cli_info_build(bool is_json)
     ppo_build_info(text, sizeof text);
     if (is_json)
         return build_json(text);
-    printf("ppo %s\n%s", ppo_version(), text);
+    fputs(text, stdout);
     const size_t length = strlen(text);
     if (length > 0 && text[length - 1] != '\n')
         putchar('\n');

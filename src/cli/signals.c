@@ -11,15 +11,21 @@
 
 static volatile sig_atomic_t stop_requested;
 
+static void tell(const char *text)
+{
+    const ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written; // nobody to complain to
+}
+
 static void on_signal(int number)
 {
     (void)number;
-    if (stop_requested)
+    if (stop_requested) {
+        tell("\n");
         _exit(CLI_INTERRUPTED);
+    }
     stop_requested = 1;
-    static const char text[] = "\nppo: stopping after this iteration; once more stops at once\n";
-    const ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)written; // nobody to tell
+    tell("\nppo: stopping after this iteration; once more stops at once\n");
 }
 
 void cli_signals_catch(void)

@@ -56,6 +56,17 @@ static void print_solved(const cli_outcome *outcome)
                outcome->solved_return);
 }
 
+static void print_steps(const cli_outcome *outcome)
+{
+    const uint64_t steps = outcome->steps - outcome->first_step; // of this session
+    printf("steps       %" PRIu64, outcome->steps);
+    if (outcome->first_step > 0 && steps > 0)
+        printf(", the last %" PRIu64, steps);
+    if (steps > 0)
+        printf(" in %.2f s: %.0f steps/s", outcome->seconds, cli_outcome_sps(outcome));
+    putchar('\n');
+}
+
 static void print_evaluation(const char *label, const ppo_evaluation *evaluation)
 {
     if (evaluation->episodes == 0)
@@ -68,11 +79,7 @@ static void print_evaluation(const char *label, const ppo_evaluation *evaluation
 void cli_outcome_print(const cli_outcome *outcome)
 {
     print_solved(outcome);
-    printf("steps       %" PRIu64, outcome->steps);
-    if (outcome->steps > outcome->first_step)
-        printf(", %" PRIu64 " of them now in %.2f s: %.0f steps/s",
-               outcome->steps - outcome->first_step, outcome->seconds, cli_outcome_sps(outcome));
-    putchar('\n');
+    print_steps(outcome);
     print_evaluation("evaluation", &outcome->evaluation);
     print_evaluation("best", &outcome->best);
     printf("parameters  %016" PRIx64 "\n", outcome->hash);

@@ -64,6 +64,11 @@ void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
     *outcome = (cli_outcome){.seed = config->seed, .total_steps = config->total_timesteps};
     snprintf(outcome->env, sizeof outcome->env, "%s", config->env_id);
     snprintf(outcome->run_dir, sizeof outcome->run_dir, "%s", config->run_dir);
+    outcome->return_mean = (double)NAN;
+    if (cli_stop_requested()) { // one of several that was still waiting for its turn
+        outcome->is_interrupted = true;
+        return;
+    }
     ppo_run *run = NULL;
     outcome->status = ppo_run_open(&run, config, NULL, restart, &outcome->error);
     if (outcome->status != PPO_OK)

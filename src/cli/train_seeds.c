@@ -131,17 +131,25 @@ static void columns_fill(columns *c, const lanes *all)
     }
 }
 
+// "-" for a number that there is none of.
+static void put_return(char *text, size_t size, double value)
+{
+    snprintf(text, size, isnan(value) ? "-" : "%.1f", value);
+}
+
 static void print_row(const cli_outcome *outcome)
 {
-    char steps[48];
-    snprintf(steps, sizeof steps, "%" PRIu64, outcome->steps);
+    char training[32], evaluation[32];
+    const ppo_evaluation *e = &outcome->evaluation;
+    put_return(training, sizeof training, outcome->return_mean);
+    put_return(evaluation, sizeof evaluation, e->episodes ? e->return_mean : (double)NAN);
     const char *state = outcome->status != PPO_OK ? "failed"
                         : outcome->is_interrupted ? "stopped"
                         : outcome->is_solved      ? "solved"
                                                   : "done";
-    printf("%-6" PRIu64 " %10s %8.2f %12.1f %12.1f  %-8s %016" PRIx64 "  %s\n", outcome->seed,
-           steps, outcome->seconds, outcome->return_mean, outcome->evaluation.return_mean, state,
-           outcome->hash, outcome->run_dir);
+    printf("%-6" PRIu64 " %10" PRIu64 " %8.2f %12s %12s  %-8s %016" PRIx64 "  %s\n", outcome->seed,
+           outcome->steps, outcome->seconds, training, evaluation, state, outcome->hash,
+           outcome->run_dir);
 }
 
 static void print_table(const lanes *all, const columns *c)

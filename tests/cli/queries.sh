@@ -52,11 +52,11 @@ is_json
 has_fields id observations actions max_episode_steps reward_threshold preset summary
 
 run 0 "$ppo" info
-prints '^ppo '
+prints '^compiler: '
 run 0 "$ppo" info --json
 is_json
 has_fields version
-run 0 "$ppo" info --memory CartPole-v1 --num-envs 3
+run 0 "$ppo" info --memory CartPole-v1 --num-envs 16
 prints '^total [0-9]+ bytes'
 run 0 "$ppo" info --memory CartPole-v1 --json
 is_json

@@ -76,8 +76,8 @@ is_json() {
 }
 
 has_fields() {
-    for name; do
-        grep -q "\"$name\":" "$out" || fail "no \"$name\" in the JSON of: $last"
+    for wanted_field; do
+        grep -q "\"$wanted_field\":" "$out" || fail "no \"$wanted_field\" in the JSON of: $last"
     done
 }
 
