@@ -4,6 +4,7 @@
 
 #include "nn/simd.h"
 
+#include <assert.h>
 #include <math.h>
 
 ppo_adam_scalars ppo_adam_schedule(double lr, double beta1, double beta2, double eps, uint64_t t)
@@ -17,19 +18,28 @@ ppo_adam_scalars ppo_adam_schedule(double lr, double beta1, double beta2, double
                               .root_correction = (float)(1.0 / sqrt(correction2))};
 }
 
-void ppo_adam_step(float *p, float *m, float *v, const float *grad, size_t count, float scale,
-                   const ppo_adam_scalars *s)
+// A unit that no longer gets gradients lets its moments decay towards 0 without reaching it; below
+// the normal range every operation on them would take a hundred cycles.
+PPO_INLINE ppo_vec flush_tiny(ppo_vec x)
 {
-    const float rest1 = 1.0f - s->beta1, rest2 = 1.0f - s->beta2;
+    return ppo_v_select(ppo_v_max(x, -x) > 1e-30f, x, (ppo_vec){0});
+}
+
+void ppo_adam_step(float *restrict p, float *restrict m, float *restrict v,
+                   const float *restrict grad, size_t count, float scale,
+                   const ppo_adam_scalars *scalars)
+{
+    const ppo_adam_scalars s = *scalars;
+    const float rest1 = 1.0f - s.beta1, rest2 = 1.0f - s.beta2;
     for (size_t i = 0; i < count; i += PPO_LANES) {
         const ppo_vec g = ppo_v_load(grad + i) * scale;
-        const ppo_vec first = s->beta1 * ppo_v_load(m + i) + rest1 * g;
-        const ppo_vec second = s->beta2 * ppo_v_load(v + i) + rest2 * (g * g);
-        const ppo_vec denominator = ppo_v_sqrt(second) * s->root_correction + s->eps;
+        const ppo_vec first = flush_tiny(s.beta1 * ppo_v_load(m + i) + rest1 * g);
+        const ppo_vec second = flush_tiny(s.beta2 * ppo_v_load(v + i) + rest2 * (g * g));
+        const ppo_vec denominator = ppo_v_sqrt(second) * s.root_correction + s.eps;
         ppo_v_store(m + i, first);
         ppo_v_store(v + i, second);
         ppo_v_store(p + i, ppo_v_load(p + i) -
-                               s->step_size * first * ppo_v_reciprocal(denominator));
+                               s.step_size * first * ppo_v_reciprocal(denominator));
     }
 }
 
@@ -37,11 +47,13 @@ double ppo_grad_reduce(float *grad, const float *chunk, size_t stride, size_t nu
                        size_t count)
 {
     ppo_vec squares = {0};
+    assert(num_chunks > 1 || grad == chunk);
     for (size_t i = 0; i < count; i += PPO_LANES) {
         ppo_vec sum = ppo_v_load(chunk + i);
         for (size_t c = 1; c < num_chunks; c++)
             sum += ppo_v_load(chunk + c * stride + i);
-        ppo_v_store(grad + i, sum);
+        if (num_chunks > 1)
+            ppo_v_store(grad + i, sum);
         squares += sum * sum;
     }
     double total = 0.0;

@@ -18,10 +18,13 @@ typedef struct ppo_adam_scalars {
 ppo_adam_scalars ppo_adam_schedule(double lr, double beta1, double beta2, double eps, uint64_t t);
 
 // p -= step_size * m / (sqrt(v) * root_correction + eps), with m and v updated from scale * grad.
-void ppo_adam_step(float *p, float *m, float *v, const float *grad, size_t count, float scale,
+// Moments below 1e-30 become 0. The arrays must not overlap.
+void ppo_adam_step(float *restrict p, float *restrict m, float *restrict v,
+                   const float *restrict grad, size_t count, float scale,
                    const ppo_adam_scalars *scalars);
 
 // grad[i] = sum over c of chunk[c * stride + i], in the order of c; returns the sum of squares.
+// A single chunk is not copied: grad must be chunk then.
 double ppo_grad_reduce(float *grad, const float *chunk, size_t stride, size_t num_chunks,
                        size_t count);
 
