@@ -20,11 +20,6 @@
 static const float log_two_pi = 1.8378770664f;
 static const float log_std_low = -20.0f, log_std_high = 2.0f;
 
-static ppo_vec clamp(ppo_vec x, float low, float high)
-{
-    return ppo_v_select(x < low, ppo_v_set(low), ppo_v_select(x > high, ppo_v_set(high), x));
-}
-
 // log sigmoid(x) = min(x, 0) - log(1 + exp(-|x|)).
 static ppo_vec log_sigmoid(ppo_vec x)
 {
@@ -41,8 +36,9 @@ void ppo_gaussian_prepare(const ppo_dist *dist, float *out, size_t rows)
         for (size_t r = 0; r < rows; r += PPO_LANES) {
             float *x = out + (dist->num_actions + a) * LD + r;
             const ppo_vec raw = ppo_v_load(x);
-            ppo_v_store(x, dist->std_source == PPO_STD_EXP ? clamp(raw, log_std_low, log_std_high)
-                                                           : log_sigmoid(raw));
+            ppo_v_store(x, dist->std_source == PPO_STD_EXP
+                               ? ppo_v_clamp(raw, log_std_low, log_std_high)
+                               : log_sigmoid(raw));
         }
 }
 

@@ -9,6 +9,26 @@
 
 #include <math.h>
 
+void ppo_loss_sums_add(ppo_loss_sums *total, const ppo_loss_sums *part)
+{
+    total->policy_loss += part->policy_loss;
+    total->value_loss += part->value_loss;
+    total->entropy += part->entropy;
+    total->old_approx_kl += part->old_approx_kl;
+    total->approx_kl += part->approx_kl;
+    total->clipped += part->clipped;
+}
+
+void ppo_loss_sums_scale(ppo_loss_sums *sums, double factor)
+{
+    sums->policy_loss *= factor;
+    sums->value_loss *= factor;
+    sums->entropy *= factor;
+    sums->old_approx_kl *= factor;
+    sums->approx_kl *= factor;
+    sums->clipped *= factor;
+}
+
 void ppo_policy_loss(float *dlog_prob, ppo_loss_sums *sums, float *ratio, const float *log_prob,
                      const float *old_log_prob, const float *advantage, size_t rows,
                      float clip_coef, float scale)

@@ -16,6 +16,9 @@ typedef struct ppo_loss_sums {
     double clipped;       // samples with |r - 1| > clip_coef
 } ppo_loss_sums;
 
+void ppo_loss_sums_add(ppo_loss_sums *total, const ppo_loss_sums *part);
+void ppo_loss_sums_scale(ppo_loss_sums *sums, double factor);
+
 // Clipped surrogate (Schulman et al. 2017, eq. 7, negated to be minimised):
 //   L = max(-A r, -A clip(r, 1 - c, 1 + c)),  r = exp(log_prob - old_log_prob).
 // Writes scale * dL/dlog_prob and adds to the sums. `ratio` [ppo_pad(rows)] is working space; inputs

@@ -2,9 +2,7 @@
 // Plans, initialises and evaluates the networks of a policy. Owns no memory: rows of the arena.
 #include "rl/policy.h"
 
-#include "nn/gemm.h"
 #include "nn/init.h"
-#include "nn/simd.h"
 
 #include <string.h>
 
@@ -147,19 +145,14 @@ size_t ppo_policy_value_column(const ppo_policy *policy)
 void ppo_policy_forward(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                         const float *x, size_t ldx, size_t rows)
 {
-    const ppo_mlp *mlp = &policy->nets[net];
-    const float *y =
-        ppo_mlp_forward(mlp, s->net, policy->params, policy->packed, x, ldx, rows);
-    ppo_transpose(s->out, LD, y, ppo_mlp_output_stride(mlp), rows, net_outputs(policy, net));
+    ppo_mlp_forward(&policy->nets[net], s->out, s->net, policy->params, policy->packed, x, ldx,
+                    rows);
 }
 
 void ppo_policy_backward(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                          float *grad, const float *x, size_t ldx, size_t rows)
 {
-    const ppo_mlp *mlp = &policy->nets[net];
-    float *dy = s->net + mlp->layers[mlp->num_layers - 1].output;
-    ppo_transpose(dy, ppo_mlp_output_stride(mlp), s->dout, LD, net_outputs(policy, net), rows);
-    ppo_mlp_backward(mlp, grad, s->net, policy->params, x, ldx, rows);
+    ppo_mlp_backward(&policy->nets[net], grad, s->net, policy->params, s->dout, x, ldx, rows);
 }
 
 void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, float *value,

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
-// From a rollout to new parameters: shuffle, gather, forward, loss, backward, clip, Adam.
-//
-// A minibatch is cut into chunks of PPO_CHUNK_ROWS samples; a chunk and a network are one task with
-// a gradient of its own, and gradients are added in the order of the chunks, so the result does not
-// depend on how many threads work.
+// The update phase: epochs of shuffled minibatches, each a gradient and an optimiser's step.
 #ifndef PPO_RL_UPDATE_H
 #define PPO_RL_UPDATE_H
 
-#include "core/pool.h"
-#include "nn/adam.h"
-#include "rl/loss.h"
-#include "rl/minibatch.h"
-#include "rl/policy.h"
-#include "rl/schedule.h"
+#include "rl/gradient.h"
+#include "rl/optimizer.h"
 
-// Means over the minibatches of an iteration, or the values of one minibatch.
+// Of one minibatch, or means over the minibatches of an iteration.
 typedef struct ppo_update_stats {
     ppo_loss_sums mean; // per sample
     double loss;
@@ -26,7 +18,7 @@ typedef struct ppo_update_stats {
 
 typedef struct ppo_update ppo_update;
 
-// Adds its arrays to the arena (Adam's moments and step count as state).
+// Adds its arrays to the arena.
 ppo_status ppo_update_create(ppo_update **update, const ppo_config *config, ppo_policy *policy,
                              ppo_pool *pool, ppo_arena *arena, ppo_error *error);
 void ppo_update_destroy(ppo_update *update); // NULL is allowed

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// Tasks of one minibatch: a chunk of samples through one network. Owns each worker's working space
+// and the chunks' gradients and sums; everything lies in the trainer's arena.
+#include "rl/gradient.h"
+
+#include "core/error.h"
+#include "rl/minibatch.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LD PPO_CHUNK_ROWS
+#define NUM_COLUMNS 8 // of ppo_samples, besides the actions'
+
+struct ppo_gradient {
+    const ppo_config *config;
+    const ppo_policy *policy;
+    ppo_pool *pool;
+    size_t num_features;
+    size_t max_chunks;
+    size_t samples_size; // floats of one worker's gathered samples
+    size_t worker_size;  // floats of one worker's working space
+    float *worker;       // [workers, worker_size]
+    float *chunk_grad;   // [max_chunks, params]
+    double *chunk_std;   // [max_chunks] sum of the mean deviations of a chunk's samples
+    ppo_loss_sums *sums; // [max_chunks, num_nets]
+
+    // The minibatch under way: what every task sees.
+    const ppo_rollout *rollout;
+    const uint32_t *index; // [count]
+    size_t count;
+    ppo_adv_norm adv_norm;
+    const ppo_step_params *step;
+};
+
+// --- planning ----------------------------------------------------------------------------------
+
+static size_t round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+static void plan_rows(ppo_gradient *g, ppo_arena *arena)
+{
+    const size_t sums = sizeof(ppo_loss_sums) / sizeof(double);
+#define ROW(field, dtype, ...)                                                                     \
+    PPO_ARENA_ADD(arena, &g->field, "gradient." #field, "ppo_gradient_compute", PPO_ROW_SCRATCH,   \
+                  dtype, __VA_ARGS__)
+    ROW(worker, PPO_F32, ppo_pool_size(g->pool), g->worker_size);
+    ROW(chunk_grad, PPO_F32, g->max_chunks, g->policy->layout.size);
+    ROW(chunk_std, PPO_F64, g->max_chunks);
+    ROW(sums, PPO_F64, g->max_chunks, g->policy->num_nets, sums);
+#undef ROW
+}
+
+ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
+                               const ppo_policy *policy, ppo_pool *pool, ppo_arena *arena,
+                               ppo_error *error)
+{
+    ppo_gradient *g = calloc(1, sizeof *g);
+    if (!g)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
+    *g = (ppo_gradient){.config = config, .policy = policy, .pool = pool};
+    g->num_features = policy->nets[PPO_ACTOR_NET].layers[0].in;
+    g->max_chunks = (ppo_config_minibatch_size(config) + LD - 1) / LD;
+    g->samples_size = LD * (g->num_features + policy->dist.num_actions + NUM_COLUMNS + 1);
+    g->worker_size = round_up(g->samples_size + policy->scratch_size, PPO_PARAM_ALIGN);
+    plan_rows(g, arena);
+    *result = g;
+    return PPO_OK;
+}
+
+void ppo_gradient_destroy(ppo_gradient *gradient)
+{
+    free(gradient);
+}
+
+float *ppo_gradient_chunks(const ppo_gradient *g, size_t *num_chunks)
+{
+    *num_chunks = (g->count + LD - 1) / LD;
+    return g->chunk_grad;
+}
+
+// --- one task ----------------------------------------------------------------------------------
+
+// Working columns of a task, PPO_CHUNK_ROWS floats each.
+typedef struct ppo_samples {
+    float *action;    // [A] columns
+    float *advantage; // one column each
+    float *old_log_prob, *log_prob, *dlog_prob, *entropy, *ratio;
+    float *old_value, *ret;
+    float *obs; // [rows, D]
+} ppo_samples;
+
+static ppo_samples samples_at(const ppo_gradient *g, float *space)
+{
+    float *column = space + g->policy->dist.num_actions * LD;
+    return (ppo_samples){.action = space,
+                         .advantage = column,
+                         .old_log_prob = column + LD,
+                         .log_prob = column + 2 * LD,
+                         .dlog_prob = column + 3 * LD,
+                         .entropy = column + 4 * LD,
+                         .ratio = column + 5 * LD,
+                         .old_value = column + 6 * LD,
+                         .ret = column + 7 * LD,
+                         .obs = column + NUM_COLUMNS * LD};
+}
+
+static void gather_advantages(const ppo_gradient *g, float *advantage, const uint32_t *index,
+                              size_t rows)
+{
+    ppo_minibatch_gather_columns(advantage, g->rollout->advantage, index, rows, 1);
+    for (size_t i = 0; i < rows; i++)
+        advantage[i] = (advantage[i] - g->adv_norm.mean) * g->adv_norm.inv_std;
+}
+
+static float sum_of(const float *x, size_t count)
+{
+    float sum = 0.0f;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i];
+    return sum;
+}
+
+// From the policy's outputs to their gradient, and to log_std's in the chunk's block.
+static void actor_loss(const ppo_gradient *g, size_t chunk, const ppo_policy_scratch *s,
+                       const ppo_samples *x, const uint32_t *index, size_t rows,
+                       ppo_loss_sums *sums)
+{
+    const ppo_dist *dist = &g->policy->dist;
+    const float *log_std = ppo_policy_log_std(g->policy);
+    float *dlog_std = g->chunk_grad + chunk * g->policy->layout.size + g->policy->log_std;
+    const float share = 1.0f / (float)g->count;
+    gather_advantages(g, x->advantage, index, rows);
+    ppo_minibatch_gather_columns(x->action, g->rollout->action, index, rows, dist->num_actions);
+    ppo_minibatch_gather_columns(x->old_log_prob, g->rollout->log_prob, index, rows, 1);
+    ppo_dist_prepare(dist, s->out, rows);
+    ppo_dist_eval(dist, x->log_prob, x->entropy, s->out, log_std, x->action, rows);
+    ppo_policy_loss(x->dlog_prob, sums, x->ratio, x->log_prob, x->old_log_prob, x->advantage, rows,
+                    (float)g->step->clip_coef, share);
+    ppo_dist_backward(dist, s->dout, log_std ? dlog_std : NULL, s->out, log_std, x->action,
+                      x->dlog_prob, -(float)g->step->ent_coef * share, rows);
+    sums->entropy += (double)sum_of(x->entropy, rows);
+    if (ppo_dist_is_gaussian(dist))
+        g->chunk_std[chunk] = (double)rows * ppo_dist_mean_std(dist, s->out, log_std, rows);
+}
+
+static void critic_loss(const ppo_gradient *g, const ppo_policy_scratch *s, const ppo_samples *x,
+                        const uint32_t *index, size_t rows, ppo_loss_sums *sums)
+{
+    const size_t column = LD * ppo_policy_value_column(g->policy);
+    const float scale = (float)(g->config->vf_coef / (double)g->count);
+    ppo_minibatch_gather_columns(x->old_value, g->rollout->value, index, rows, 1);
+    ppo_minibatch_gather_columns(x->ret, g->rollout->ret, index, rows, 1);
+    ppo_value_loss(s->dout + column, sums, s->out + column, x->old_value, x->ret, rows,
+                   g->config->clip_vloss, (float)g->step->clip_coef, scale);
+}
+
+// Task `task` is chunk task / num_nets through network task % num_nets.
+static void chunk_task(void *context, size_t task, size_t worker)
+{
+    const ppo_gradient *g = context;
+    const ppo_policy *policy = g->policy;
+    const size_t chunk = task / policy->num_nets, net = task % policy->num_nets;
+    const size_t first = chunk * LD;
+    const size_t rows = g->count - first < LD ? g->count - first : LD;
+    const uint32_t *index = g->index + first;
+    float *space = g->worker + worker * g->worker_size;
+    const ppo_samples x = samples_at(g, space);
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + g->samples_size);
+    ppo_loss_sums *sums = &g->sums[task];
+
+    memset(sums, 0, sizeof *sums);
+    ppo_minibatch_gather(x.obs, g->rollout->obs, index, rows, g->num_features);
+    ppo_policy_forward(policy, net, &s, x.obs, g->num_features, rows);
+    if (net == PPO_ACTOR_NET)
+        actor_loss(g, chunk, &s, &x, index, rows, sums);
+    if (net == ppo_policy_critic_net(policy))
+        critic_loss(g, &s, &x, index, rows, sums);
+    ppo_policy_backward(policy, net, &s, g->chunk_grad + chunk * policy->layout.size, x.obs,
+                        g->num_features, rows);
+}
+
+// --- the minibatch -----------------------------------------------------------------------------
+
+// Sums the tasks' results in their order.
+static ppo_gradient_stats collect_stats(const ppo_gradient *g, size_t chunks)
+{
+    ppo_gradient_stats stats = {.std_mean = 0.0};
+    for (size_t task = 0; task < chunks * g->policy->num_nets; task++)
+        ppo_loss_sums_add(&stats.mean, &g->sums[task]);
+    ppo_loss_sums_scale(&stats.mean, 1.0 / (double)g->count);
+    for (size_t chunk = 0; chunk < chunks; chunk++)
+        stats.std_mean += g->chunk_std[chunk] / (double)g->count;
+    if (!ppo_dist_is_gaussian(&g->policy->dist))
+        stats.std_mean = (double)NAN;
+    return stats;
+}
+
+ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *rollout,
+                                        const uint32_t *index, size_t count,
+                                        const ppo_step_params *step)
+{
+    const size_t chunks = (count + LD - 1) / LD;
+    assert(count > 0 && chunks <= g->max_chunks);
+    g->rollout = rollout;
+    g->index = index;
+    g->count = count;
+    g->step = step;
+    g->adv_norm = (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
+    if (g->config->norm_adv == PPO_NORM_ADV_MINIBATCH)
+        g->adv_norm = ppo_minibatch_adv_norm(rollout->advantage, index, count);
+    ppo_pool_run(g->pool, chunk_task, g, chunks * g->policy->num_nets);
+    return collect_stats(g, chunks);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The gradient of PPO's loss over one minibatch: gather, forward, loss, backward.
+//
+// A minibatch is cut into chunks of PPO_CHUNK_ROWS samples; a chunk and a network are one task with
+// a gradient of its own, so the result does not depend on how many threads work. The chunks are
+// added by the optimiser.
+#ifndef PPO_RL_GRADIENT_H
+#define PPO_RL_GRADIENT_H
+
+#include "core/pool.h"
+#include "rl/loss.h"
+#include "rl/policy.h"
+#include "rl/rollout.h"
+#include "rl/schedule.h"
+
+typedef struct ppo_gradient ppo_gradient;
+
+// Adds its arrays to the arena.
+ppo_status ppo_gradient_create(ppo_gradient **gradient, const ppo_config *config,
+                               const ppo_policy *policy, ppo_pool *pool, ppo_arena *arena,
+                               ppo_error *error);
+void ppo_gradient_destroy(ppo_gradient *gradient); // NULL is allowed
+
+// Means over the minibatch.
+typedef struct ppo_gradient_stats {
+    ppo_loss_sums mean;
+    double std_mean; // of a Gaussian policy; NAN otherwise
+} ppo_gradient_stats;
+
+// The samples `index` [count] of the rollout seen as [T*N, ...].
+ppo_gradient_stats ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout *rollout,
+                                        const uint32_t *index, size_t count,
+                                        const ppo_step_params *step);
+
+// The chunks' gradients of the last minibatch, [num_chunks, policy->layout.size]; their sum is the
+// minibatch's gradient.
+float *ppo_gradient_chunks(const ppo_gradient *gradient, size_t *num_chunks);
+
+#endif

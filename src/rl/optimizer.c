@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// The optimiser's tasks. Owns the plan of slices; moments and sums lie in the trainer's arena.
+#include "rl/optimizer.h"
+
+#include "core/error.h"
+#include "nn/adam.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define SLICE_TARGET 2048 // parameters of one task
+#define NUM_GROUPS 2
+
+// A range of the parameter block: whole rows of one weight, or another tensor.
+typedef struct ppo_slice {
+    size_t begin, count; // in floats
+    size_t group;        // 0 actor (or all), 1 critic
+    const ppo_mlp *net;  // whose packed weights follow, NULL for other tensors
+    size_t layer;
+    size_t row_begin, row_end;
+} ppo_slice;
+
+struct ppo_optimizer {
+    const ppo_config *config;
+    ppo_policy *policy;
+    ppo_pool *pool;
+    ppo_slice *slices; // [num_slices]
+    size_t num_slices;
+    float *m, *v;      // [params] Adam's moments
+    uint64_t *steps;   // [1] Adam's t
+    float *sum;        // [params] of several chunks
+    double *squares;   // [num_slices] sums of squared gradients
+
+    // The minibatch under way.
+    float *gradient;   // `sum`, or the only chunk
+    float *chunks;
+    size_t num_chunks;
+    float scale[NUM_GROUPS]; // that clips the norm
+    ppo_adam_scalars adam[NUM_GROUPS];
+};
+
+// --- planning ----------------------------------------------------------------------------------
+
+static size_t round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+static void add_slice(ppo_optimizer *o, ppo_slice slice)
+{
+    slice.group = o->config->separate_optimizers && slice.begin >= o->policy->critic_begin;
+    o->slices[o->num_slices++] = slice;
+}
+
+// Cuts one layer's weight into slices of whole rows; its bias is another.
+static void slice_layer(ppo_optimizer *o, const ppo_mlp *net, size_t index)
+{
+    const ppo_layer *layer = &net->layers[index];
+    const size_t rows_at_once = round_up(SLICE_TARGET / layer->in + 1, PPO_PARAM_ALIGN);
+    for (size_t row = 0; row < layer->out; row += rows_at_once) {
+        const size_t end = row + rows_at_once < layer->out ? row + rows_at_once : layer->out;
+        add_slice(o, (ppo_slice){.begin = layer->weight + row * layer->in,
+                                 .count = round_up((end - row) * layer->in, PPO_PARAM_ALIGN),
+                                 .net = net,
+                                 .layer = index,
+                                 .row_begin = row,
+                                 .row_end = end});
+    }
+    add_slice(o, (ppo_slice){.begin = layer->bias,
+                             .count = round_up(layer->out, PPO_PARAM_ALIGN)});
+}
+
+static ppo_status plan_slices(ppo_optimizer *o, ppo_error *error)
+{
+    const ppo_policy *policy = o->policy;
+    const size_t most = policy->layout.size / PPO_PARAM_ALIGN; // a slice is at least that long
+    o->slices = calloc(most, sizeof *o->slices);
+    if (!o->slices)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the optimiser's plan");
+    for (size_t i = 0; i < policy->num_nets; i++)
+        for (size_t l = 0; l < policy->nets[i].num_layers; l++)
+            slice_layer(o, &policy->nets[i], l);
+    if (ppo_dist_has_log_std(&policy->dist))
+        add_slice(o, (ppo_slice){.begin = policy->log_std,
+                                 .count = round_up(policy->dist.num_actions, PPO_PARAM_ALIGN)});
+    assert(o->num_slices <= most);
+    return PPO_OK;
+}
+
+static void plan_rows(ppo_optimizer *o, ppo_arena *arena)
+{
+    const size_t params = o->policy->layout.size;
+    const char *step = "ppo_optimizer_step", *reduce = "ppo_optimizer_reduce";
+    PPO_ARENA_ADD(arena, &o->m, "adam.m", step, PPO_ROW_STATE, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->v, "adam.v", step, PPO_ROW_STATE, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->steps, "adam.steps", step, PPO_ROW_STATE, PPO_U64, 1);
+    PPO_ARENA_ADD(arena, &o->sum, "gradient.sum", reduce, PPO_ROW_SCRATCH, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->squares, "gradient.squares", reduce, PPO_ROW_SCRATCH, PPO_F64,
+                  o->num_slices);
+}
+
+ppo_status ppo_optimizer_create(ppo_optimizer **result, const ppo_config *config,
+                                ppo_policy *policy, ppo_pool *pool, ppo_arena *arena,
+                                ppo_error *error)
+{
+    ppo_optimizer *o = calloc(1, sizeof *o);
+    if (!o)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the optimiser");
+    *o = (ppo_optimizer){.config = config, .policy = policy, .pool = pool};
+    const ppo_status status = plan_slices(o, error);
+    if (status != PPO_OK) {
+        ppo_optimizer_destroy(o);
+        return status;
+    }
+    plan_rows(o, arena);
+    *result = o;
+    return PPO_OK;
+}
+
+void ppo_optimizer_destroy(ppo_optimizer *optimizer)
+{
+    if (!optimizer)
+        return;
+    free(optimizer->slices);
+    free(optimizer);
+}
+
+const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer)
+{
+    return optimizer->gradient;
+}
+
+// --- reducing and stepping ---------------------------------------------------------------------
+
+static void reduce_task(void *context, size_t task, size_t worker)
+{
+    (void)worker;
+    const ppo_optimizer *o = context;
+    const ppo_slice *slice = &o->slices[task];
+    o->squares[task] = ppo_grad_reduce(o->gradient + slice->begin, o->chunks + slice->begin,
+                                       o->policy->layout.size, o->num_chunks, slice->count);
+}
+
+double ppo_optimizer_reduce(ppo_optimizer *o, float *chunks, size_t num_chunks)
+{
+    double squares[NUM_GROUPS] = {0.0, 0.0};
+    o->chunks = chunks;
+    o->num_chunks = num_chunks;
+    o->gradient = num_chunks > 1 ? o->sum : chunks;
+    ppo_pool_run(o->pool, reduce_task, o, o->num_slices);
+    for (size_t i = 0; i < o->num_slices; i++)
+        squares[o->slices[i].group] += o->squares[i];
+    for (size_t group = 0; group < NUM_GROUPS; group++)
+        o->scale[group] = ppo_grad_scale(sqrt(squares[group]), o->config->max_grad_norm);
+    return sqrt(squares[0] + squares[1]);
+}
+
+static void step_task(void *context, size_t task, size_t worker)
+{
+    (void)worker;
+    const ppo_optimizer *o = context;
+    const ppo_policy *policy = o->policy;
+    const ppo_slice *slice = &o->slices[task];
+    ppo_adam_step(policy->params + slice->begin, o->m + slice->begin, o->v + slice->begin,
+                  o->gradient + slice->begin, slice->count, o->scale[slice->group],
+                  &o->adam[slice->group]);
+    if (slice->net)
+        ppo_mlp_pack(slice->net, policy->packed, policy->params, slice->layer, slice->row_begin,
+                     slice->row_end);
+}
+
+void ppo_optimizer_step(ppo_optimizer *o, const ppo_step_params *step)
+{
+    const ppo_config *config = o->config;
+    const double lr[NUM_GROUPS] = {step->lr, step->critic_lr};
+    o->steps[0]++;
+    for (size_t group = 0; group < NUM_GROUPS; group++)
+        o->adam[group] = ppo_adam_schedule(lr[group], config->adam_beta1, config->adam_beta2,
+                                           config->adam_eps, o->steps[0]);
+    ppo_pool_run(o->pool, step_task, o, o->num_slices);
+}
