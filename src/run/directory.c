@@ -109,6 +109,7 @@ void ppo_run_directory_sweep(const char *dir)
     DIR *folder = opendir(dir);
     if (!folder)
         return;
+    // cppcheck-suppress readdirCalled ; each folder stream has a buffer of its own
     while ((entry = readdir(folder)))
         if (is_temporary(entry->d_name))
             unlinkat(dirfd(folder), entry->d_name, 0);

@@ -172,6 +172,7 @@ static ppo_status read_metadata(ppo_safetensors *file, const cJSON *entry, const
     file->metadata = calloc((size_t)cJSON_GetArraySize(entry) + 1, sizeof *file->metadata);
     if (!file->metadata)
         return ppo_fail(in->error, PPO_NO_MEMORY, "out of memory reading %s", in->label);
+    file->num_metadata = 0;
     cJSON_ArrayForEach(item, entry)
     {
         if (!cJSON_IsString(item))
