@@ -114,7 +114,7 @@ void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t 
         column_block(&g, m, col, 1);
 }
 
-// --- transposing -------------------------------------------------------------------------------
+// --- lanes across vectors -----------------------------------------------------------------------
 
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -134,6 +134,32 @@ void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t 
 #define INTERLEAVE_LOW(a, b) SHUFFLE(a, b, 0, 4, 1, 5)
 #define INTERLEAVE_HIGH(a, b) SHUFFLE(a, b, 2, 6, 3, 7)
 #endif
+
+// One vector of the sums over each of these vectors' lanes: interleaving halves and adding moves
+// the choice of vector into the lanes, bit by bit.
+PPO_INLINE ppo_vec sums_of_lanes(ppo_vec square[PPO_LANES])
+{
+    for (int half = PPO_LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            square[i] = INTERLEAVE_LOW(square[i], square[i + half]) +
+                        INTERLEAVE_HIGH(square[i], square[i + half]);
+    return square[0];
+}
+
+void ppo_gemm_columns(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
+                      const float *bias, size_t m, size_t n, size_t k)
+{
+    for (size_t row = 0; row < m; row += PPO_LANES)
+        for (size_t j = 0; j < n; j++) {
+            ppo_vec sum[PPO_LANES] = {{0}};
+            for (size_t i = 0; i < k; i += PPO_LANES) {
+                const ppo_vec piece = ppo_v_load(b + j * ldb + i);
+                for (size_t r = 0; r < PPO_LANES; r++)
+                    sum[r] += ppo_v_load(a + (row + r) * lda + i) * piece;
+            }
+            ppo_v_store(c + j * ldc + row, sums_of_lanes(sum) + bias[j]);
+        }
+}
 
 // A square of vectors: interleaving rows i and i + half, log2(lanes) times, is a transposition.
 PPO_INLINE void transpose_square(ppo_vec square[PPO_LANES])

@@ -15,6 +15,14 @@
 void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
               const float *b, size_t ldb, const float *bias, size_t m, size_t n, size_t k);
 
+// The same for few columns, which would leave most of a vector's lanes empty, with the result column
+// by column and B transposed: C[n, m] with C[j, i] = bias[j] + sum over k of A[i, k] B[j, k].
+//
+// Vectors run along k: rows of A and B are read up to ppo_pad(k), where A must hold zeros and B
+// finite values. Of A ppo_pad(m) rows are read and of C's rows as many columns written.
+void ppo_gemm_columns(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
+                      const float *bias, size_t m, size_t n, size_t k);
+
 // dst[cols, rows] = src[rows, cols] transposed; row strides in elements. Of dst's rows no more than
 // ppo_pad(rows) columns are written, those past `rows` with zeros; src is not read past `cols`
 // rounded up to whole vectors in any row.

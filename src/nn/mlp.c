@@ -13,23 +13,33 @@
 #include <assert.h>
 #include <stdio.h>
 
+#define NARROW_HEAD 8 // outputs up to which ppo_gemm_columns is the faster product
+
 static size_t max_size(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
-// Working space of backward: the gradient that goes down (two buffers in turn) and one weight
-// gradient with padded rows.
+// Widest gradient that goes down through the layers.
+static size_t down_width(const ppo_mlp *mlp)
+{
+    size_t width = 0;
+    for (size_t l = 0; l < mlp->num_layers; l++)
+        width = max_size(width, ppo_pad(mlp->layers[l].in));
+    return width;
+}
+
+// Working space of backward: the gradient that goes down (two buffers in turn), and a weight
+// gradient with padded rows in both orientations.
 static size_t working_size(const ppo_mlp *mlp)
 {
-    size_t width = 0, weight = 0;
+    size_t weight = 0;
     for (size_t l = 0; l < mlp->num_layers; l++) {
         const ppo_layer *layer = &mlp->layers[l];
-        width = max_size(width, ppo_pad(layer->in));
-        weight = max_size(weight, layer->in < layer->out ? layer->in * ppo_pad(layer->out)
-                                                         : layer->out * ppo_pad(layer->in));
+        weight = max_size(weight, layer->in * ppo_pad(layer->out));
+        weight = max_size(weight, layer->out * ppo_pad(layer->in));
     }
-    return 2 * PPO_CHUNK_ROWS * width + ppo_pad(weight) + ppo_pad(1);
+    return 2 * PPO_CHUNK_ROWS * down_width(mlp) + 2 * weight;
 }
 
 void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t in, const ppo_widths *hidden, size_t out,
@@ -69,45 +79,73 @@ void ppo_mlp_pack_all(const ppo_mlp *mlp, float *packed, const float *params)
         ppo_mlp_pack(mlp, packed, params, l, 0, mlp->layers[l].out);
 }
 
-float *ppo_mlp_forward(const ppo_mlp *mlp, float *scratch, const float *params,
-                       const float *packed, const float *x, size_t ldx, size_t rows)
+// The last layer, column by column. Few outputs of a hidden layer (whose padding is zero) are sums
+// along the inputs; otherwise the product is made row by row and transposed.
+static void head_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *params,
+                         const float *packed, const float *x, size_t ldx, size_t rows)
 {
-    float *y = NULL;
-    for (size_t l = 0; l < mlp->num_layers; l++) {
-        const ppo_layer *layer = &mlp->layers[l];
-        const size_t stride = ppo_pad(layer->out);
-        y = scratch + layer->output;
-        ppo_gemm(y, stride, x, ldx, 1, packed + layer->packed, stride, params + layer->bias, rows,
-                 layer->out, layer->in);
-        if (l + 1 < mlp->num_layers)
-            ppo_activation_forward(y, rows * stride, mlp->activation);
-        x = y;
-        ldx = stride;
-    }
-    return y;
-}
-
-// dW [out, in] = dy^T x. The wider side runs along the vectors; where rows don't fill vectors
-// exactly, or the product comes out transposed, it goes through padded working space.
-static void weight_gradient(const ppo_layer *layer, float *dw, float *working, const float *dy,
-                            const float *x, size_t ldx, size_t rows)
-{
-    const size_t in = layer->in, out = layer->out, ldy = ppo_pad(out);
-    if (in >= out) {
-        const bool exact = in % PPO_LANES == 0;
-        float *padded = exact ? dw : working;
-        ppo_gemm(padded, ppo_pad(in), dy, 1, ldy, x, ldx, NULL, out, in, rows);
-        for (size_t o = 0; !exact && o < out; o++)
-            memcpy(dw + o * in, padded + o * ppo_pad(in), in * sizeof *dw);
+    const ppo_layer *layer = &mlp->layers[mlp->num_layers - 1];
+    const size_t stride = ppo_pad(layer->out);
+    float *by_row = scratch + layer->output;
+    if (mlp->num_layers > 1 && layer->out <= NARROW_HEAD) {
+        ppo_gemm_columns(y, PPO_CHUNK_ROWS, x, ldx, params + layer->weight, layer->in,
+                         params + layer->bias, rows, layer->out, layer->in);
         return;
     }
-    ppo_gemm(working, ldy, x, 1, ldx, dy, ldy, NULL, in, out, rows);
-    for (size_t i = 0; i < in; i++)
-        for (size_t o = 0; o < out; o++)
-            dw[o * in + i] = working[i * ldy + o];
+    ppo_gemm(by_row, stride, x, ldx, 1, packed + layer->packed, stride, params + layer->bias, rows,
+             layer->out, layer->in);
+    ppo_transpose(y, PPO_CHUNK_ROWS, by_row, stride, rows, layer->out);
 }
 
-static void bias_gradient(float *db, const float *dy, size_t out, size_t rows)
+void ppo_mlp_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *params,
+                     const float *packed, const float *x, size_t ldx, size_t rows)
+{
+    for (size_t l = 0; l + 1 < mlp->num_layers; l++) {
+        const ppo_layer *layer = &mlp->layers[l];
+        const size_t stride = ppo_pad(layer->out);
+        float *hidden = scratch + layer->output;
+        ppo_gemm(hidden, stride, x, ldx, 1, packed + layer->packed, stride, params + layer->bias,
+                 rows, layer->out, layer->in);
+        ppo_activation_forward(hidden, rows * stride, mlp->activation);
+        x = hidden;
+        ldx = stride;
+    }
+    head_forward(mlp, y, scratch, params, packed, x, ldx, rows);
+}
+
+// A matrix by row and column strides: gradients of the last layer come column by column.
+typedef struct ppo_strided {
+    const float *data;
+    size_t row, col;
+} ppo_strided;
+
+static void copy_rows(float *dst, const float *src, size_t ld_src, size_t rows, size_t cols)
+{
+    for (size_t r = 0; r < rows; r++)
+        memcpy(dst + r * cols, src + r * ld_src, cols * sizeof *dst);
+}
+
+// dW [out, in] = dy^T x, with the wider side along the vectors. Rows that don't fill vectors
+// exactly, or a product that comes out transposed, go through padded working space. In the second
+// form dy must lie row by row.
+static void weight_gradient(const ppo_layer *layer, float *dw, float *working, ppo_strided dy,
+                            const float *x, size_t ldx, size_t rows)
+{
+    const size_t in = layer->in, out = layer->out, ld_in = ppo_pad(in), ld_out = ppo_pad(out);
+    if (in >= out) {
+        float *product = in == ld_in ? dw : working;
+        ppo_gemm(product, ld_in, dy.data, dy.col, dy.row, x, ldx, NULL, out, in, rows);
+        if (product != dw)
+            copy_rows(dw, product, ld_in, out, in);
+        return;
+    }
+    float *transposed = working + in * ld_out;
+    ppo_gemm(working, ld_out, x, 1, ldx, dy.data, dy.row, NULL, in, out, rows);
+    ppo_transpose(transposed, ld_in, working, ld_out, in, out);
+    copy_rows(dw, transposed, ld_in, out, in);
+}
+
+static void bias_gradient_by_row(float *db, const float *dy, size_t out, size_t rows)
 {
     const size_t stride = ppo_pad(out);
     for (size_t o = 0; o < out; o += PPO_LANES) {
@@ -119,39 +157,53 @@ static void bias_gradient(float *db, const float *dy, size_t out, size_t rows)
     }
 }
 
-void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *scratch, const float *params,
-                      const float *x, size_t ldx, size_t rows)
+static void bias_gradient_by_column(float *db, const float *dy, size_t out, size_t rows)
 {
-    float *working = scratch + mlp->working;
-    const ppo_layer *last = &mlp->layers[mlp->num_layers - 1];
-    float *down[2];
-    size_t width = 0;
-    for (size_t l = 0; l < mlp->num_layers; l++)
-        width = max_size(width, ppo_pad(mlp->layers[l].in));
-    down[0] = working;
-    down[1] = working + PPO_CHUNK_ROWS * width;
-    working += 2 * PPO_CHUNK_ROWS * width;
+    for (size_t o = 0; o < out; o++) {
+        float sum = 0.0f;
+        for (size_t r = 0; r < rows; r++)
+            sum += dy[o * PPO_CHUNK_ROWS + r];
+        db[o] = sum;
+    }
+}
 
-    const float *dy = scratch + last->output;
+// The last layer's gradient as weight_gradient takes it.
+static ppo_strided head_gradient(const ppo_mlp *mlp, float *scratch, const float *dy, size_t rows)
+{
+    const ppo_layer *layer = &mlp->layers[mlp->num_layers - 1];
+    const size_t stride = ppo_pad(layer->out);
+    if (layer->in >= layer->out)
+        return (ppo_strided){.data = dy, .row = 1, .col = PPO_CHUNK_ROWS};
+    float *by_row = scratch + layer->output;
+    ppo_transpose(by_row, stride, dy, PPO_CHUNK_ROWS, layer->out, rows);
+    return (ppo_strided){.data = by_row, .row = stride, .col = 1};
+}
+
+void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *scratch, const float *params,
+                      const float *dy, const float *x, size_t ldx, size_t rows)
+{
+    const size_t last = mlp->num_layers - 1;
+    float *down = scratch + mlp->working; // two buffers, for odd and even layers
+    const size_t down_size = PPO_CHUNK_ROWS * down_width(mlp);
+    float *working = down + 2 * down_size;
+    ppo_strided gradient = head_gradient(mlp, scratch, dy, rows);
     for (size_t l = mlp->num_layers; l-- > 0;) {
         const ppo_layer *layer = &mlp->layers[l];
         const float *input = l ? scratch + mlp->layers[l - 1].output : x;
         const size_t ld_input = l ? ppo_pad(layer->in) : ldx;
-        weight_gradient(layer, grad + layer->weight, working, dy, input, ld_input, rows);
-        bias_gradient(grad + layer->bias, dy, layer->out, rows);
+        weight_gradient(layer, grad + layer->weight, working, gradient, input, ld_input, rows);
+        if (l == last)
+            bias_gradient_by_column(grad + layer->bias, dy, layer->out, rows);
+        else
+            bias_gradient_by_row(grad + layer->bias, gradient.data, layer->out, rows);
         if (l == 0)
             break;
-        float *dx = down[l % 2];
-        ppo_gemm(dx, ld_input, dy, ppo_pad(layer->out), 1, params + layer->weight, layer->in, NULL,
-                 rows, layer->in, layer->out);
+        float *dx = down + (l % 2) * down_size;
+        ppo_gemm(dx, ld_input, gradient.data, gradient.row, gradient.col, params + layer->weight,
+                 layer->in, NULL, rows, layer->in, layer->out);
         ppo_activation_backward(dx, input, rows * ld_input, mlp->activation);
-        dy = dx;
+        gradient = (ppo_strided){.data = dx, .row = ld_input, .col = 1};
     }
-}
-
-size_t ppo_mlp_output_stride(const ppo_mlp *mlp)
-{
-    return ppo_pad(mlp->layers[mlp->num_layers - 1].out);
 }
 
 size_t ppo_mlp_forward_madds(const ppo_mlp *mlp)

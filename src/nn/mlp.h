@@ -44,18 +44,16 @@ void ppo_mlp_pack(const ppo_mlp *mlp, float *packed, const float *params, size_t
                   size_t row_begin, size_t row_end);
 void ppo_mlp_pack_all(const ppo_mlp *mlp, float *packed, const float *params);
 
-// Output [rows, pad(out)] for x [rows, in] with row stride ldx, rows <= PPO_CHUNK_ROWS. Lies in
-// scratch, with the activations that backward needs.
-float *ppo_mlp_forward(const ppo_mlp *mlp, float *scratch, const float *params,
-                       const float *packed, const float *x, size_t ldx, size_t rows);
+// Outputs for x [rows, in] with row stride ldx, rows <= PPO_CHUNK_ROWS: column by column,
+// y[out, PPO_CHUNK_ROWS], written up to ppo_pad(rows) in each. Activations that backward needs stay
+// in scratch.
+void ppo_mlp_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *params,
+                     const float *packed, const float *x, size_t ldx, size_t rows);
 
-// Gradients of all of the network's tensors, written (not added) at their offsets of `grad`, given
-// the gradient of the output, which the caller has put where forward's output was.
+// Gradients of all of the network's tensors, written (not added) at their offsets of `grad`, from
+// the gradient of the outputs dy [out, PPO_CHUNK_ROWS], after forward with the same x.
 void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *scratch, const float *params,
-                      const float *x, size_t ldx, size_t rows);
-
-// The output's gradient goes where forward's output was.
-size_t ppo_mlp_output_stride(const ppo_mlp *mlp); // pad(out)
+                      const float *dy, const float *x, size_t ldx, size_t rows);
 
 // Multiply-adds for one row: forward, and backward (weights of all layers, data of all but the
 // first, whose input needs no gradient).

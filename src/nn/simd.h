@@ -52,18 +52,19 @@ PPO_INLINE ppo_vec ppo_v_select(ppo_ivec mask, ppo_vec yes, ppo_vec no)
     return (ppo_vec)((mask & (ppo_ivec)yes) | (~mask & (ppo_ivec)no));
 }
 
+// The smaller and the larger; NaN if b is NaN.
+#if defined(__AVX512F__)
+#include <immintrin.h>
+
 PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
 {
-    return ppo_v_select(a < b, a, b);
+    return (ppo_vec)_mm512_min_ps((__m512)a, (__m512)b);
 }
 
 PPO_INLINE ppo_vec ppo_v_max(ppo_vec a, ppo_vec b)
 {
-    return ppo_v_select(a > b, a, b);
+    return (ppo_vec)_mm512_max_ps((__m512)a, (__m512)b);
 }
-
-#if defined(__AVX512F__)
-#include <immintrin.h>
 
 // 1 / x for normal x.
 PPO_INLINE ppo_vec ppo_v_reciprocal(ppo_vec x)
@@ -80,6 +81,16 @@ PPO_INLINE ppo_vec ppo_v_sqrt(ppo_vec x)
     return shifted * (y * (1.5f - 0.5f * shifted * y * y));
 }
 #else
+PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
+{
+    return ppo_v_select(a < b, a, b);
+}
+
+PPO_INLINE ppo_vec ppo_v_max(ppo_vec a, ppo_vec b)
+{
+    return ppo_v_select(a > b, a, b);
+}
+
 PPO_INLINE ppo_vec ppo_v_reciprocal(ppo_vec x)
 {
     return 1.0f / x;
@@ -94,6 +105,12 @@ PPO_INLINE ppo_vec ppo_v_sqrt(ppo_vec x)
 }
 #endif
 
+// x brought into [low, high]; NaN stays NaN.
+PPO_INLINE ppo_vec ppo_v_clamp(ppo_vec x, float low, float high)
+{
+    return ppo_v_max(ppo_v_set(low), ppo_v_min(ppo_v_set(high), x));
+}
+
 // tanh(x), relative error below 5e-7: x P(x^2) / Q(x^2) fitted to [-9.02, 9.02], beyond which
 // float's tanh is 1. NaN comes out as NaN.
 PPO_INLINE ppo_vec ppo_v_tanh(ppo_vec x)
@@ -101,9 +118,7 @@ PPO_INLINE ppo_vec ppo_v_tanh(ppo_vec x)
     const float p[5] = {0.999999979f, 0.133797198f, 0.00349403674f, 2.0583515e-05f,
                         1.33191147e-08f};
     const float q[5] = {1.0f, 0.467130351f, 0.0258710816f, 0.000328309631f, 7.7620378e-07f};
-    const ppo_vec limit = ppo_v_set(9.02f);
-    ppo_vec c = ppo_v_select(x > limit, limit, x);
-    c = ppo_v_select(c < -limit, -limit, c);
+    const ppo_vec c = ppo_v_clamp(x, -9.02f, 9.02f);
     const ppo_vec s = c * c;
     const ppo_vec numerator = (((p[4] * s + p[3]) * s + p[2]) * s + p[1]) * s + p[0];
     const ppo_vec denominator = (((q[4] * s + q[3]) * s + q[2]) * s + q[1]) * s + q[0];
@@ -114,9 +129,7 @@ PPO_INLINE ppo_vec ppo_v_tanh(ppo_vec x)
 // |r| <= ln(2) / 2, then the Taylor polynomial of degree 7. NaN comes out as NaN.
 PPO_INLINE ppo_vec ppo_v_exp(ppo_vec x)
 {
-    const ppo_vec low = ppo_v_set(-87.0f), high = ppo_v_set(88.0f);
-    ppo_vec c = ppo_v_select(x < low, low, x);
-    c = ppo_v_select(c > high, high, c);
+    const ppo_vec c = ppo_v_clamp(x, -87.0f, 88.0f);
     const ppo_vec n = (c * 1.44269504f + 12582912.0f) - 12582912.0f; // rounded to an integer
     const ppo_vec r = (c - n * 0.693359375f) - n * -2.12194440e-4f;
     ppo_vec e = r * (1.0f / 5040.0f) + 1.0f / 720.0f;
