@@ -4,8 +4,9 @@
 //
 // The directory holds config.yaml, progress.csv and evaluations.csv (both repeatable to the last
 // bit), timing.csv (wall clock, not repeatable), checkpoint.safetensors (the whole state),
-// checkpoint.previous.safetensors, best.safetensors. Every file is published whole: written beside,
-// synced, renamed.
+// checkpoint.previous.safetensors, best.safetensors, and the file `lock`, which keeps a second run
+// out. Files are published whole (written beside, synced, renamed); the CSV files grow by rows and
+// are cut back to the checkpoint's moment when the run is resumed.
 #ifndef PPO_RUN_H
 #define PPO_RUN_H
 
@@ -54,8 +55,8 @@ PPO_API const ppo_evaluation *ppo_run_best_evaluation(const ppo_run *run);
 PPO_API const char *ppo_run_notice(const ppo_run *run);
 
 // Checkpoints by themselves, for programs that keep no run directory. Loading fails with
-// PPO_CORRUPT (damaged or foreign) or PPO_MISMATCH (another configuration), leaving the trainer as
-// it was.
+// PPO_CORRUPT (damaged or foreign), PPO_MISMATCH (another configuration) or PPO_UNSUPPORTED (a later
+// format), leaving the trainer as it was.
 PPO_API ppo_status ppo_checkpoint_save(ppo_trainer *trainer, const char *path, ppo_error *error);
 PPO_API ppo_status ppo_checkpoint_load(ppo_trainer *trainer, const char *path, ppo_error *error);
 
