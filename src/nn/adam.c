@@ -14,6 +14,8 @@ ppo_adam_scalars ppo_adam_schedule(double lr, double beta1, double beta2, double
     return (ppo_adam_scalars){.beta1 = (float)beta1,
                               .beta2 = (float)beta2,
                               .eps = (float)eps,
+                              .rest1 = (float)(1.0 - beta1), // of the float it would be off by
+                              .rest2 = (float)(1.0 - beta2), // 1.3e-5 for 0.999
                               .step_size = (float)(lr / correction1),
                               .root_correction = (float)(1.0 / sqrt(correction2))};
 }
@@ -30,11 +32,10 @@ void ppo_adam_step(float *restrict p, float *restrict m, float *restrict v,
                    const ppo_adam_scalars *scalars)
 {
     const ppo_adam_scalars s = *scalars;
-    const float rest1 = 1.0f - s.beta1, rest2 = 1.0f - s.beta2;
     for (size_t i = 0; i < count; i += PPO_LANES) {
         const ppo_vec g = ppo_v_load(grad + i) * scale;
-        const ppo_vec first = flush_tiny(s.beta1 * ppo_v_load(m + i) + rest1 * g);
-        const ppo_vec second = flush_tiny(s.beta2 * ppo_v_load(v + i) + rest2 * (g * g));
+        const ppo_vec first = flush_tiny(s.beta1 * ppo_v_load(m + i) + s.rest1 * g);
+        const ppo_vec second = flush_tiny(s.beta2 * ppo_v_load(v + i) + s.rest2 * (g * g));
         const ppo_vec denominator = ppo_v_sqrt(second) * s.root_correction + s.eps;
         ppo_v_store(m + i, first);
         ppo_v_store(v + i, second);

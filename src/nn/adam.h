@@ -10,6 +10,7 @@
 // after the second moment's bias correction.
 typedef struct ppo_adam_scalars {
     float beta1, beta2, eps;
+    float rest1, rest2;    // 1 - beta1, 1 - beta2
     float step_size;       // lr / (1 - beta1^t)
     float root_correction; // 1 / sqrt(1 - beta2^t)
 } ppo_adam_scalars;
