@@ -137,10 +137,10 @@ static ppo_vec through_std_output(const ppo_dist *dist, ppo_vec dls, ppo_vec ls)
 
 static float sum_rows(const float *x, size_t rows)
 {
-    float sum = 0.0f;
+    double sum = 0.0; // the terms nearly cancel
     for (size_t r = 0; r < rows; r++)
-        sum += x[r];
-    return sum;
+        sum += (double)x[r];
+    return (float)sum;
 }
 
 void ppo_gaussian_backward(const ppo_dist *dist, float *dout, float *dlog_std, const float *out,

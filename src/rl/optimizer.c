@@ -9,16 +9,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SLICE_TARGET 2048 // parameters of one task
+#define SLICE_TARGET 4096 // parameters at which a slice is full: some microseconds of work
 #define NUM_GROUPS 2
 
-// A range of the parameter block: whole rows of one weight, or another tensor.
-typedef struct ppo_slice {
-    size_t begin, count; // in floats
-    size_t group;        // 0 actor (or all), 1 critic
-    const ppo_mlp *net;  // whose packed weights follow, NULL for other tensors
+// Whole rows of one weight, whose packed copy follows a step.
+typedef struct ppo_piece {
+    const ppo_mlp *net;
     size_t layer;
     size_t row_begin, row_end;
+} ppo_piece;
+
+// A range of the parameter block, in floats, and the pieces of weights in it.
+typedef struct ppo_slice {
+    size_t begin, end;
+    size_t group; // 0 actor (or all), 1 critic
+    size_t first_piece, num_pieces;
 } ppo_slice;
 
 struct ppo_optimizer {
@@ -27,6 +32,8 @@ struct ppo_optimizer {
     ppo_pool *pool;
     ppo_slice *slices; // [num_slices]
     size_t num_slices;
+    ppo_piece *pieces; // [num_pieces]
+    size_t num_pieces;
     float *m, *v;      // [params] Adam's moments
     uint64_t *steps;   // [1] Adam's t
     float *sum;        // [params] of several chunks
@@ -47,44 +54,60 @@ static size_t round_up(size_t n, size_t unit)
     return (n + unit - 1) / unit * unit;
 }
 
-static void add_slice(ppo_optimizer *o, ppo_slice slice)
+// Appends the range [begin, end) to the slice under way, or to a new one where that is full or
+// belongs to another group. Ranges come in ascending order without gaps.
+static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
 {
-    slice.group = o->config->separate_optimizers && slice.begin >= o->policy->critic_begin;
-    o->slices[o->num_slices++] = slice;
+    const size_t group = o->config->separate_optimizers && begin >= o->policy->critic_begin;
+    ppo_slice *slice = o->num_slices ? &o->slices[o->num_slices - 1] : NULL;
+    if (!slice || slice->end - slice->begin >= SLICE_TARGET || slice->group != group) {
+        slice = &o->slices[o->num_slices++];
+        *slice = (ppo_slice){.begin = begin, .group = group, .first_piece = o->num_pieces};
+    }
+    slice->end = end;
+    return slice;
 }
 
-// Cuts one layer's weight into slices of whole rows; its bias is another.
-static void slice_layer(ppo_optimizer *o, const ppo_mlp *net, size_t index)
+// A weight in pieces that fill about a slice each, then its bias.
+static void add_layer(ppo_optimizer *o, const ppo_mlp *net, size_t index)
 {
     const ppo_layer *layer = &net->layers[index];
     const size_t rows_at_once = round_up(SLICE_TARGET / layer->in + 1, PPO_PARAM_ALIGN);
     for (size_t row = 0; row < layer->out; row += rows_at_once) {
-        const size_t end = row + rows_at_once < layer->out ? row + rows_at_once : layer->out;
-        add_slice(o, (ppo_slice){.begin = layer->weight + row * layer->in,
-                                 .count = round_up((end - row) * layer->in, PPO_PARAM_ALIGN),
-                                 .net = net,
-                                 .layer = index,
-                                 .row_begin = row,
-                                 .row_end = end});
+        const bool last = row + rows_at_once >= layer->out;
+        const size_t row_end = last ? layer->out : row + rows_at_once;
+        const size_t end = last ? layer->bias : layer->weight + row_end * layer->in;
+        add_range(o, layer->weight + row * layer->in, end)->num_pieces++;
+        o->pieces[o->num_pieces++] =
+            (ppo_piece){.net = net, .layer = index, .row_begin = row, .row_end = row_end};
     }
-    add_slice(o, (ppo_slice){.begin = layer->bias,
-                             .count = round_up(layer->out, PPO_PARAM_ALIGN)});
+    add_range(o, layer->bias, layer->bias + round_up(layer->out, PPO_PARAM_ALIGN));
+}
+
+// All tensors in the block's order, their padding included.
+static void cut_block(ppo_optimizer *o)
+{
+    const ppo_policy *policy = o->policy;
+    for (size_t i = 0; i < policy->num_nets; i++) {
+        for (size_t l = 0; l < policy->nets[i].num_layers; l++)
+            add_layer(o, &policy->nets[i], l);
+        if (i == PPO_ACTOR_NET && ppo_dist_has_log_std(&policy->dist))
+            add_range(o, policy->log_std,
+                      policy->log_std + round_up(policy->dist.num_actions, PPO_PARAM_ALIGN));
+    }
+    assert(o->slices[o->num_slices - 1].end == policy->layout.size);
 }
 
 static ppo_status plan_slices(ppo_optimizer *o, ppo_error *error)
 {
-    const ppo_policy *policy = o->policy;
-    const size_t most = policy->layout.size / PPO_PARAM_ALIGN; // a slice is at least that long
+    // A piece is at least PPO_PARAM_ALIGN floats long, and so is a slice.
+    const size_t most = o->policy->layout.size / PPO_PARAM_ALIGN;
     o->slices = calloc(most, sizeof *o->slices);
-    if (!o->slices)
+    o->pieces = calloc(most, sizeof *o->pieces);
+    if (!o->slices || !o->pieces)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the optimiser's plan");
-    for (size_t i = 0; i < policy->num_nets; i++)
-        for (size_t l = 0; l < policy->nets[i].num_layers; l++)
-            slice_layer(o, &policy->nets[i], l);
-    if (ppo_dist_has_log_std(&policy->dist))
-        add_slice(o, (ppo_slice){.begin = policy->log_std,
-                                 .count = round_up(policy->dist.num_actions, PPO_PARAM_ALIGN)});
-    assert(o->num_slices <= most);
+    cut_block(o);
+    assert(o->num_slices <= most && o->num_pieces <= most);
     return PPO_OK;
 }
 
@@ -123,6 +146,7 @@ void ppo_optimizer_destroy(ppo_optimizer *optimizer)
     if (!optimizer)
         return;
     free(optimizer->slices);
+    free(optimizer->pieces);
     free(optimizer);
 }
 
@@ -139,7 +163,8 @@ static void reduce_task(void *context, size_t task, size_t worker)
     const ppo_optimizer *o = context;
     const ppo_slice *slice = &o->slices[task];
     o->squares[task] = ppo_grad_reduce(o->gradient + slice->begin, o->chunks + slice->begin,
-                                       o->policy->layout.size, o->num_chunks, slice->count);
+                                       o->policy->layout.size, o->num_chunks,
+                                       slice->end - slice->begin);
 }
 
 double ppo_optimizer_reduce(ppo_optimizer *o, float *chunks, size_t num_chunks)
@@ -163,11 +188,13 @@ static void step_task(void *context, size_t task, size_t worker)
     const ppo_policy *policy = o->policy;
     const ppo_slice *slice = &o->slices[task];
     ppo_adam_step(policy->params + slice->begin, o->m + slice->begin, o->v + slice->begin,
-                  o->gradient + slice->begin, slice->count, o->scale[slice->group],
+                  o->gradient + slice->begin, slice->end - slice->begin, o->scale[slice->group],
                   &o->adam[slice->group]);
-    if (slice->net)
-        ppo_mlp_pack(slice->net, policy->packed, policy->params, slice->layer, slice->row_begin,
-                     slice->row_end);
+    for (size_t i = 0; i < slice->num_pieces; i++) {
+        const ppo_piece *piece = &o->pieces[slice->first_piece + i];
+        ppo_mlp_pack(piece->net, policy->packed, policy->params, piece->layer, piece->row_begin,
+                     piece->row_end);
+    }
 }
 
 void ppo_optimizer_step(ppo_optimizer *o, const ppo_step_params *step)
