@@ -160,10 +160,10 @@ static void bias_gradient_by_row(float *db, const float *dy, size_t out, size_t 
 static void bias_gradient_by_column(float *db, const float *dy, size_t out, size_t rows)
 {
     for (size_t o = 0; o < out; o++) {
-        float sum = 0.0f;
+        double sum = 0.0; // the terms nearly cancel
         for (size_t r = 0; r < rows; r++)
-            sum += dy[o * PPO_CHUNK_ROWS + r];
-        db[o] = sum;
+            sum += (double)dy[o * PPO_CHUNK_ROWS + r];
+        db[o] = (float)sum;
     }
 }
 
