@@ -70,7 +70,7 @@ void ppo_policy_plan(ppo_policy *policy, const ppo_config *config, size_t num_fe
         net_scratch = size > net_scratch ? size : net_scratch;
     }
     policy->scratch_size = net_scratch + 2 * LD * policy->max_outputs;
-    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_update_minibatch", PPO_ROW_STATE,
+    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_optimizer_step", PPO_ROW_STATE,
                   PPO_F32, policy->layout.size);
     PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_mlp_pack", PPO_ROW_SCRATCH,
                   PPO_F32, policy->packed_size);
