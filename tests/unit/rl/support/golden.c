@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Golden files: see golden.h.
+#include "golden.h"
+
+#include "core/file.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MAX_FILE ((size_t)1 << 26)
+
+void golden_open(golden_file *golden, const char *path)
+{
+    ppo_error error = {0};
+    size_t size;
+    if (ppo_file_read(&golden->bytes, &size, path, MAX_FILE, &error) != PPO_OK ||
+        ppo_safetensors_parse(&golden->tensors, golden->bytes, size, path, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+}
+
+void golden_close(golden_file *golden)
+{
+    ppo_safetensors_release(&golden->tensors);
+    free(golden->bytes);
+}
+
+const char *golden_text(const golden_file *golden, const char *key)
+{
+    const char *text = ppo_safetensors_metadata(&golden->tensors, key);
+    if (!text)
+        fail_msg("no metadata called %s", key);
+    return text;
+}
+
+double golden_number(const golden_file *golden, const char *key)
+{
+    char *end;
+    const char *text = golden_text(golden, key);
+    const double number = strtod(text, &end);
+    if (end == text || *end)
+        fail_msg("%s is no number: %s", key, text);
+    return number;
+}
+
+bool golden_has(const golden_file *golden, const char *name)
+{
+    return ppo_safetensors_find(&golden->tensors, name) != NULL;
+}
+
+static const ppo_safetensor *find(const golden_file *golden, const char *name)
+{
+    const ppo_safetensor *tensor = ppo_safetensors_find(&golden->tensors, name);
+    if (!tensor)
+        fail_msg("no tensor called %s", name);
+    return tensor;
+}
+
+static double element(const ppo_safetensor *tensor, size_t index)
+{
+    const size_t size = ppo_safetensors_dtype_size(tensor->dtype);
+    const unsigned char *place = (const unsigned char *)tensor->data + index * size;
+    union {
+        float f32;
+        double f64;
+        int64_t i64;
+        uint8_t u8;
+    } value;
+    memcpy(&value, place, size);
+    switch (tensor->dtype) {
+    case PPO_SAFETENSORS_F32:
+        return value.f32;
+    case PPO_SAFETENSORS_F64:
+        return value.f64;
+    case PPO_SAFETENSORS_I64:
+        return (double)value.i64;
+    case PPO_SAFETENSORS_U8:
+        return value.u8;
+    default:
+        fail_msg("%s has a type that golden files don't use", tensor->name);
+        return 0.0;
+    }
+}
+
+double *golden_values(const golden_file *golden, const char *name, size_t *count)
+{
+    const ppo_safetensor *tensor = find(golden, name);
+    *count = tensor->bytes / ppo_safetensors_dtype_size(tensor->dtype);
+    double *values = calloc(*count, sizeof *values);
+    assert_non_null(values);
+    for (size_t i = 0; i < *count; i++)
+        values[i] = element(tensor, i);
+    return values;
+}
+
+void golden_floats(const golden_file *golden, const char *name, float *values, size_t count)
+{
+    const ppo_safetensor *tensor = find(golden, name);
+    const size_t found = tensor->bytes / ppo_safetensors_dtype_size(tensor->dtype);
+    if (found != count)
+        fail_msg("%s has %zu elements, not %zu", name, found, count);
+    for (size_t i = 0; i < count; i++)
+        values[i] = (float)element(tensor, i);
+}
+
+// Shared networks may call their trunk and heads otherwise.
+void golden_param_name(const golden_file *golden, char *name, size_t size, const char *prefix,
+                       const char *ours)
+{
+    static const char *const aliases[][2] = {
+        {"actor.", "actor."}, {"actor.", "pi."}, {"critic.", "v."}, {"trunk.", ""}};
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
+        const size_t length = strlen(aliases[i][0]);
+        const bool applies = i == 0 || strncmp(ours, aliases[i][0], length) == 0;
+        snprintf(name, size, "%s%s%s", prefix, i ? aliases[i][1] : "", ours + (i ? length : 0));
+        if (applies && golden_has(golden, name))
+            return;
+    }
+    fail_msg("no tensor for %s%s", prefix, ours);
+}
+
+static bool says(const golden_file *golden, const char *key, const char *text)
+{
+    return strcmp(golden_text(golden, key), text) == 0;
+}
+
+static void read_config(ppo_config *config, const golden_file *golden)
+{
+    ppo_error error = {0};
+    ppo_config_defaults(config);
+    if (ppo_config_set(config, "hidden_sizes", golden_text(golden, "hidden"), &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    config->activation =
+        says(golden, "activation", "relu") ? PPO_ACTIVATION_RELU : PPO_ACTIVATION_TANH;
+    config->shared_network = says(golden, "networks", "shared");
+    config->norm_adv = says(golden, "norm_adv", "True") ? PPO_NORM_ADV_MINIBATCH : PPO_NORM_ADV_OFF;
+    config->clip_vloss = says(golden, "clip_vloss", "True");
+    config->learning_rate = golden_number(golden, "lr");
+    config->adam_eps = golden_number(golden, "adam_eps");
+    config->clip_coef = golden_number(golden, "clip_coef");
+    config->vf_coef = golden_number(golden, "vf_coef");
+    config->ent_coef = golden_number(golden, "ent_coef");
+    config->max_grad_norm = golden_number(golden, "max_grad_norm");
+    config->update_epochs = (uint32_t)golden_number(golden, "epochs");
+    config->minibatch_size = (uint32_t)golden_number(golden, "minibatch");
+    config->action_bound = PPO_ACTION_RAW;
+    config->num_envs = 1;
+    config->num_steps = (uint32_t)find(golden, "in.obs")->shape[0];
+}
+
+// A categorical's number of actions is that of the policy head's biases.
+static void read_action_space(golden_bed *bed, const golden_file *golden)
+{
+    char head[PPO_NAME_SIZE], name[2 * PPO_NAME_SIZE];
+    ppo_space *space = &bed->action_space;
+    if (says(golden, "policy", "diag_gaussian")) {
+        *space = (ppo_space){.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1};
+        space->shape[0] = (uint32_t)find(golden, "in.param.log_std")->shape[0];
+        return;
+    }
+    if (bed->config.shared_network)
+        snprintf(head, sizeof head, "actor.bias");
+    else
+        snprintf(head, sizeof head, "actor.%u.bias", 2 * bed->config.hidden_sizes.count);
+    golden_param_name(golden, name, sizeof name, "in.param.", head);
+    bed->num_values = (uint32_t)find(golden, name)->shape[0];
+    *space = (ppo_space){.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}};
+    space->num_values = &bed->num_values;
+}
+
+static void fill(golden_bed *bed, const golden_file *golden)
+{
+    const ppo_rollout *r = &bed->rollout;
+    const size_t samples = r->num_steps;
+    char name[2 * PPO_NAME_SIZE];
+    for (size_t i = 0; i < bed->policy.layout.count; i++) {
+        const ppo_param *param = &bed->policy.layout.list[i];
+        golden_param_name(golden, name, sizeof name, "in.param.", param->name);
+        golden_floats(golden, name, bed->policy.params + param->offset, ppo_param_count(param));
+    }
+    ppo_policy_pack(&bed->policy);
+    golden_floats(golden, "in.obs", r->obs, samples * r->num_features);
+    golden_floats(golden, "in.action", r->action, samples * r->num_actions);
+    golden_floats(golden, "in.old_logprob", r->log_prob, samples);
+    golden_floats(golden, "in.old_value", r->value, samples);
+    golden_floats(golden, "in.advantage", r->advantage, samples);
+    golden_floats(golden, "in.return", r->ret, samples);
+}
+
+void golden_bed_create(golden_bed *bed, const golden_file *golden, uint32_t threads)
+{
+    ppo_error error = {0};
+    *bed = (golden_bed){0};
+    read_config(&bed->config, golden);
+    read_action_space(bed, golden);
+    const size_t num_features = find(golden, "in.obs")->shape[1];
+    bed->step = (ppo_step_params){.lr = bed->config.learning_rate,
+                                  .critic_lr = bed->config.learning_rate,
+                                  .clip_coef = bed->config.clip_coef,
+                                  .ent_coef = bed->config.ent_coef};
+    ppo_policy_plan(&bed->policy, &bed->config, num_features, &bed->action_space, &bed->arena);
+    ppo_rollout_plan(&bed->rollout, bed->config.num_steps, 1, num_features,
+                     bed->policy.dist.num_actions, &bed->arena);
+    if (ppo_pool_create(&bed->pool, threads, &error) != PPO_OK ||
+        ppo_update_create(&bed->update, &bed->config, &bed->policy, bed->pool, &bed->arena,
+                          &error) != PPO_OK ||
+        ppo_arena_bind(&bed->arena, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    fill(bed, golden);
+}
+
+void golden_bed_release(golden_bed *bed)
+{
+    ppo_update_destroy(bed->update);
+    ppo_pool_destroy(bed->pool);
+    ppo_arena_release(&bed->arena);
+}
+
+double golden_deviation(const double *got, const double *wanted, size_t count, size_t stride,
+                        double least)
+{
+    double difference = 0.0, norm = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        const double d = got[i * stride] - wanted[i * stride];
+        difference += d * d;
+        norm += wanted[i * stride] * wanted[i * stride];
+    }
+    norm = fmax(norm, (double)count * least * least);
+    return norm > 0.0 ? sqrt(difference / norm) : sqrt(difference);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Golden files (tests/data/golden/README.md): reading one, and a policy with its update phase and
+// rollout set up as such a file says.
+#ifndef PPO_TESTS_RL_GOLDEN_H
+#define PPO_TESTS_RL_GOLDEN_H
+
+#include "rl/update.h"
+#include "run/safetensors.h"
+
+typedef struct golden_file {
+    char *bytes;
+    ppo_safetensors tensors;
+} golden_file;
+
+// Opens a file; the test fails if that is impossible, as it does if something is missing below.
+void golden_open(golden_file *golden, const char *path);
+void golden_close(golden_file *golden);
+
+const char *golden_text(const golden_file *golden, const char *key);
+double golden_number(const golden_file *golden, const char *key);
+bool golden_has(const golden_file *golden, const char *name);
+
+// All elements of a tensor, whatever its type, as doubles that the caller frees.
+double *golden_values(const golden_file *golden, const char *name, size_t *count);
+
+// A tensor of a known number of elements as floats.
+void golden_floats(const golden_file *golden, const char *name, float *values, size_t count);
+
+// The name that a parameter of ours has in this file, behind a prefix such as "in.param.".
+void golden_param_name(const golden_file *golden, char *name, size_t size, const char *prefix,
+                       const char *ours);
+
+// An update phase that stands where the file's began.
+typedef struct golden_bed {
+    ppo_config config;
+    ppo_space action_space;
+    uint32_t num_values;
+    ppo_step_params step;
+    ppo_arena arena;
+    ppo_policy policy;
+    ppo_rollout rollout;
+    ppo_pool *pool;
+    ppo_update *update;
+} golden_bed;
+
+void golden_bed_create(golden_bed *bed, const golden_file *golden, uint32_t threads);
+void golden_bed_release(golden_bed *bed);
+
+// |got - wanted| / |wanted| over `count` elements `stride` apart, with Euclidean norms; elements
+// smaller than `least` in the mean square count as that large.
+double golden_deviation(const double *got, const double *wanted, size_t count, size_t stride,
+                        double least);
+
+#endif

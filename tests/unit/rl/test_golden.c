@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// Whole PPO updates and GAE against PyTorch's (tests/data/golden): losses, gradients, parameters;
+// the same bits with any number of threads. PPO_GOLDEN_DIR names another folder of such files.
+#include "support/golden.h"
+
+#include "rl/gae.h"
+
+#include <glob.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NUM_METRICS     7
+#define FIRST_TOLERANCE 2e-6 // metrics, first gradient, advantages
+#define PARAM_TOLERANCE 1e-5 // parameters after the whole update
+
+// A metric, and the least size that its deviation is taken relative to: the policy loss is a mean
+// of terms of about 1 that cancel, and what is left of them is not more exact than they are.
+static const struct {
+    const char *name;
+    double size;
+} metrics_of[NUM_METRICS] = {{"loss", 0.0},     {"policy_loss", 0.1}, {"value_loss", 0.0},
+                             {"entropy", 0.0},  {"approx_kl", 0.0},   {"clip_fraction", 0.0},
+                             {"grad_norm", 0.0}};
+
+static const char *golden_dir(void)
+{
+    const char *dir = getenv("PPO_GOLDEN_DIR");
+    return dir ? dir : PPO_TEST_DATA "/golden";
+}
+
+// What an update leaves behind.
+typedef struct outcome {
+    double *metrics;   // [minibatches, NUM_METRICS]
+    float *first_grad; // [params]
+    float *params;     // [params]
+    size_t num_minibatches;
+    size_t num_params;
+} outcome;
+
+static void outcome_release(outcome *o)
+{
+    free(o->metrics);
+    free(o->first_grad);
+    free(o->params);
+}
+
+static void note_metrics(double *row, const ppo_update_stats *stats)
+{
+    const double metrics[NUM_METRICS] = {
+        stats->loss,           stats->mean.policy_loss, stats->mean.value_loss, stats->mean.entropy,
+        stats->mean.approx_kl, stats->mean.clipped,     stats->grad_norm};
+    memcpy(row, metrics, sizeof metrics);
+}
+
+// All minibatches in the file's order.
+static outcome run_update(const golden_file *golden, uint32_t threads)
+{
+    golden_bed bed;
+    size_t count;
+    golden_bed_create(&bed, golden, threads);
+    double *order = golden_values(golden, "in.minibatch_order", &count);
+    const size_t size = bed.config.minibatch_size, params = bed.policy.layout.size;
+    outcome o = {.num_minibatches = count / size, .num_params = params};
+    uint32_t *index = calloc(size, sizeof *index);
+    o.metrics = calloc(o.num_minibatches * NUM_METRICS, sizeof *o.metrics);
+    o.first_grad = calloc(params, sizeof *o.first_grad);
+    o.params = calloc(params, sizeof *o.params);
+    assert_true(count == bed.config.update_epochs * bed.rollout.num_steps);
+    assert_true(count % size == 0 && index && o.metrics && o.first_grad && o.params);
+    for (size_t m = 0; m < o.num_minibatches; m++) {
+        ppo_update_stats stats = {0};
+        ppo_error error = {0};
+        for (size_t i = 0; i < size; i++)
+            index[i] = (uint32_t)order[m * size + i];
+        if (ppo_update_minibatch(bed.update, &bed.rollout, index, size, &bed.step, &stats, &error))
+            fail_msg("%s", error.message);
+        note_metrics(o.metrics + m * NUM_METRICS, &stats);
+        if (m == 0)
+            memcpy(o.first_grad, ppo_update_gradient(bed.update), params * sizeof *o.first_grad);
+    }
+    memcpy(o.params, bed.policy.params, params * sizeof *o.params);
+    free(index);
+    free(order);
+    golden_bed_release(&bed);
+    return o;
+}
+
+// Fails beyond the tolerance, and keeps the largest deviation.
+static void judge(const char *what, double deviation, double tolerance, double *largest)
+{
+    *largest = fmax(*largest, deviation);
+    if (!(deviation <= tolerance))
+        fail_msg("%s deviates by %.3g, more than %.3g", what, deviation, tolerance);
+}
+
+static double compare_metrics(const golden_file *golden, const outcome *o)
+{
+    size_t count;
+    double largest = 0.0;
+    double *wanted = golden_values(golden, "out.metrics", &count);
+    assert_true(count == o->num_minibatches * NUM_METRICS);
+    for (size_t i = 0; i < NUM_METRICS; i++)
+        judge(metrics_of[i].name,
+              golden_deviation(o->metrics + i, wanted + i, o->num_minibatches, NUM_METRICS,
+                               metrics_of[i].size),
+              FIRST_TOLERANCE, &largest);
+    free(wanted);
+    return largest;
+}
+
+// Every tensor of the layout against the file's under `prefix`.
+static double compare_params(const golden_file *golden, const ppo_params *layout,
+                             const char *prefix, const float *got, double tolerance)
+{
+    double largest = 0.0;
+    for (size_t i = 0; i < layout->count; i++) {
+        const ppo_param *param = &layout->list[i];
+        char name[2 * PPO_NAME_SIZE];
+        size_t count;
+        golden_param_name(golden, name, sizeof name, prefix, param->name);
+        double *wanted = golden_values(golden, name, &count);
+        double *found = calloc(count, sizeof *found);
+        assert_true(found && count == ppo_param_count(param));
+        for (size_t k = 0; k < count; k++)
+            found[k] = got[param->offset + k];
+        judge(name, golden_deviation(found, wanted, count, 1, 0.0), tolerance, &largest);
+        free(found);
+        free(wanted);
+    }
+    return largest;
+}
+
+static void check_file(const char *path)
+{
+    const char *name = strrchr(path, '/') + 1;
+    golden_file golden;
+    golden_open(&golden, path);
+    if (strcmp(golden_text(&golden, "net"), "mlp") != 0) {
+        printf("%s: skipped, its networks are %s\n", name, golden_text(&golden, "net"));
+        golden_close(&golden);
+        return;
+    }
+    golden_bed bed; // for its layout
+    golden_bed_create(&bed, &golden, 1);
+    outcome o = run_update(&golden, 1);
+    const double metrics = compare_metrics(&golden, &o);
+    const double gradient = compare_params(&golden, &bed.policy.layout, "out.first_grad.",
+                                           o.first_grad, FIRST_TOLERANCE);
+    const double params =
+        compare_params(&golden, &bed.policy.layout, "out.param.", o.params, PARAM_TOLERANCE);
+    printf("%s: metrics %.2g, first gradient %.2g, parameters %.2g\n", name, metrics, gradient,
+           params);
+    for (uint32_t threads = 2; threads <= 3; threads++) {
+        outcome other = run_update(&golden, threads);
+        assert_memory_equal(other.metrics, o.metrics,
+                            o.num_minibatches * NUM_METRICS * sizeof *o.metrics);
+        assert_memory_equal(other.first_grad, o.first_grad, o.num_params * sizeof *o.first_grad);
+        assert_memory_equal(other.params, o.params, o.num_params * sizeof *o.params);
+        outcome_release(&other);
+    }
+    outcome_release(&o);
+    golden_bed_release(&bed);
+    golden_close(&golden);
+}
+
+static void test_updates(void **state)
+{
+    (void)state;
+    char pattern[PPO_TEXT_SIZE];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/update_mlp*.safetensors", golden_dir());
+    if (glob(pattern, 0, NULL, &found) != 0)
+        fail_msg("no files %s", pattern);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        check_file(found.gl_pathv[i]);
+    globfree(&found);
+}
+
+// next_value as the flags make it: 0 at a termination, the final observation's value at a
+// truncation, else the next step's.
+static float *next_values(const golden_file *golden, const float *value, const uint8_t *terminated,
+                          const uint8_t *truncated, size_t count, size_t num_envs)
+{
+    float *next = calloc(count, sizeof *next), *final = calloc(count, sizeof *final);
+    float *last = calloc(num_envs, sizeof *last);
+    assert_true(next && final && last);
+    golden_floats(golden, "in.final_value", final, count);
+    golden_floats(golden, "in.last_value", last, num_envs);
+    for (size_t i = 0; i < count; i++) {
+        const bool at_end = i + num_envs >= count;
+        next[i] = terminated[i]  ? 0.0f
+                  : truncated[i] ? final[i]
+                  : at_end       ? last[i % num_envs]
+                                 : value[i + num_envs];
+    }
+    free(final);
+    free(last);
+    return next;
+}
+
+static uint8_t *flags(const golden_file *golden, const char *name, size_t count)
+{
+    size_t found;
+    double *values = golden_values(golden, name, &found);
+    uint8_t *bytes = calloc(count, sizeof *bytes);
+    assert_true(bytes && found == count);
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = (uint8_t)values[i];
+    free(values);
+    return bytes;
+}
+
+static double compare_floats(const golden_file *golden, const char *name, const float *got,
+                             size_t count)
+{
+    size_t found;
+    double largest = 0.0;
+    double *wanted = golden_values(golden, name, &found), *values = calloc(count, sizeof *values);
+    assert_true(values && found == count);
+    for (size_t i = 0; i < count; i++)
+        values[i] = got[i];
+    judge(name, golden_deviation(values, wanted, count, 1, 0.0), FIRST_TOLERANCE, &largest);
+    free(values);
+    free(wanted);
+    return largest;
+}
+
+static void test_gae(void **state)
+{
+    (void)state;
+    char path[PPO_TEXT_SIZE];
+    golden_file golden;
+    size_t count, num_envs;
+    snprintf(path, sizeof path, "%s/gae.safetensors", golden_dir());
+    golden_open(&golden, path);
+    free(golden_values(&golden, "in.reward", &count));
+    free(golden_values(&golden, "in.last_value", &num_envs));
+    float *reward = calloc(count, sizeof *reward), *value = calloc(count, sizeof *value);
+    float *advantage = calloc(count, sizeof *advantage), *ret = calloc(count, sizeof *ret);
+    assert_true(reward && value && advantage && ret);
+    golden_floats(&golden, "in.reward", reward, count);
+    golden_floats(&golden, "in.value", value, count);
+    uint8_t *terminated = flags(&golden, "in.terminated", count);
+    uint8_t *truncated = flags(&golden, "in.truncated", count);
+    float *next = next_values(&golden, value, terminated, truncated, count, num_envs);
+    ppo_gae_compute(advantage, ret, reward, value, next, terminated, truncated, count / num_envs,
+                    num_envs, (float)golden_number(&golden, "gamma"),
+                    (float)golden_number(&golden, "gae_lambda"));
+    const double a = compare_floats(&golden, "out.advantage", advantage, count);
+    const double r = compare_floats(&golden, "out.return", ret, count);
+    printf("gae: advantages %.2g, returns %.2g\n", a, r);
+    free(next);
+    free(truncated);
+    free(terminated);
+    free(ret);
+    free(advantage);
+    free(value);
+    free(reward);
+    golden_close(&golden);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_updates), cmocka_unit_test(test_gae)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
