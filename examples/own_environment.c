@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 // An environment of one's own: a basket moves along the bottom of a grid and must catch a ball that
 // falls with some drift. Described by one constant table, trained like a built-in one.
-#include <math.h>
 #include <stdio.h>
 
 #include "ppo/ppo.h"
 
 enum { WIDTH = 9, HEIGHT = 10 };
 
-// One game. The library gives each instance zeroed memory of this size and never shares it between
-// threads at once. Everything that a later step depends on is in here, the random stream included:
-// so the instance is its own saved state (state_size below), and a stopped run goes on exactly.
+// One game. The library gives each instance zeroed memory of this size. All that a later step
+// depends on is in here, so the instance is its own saved state, and a stopped run goes on exactly.
 typedef struct catch_game {
     ppo_random random;
     int32_t basket, ball_x, ball_y, drift;
@@ -69,7 +67,6 @@ int main(void)
         .struct_size = sizeof(ppo_env_class),
         .abi_version = PPO_ENV_ABI_VERSION,
         .id = "Catch-v0",
-        .summary = "catch a falling ball",
         .observation_space = {.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1, .shape = {4}},
         .action_space = {.kind = PPO_SPACE_DISCRETE,
                          .dtype = PPO_I32,
@@ -94,9 +91,7 @@ int main(void)
     while (status == PPO_OK && !ppo_trainer_done(trainer))
         status = ppo_trainer_step(trainer, NULL, &error);
     if (status == PPO_OK)
-        printf("%s: return %.2f after %g steps\n", catch_class.id,
-               ppo_trainer_stats(trainer)->return_mean,
-               (double)ppo_trainer_stats(trainer)->global_step);
+        printf("%s: return %.2f\n", catch_class.id, ppo_trainer_stats(trainer)->return_mean);
     else
         fprintf(stderr, "%s\n", error.message);
     const bool is_solved = status == PPO_OK && ppo_trainer_solved(trainer);

@@ -188,13 +188,17 @@ static ppo_status take_training(samples *sps, ppo_trainer *trainer, double secon
     return PPO_OK;
 }
 
-// One iteration to warm up, then peak and training by turns, the peak first and last.
+// One iteration to warm up, then peak and training by turns, the peak first and last. Where a
+// single iteration takes longer than its turn, fewer repeats have to do.
 static ppo_status measure(result *r, ppo_trainer *trainer, ppo_error *error)
 {
     const double turn_s = r->plan->seconds / NUM_REPEATS, peak_s = 0.2 * turn_s;
     ppo_status status = ppo_trainer_step(trainer, NULL, error);
+    const double began_s = cli_now_s();
     take(&r->peak_gflops, ppo_bench_peak(r->plan->threads, peak_s));
     for (int i = 0; status == PPO_OK && i < NUM_REPEATS; i++) {
+        if (i > 0 && cli_now_s() - began_s > 2.0 * r->plan->seconds)
+            break;
         status = take_training(&r->sps, trainer, 0.8 * turn_s, error);
         take(&r->peak_gflops, ppo_bench_peak(r->plan->threads, peak_s));
     }

@@ -19,9 +19,11 @@ prints 'of the peak'
 run 0 "$ppo" bench env Acrobot-v1 --threads 1 --seconds 0.2 --json
 is_json
 has_fields name threads sps
-run 0 "$ppo" bench --learning CartPole-v1 --seeds 1,2 --json
+printf 'env_id: CartPole-v1\ntotal_timesteps: 2048\n' >short.yaml
+run 0 "$ppo" bench --learning short.yaml --seeds 1-4 --json
 is_json
 has_fields results task iqm low high bar reached seconds_mean returns
-[ -e runs ] && fail 'a benchmark left a run directory'
-wants 'files left' "$(ls)" ''
+run 0 "$ppo" bench --learning short.yaml --seeds 1,2
+prints '^short\.yaml +2 +2048'
+wants 'files left' "$(ls)" short.yaml
 finish
