@@ -11,7 +11,8 @@
 static int build_json(char *text)
 {
     cJSON *object = cJSON_CreateObject();
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+    char *rest = NULL;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char *colon = strstr(line, ": ");
         if (!colon)
             continue;

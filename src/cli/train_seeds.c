@@ -167,10 +167,10 @@ static void print_table(const lanes *all, const columns *c)
            cli_iqm(c->evaluation, c->count));
 }
 
-static void print_json(const lanes *all, const columns *c)
+static void print_json(const ppo_config *config, const lanes *all, const columns *c)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "env", all->lane[0].outcome.env);
+    cJSON_AddStringToObject(object, "env", config->env_id);
     cJSON_AddNumberToObject(object, "finished", (double)c->count);
     cJSON_AddNumberToObject(object, "return_mean", cli_mean(c->return_mean, c->count));
     cJSON_AddNumberToObject(object, "return_iqm", cli_iqm(c->return_mean, c->count));
@@ -206,11 +206,11 @@ static int report_unfinished(const lanes *all)
     return code;
 }
 
-static ppo_status train_all(lanes *all, const cli_args *args, uint32_t num_threads,
-                            ppo_error *error)
+static ppo_status train_all(lanes *all, const ppo_config *config, const cli_args *args,
+                            uint32_t num_threads, ppo_error *error)
 {
     const bool is_quiet = args->flag[CLI_FLAG_QUIET] != NULL;
-    const uint64_t steps = all->lane[0].config.total_timesteps * all->count;
+    const uint64_t steps = config->total_timesteps * all->count;
     const cli_fleet fleet = {.job = train_lane,
                              .tick = draw,
                              .context = all,
@@ -219,8 +219,7 @@ static ppo_status train_all(lanes *all, const cli_args *args, uint32_t num_threa
                              .tick_s = 0.1};
     all->restart = args->flag[CLI_FLAG_RESTART] != NULL;
     if (!is_quiet)
-        cli_say("training %zu seeds of %s, %" PRIu32 " at once", all->count,
-                all->lane[0].config.env_id,
+        cli_say("training %zu seeds of %s, %" PRIu32 " at once", all->count, config->env_id,
                 num_threads < all->count ? num_threads : (uint32_t)all->count);
     cli_progress_init(&all->progress, 0, steps, is_quiet);
     const ppo_status status = cli_fleet_run(&fleet, error);
@@ -237,7 +236,7 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
     if (cli_parse_seeds(&seeds, args->flag[CLI_FLAG_SEEDS], &error) ||
         lanes_init(&all, config, target, &seeds, &error))
         return cli_fail(&error);
-    if (train_all(&all, args, num_threads, &error)) {
+    if (train_all(&all, config, args, num_threads, &error)) {
         free(all.lane);
         return cli_fail(&error);
     }
@@ -245,7 +244,7 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
     columns c;
     columns_fill(&c, &all);
     if (args->flag[CLI_FLAG_JSON])
-        print_json(&all, &c);
+        print_json(config, &all, &c);
     else
         print_table(&all, &c);
     free(all.lane);

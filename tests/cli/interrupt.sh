@@ -6,7 +6,8 @@
 . "$(dirname "$0")/support/check.sh"
 
 task='CartPole-v1 --total-timesteps 400000 --num-envs 8 --num-steps 64 --minibatch-size 128
-      --update-epochs 1 --hidden-sizes 16 --eval-every 100 --eval-episodes 2 --stop-when-solved false'
+      --update-epochs 1 --hidden-sizes 16 --eval-every 100 --eval-episodes 2
+      --stop-when-solved false'
 
 run 0 "$ppo" train $task --run-dir whole --json
 hash=$(field hash)
