@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The algorithm once more, sample by sample in double precision, as its formulas stand in the
+// papers: distributions from raw network outputs, losses, and the joint loss of a policy on a
+// minibatch.
+#ifndef PPO_TESTS_RL_TWIN_H
+#define PPO_TESTS_RL_TWIN_H
+
+#include "unit/nn/support/twin.h"
+
+#include "rl/policy.h"
+#include "rl/rollout.h"
+#include "rl/schedule.h"
+
+typedef struct twin_density {
+    double log_prob;
+    double entropy;
+} twin_density;
+
+// One action [A] under network outputs `out` [num_outputs] as they leave the network.
+twin_density twin_dist(const ppo_dist *dist, const double *out, const double *log_std,
+                       const double *action);
+
+double twin_policy_loss(double log_prob, double old_log_prob, double advantage, double clip_coef);
+double twin_value_loss(double value, double old_value, double ret, bool clip, double clip_coef);
+
+// Means over the samples `index` [count] with parameters `params` (as policy->params).
+typedef struct twin_losses {
+    double policy_loss, value_loss, entropy, old_approx_kl, approx_kl, clipped;
+    double loss;
+} twin_losses;
+
+twin_losses twin_joint_loss(const ppo_policy *policy, const ppo_config *config,
+                            const ppo_step_params *step, const ppo_rollout *rollout,
+                            const uint32_t *index, size_t count, const double *params);
+
+#endif
