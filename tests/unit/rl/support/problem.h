@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// A policy with a rollout of random numbers, as an update finds it: old log-probabilities and
+// values near the policy's own, so that all regions of the clips occur.
+#ifndef PPO_TESTS_RL_PROBLEM_H
+#define PPO_TESTS_RL_PROBLEM_H
+
+#include "dists.h"
+
+#include "rl/update.h"
+
+typedef struct problem {
+    ppo_config config;
+    ppo_step_params step;
+    ppo_arena arena;
+    ppo_policy policy;
+    ppo_rollout rollout;
+    ppo_pool *pool;
+    ppo_gradient *gradient;
+    ppo_update *update;
+} problem;
+
+// `config` needs num_envs, num_steps and everything that the update reads; its batch is the
+// rollout.
+void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
+                    size_t num_features, uint32_t threads);
+void problem_release(problem *p);
+
+#endif
