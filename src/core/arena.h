@@ -12,7 +12,7 @@
 #include "ppo/base.h"
 
 #define PPO_ARENA_RANK 4
-#define PPO_NAME_SIZE 48
+#define PPO_NAME_SIZE  48
 
 typedef enum ppo_row_use {
     PPO_ROW_SCRATCH, // contents don't outlive an iteration
@@ -55,9 +55,9 @@ void ppo_arena_release(ppo_arena *arena);
 
 // The shape as a compound literal: PPO_ROW(&x, "x", "who", PPO_ROW_STATE, PPO_F32, n, m).
 #define PPO_ROW_DIMS(...) ((const size_t[]){__VA_ARGS__})
-#define PPO_ARENA_ADD(arena, slot, name, owner, use, dtype, ...)                                   \
-    ppo_arena_add(arena, slot, name, owner, use, dtype,                                            \
-                  (uint32_t)(sizeof PPO_ROW_DIMS(__VA_ARGS__) / sizeof(size_t)),                   \
+#define PPO_ARENA_ADD(arena, slot, name, owner, use, dtype, ...)                 \
+    ppo_arena_add(arena, slot, name, owner, use, dtype,                          \
+                  (uint32_t)(sizeof PPO_ROW_DIMS(__VA_ARGS__) / sizeof(size_t)), \
                   PPO_ROW_DIMS(__VA_ARGS__))
 
 #endif

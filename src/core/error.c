@@ -20,8 +20,8 @@ ppo_status ppo_fail(ppo_error *error, ppo_status status, const char *format, ...
 const char *ppo_status_text(ppo_status status)
 {
     switch (status) {
-#define PPO_STATUS_CASE(name, value, text)                                                         \
-    case PPO_##name:                                                                               \
+#define PPO_STATUS_CASE(name, value, text) \
+    case PPO_##name:                       \
         return text;
         PPO_STATUS_LIST(PPO_STATUS_CASE)
 #undef PPO_STATUS_CASE
@@ -29,7 +29,7 @@ const char *ppo_status_text(ppo_status status)
     return "unknown status";
 }
 
-#define PPO_QUOTE(x) #x
+#define PPO_QUOTE(x)       #x
 #define PPO_QUOTE_VALUE(x) PPO_QUOTE(x)
 
 const char *ppo_version(void)

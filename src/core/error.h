@@ -9,11 +9,11 @@
 ppo_status ppo_fail(ppo_error *error, ppo_status status, const char *format, ...) PPO_PRINTF(3, 4);
 
 // Returns from the calling function if the expression's status is not PPO_OK.
-#define PPO_TRY(expression)                                                                        \
-    do {                                                                                           \
-        const ppo_status ppo_try_status = (expression);                                            \
-        if (ppo_try_status != PPO_OK)                                                              \
-            return ppo_try_status;                                                                 \
+#define PPO_TRY(expression)                             \
+    do {                                                \
+        const ppo_status ppo_try_status = (expression); \
+        if (ppo_try_status != PPO_OK)                   \
+            return ppo_try_status;                      \
     } while (0)
 
 #endif

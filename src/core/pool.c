@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INDEX_BITS 20u
-#define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
+#define INDEX_BITS         20u
+#define INDEX_MASK         ((UINT64_C(1) << INDEX_BITS) - 1)
 #define SPINS_BEFORE_SLEEP 20000
 #define SPINS_BEFORE_YIELD 2000
 
@@ -143,8 +143,7 @@ void ppo_pool_run(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks
     atomic_store_explicit(&pool->task, task, memory_order_relaxed);
     atomic_store_explicit(&pool->context, context, memory_order_relaxed);
     atomic_store_explicit(&pool->done, 0, memory_order_relaxed);
-    atomic_store(&pool->ticket,
-                 generation << (2 * INDEX_BITS) | (uint64_t)num_tasks << INDEX_BITS);
+    atomic_store(&pool->ticket, generation << (2 * INDEX_BITS) | (uint64_t)num_tasks << INDEX_BITS);
     wake_sleepers(pool);
     work(pool, 0);
     wait_for_tasks(pool, num_tasks);

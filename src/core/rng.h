@@ -9,12 +9,12 @@
 
 // What a stream is for: two purposes never share numbers.
 typedef enum ppo_rng_purpose {
-    PPO_RNG_INIT = 1,  // initial weights
-    PPO_RNG_ACTION,    // sampling actions in training
-    PPO_RNG_SHUFFLE,   // order of samples in an epoch
-    PPO_RNG_STICKY,    // sticky actions
-    PPO_RNG_EVALUATE,  // sampling actions outside training
-    PPO_RNG_BENCH,     // random actions when an environment is timed
+    PPO_RNG_INIT = 1, // initial weights
+    PPO_RNG_ACTION,   // sampling actions in training
+    PPO_RNG_SHUFFLE,  // order of samples in an epoch
+    PPO_RNG_STICKY,   // sticky actions
+    PPO_RNG_EVALUATE, // sampling actions outside training
+    PPO_RNG_BENCH,    // random actions when an environment is timed
 } ppo_rng_purpose;
 
 typedef struct ppo_rng_block {

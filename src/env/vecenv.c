@@ -16,7 +16,8 @@ struct ppo_vecenv {
     ppo_vecenv_options options;
     uint32_t max_episode_steps; // UINT32_MAX: no limit
     size_t obs_bytes;
-    size_t num_obs; // elements to be checked for NaN; 0 if they are integers
+    size_t num_floats;   // elements of an observation to be checked for NaN
+    size_t num_integers; // or for their range; both 0 for bytes
     size_t action_bytes;
     size_t action_size;
     size_t stride;     // bytes from instance to instance
@@ -79,8 +80,9 @@ ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
     if (v->max_episode_steps == 0)
         v->max_episode_steps = UINT32_MAX;
     v->obs_bytes = ppo_space_bytes(&env->observation_space);
-    if (env->observation_space.dtype == PPO_F32)
-        v->num_obs = ppo_space_size(&env->observation_space);
+    const size_t num_obs = ppo_space_size(&env->observation_space);
+    v->num_floats = env->observation_space.dtype == PPO_F32 ? num_obs : 0;
+    v->num_integers = env->observation_space.dtype == PPO_I32 ? num_obs : 0;
     v->action_bytes = ppo_space_bytes(&env->action_space);
     v->action_size = ppo_space_size(&env->action_space);
     v->stride = (env->instance_size + 63) / 64 * 64;
@@ -128,7 +130,7 @@ static ppo_status obs_not_finite(const ppo_vecenv *v, size_t n, const void *obs,
 {
     const float *value = obs;
     size_t i = 0;
-    while (i + 1 < v->num_obs && isfinite(value[i]))
+    while (i + 1 < v->num_floats && isfinite(value[i]))
         i++;
     char what[48];
     snprintf(what, sizeof what, "observation element %zu", i);
@@ -148,6 +150,33 @@ static bool all_finite(const void *values, size_t count)
     return !(carry >> 31);
 }
 
+// Integers must lie in their space: they become places of ones.
+static ppo_status check_integers(const ppo_vecenv *v, size_t n, const void *obs, uint64_t step,
+                                 ppo_error *error)
+{
+    const ppo_space *space = &v->env->observation_space;
+    for (size_t i = 0; i < v->num_integers; i++) {
+        const uint32_t limit = space->num_values ? space->num_values[i] : 2;
+        int32_t value;
+        memcpy(&value, (const unsigned char *)obs + i * sizeof value, sizeof value);
+        if (value < 0 || (uint32_t)value >= limit)
+            return ppo_fail(error, PPO_ENV,
+                            "%.64s, environment %zu, episode step %u, step %llu of the run: "
+                            "observation element %zu is %d, not in [0, %u)",
+                            v->env->id, n, v->episode_length[n], (unsigned long long)step, i, value,
+                            limit);
+    }
+    return PPO_OK;
+}
+
+static ppo_status check_obs(const ppo_vecenv *v, size_t n, const void *obs, uint64_t step,
+                            ppo_error *error)
+{
+    if (v->num_integers)
+        return check_integers(v, n, obs, step, error);
+    return all_finite(obs, v->num_floats) ? PPO_OK : obs_not_finite(v, n, obs, step, error);
+}
+
 // --- starting ---------------------------------------------------------------------------------
 
 // Begins an episode in environment n; `seed` NULL goes on with its random stream.
@@ -160,9 +189,7 @@ static ppo_status begin(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned 
     v->episode_length[n] = 0;
     if (status != PPO_OK)
         return env_failed(v, n, "reset", status, &said, error);
-    if (!all_finite(obs, v->num_obs))
-        return obs_not_finite(v, n, obs, step, error);
-    return PPO_OK;
+    return check_obs(v, n, obs, step, error);
 }
 
 static ppo_status init_instances(ppo_vecenv *v, ppo_error *error)
@@ -258,8 +285,7 @@ static ppo_status step_one(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n,
     PPO_TRY(repeat_action(v, n, &sum, action, obs, error));
     if (!isfinite(sum.reward))
         return not_finite(v, n, "the reward", sum.reward, step, error);
-    if (!all_finite(obs, v->num_obs))
-        return obs_not_finite(v, n, obs, step, error);
+    PPO_TRY(check_obs(v, n, obs, step, error));
     v->episode_return[n] += sum.reward;
     rows->reward[n] = sum.reward;
     rows->terminated[n] = sum.terminated;

@@ -38,8 +38,8 @@ static void tanh_backward(float *dy, const float *y, size_t count)
 static void relu_backward(float *dy, const float *y, size_t count)
 {
     for (size_t i = 0; i < count; i += PPO_LANES)
-        ppo_v_store(dy + i, ppo_v_select(ppo_v_load(y + i) > 0.0f, ppo_v_load(dy + i),
-                                         (ppo_vec){0}));
+        ppo_v_store(dy + i,
+                    ppo_v_select(ppo_v_load(y + i) > 0.0f, ppo_v_load(dy + i), (ppo_vec){0}));
 }
 
 void ppo_activation_backward(float *dy, const float *y, size_t count, ppo_activation activation)

@@ -39,8 +39,7 @@ void ppo_adam_step(float *restrict p, float *restrict m, float *restrict v,
         const ppo_vec denominator = ppo_v_sqrt(second) * s.root_correction + s.eps;
         ppo_v_store(m + i, first);
         ppo_v_store(v + i, second);
-        ppo_v_store(p + i, ppo_v_load(p + i) -
-                               s.step_size * first * ppo_v_reciprocal(denominator));
+        ppo_v_store(p + i, ppo_v_load(p + i) - s.step_size * first * ppo_v_reciprocal(denominator));
     }
 }
 

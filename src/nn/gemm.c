@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Register-blocked matrix product: a tile of C, up to 6 rows by up to TILE_VECTORS vectors, stays in
-// registers while k runs; each step loads one row piece of B and broadcasts one element of A per
+// Register-blocked matrix product: a tile of C, up to 6 rows by up to TILE_VECTORS vectors, stays
+// in registers while k runs; each step loads one row piece of B and broadcasts one element of A per
 // row. 24 accumulators hide the latency of the multiply-add on every core we know; B's piece is
 // shared by the rows, so loads stay below half of the multiply-adds.
 //
@@ -33,8 +33,7 @@ PPO_INLINE void tile(const gemm_operands *g, size_t row, size_t col, const size_
     const float *b = g->b + col;
     const size_t a_row = g->a_row, a_col = g->a_col, ldb = g->ldb;
     for (size_t j = 0; j < vectors; j++) {
-        const ppo_vec start =
-            g->bias ? ppo_v_load(g->bias + col + j * PPO_LANES) : (ppo_vec){0};
+        const ppo_vec start = g->bias ? ppo_v_load(g->bias + col + j * PPO_LANES) : (ppo_vec){0};
         for (size_t i = 0; i < rows; i++)
             sum[i][j] = start;
     }
@@ -123,15 +122,14 @@ void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t 
 #endif
 
 #if PPO_LANES == 16
-#define INTERLEAVE_LOW(a, b)                                                                       \
-    SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define INTERLEAVE_HIGH(a, b)                                                                      \
+#define INTERLEAVE_LOW(a, b) SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define INTERLEAVE_HIGH(a, b) \
     SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #elif PPO_LANES == 8
-#define INTERLEAVE_LOW(a, b) SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define INTERLEAVE_LOW(a, b)  SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 #define INTERLEAVE_HIGH(a, b) SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 #else
-#define INTERLEAVE_LOW(a, b) SHUFFLE(a, b, 0, 4, 1, 5)
+#define INTERLEAVE_LOW(a, b)  SHUFFLE(a, b, 0, 4, 1, 5)
 #define INTERLEAVE_HIGH(a, b) SHUFFLE(a, b, 2, 6, 3, 7)
 #endif
 
@@ -183,8 +181,8 @@ void ppo_transpose(float *dst, size_t ld_dst, const float *src, size_t ld_src, s
             const size_t num_cols = cols - col < PPO_LANES ? cols - col : PPO_LANES;
             ppo_vec square[PPO_LANES];
             for (size_t i = 0; i < PPO_LANES; i++)
-                square[i] = i < num_rows ? ppo_v_load(src + (row + i) * ld_src + col)
-                                         : (ppo_vec){0};
+                square[i] =
+                    i < num_rows ? ppo_v_load(src + (row + i) * ld_src + col) : (ppo_vec){0};
             transpose_square(square);
             for (size_t i = 0; i < num_cols; i++)
                 ppo_v_store(dst + (col + i) * ld_dst + row, square[i]);

@@ -15,8 +15,9 @@
 void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
               const float *b, size_t ldb, const float *bias, size_t m, size_t n, size_t k);
 
-// The same for few columns, which would leave most of a vector's lanes empty, with the result column
-// by column and B transposed: C[n, m] with C[j, i] = bias[j] + sum over k of A[i, k] B[j, k].
+// The same for few columns, which would leave most of a vector's lanes empty, with the result
+// column by column and B transposed: C[n, m] with C[j, i] = bias[j] + sum over k of A[i, k] B[j,
+// k].
 //
 // Vectors run along k: rows of A and B are read up to ppo_pad(k), where A must hold zeros and B
 // finite values. Of A ppo_pad(m) rows are read and of C's rows as many columns written.

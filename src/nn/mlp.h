@@ -3,7 +3,8 @@
 //
 // It describes shapes and places; the arrays are the caller's. Three of them:
 //   params   flat block (params.h): weight [out, in], bias [out] of each layer, PyTorch's layout
-//   packed   the weights once more, transposed to [in, pad(out)], for the forward product; refreshed
+//   packed   the weights once more, transposed to [in, pad(out)], for the forward product;
+//   refreshed
 //            by ppo_mlp_pack after each change of params
 //   scratch  activations of one chunk of rows, then working space of the backward pass
 // Rows of activations are padded to whole vectors; the padding holds nothing of meaning.
@@ -28,7 +29,7 @@ typedef struct ppo_mlp {
     ppo_layer layers[PPO_MAX_LAYERS + 1];
     size_t num_layers;
     ppo_activation activation;
-    size_t working; // offset of the backward pass's working space in scratch
+    size_t working;      // offset of the backward pass's working space in scratch
     size_t scratch_size; // floats
 } ppo_mlp;
 

@@ -3,14 +3,15 @@
 // gradient norm and a checkpoint are loops over one array.
 //
 // Each tensor starts at a multiple of PPO_PARAM_ALIGN floats; the gaps hold zeros and stay zero
-// (their gradient is zero), so flat loops need no tails. Tensors of one optimiser group lie together.
+// (their gradient is zero), so flat loops need no tails. Tensors of one optimiser group lie
+// together.
 #ifndef PPO_NN_PARAMS_H
 #define PPO_NN_PARAMS_H
 
 #include "core/arena.h"
 
 #define PPO_PARAM_ALIGN 16
-#define PPO_MAX_PARAMS 48
+#define PPO_MAX_PARAMS  48
 
 typedef struct ppo_param {
     char name[PPO_NAME_SIZE]; // PyTorch's: "actor.0.weight"
@@ -28,8 +29,8 @@ typedef struct ppo_params {
 // Adds a tensor at the block's end and returns its offset. Rank 1: cols is 0.
 size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols);
 
-// Lists the tensor called `name` as two, `name_a` with the first `rows_a` rows and `name_b` with the
-// others: two heads that one matrix product serves.
+// Lists the tensor called `name` as two, `name_a` with the first `rows_a` rows and `name_b` with
+// the others: two heads that one matrix product serves.
 void ppo_params_split(ppo_params *params, const char *name, const char *name_a, const char *name_b,
                       size_t rows_a);
 

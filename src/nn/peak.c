@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define CHAINS 12 // latency 4 times two units is 8; some more for cores with longer latency
+#define CHAINS  12 // latency 4 times two units is 8; some more for cores with longer latency
 #define REPEATS 20000
 
 typedef struct ppo_peak {

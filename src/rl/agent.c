@@ -4,22 +4,13 @@
 #include "rl/agent.h"
 
 #include "core/error.h"
+#include "rl/features.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LD PPO_CHUNK_ROWS
-
-static ppo_status check_observations(const ppo_env_class *env, ppo_error *error)
-{
-    const ppo_space *space = &env->observation_space;
-    if (space->kind == PPO_SPACE_BOX && space->dtype == PPO_F32)
-        return PPO_OK;
-    return ppo_fail(error, PPO_UNSUPPORTED,
-                    "%s: observations must be a box of 32-bit floats for a multi-layer perceptron",
-                    env->id);
-}
 
 static ppo_status check_actions(const ppo_env_class *env, const ppo_config *config,
                                 ppo_error *error)
@@ -45,9 +36,8 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
     else
         PPO_TRY(ppo_env_find(&env, config->env_id, error));
     agent->env = env;
-    PPO_TRY(check_observations(env, error));
     PPO_TRY(check_actions(env, config, error));
-    agent->num_features = ppo_space_size(&env->observation_space);
+    agent->num_features = ppo_features_count(&env->observation_space);
     ppo_policy_plan(&agent->policy, config, agent->num_features, &env->action_space, arena);
     if (config->norm_obs)
         ppo_normalizer_plan(&agent->obs_norm, "obs_norm", agent->num_features, arena);
@@ -96,6 +86,14 @@ void ppo_agent_thaw(ppo_agent *agent)
         ppo_normalizer_thaw(&agent->obs_norm);
 }
 
+void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows)
+{
+    ppo_features_encode(&agent->env->observation_space, features, observations, rows);
+    if (agent->config.norm_obs)
+        ppo_normalizer_apply(&agent->obs_norm, features, features, rows,
+                             (float)agent->config.norm_obs_clip);
+}
+
 const ppo_env_class *ppo_agent_env(const ppo_agent *agent)
 {
     return agent->env;
@@ -126,18 +124,15 @@ static void clip_actions(const ppo_space *space, float *actions, size_t rows)
 }
 
 // Up to PPO_CHUNK_ROWS rows, the first of which is number `first` of the call.
-static void act_chunk(ppo_agent *agent, void *actions, const float *obs, size_t first, size_t rows,
+static void act_chunk(ppo_agent *agent, void *actions, const void *obs, size_t first, size_t rows,
                       bool deterministic, uint64_t seed, uint64_t step)
 {
     const ppo_policy *policy = &agent->policy;
     const ppo_dist *dist = &policy->dist;
     float *action = agent->space, *x = action + LD * dist->num_actions;
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, x + LD * agent->num_features);
-    if (agent->config.norm_obs) {
-        ppo_normalizer_apply(&agent->obs_norm, x, obs, rows, (float)agent->config.norm_obs_clip);
-        obs = x;
-    }
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, obs, agent->num_features, rows);
+    ppo_agent_see(agent, x, obs, rows);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, agent->num_features, rows);
     ppo_dist_prepare(dist, s.out, rows);
     if (deterministic)
         ppo_dist_mode(dist, action, s.out, rows);
@@ -153,10 +148,11 @@ void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations, si
                    bool deterministic, uint64_t seed, uint64_t step)
 {
     const size_t action_bytes = ppo_space_bytes(&agent->env->action_space);
+    const size_t obs_bytes = ppo_space_bytes(&agent->env->observation_space);
     for (size_t first = 0; first < num_obs; first += LD) {
         const size_t rows = num_obs - first < LD ? num_obs - first : LD;
         act_chunk(agent, (unsigned char *)actions + first * action_bytes,
-                  (const float *)observations + first * agent->num_features, first, rows,
+                  (const unsigned char *)observations + first * obs_bytes, first, rows,
                   deterministic, seed, step);
     }
 }

@@ -22,6 +22,9 @@ struct ppo_agent {
 ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
                           ppo_arena *arena, ppo_error *error);
 
+// Observations as the networks see them: features [rows, D], normalised if norm_obs.
+void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows);
+
 // The index-th tensor of a checkpoint: parameters, then the other state rows of the arena.
 bool ppo_state_tensor(const ppo_arena *arena, const ppo_policy *policy, size_t index,
                       ppo_tensor *tensor);

@@ -9,9 +9,8 @@
 #include "rl/collect.h"
 
 #include "core/error.h"
+#include "rl/features.h"
 
-#include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,20 +21,23 @@ struct ppo_collect {
     size_t block_size;   // environments that one task steps
     size_t worker_size;  // floats of one worker's working space
     size_t action_bytes; // of one environment
-    bool raw_obs_apart;  // environments write to `raw_obs`, normalised copies go to the rollout
+    size_t obs_bytes;    // of one observation as the environment gives it
+    bool raw_obs_apart;  // environments write to `raw_obs`, encoded or normalised copies go to the
+                         // rollout; otherwise they write to the rollout itself
 
-    float *obs;                // [N, D] where the next iteration starts, as the networks see it
-    float *raw_obs;            // [N, D] as the environments give it (if raw_obs_apart)
-    float *final_obs;          // [N, D]
-    unsigned char *env_action; // [N, action bytes]
-    float *worker;             // [workers, worker_size]
+    float *obs;                 // [N, D] where the next iteration starts, as the networks see it
+    unsigned char *raw_obs;     // [N, obs bytes] as the environments give it (if raw_obs_apart)
+    unsigned char *final_obs;   // [N, obs bytes]
+    float *features;            // [N, D] raw_obs encoded, for the statistics (if norm_obs)
+    unsigned char *env_action;  // [N, action bytes]
+    float *worker;              // [workers, worker_size]
     ppo_normalizer reward_norm; // of the discounted return
-    float *discounted;         // [N] return under way of each environment
+    float *discounted;          // [N] return under way of each environment
 
     // The run under way.
     uint64_t first_step;
-    size_t begin, end;   // time steps that a task runs
-    ppo_error *errors;   // [blocks]
+    size_t begin, end; // time steps that a task runs
+    ppo_error *errors; // [blocks]
     size_t num_blocks;
 };
 
@@ -55,9 +57,14 @@ static void plan_rows(ppo_collect *c, ppo_arena *arena)
     const size_t n = r->num_envs, d = r->num_features;
     const char *owner = "ppo_collect_run";
     PPO_ARENA_ADD(arena, &c->obs, "collect.obs", owner, PPO_ROW_STATE, PPO_F32, n, d);
-    PPO_ARENA_ADD(arena, &c->raw_obs, "collect.raw_obs", owner, PPO_ROW_SCRATCH, PPO_F32, n, d);
-    PPO_ARENA_ADD(arena, &c->final_obs, "collect.final_obs", owner, PPO_ROW_SCRATCH, PPO_F32, n,
-                  d);
+    if (c->raw_obs_apart)
+        PPO_ARENA_ADD(arena, &c->raw_obs, "collect.raw_obs", owner, PPO_ROW_SCRATCH, PPO_U8, n,
+                      c->obs_bytes);
+    if (c->parts.config->norm_obs)
+        PPO_ARENA_ADD(arena, &c->features, "collect.features", owner, PPO_ROW_SCRATCH, PPO_F32, n,
+                      d);
+    PPO_ARENA_ADD(arena, &c->final_obs, "collect.final_obs", owner, PPO_ROW_SCRATCH, PPO_U8, n,
+                  c->obs_bytes);
     PPO_ARENA_ADD(arena, &c->env_action, "collect.env_action", owner, PPO_ROW_SCRATCH, PPO_U8, n,
                   c->action_bytes);
     PPO_ARENA_ADD(arena, &c->worker, "collect.worker", owner, PPO_ROW_SCRATCH, PPO_F32,
@@ -75,10 +82,13 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for collecting");
     const size_t actions = parts->rollout->num_actions;
     *c = (ppo_collect){.parts = *parts, .action_bytes = actions * sizeof(float)};
-    c->raw_obs_apart = parts->config->norm_obs;
+    c->obs_bytes = ppo_space_bytes(&parts->agent->env->observation_space);
+    c->raw_obs_apart =
+        parts->config->norm_obs || !ppo_features_are_raw(&parts->agent->env->observation_space);
     c->block_size = choose_block_size(parts->rollout->num_envs);
     c->num_blocks = (parts->rollout->num_envs + c->block_size - 1) / c->block_size;
-    c->worker_size = parts->policy->scratch_size + LD * (actions + 2);
+    c->worker_size =
+        parts->agent->policy.scratch_size + LD * (actions + 2) + parts->rollout->num_features;
     c->errors = calloc(c->num_blocks, sizeof *c->errors);
     if (!c->errors) {
         free(c);
@@ -99,21 +109,24 @@ void ppo_collect_destroy(ppo_collect *collect)
 
 // --- observations as the networks see them ------------------------------------------------------
 
-static void normalise_obs(const ppo_collect *c, float *y, const float *x, size_t rows)
+// Takes what the environments wrote last into the running statistics.
+static void update_statistics(ppo_collect *c)
 {
-    ppo_normalizer_apply(c->parts.obs_norm, y, x, rows, (float)c->parts.config->norm_obs_clip);
+    const size_t n = c->parts.rollout->num_envs;
+    const ppo_agent *agent = c->parts.agent;
+    ppo_features_encode(&agent->env->observation_space, c->features, c->raw_obs, n);
+    ppo_normalizer_update(&c->parts.agent->obs_norm, c->features, n);
 }
 
 ppo_status ppo_collect_start(ppo_collect *c, ppo_error *error)
 {
-    const size_t n = c->parts.rollout->num_envs;
-    float *first = c->raw_obs_apart ? c->raw_obs : c->obs;
+    unsigned char *first = c->raw_obs_apart ? c->raw_obs : (unsigned char *)c->obs;
     ppo_normalizer_init(&c->reward_norm);
-    PPO_TRY(ppo_vecenv_start(c->parts.vecenv, (unsigned char *)first, error));
-    if (c->raw_obs_apart) {
-        ppo_normalizer_update(c->parts.obs_norm, c->raw_obs, n);
-        normalise_obs(c, c->obs, c->raw_obs, n);
-    }
+    PPO_TRY(ppo_vecenv_start(c->parts.vecenv, first, error));
+    if (c->parts.config->norm_obs)
+        update_statistics(c);
+    if (c->raw_obs_apart)
+        ppo_agent_see(c->parts.agent, c->obs, c->raw_obs, c->parts.rollout->num_envs);
     return PPO_OK;
 }
 
@@ -122,14 +135,14 @@ ppo_status ppo_collect_start(ppo_collect *c, ppo_error *error)
 // The policy acts on rows first .. first+count-1 of obs[t].
 static void act(ppo_collect *c, size_t t, size_t first, size_t count, float *space)
 {
-    const ppo_policy *policy = c->parts.policy;
+    const ppo_policy *policy = &c->parts.agent->policy;
     const ppo_rollout *r = c->parts.rollout;
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + LD * (r->num_actions + 2));
     const float *log_std = ppo_policy_log_std(policy);
     float *action = space, *log_prob = space + LD * r->num_actions, *entropy = log_prob + LD;
     const size_t row = t * r->num_envs + first;
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + row * r->num_features,
-                       r->num_features, count);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + row * r->num_features, r->num_features,
+                       count);
     ppo_dist_prepare(&policy->dist, s.out, count);
     ppo_dist_sample(&policy->dist, action, s.out, log_std, count, c->parts.config->seed,
                     PPO_RNG_ACTION, first, c->first_step + t);
@@ -148,35 +161,40 @@ static void act(ppo_collect *c, size_t t, size_t first, size_t count, float *spa
 static void value_truncations(ppo_collect *c, size_t t, size_t first, size_t count, float *space)
 {
     const ppo_rollout *r = c->parts.rollout;
-    const ppo_policy_scratch s = ppo_policy_scratch_at(c->parts.policy, space);
+    const ppo_policy *policy = &c->parts.agent->policy;
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
+    float *features = space + policy->scratch_size;
     for (size_t n = first; n < first + count; n++) {
         const size_t i = t * r->num_envs + n;
-        float *obs = c->final_obs + n * r->num_features;
         if (!r->truncated[i])
             continue;
-        if (c->raw_obs_apart)
-            normalise_obs(c, obs, obs, 1);
-        ppo_policy_value(c->parts.policy, &s, &r->next_value[i], obs, r->num_features, 1);
+        ppo_agent_see(c->parts.agent, features, c->final_obs + n * c->obs_bytes, 1);
+        ppo_policy_value(policy, &s, &r->next_value[i], features, r->num_features, 1);
     }
 }
 
+// One time step of a block. Observations that are not the environment's floats themselves go to the
+// rollout here, unless statistics must see those of all blocks first (run_normalised).
 static ppo_status step_block(ppo_collect *c, size_t t, size_t first, size_t count, float *space,
                              ppo_error *error)
 {
     const ppo_rollout *r = c->parts.rollout;
     const size_t row = t * r->num_envs;
-    float *next = c->raw_obs_apart ? c->raw_obs : r->obs + (row + r->num_envs) * r->num_features;
-    const ppo_vecenv_rows rows = {.obs = (unsigned char *)next,
-                                  .final_obs = (unsigned char *)c->final_obs,
+    float *next = r->obs + (row + r->num_envs) * r->num_features;
+    const ppo_vecenv_rows rows = {.obs = c->raw_obs_apart ? c->raw_obs : (unsigned char *)next,
+                                  .final_obs = c->final_obs,
                                   .reward = r->env_reward + row,
                                   .terminated = r->terminated + row,
                                   .truncated = r->truncated + row,
                                   .episode_return = r->episode_return + row,
                                   .episode_length = r->episode_length + row};
     act(c, t, first, count, space);
-    PPO_TRY(ppo_vecenv_step(c->parts.vecenv, &rows, c->env_action, first, count,
-                            c->first_step + t, error));
+    PPO_TRY(ppo_vecenv_step(c->parts.vecenv, &rows, c->env_action, first, count, c->first_step + t,
+                            error));
     value_truncations(c, t, first, count, space);
+    if (c->raw_obs_apart && !c->parts.config->norm_obs)
+        ppo_agent_see(c->parts.agent, next + first * r->num_features,
+                      c->raw_obs + first * c->obs_bytes, count);
     return PPO_OK;
 }
 
@@ -212,8 +230,8 @@ static ppo_status run_normalised(ppo_collect *c, ppo_error *error)
     const ppo_rollout *r = c->parts.rollout;
     for (size_t t = 0; t < r->num_steps; t++) {
         PPO_TRY(run_steps(c, t, t + 1, error));
-        ppo_normalizer_update(c->parts.obs_norm, c->raw_obs, r->num_envs);
-        normalise_obs(c, r->obs + (t + 1) * r->num_envs * r->num_features, c->raw_obs,
+        update_statistics(c);
+        ppo_agent_see(c->parts.agent, r->obs + (t + 1) * r->num_envs * r->num_features, c->raw_obs,
                       r->num_envs);
     }
     return PPO_OK;
@@ -226,7 +244,7 @@ ppo_status ppo_collect_run(ppo_collect *c, uint64_t first_step, ppo_error *error
     c->first_step = first_step;
     memset(c->errors, 0, c->num_blocks * sizeof *c->errors);
     memcpy(r->obs, c->obs, row * sizeof *r->obs);
-    if (c->raw_obs_apart)
+    if (c->parts.config->norm_obs)
         PPO_TRY(run_normalised(c, error));
     else
         PPO_TRY(run_steps(c, 0, r->num_steps, error));
@@ -246,16 +264,16 @@ static void value_task(void *context, size_t task, size_t worker)
     const size_t first = c->begin + task * LD;
     const size_t rows = end - first < LD ? end - first : LD;
     const ppo_policy_scratch s =
-        ppo_policy_scratch_at(c->parts.policy, c->worker + worker * c->worker_size);
-    ppo_policy_value(c->parts.policy, &s, r->value + first, r->obs + first * r->num_features,
-                     r->num_features, rows);
+        ppo_policy_scratch_at(&c->parts.agent->policy, c->worker + worker * c->worker_size);
+    ppo_policy_value(&c->parts.agent->policy, &s, r->value + first,
+                     r->obs + first * r->num_features, r->num_features, rows);
 }
 
 static void evaluate_values(ppo_collect *c)
 {
     const ppo_rollout *r = c->parts.rollout;
     const size_t end = (r->num_steps + 1) * r->num_envs;
-    c->begin = c->parts.policy->shared ? r->num_steps * r->num_envs : 0;
+    c->begin = c->parts.agent->policy.shared ? r->num_steps * r->num_envs : 0;
     ppo_pool_run(c->parts.pool, value_task, c, (end - c->begin + LD - 1) / LD);
 }
 
@@ -322,16 +340,11 @@ void ppo_collect_freeze(ppo_collect *c)
 
 ppo_status ppo_collect_thaw(ppo_collect *c, uint64_t step, ppo_error *error)
 {
-    const size_t n = c->parts.rollout->num_envs, d = c->parts.rollout->num_features;
+    const bool begins_anew = c->parts.agent->env->state_size == 0; // then obs is written afresh
+    unsigned char *obs = c->raw_obs_apart ? c->raw_obs : (unsigned char *)c->obs;
     ppo_normalizer_thaw(&c->reward_norm);
-    if (!c->raw_obs_apart)
-        return ppo_vecenv_thaw(c->parts.vecenv, (unsigned char *)c->obs, step, error);
-    // Rows that the environments write anew (no saved state) are normalised; the others stay.
-    for (size_t i = 0; i < n * d; i++)
-        c->raw_obs[i] = NAN;
-    PPO_TRY(ppo_vecenv_thaw(c->parts.vecenv, (unsigned char *)c->raw_obs, step, error));
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(c->raw_obs[i * d]))
-            normalise_obs(c, c->obs + i * d, c->raw_obs + i * d, 1);
+    PPO_TRY(ppo_vecenv_thaw(c->parts.vecenv, obs, step, error));
+    if (begins_anew && c->raw_obs_apart)
+        ppo_agent_see(c->parts.agent, c->obs, c->raw_obs, c->parts.rollout->num_envs);
     return PPO_OK;
 }

@@ -6,9 +6,8 @@
 
 #include "core/pool.h"
 #include "env/vecenv.h"
+#include "rl/agent.h"
 #include "rl/episodes.h"
-#include "rl/normalizer.h"
-#include "rl/policy.h"
 #include "rl/rollout.h"
 
 typedef struct ppo_collect ppo_collect;
@@ -16,8 +15,7 @@ typedef struct ppo_collect ppo_collect;
 // What collecting works with; everything is borrowed and must outlive it.
 typedef struct ppo_collect_parts {
     const ppo_config *config;
-    ppo_policy *policy;
-    ppo_normalizer *obs_norm;
+    ppo_agent *agent; // the policy that acts, and the statistics that it normalises by
     ppo_vecenv *vecenv;
     ppo_rollout *rollout;
     ppo_pool *pool;

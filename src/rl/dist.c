@@ -38,7 +38,8 @@ void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows)
 }
 
 void ppo_dist_sample(const ppo_dist *dist, float *action, const float *out, const float *log_std,
-                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step)
+                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row,
+                     uint64_t step)
 {
     if (ppo_dist_is_gaussian(dist))
         ppo_gaussian_sample(dist, action, out, log_std, rows, seed, purpose, first_row, step);
@@ -90,8 +91,7 @@ void ppo_dist_to_env(const ppo_dist *dist, void *env_action, const float *action
         integers_to_env(dist, env_action, action, rows);
 }
 
-double ppo_dist_mean_std(const ppo_dist *dist, const float *out, const float *log_std,
-                         size_t rows)
+double ppo_dist_mean_std(const ppo_dist *dist, const float *out, const float *log_std, size_t rows)
 {
     return ppo_dist_is_gaussian(dist) ? ppo_gaussian_mean_std(dist, out, log_std, rows)
                                       : (double)NAN;

@@ -12,11 +12,11 @@
 #include "ppo/config.h"
 
 typedef struct ppo_dist {
-    const ppo_space *space;      // borrowed
-    size_t num_actions;          // A, components of an action
-    size_t num_outputs;          // network outputs that it needs
-    ppo_std_source std_source;   // Gaussian only
-    ppo_action_bound bound;      // Gaussian only
+    const ppo_space *space;    // borrowed
+    size_t num_actions;        // A, components of an action
+    size_t num_outputs;        // network outputs that it needs
+    ppo_std_source std_source; // Gaussian only
+    ppo_action_bound bound;    // Gaussian only
 } ppo_dist;
 
 // Discrete, multi-discrete and multi-binary spaces: independent categorical factors. Box: a
@@ -34,7 +34,8 @@ void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows);
 
 // Samples actions [A] columns. Row r uses the stream (seed, purpose, first_row + r, step).
 void ppo_dist_sample(const ppo_dist *dist, float *action, const float *out, const float *log_std,
-                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step);
+                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row,
+                     uint64_t step);
 
 // The most likely action (of a Gaussian: the mean).
 void ppo_dist_mode(const ppo_dist *dist, float *action, const float *out, size_t rows);
@@ -54,7 +55,6 @@ void ppo_dist_backward(const ppo_dist *dist, float *dout, float *dlog_std, const
 void ppo_dist_to_env(const ppo_dist *dist, void *env_action, const float *action, size_t rows);
 
 // The mean deviation over rows and components; NAN for a categorical.
-double ppo_dist_mean_std(const ppo_dist *dist, const float *out, const float *log_std,
-                         size_t rows);
+double ppo_dist_mean_std(const ppo_dist *dist, const float *out, const float *log_std, size_t rows);
 
 #endif

@@ -121,8 +121,7 @@ static void factor_backward(float *dz, const float *log_p, size_t n, ppo_vec act
         entropy -= ppo_v_exp(ppo_v_load(log_p + j * LD)) * ppo_v_load(log_p + j * LD);
     for (size_t j = 0; j < n; j++) {
         const ppo_vec log_pj = ppo_v_load(log_p + j * LD), p = ppo_v_exp(log_pj);
-        const ppo_vec hit =
-            ppo_v_select(action == (float)j, ppo_v_set(1.0f), (ppo_vec){0});
+        const ppo_vec hit = ppo_v_select(action == (float)j, ppo_v_set(1.0f), (ppo_vec){0});
         ppo_v_store(dz + j * LD, dlog_prob * (hit - p) - dentropy * p * (log_pj + entropy));
     }
 }

@@ -59,8 +59,8 @@ static void normal_pair(float *first, float *second, uint32_t u, uint32_t v)
     *second = radius * sinf(angle);
 }
 
-static void fill_noise(float *noise, size_t num_actions, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
-                       size_t first_row, uint64_t step)
+static void fill_noise(float *noise, size_t num_actions, size_t rows, uint64_t seed,
+                       ppo_rng_purpose purpose, size_t first_row, uint64_t step)
 {
     const size_t blocks = (num_actions + 3) / 4;
     for (size_t r = 0; r < rows; r++)

@@ -8,9 +8,9 @@
 #define PPO_RECENT_EPISODES 100
 
 typedef struct ppo_episodes {
-    double *returns;  // [PPO_RECENT_EPISODES] ring
-    double *lengths;  // [PPO_RECENT_EPISODES]
-    uint64_t *count;  // [1] episodes finished so far
+    double *returns; // [PPO_RECENT_EPISODES] ring
+    double *lengths; // [PPO_RECENT_EPISODES]
+    uint64_t *count; // [1] episodes finished so far
 } ppo_episodes;
 
 void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena);

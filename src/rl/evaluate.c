@@ -34,8 +34,8 @@ static void plan_stage(ppo_stage *s)
 {
     const size_t n = s->count;
 #define ROW(field, dtype, ...)                                                                     \
-    PPO_ARENA_ADD(&s->arena, &s->field, "evaluate." #field, "ppo_agent_evaluate",                  \
-                  PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
+    PPO_ARENA_ADD(&s->arena, &s->field, "evaluate." #field, "ppo_agent_evaluate", PPO_ROW_SCRATCH, \
+                  dtype, __VA_ARGS__)
     ROW(live, PPO_U32, n);
     ROW(obs, PPO_U8, n, s->obs_bytes);
     ROW(live_obs, PPO_U8, n, s->obs_bytes);
@@ -122,7 +122,8 @@ static ppo_status play_batch(ppo_agent *agent, double *returns, uint32_t *length
 
 static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, uint32_t episodes)
 {
-    ppo_evaluation e = {.episodes = episodes, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
+    ppo_evaluation e = {
+        .episodes = episodes, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
     double squares = 0.0;
     for (uint32_t i = 0; i < episodes; i++) {
         e.return_mean += returns[i] / episodes;

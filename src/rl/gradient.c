@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LD PPO_CHUNK_ROWS
+#define LD          PPO_CHUNK_ROWS
 #define NUM_COLUMNS 8 // of ppo_samples, besides the actions'
 
 struct ppo_gradient {
@@ -45,8 +45,8 @@ static size_t round_up(size_t n, size_t unit)
 static void plan_rows(ppo_gradient *g, ppo_arena *arena)
 {
     const size_t sums = sizeof(ppo_loss_sums) / sizeof(double);
-#define ROW(field, dtype, ...)                                                                     \
-    PPO_ARENA_ADD(arena, &g->field, "gradient." #field, "ppo_gradient_compute", PPO_ROW_SCRATCH,   \
+#define ROW(field, dtype, ...)                                                                   \
+    PPO_ARENA_ADD(arena, &g->field, "gradient." #field, "ppo_gradient_compute", PPO_ROW_SCRATCH, \
                   dtype, __VA_ARGS__)
     ROW(worker, PPO_F32, ppo_pool_size(g->pool), g->worker_size);
     ROW(chunk_grad, PPO_F32, g->max_chunks, g->policy->layout.size);

@@ -52,9 +52,8 @@ void ppo_policy_loss(float *dlog_prob, ppo_loss_sums *sums, float *ratio, const 
     }
 }
 
-void ppo_value_loss(float *dvalue, ppo_loss_sums *sums, const float *value,
-                    const float *old_value, const float *ret, size_t rows, bool clip,
-                    float clip_coef, float scale)
+void ppo_value_loss(float *dvalue, ppo_loss_sums *sums, const float *value, const float *old_value,
+                    const float *ret, size_t rows, bool clip, float clip_coef, float scale)
 {
     for (size_t i = 0; i < rows; i++) {
         const float change = value[i] - old_value[i];

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define SLICE_TARGET 4096 // parameters at which a slice is full: some microseconds of work
-#define NUM_GROUPS 2
+#define NUM_GROUPS   2
 
 // Whole rows of one weight, whose packed copy follows a step.
 typedef struct ppo_piece {
@@ -34,13 +34,13 @@ struct ppo_optimizer {
     size_t num_slices;
     ppo_piece *pieces; // [num_pieces]
     size_t num_pieces;
-    float *m, *v;      // [params] Adam's moments
-    uint64_t *steps;   // [1] Adam's t
-    float *sum;        // [params] of several chunks
-    double *squares;   // [num_slices] sums of squared gradients
+    float *m, *v;    // [params] Adam's moments
+    uint64_t *steps; // [1] Adam's t
+    float *sum;      // [params] of several chunks
+    double *squares; // [num_slices] sums of squared gradients
 
     // The minibatch under way.
-    float *gradient;   // `sum`, or the only chunk
+    float *gradient; // `sum`, or the only chunk
     float *chunks;
     size_t num_chunks;
     float scale[NUM_GROUPS]; // that clips the norm
@@ -162,9 +162,9 @@ static void reduce_task(void *context, size_t task, size_t worker)
     (void)worker;
     const ppo_optimizer *o = context;
     const ppo_slice *slice = &o->slices[task];
-    o->squares[task] = ppo_grad_reduce(o->gradient + slice->begin, o->chunks + slice->begin,
-                                       o->policy->layout.size, o->num_chunks,
-                                       slice->end - slice->begin);
+    o->squares[task] =
+        ppo_grad_reduce(o->gradient + slice->begin, o->chunks + slice->begin,
+                        o->policy->layout.size, o->num_chunks, slice->end - slice->begin);
 }
 
 double ppo_optimizer_reduce(ppo_optimizer *o, float *chunks, size_t num_chunks)

@@ -39,8 +39,8 @@ static void plan_log_std(ppo_policy *policy)
 
 static void plan_separate(ppo_policy *policy, const ppo_config *config, size_t num_features)
 {
-    const ppo_widths *critic = config->critic_hidden_sizes.count ? &config->critic_hidden_sizes
-                                                                 : &config->hidden_sizes;
+    const ppo_widths *critic =
+        config->critic_hidden_sizes.count ? &config->critic_hidden_sizes : &config->hidden_sizes;
     ppo_mlp_plan(&policy->nets[PPO_ACTOR_NET], "actor", num_features, &config->hidden_sizes,
                  policy->dist.num_outputs, config->activation, &policy->layout,
                  &policy->packed_size);
@@ -70,10 +70,10 @@ void ppo_policy_plan(ppo_policy *policy, const ppo_config *config, size_t num_fe
         net_scratch = size > net_scratch ? size : net_scratch;
     }
     policy->scratch_size = net_scratch + 2 * LD * policy->max_outputs;
-    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_optimizer_step", PPO_ROW_STATE,
-                  PPO_F32, policy->layout.size);
-    PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_mlp_pack", PPO_ROW_SCRATCH,
-                  PPO_F32, policy->packed_size);
+    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_optimizer_step", PPO_ROW_STATE, PPO_F32,
+                  policy->layout.size);
+    PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_mlp_pack", PPO_ROW_SCRATCH, PPO_F32,
+                  policy->packed_size);
 }
 
 static double gain_of(const ppo_policy *policy, const ppo_config *config, const ppo_param *param)

@@ -8,12 +8,10 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, size_t 
                       size_t num_actions, ppo_arena *arena)
 {
     const size_t t = num_steps, n = num_envs;
-    *r = (ppo_rollout){.num_steps = t,
-                       .num_envs = n,
-                       .num_features = num_features,
-                       .num_actions = num_actions};
+    *r = (ppo_rollout){
+        .num_steps = t, .num_envs = n, .num_features = num_features, .num_actions = num_actions};
     const char *collect = "ppo_collect_run", *bootstrap = "ppo_collect_bootstrap";
-#define ROW(field, owner, dtype, ...)                                                              \
+#define ROW(field, owner, dtype, ...) \
     PPO_ARENA_ADD(arena, &r->field, "rollout." #field, owner, PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
     ROW(obs, collect, PPO_F32, t + 1, n, num_features);
     ROW(action, collect, PPO_F32, t, n, num_actions);

@@ -12,12 +12,12 @@ typedef struct ppo_rollout {
     size_t num_actions;  // A
 
     // computed by ppo_collect_run
-    float *obs;             // [T+1, N, D] normalised if norm_obs; row T is the next iteration's row 0
-    float *action;          // [T, N, A] before clipping or squashing
-    float *log_prob;        // [T, N]
-    double *env_reward;     // [T, N] as the environment gave it
-    uint8_t *terminated;    // [T, N]
-    uint8_t *truncated;     // [T, N]
+    float *obs;          // [T+1, N, D] normalised if norm_obs; row T is the next iteration's row 0
+    float *action;       // [T, N, A] before clipping or squashing
+    float *log_prob;     // [T, N]
+    double *env_reward;  // [T, N] as the environment gave it
+    uint8_t *terminated; // [T, N]
+    uint8_t *truncated;  // [T, N]
     double *episode_return; // [T, N] where an episode ended
     uint32_t *episode_length;
 

@@ -35,8 +35,8 @@ ppo_step_params ppo_schedule_step(const ppo_config *config, uint64_t iteration)
     const double whole = (double)ppo_config_num_iterations(config);
     const double progress = whole > 0.0 ? fmin((double)iteration / whole, 1.0) : 0.0;
     const double lr_factor = ppo_schedule_eval(&config->lr_schedule, progress);
-    const double critic_lr = config->critic_learning_rate > 0.0 ? config->critic_learning_rate
-                                                                : config->learning_rate;
+    const double critic_lr =
+        config->critic_learning_rate > 0.0 ? config->critic_learning_rate : config->learning_rate;
     return (ppo_step_params){
         .lr = config->learning_rate * lr_factor,
         .critic_lr = critic_lr * lr_factor,

@@ -52,8 +52,7 @@ static ppo_status create_vecenv(ppo_trainer *trainer, ppo_error *error)
 static ppo_status create_phases(ppo_trainer *trainer, ppo_error *error)
 {
     const ppo_collect_parts parts = {.config = &trainer->config,
-                                     .policy = &trainer->agent.policy,
-                                     .obs_norm = &trainer->agent.obs_norm,
+                                     .agent = &trainer->agent,
                                      .vecenv = trainer->vecenv,
                                      .rollout = &trainer->rollout,
                                      .pool = trainer->pool};

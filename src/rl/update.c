@@ -24,8 +24,7 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_
     if (!update)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *update = (ppo_update){.config = config, .policy = policy};
-    ppo_status status =
-        ppo_gradient_create(&update->gradient, config, policy, pool, arena, error);
+    ppo_status status = ppo_gradient_create(&update->gradient, config, policy, pool, arena, error);
     if (status == PPO_OK)
         status = ppo_optimizer_create(&update->optimizer, config, policy, pool, arena, error);
     if (status != PPO_OK) {
@@ -87,9 +86,8 @@ ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
     const ppo_gradient_stats gradient =
         ppo_gradient_compute(update->gradient, rollout, index, count, step);
     float *chunks = ppo_gradient_chunks(update->gradient, &num_chunks);
-    *stats = (ppo_update_stats){.mean = gradient.mean,
-                                .std_mean = gradient.std_mean,
-                                .minibatches = 1};
+    *stats =
+        (ppo_update_stats){.mean = gradient.mean, .std_mean = gradient.std_mean, .minibatches = 1};
     stats->loss = ppo_joint_loss(&stats->mean, step->ent_coef, update->config->vf_coef);
     stats->grad_norm = ppo_optimizer_reduce(update->optimizer, chunks, num_chunks);
     PPO_TRY(check_finite(update, stats, error));
@@ -135,8 +133,8 @@ static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
     for (size_t first = 0; first < batch; first += size, minibatches++) {
         const size_t count = batch - first < size ? batch - first : size;
         ppo_update_stats one;
-        PPO_TRY(ppo_update_minibatch(update, rollout, update->perm + first, count, step, &one,
-                                     error));
+        PPO_TRY(
+            ppo_update_minibatch(update, rollout, update->perm + first, count, step, &one, error));
         add_stats(sum, &one);
     }
     *kl = (sum->mean.approx_kl - before) / (double)minibatches;
@@ -144,8 +142,8 @@ static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
 }
 
 ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
-                          const ppo_step_params *step, uint64_t iteration,
-                          ppo_update_stats *stats, ppo_error *error)
+                          const ppo_step_params *step, uint64_t iteration, ppo_update_stats *stats,
+                          ppo_error *error)
 {
     const ppo_config *config = update->config;
     const size_t batch = rollout->num_steps * rollout->num_envs;

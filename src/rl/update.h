@@ -26,8 +26,8 @@ void ppo_update_destroy(ppo_update *update); // NULL is allowed
 // All epochs of one iteration. `iteration` counts from 0 and keys the shuffles. A non-finite loss
 // or gradient ends it with PPO_NUMERIC before the parameters are touched by that minibatch.
 ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
-                          const ppo_step_params *step, uint64_t iteration,
-                          ppo_update_stats *stats, ppo_error *error);
+                          const ppo_step_params *step, uint64_t iteration, ppo_update_stats *stats,
+                          ppo_error *error);
 
 // One minibatch: the samples `index` [count] of the rollout seen as [T*N, ...].
 ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
