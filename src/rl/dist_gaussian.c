@@ -99,6 +99,14 @@ static float half_range(const ppo_dist *dist, size_t a)
     return dist->space->high ? 0.5f * (dist->space->high[a] - low_of(dist, a)) : 1.0f;
 }
 
+// center + half tanh(u), which rounding may not lead out of the bounds.
+static float squash(const ppo_dist *dist, float u, size_t a)
+{
+    const float low = low_of(dist, a), high = dist->space->high ? dist->space->high[a] : 1.0f;
+    const float x = low + half_range(dist, a) * (1.0f + tanhf(u));
+    return x > high ? high : x;
+}
+
 // log(half (1 - tanh(u)^2)).
 static ppo_vec log_squash_slope(const ppo_dist *dist, ppo_vec u, size_t a)
 {
@@ -175,7 +183,7 @@ void ppo_gaussian_to_env(const ppo_dist *dist, float *env_action, const float *a
         for (size_t r = 0; r < rows; r++) {
             float u = action[a * LD + r];
             if (dist->bound == PPO_ACTION_TANH)
-                u = low_of(dist, a) + half_range(dist, a) * (1.0f + tanhf(u));
+                u = squash(dist, u, a);
             env_action[r * dist->num_actions + a] = u;
         }
 }
