@@ -7,7 +7,10 @@
 include(CheckCCompilerFlag)
 
 # Optimised with the asserts alive.
-set(CMAKE_C_FLAGS_RELASSERT "-O3 -g" CACHE STRING "Flags of the RelAssert build type")
+# (project() has made the entry already, empty: without FORCE this would change nothing.)
+if(NOT CMAKE_C_FLAGS_RELASSERT)
+    set(CMAKE_C_FLAGS_RELASSERT "-O3 -g" CACHE STRING "Flags of the RelAssert build type" FORCE)
+endif()
 set(CMAKE_EXE_LINKER_FLAGS_RELASSERT "" CACHE STRING "Link flags of the RelAssert build type")
 set(CMAKE_SHARED_LINKER_FLAGS_RELASSERT "" CACHE STRING "Link flags of the RelAssert build type")
 mark_as_advanced(CMAKE_C_FLAGS_RELASSERT CMAKE_EXE_LINKER_FLAGS_RELASSERT
