@@ -128,7 +128,7 @@ typedef struct ppo_config {
 
     // Run: nothing here changes a single bit of the result
     char run_dir[PPO_TEXT_SIZE];   // "" : runs/<env>/seed-<seed>
-    uint32_t threads;              // worker threads, the caller's included; 0: all cores
+    uint32_t threads;              // worker threads, the caller included; 0: as many as cores and work allow
     double checkpoint_interval_s;  // seconds between checkpoints; 0: after each iteration
 } ppo_config;
 

@@ -149,7 +149,7 @@ void ppo_pool_run(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks
     wait_for_tasks(pool, num_tasks);
 }
 
-static size_t online_cores(void)
+size_t ppo_pool_cores(void)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores > 0 ? (size_t)cores : 1;
@@ -171,7 +171,7 @@ static ppo_status start_workers(ppo_pool *pool, ppo_error *error)
 
 ppo_status ppo_pool_create(ppo_pool **result, uint32_t threads, ppo_error *error)
 {
-    const size_t size = threads ? threads : online_cores();
+    const size_t size = threads ? threads : ppo_pool_cores();
     ppo_pool *pool = aligned_alloc(_Alignof(ppo_pool), sizeof *pool);
     ppo_worker *workers = calloc(size, sizeof *workers);
     if (!pool || !workers) {
@@ -182,7 +182,7 @@ ppo_status ppo_pool_create(ppo_pool **result, uint32_t threads, ppo_error *error
     memset(pool, 0, sizeof *pool);
     pool->size = size;
     pool->workers = workers;
-    pool->oversubscribed = size > online_cores();
+    pool->oversubscribed = size > ppo_pool_cores();
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->wake, NULL);
     const ppo_status status = start_workers(pool, error);

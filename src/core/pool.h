@@ -19,6 +19,9 @@ ppo_status ppo_pool_create(ppo_pool **pool, uint32_t threads, ppo_error *error);
 void ppo_pool_destroy(ppo_pool *pool);
 size_t ppo_pool_size(const ppo_pool *pool);
 
+// Cores that are online, at least 1.
+size_t ppo_pool_cores(void);
+
 // Runs tasks 0 .. num_tasks-1 and returns when all are done. The caller works too.
 void ppo_pool_run(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks);
 

@@ -99,6 +99,12 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     return PPO_OK;
 }
 
+size_t ppo_collect_num_tasks(const ppo_config *config)
+{
+    const size_t size = choose_block_size(config->num_envs);
+    return (config->num_envs + size - 1) / size;
+}
+
 void ppo_collect_destroy(ppo_collect *collect)
 {
     if (!collect)

@@ -42,6 +42,11 @@ static size_t round_up(size_t n, size_t unit)
     return (n + unit - 1) / unit * unit;
 }
 
+static size_t num_chunks_of(size_t count)
+{
+    return (count + LD - 1) / LD;
+}
+
 static void plan_rows(ppo_gradient *g, ppo_arena *arena)
 {
     const size_t sums = sizeof(ppo_loss_sums) / sizeof(double);
@@ -64,7 +69,7 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *g = (ppo_gradient){.config = config, .policy = policy, .pool = pool};
     g->num_features = policy->nets[PPO_ACTOR_NET].layers[0].in;
-    g->max_chunks = (ppo_config_minibatch_size(config) + LD - 1) / LD;
+    g->max_chunks = num_chunks_of(ppo_config_minibatch_size(config));
     g->samples_size = LD * (g->num_features + policy->dist.num_actions + NUM_COLUMNS + 1);
     g->worker_size = round_up(g->samples_size + policy->scratch_size, PPO_PARAM_ALIGN);
     plan_rows(g, arena);
@@ -77,9 +82,14 @@ void ppo_gradient_destroy(ppo_gradient *gradient)
     free(gradient);
 }
 
+size_t ppo_gradient_num_tasks(const ppo_config *config)
+{
+    return num_chunks_of(ppo_config_minibatch_size(config)) * (config->shared_network ? 1 : 2);
+}
+
 float *ppo_gradient_chunks(const ppo_gradient *g, size_t *num_chunks)
 {
-    *num_chunks = (g->count + LD - 1) / LD;
+    *num_chunks = num_chunks_of(g->count);
     return g->chunk_grad;
 }
 
@@ -204,7 +214,7 @@ ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *roll
                                         const uint32_t *index, size_t count,
                                         const ppo_step_params *step)
 {
-    const size_t chunks = (count + LD - 1) / LD;
+    const size_t chunks = num_chunks_of(count);
     assert(count > 0 && chunks <= g->max_chunks);
     g->rollout = rollout;
     g->index = index;

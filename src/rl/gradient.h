@@ -21,6 +21,9 @@ ppo_status ppo_gradient_create(ppo_gradient **gradient, const ppo_config *config
                                ppo_error *error);
 void ppo_gradient_destroy(ppo_gradient *gradient); // NULL is allowed
 
+// Tasks of a full minibatch: how many threads can work on it at once.
+size_t ppo_gradient_num_tasks(const ppo_config *config);
+
 // Means over the minibatch.
 typedef struct ppo_gradient_stats {
     ppo_loss_sums mean;

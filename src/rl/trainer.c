@@ -61,13 +61,22 @@ static ppo_status create_phases(ppo_trainer *trainer, ppo_error *error)
                              trainer->pool, &trainer->arena, error);
 }
 
+// All cores, but no more threads than there are tasks for: idle ones would only disturb.
+static uint32_t useful_threads(const ppo_config *config)
+{
+    const size_t update = ppo_gradient_num_tasks(config), collect = ppo_collect_num_tasks(config);
+    const size_t tasks = update > collect ? update : collect, cores = ppo_pool_cores();
+    return (uint32_t)(tasks < cores ? tasks : cores);
+}
+
 // Everything in the order of its dependence; what was made is destroyed by the caller on failure.
 static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
     PPO_TRY(ppo_config_check(config, error));
     PPO_TRY(ppo_agent_plan(&trainer->agent, config, env, &trainer->arena, error));
-    PPO_TRY(ppo_pool_create(&trainer->pool, config->threads, error));
+    PPO_TRY(ppo_pool_create(&trainer->pool,
+                            config->threads ? config->threads : useful_threads(config), error));
     PPO_TRY(create_vecenv(trainer, error));
     ppo_rollout_plan(&trainer->rollout, config->num_steps, config->num_envs,
                      trainer->agent.num_features, trainer->agent.policy.dist.num_actions,
