@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The collecting half of a trainer, with its rollout in the open.
+#ifndef PPO_TESTS_RL_COLLECT_BED_H
+#define PPO_TESTS_RL_COLLECT_BED_H
+
+#include "rl/collect.h"
+
+typedef struct collect_bed {
+    ppo_config config;
+    ppo_arena arena;
+    ppo_pool *pool;
+    ppo_agent agent;
+    ppo_vecenv *vecenv;
+    ppo_rollout rollout;
+    ppo_collect *collect;
+    ppo_episodes episodes;
+} collect_bed;
+
+// Made and started; config.threads workers.
+void collect_bed_create(collect_bed *bed, const ppo_config *config, const ppo_env_class *env);
+void collect_bed_release(collect_bed *bed);
+
+// One rollout, bootstrapped and reported. `iteration` counts from 0.
+void collect_bed_run(collect_bed *bed, uint64_t iteration);
+
+#endif
