@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Small trainers: see training.h.
+#include "training.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+const training_case training_cases[] = {
+    {"discrete", TOY_DISCRETE, ""},
+    {"multi-discrete", TOY_MULTI_DISCRETE, ""},
+    {"multi-binary", TOY_MULTI_BINARY, "shared_network=true"},
+    {"continuous", TOY_BOX, ""},
+    {"shared", TOY_DISCRETE, "shared_network=true clip_vloss=false"},
+    {"shared, continuous", TOY_BOX, "shared_network=true norm_adv=batch"},
+    {"other critic", TOY_DISCRETE, "critic_hidden_sizes=33,8,5 norm_adv=off"},
+    {"normalised", TOY_DISCRETE, "norm_obs=true norm_reward=true"},
+    {"normalised, continuous", TOY_BOX, "norm_obs=true norm_reward=true clip_reward=0.9"},
+    {"two optimisers", TOY_DISCRETE, "separate_optimizers=true critic_learning_rate=0.002"},
+    {"two optimisers, continuous", TOY_BOX, "separate_optimizers=true"},
+    {"relu", TOY_DISCRETE, "activation=relu max_grad_norm=0"},
+    {"exp deviation", TOY_BOX, "std_source=exp log_std_init=-0.5"},
+    {"sigmoid deviation", TOY_BOX, "std_source=sigmoid shared_network=true"},
+    {"squashed", TOY_BOX, "action_bound=tanh"},
+    {"squashed, exp", TOY_BOX, "action_bound=tanh std_source=exp norm_reward=true"},
+    {"raw", TOY_BOX, "action_bound=raw"},
+    {"target_kl", TOY_DISCRETE, "target_kl=0.002 learning_rate=0.01 update_epochs=8"},
+    {"odd minibatches", TOY_DISCRETE, "minibatch_size=37"},
+    {"a last sample alone", TOY_DISCRETE, "minibatch_size=191"},
+    {"one minibatch", TOY_BOX, "num_minibatches=1"},
+    {"many chunks", TOY_DISCRETE, "num_envs=40 num_minibatches=2"},
+    {"linear", TOY_DISCRETE, "hidden_sizes="},
+    {"wide", TOY_BOX, "hidden_sizes=130,70"},
+    {"schedules", TOY_DISCRETE, "lr_schedule=cosine clip_schedule=0:1,0.5:0.3,1:0"},
+    {"sticky, skipping", TOY_DISCRETE, "sticky_action_prob=0.25 frame_skip=3"},
+    {"time limit", TOY_DISCRETE, "max_episode_steps=5"},
+    {"one environment", TOY_BOX, "num_envs=1 num_steps=40"},
+};
+const size_t num_training_cases = sizeof training_cases / sizeof *training_cases;
+
+// Sets "name=text" up to the next space.
+static const char *set_one(ppo_config *config, const char *text)
+{
+    char name[64], value[64] = "";
+    ppo_error error = {0};
+    int length = 0;
+    if (sscanf(text, "%63[^=]=%n", name, &length) != 1)
+        fail_msg("settings: %s", text);
+    text += length;
+    if (sscanf(text, "%63[^ ]%n", value, &length) == 1)
+        text += length;
+    if (ppo_config_set(config, name, value, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    return text + strspn(text, " ");
+}
+
+ppo_config training_config(const training_case *c, uint32_t threads)
+{
+    ppo_config config;
+    ppo_config_defaults(&config);
+    snprintf(config.env_id, sizeof config.env_id, "%s", toy_class(c->toy)->id);
+    config.seed = TOY_SEED;
+    config.num_envs = 6;
+    config.num_steps = 32;
+    config.num_minibatches = 3;
+    config.update_epochs = 3;
+    config.hidden_sizes = (ppo_widths){.count = 2, .width = {17, 9}};
+    config.learning_rate = 1e-3;
+    config.eval_episodes = 5;
+    config.threads = threads;
+    for (const char *text = c->settings; *text;)
+        text = set_one(&config, text);
+    config.total_timesteps = 20 * ppo_config_batch_size(&config);
+    return config;
+}
+
+ppo_trainer *training_create(const ppo_config *config, const ppo_env_class *env)
+{
+    ppo_trainer *trainer = NULL;
+    ppo_error error = {0};
+    if (ppo_trainer_create(&trainer, config, env, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    return trainer;
+}
+
+void training_run(ppo_trainer *trainer, int iterations)
+{
+    for (int i = 0; i < iterations; i++) {
+        ppo_error error = {0};
+        if (ppo_trainer_step(trainer, NULL, &error) != PPO_OK)
+            fail_msg("%s", error.message);
+    }
+}

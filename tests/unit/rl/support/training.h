@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Small trainers over many combinations of settings.
+#ifndef PPO_TESTS_RL_TRAINING_H
+#define PPO_TESTS_RL_TRAINING_H
+
+#include "toy.h"
+
+#include "ppo/trainer.h"
+
+typedef struct training_case {
+    const char *name;
+    toy_kind toy;
+    const char *settings; // "name=text name=text ..." over training_config
+} training_case;
+
+extern const training_case training_cases[];
+extern const size_t num_training_cases;
+
+// 6 environments of 32 steps, 3 minibatches, networks of 17 and 9 units: sizes that fit nothing.
+ppo_config training_config(const training_case *c, uint32_t threads);
+
+// Creation and steps that must not fail.
+ppo_trainer *training_create(const ppo_config *config, const ppo_env_class *env);
+void training_run(ppo_trainer *trainer, int iterations);
+
+#endif
