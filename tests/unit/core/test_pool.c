@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// The pool of workers: every task runs exactly once, whatever their number and the pool's size;
+// what a run has written is seen after it; workers that sleep wake up.
+#include "core/pool.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#define MAX_TASKS   5000
+#define MAX_THREADS 8
+
+static ppo_pool *create(uint32_t threads)
+{
+    ppo_pool *pool = NULL;
+    ppo_error error = {0};
+    if (ppo_pool_create(&pool, threads, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    return pool;
+}
+
+typedef struct run {
+    unsigned times[MAX_TASKS]; // not atomic: ThreadSanitizer is to see whether it need be
+    size_t num_tasks, num_workers;
+    atomic_uint in_use[MAX_THREADS];
+    atomic_uint wrong;
+} run;
+
+// A worker's number is its own while it works.
+static void count_task(void *context, size_t task, size_t worker)
+{
+    run *r = context;
+    if (task >= r->num_tasks || worker >= r->num_workers) {
+        atomic_fetch_add(&r->wrong, 1);
+        return;
+    }
+    if (atomic_fetch_add(&r->in_use[worker], 1) != 0)
+        atomic_fetch_add(&r->wrong, 1);
+    r->times[task]++;
+    atomic_fetch_sub(&r->in_use[worker], 1);
+}
+
+static void check(ppo_pool *pool, run *r, size_t num_tasks)
+{
+    r->num_tasks = num_tasks;
+    r->num_workers = ppo_pool_size(pool);
+    memset(r->times, 0, num_tasks * sizeof *r->times);
+    ppo_pool_run(pool, count_task, r, num_tasks);
+    for (size_t i = 0; i < num_tasks; i++)
+        if (r->times[i] != 1)
+            fail_msg("task %zu of %zu ran %u times", i, num_tasks, r->times[i]);
+    assert_int_equal(atomic_load(&r->wrong), 0);
+}
+
+static void test_every_task_once(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {0, 1, 2, 3, 7, 8, 9, 64, 1000, MAX_TASKS};
+    static run r;
+    for (uint32_t threads = 1; threads <= MAX_THREADS; threads++) {
+        ppo_pool *pool = create(threads);
+        assert_int_equal(ppo_pool_size(pool), threads);
+        for (int round = 0; round < 20; round++)
+            for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+                check(pool, &r, counts[i]);
+        ppo_pool_destroy(pool);
+    }
+}
+
+// Many short runs right after one another: claims of a run that is over must not count.
+static void test_many_runs(void **state)
+{
+    (void)state;
+    static run r;
+    for (uint32_t threads = 2; threads <= 4; threads++) {
+        ppo_pool *pool = create(threads);
+        for (size_t i = 0; i < 5000; i++)
+            check(pool, &r, i % 5);
+        ppo_pool_destroy(pool);
+    }
+}
+
+// Each run reads what all workers wrote in the one before.
+typedef struct relay {
+    long from[64], to[64];
+} relay;
+
+static void relay_task(void *context, size_t task, size_t worker)
+{
+    relay *x = context;
+    (void)worker;
+    x->to[task] = x->from[(task + 1) % 64] + x->from[(task + 17) % 64];
+}
+
+static void test_runs_see_each_other(void **state)
+{
+    (void)state;
+    relay once = {.from = {0}};
+    for (uint32_t threads = 1; threads <= MAX_THREADS; threads++) {
+        relay x;
+        for (size_t i = 0; i < 64; i++)
+            x.from[i] = (long)i;
+        ppo_pool *pool = create(threads);
+        for (int round = 0; round < 40; round++) {
+            ppo_pool_run(pool, relay_task, &x, 64);
+            memcpy(x.from, x.to, sizeof x.from);
+        }
+        ppo_pool_destroy(pool);
+        if (threads == 1)
+            once = x;
+        assert_memory_equal(x.to, once.to, sizeof x.to);
+    }
+}
+
+// After a pause in which the workers have gone to sleep.
+static void test_sleepers_wake(void **state)
+{
+    (void)state;
+    static run r;
+    for (uint32_t threads = 2; threads <= 4; threads++) {
+        ppo_pool *pool = create(threads);
+        for (int round = 0; round < 5; round++) {
+            nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+            check(pool, &r, 50);
+        }
+        ppo_pool_destroy(pool);
+    }
+}
+
+// A pool for every caller: several at once, each in its own thread's hands, one inside another's
+// tasks.
+static void nested_task(void *context, size_t task, size_t worker)
+{
+    run *runs = context;
+    (void)worker;
+    ppo_pool *inner = NULL;
+    if (ppo_pool_create(&inner, 2, NULL) != PPO_OK)
+        return;
+    run *r = &runs[task];
+    r->num_tasks = 100;
+    r->num_workers = 2;
+    ppo_pool_run(inner, count_task, r, r->num_tasks);
+    ppo_pool_destroy(inner);
+}
+
+static void test_pools_inside_tasks(void **state)
+{
+    (void)state;
+    enum { OUTER = 6 };
+    run *runs = calloc(OUTER, sizeof *runs);
+    assert_non_null(runs);
+    ppo_pool *pool = create(3);
+    ppo_pool_run(pool, nested_task, runs, OUTER);
+    for (size_t i = 0; i < OUTER; i++)
+        for (size_t k = 0; k < 100; k++)
+            assert_int_equal(runs[i].times[k], 1);
+    ppo_pool_destroy(pool);
+    free(runs);
+}
+
+static void test_creation(void **state)
+{
+    (void)state;
+    ppo_pool_destroy(NULL);
+    ppo_pool *pool = create(0); // a worker per core
+    assert_true(ppo_pool_size(pool) >= 1);
+    ppo_pool_destroy(pool);
+    for (uint32_t i = 0; i < 100; i++) // without a run in between
+        ppo_pool_destroy(create(1 + i % MAX_THREADS));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_task_once),     cmocka_unit_test(test_many_runs),
+        cmocka_unit_test(test_runs_see_each_other), cmocka_unit_test(test_sleepers_wake),
+        cmocka_unit_test(test_pools_inside_tasks),  cmocka_unit_test(test_creation)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
