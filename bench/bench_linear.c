@@ -1,52 +1,56 @@
 // SPDX-License-Identifier: MIT
-// How fast the inner products of nn/onednn.h are, one thread, shape by shape; run by hand.
-// Columns: GFLOP/s (2 * rows * in * out each, best of several batches) of forward, forward with
-// packed weights, the same without bias, backward to data, backward to weights with bias sums;
-// last, microseconds to pack.
+// The three products of a linear layer, our own (nn/gemm.h) beside oneDNN's (nn/onednn.h), one
+// thread, shape by shape, in GFLOP/s (2 * rows * in * out each, best of several batches). It is why
+// nn/mlp.c uses its own: `make bench B=linear`.
+#include "nn/gemm.h"
 #include "nn/onednn.h"
+#include "nn/simd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define NUM_BATCHES 30
-#define STRIDE_PAD  16 // floats between the end of a row and the next
 
 typedef struct bench {
     ppo_onednn_linear *linear;
+    size_t rows, in, out, ldx, ldy;
     float *x, *y, *weight, *packed, *bias;
 } bench;
 
 typedef void (*kernel)(const bench *b);
 
-static void forward(const bench *b)
+static void own_forward(const bench *b)
+{
+    ppo_gemm(b->y, b->ldy, b->x, b->ldx, 1, b->packed, b->ldy, b->bias, b->rows, b->out, b->in);
+}
+
+static void own_data(const bench *b)
+{
+    ppo_gemm(b->x, b->ldx, b->y, b->ldy, 1, b->weight, b->in, NULL, b->rows, b->in, b->out);
+}
+
+static void own_weights(const bench *b)
+{
+    if (b->in >= b->out)
+        ppo_gemm(b->packed, b->ldx, b->y, 1, b->ldy, b->x, b->ldx, NULL, b->out, b->in, b->rows);
+    else
+        ppo_gemm(b->packed, b->ldy, b->x, 1, b->ldx, b->y, b->ldy, NULL, b->in, b->out, b->rows);
+}
+
+static void onednn_forward(const bench *b)
 {
     ppo_onednn_linear_forward(b->linear, b->y, b->x, b->weight, b->bias, NULL);
 }
 
-static void forward_packed(const bench *b)
-{
-    ppo_onednn_linear_forward_packed(b->linear, b->y, b->x, b->packed, b->bias, NULL);
-}
-
-static void forward_bare(const bench *b)
-{
-    ppo_onednn_linear_forward_packed(b->linear, b->y, b->x, b->packed, NULL, NULL);
-}
-
-static void backward_data(const bench *b)
+static void onednn_data(const bench *b)
 {
     ppo_onednn_linear_backward_data(b->linear, b->x, b->y, b->weight, NULL);
 }
 
-static void backward_weights(const bench *b)
+static void onednn_weights(const bench *b)
 {
-    ppo_onednn_linear_backward_weights(b->linear, b->weight, b->bias, b->x, b->y, NULL);
-}
-
-static void pack(const bench *b)
-{
-    ppo_onednn_linear_pack(b->linear, b->packed, b->weight);
+    ppo_onednn_linear_backward_weights(b->linear, b->packed, b->bias, b->x, b->y, NULL);
 }
 
 static double now(void)
@@ -72,7 +76,7 @@ static double seconds(kernel run, const bench *b, size_t repeats)
 
 static float *numbers(size_t count, float value)
 {
-    float *a = malloc(count * sizeof *a);
+    float *a = aligned_alloc(64, (count * sizeof *a + 63) / 64 * 64);
     if (!a) {
         perror("bench_linear");
         exit(1);
@@ -84,25 +88,25 @@ static float *numbers(size_t count, float value)
 
 static void measure(size_t rows, size_t in, size_t out)
 {
-    const size_t ldx = in + STRIDE_PAD, ldy = out + STRIDE_PAD;
+    static const kernel kernels[] = {own_forward, onednn_forward, own_data,
+                                     onednn_data, own_weights,    onednn_weights};
     const double flop = 2.0 * (double)rows * (double)in * (double)out;
-    const size_t repeats = (size_t)(2e7 / flop) + 1;
-    static const kernel kernels[] = {forward, forward_packed, forward_bare, backward_data,
-                                     backward_weights};
-    bench b = {.x = numbers(rows * ldx, 0.01f),
-               .y = numbers(rows * ldy, 0.01f),
-               .weight = numbers(out * in, 0.01f),
-               .packed = numbers(in * out, 0.01f),
-               .bias = numbers(out, 0.0f)};
+    const size_t repeats = (size_t)(2e7 / flop) + 1, most = ppo_pad(in) * ppo_pad(out);
+    bench b = {.rows = rows, .in = in, .out = out, .ldx = ppo_pad(in), .ldy = ppo_pad(out)};
+    b.x = numbers(rows * b.ldx + PPO_LANES, 0.01f);
+    b.y = numbers(rows * b.ldy + PPO_LANES, 0.01f);
+    b.weight = numbers(most, 0.01f);
+    b.packed = numbers(most, 0.01f);
+    b.bias = numbers(b.ldy, 0.0f);
     ppo_error error;
-    if (ppo_onednn_linear_create(&b.linear, rows, in, out, ldx, ldy, &error) != PPO_OK) {
+    if (ppo_onednn_linear_create(&b.linear, rows, in, out, b.ldx, b.ldy, &error) != PPO_OK) {
         fprintf(stderr, "bench_linear: %s\n", error.message);
         exit(1);
     }
     printf("%5zu x %4zu x %4zu", rows, in, out);
     for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++)
-        printf(" %9.1f", 1e-9 * flop / seconds(kernels[i], &b, repeats));
-    printf(" %9.2f\n", 1e6 * seconds(pack, &b, repeats));
+        printf(" %8.1f", 1e-9 * flop / seconds(kernels[i], &b, repeats));
+    printf("\n");
     ppo_onednn_linear_destroy(b.linear);
     free(b.x);
     free(b.y);
@@ -114,10 +118,11 @@ static void measure(size_t rows, size_t in, size_t out)
 int main(void)
 {
     static const size_t shapes[][3] = {
-        {64, 24, 512}, {64, 512, 256}, {256, 512, 512}, {64, 64, 64},     {8, 64, 64},
-        {256, 64, 64}, {64, 4, 64},    {64, 64, 2},     {512, 3136, 512},
+        {4, 64, 64},   {8, 64, 64},    {64, 4, 64},    {64, 64, 2},     {64, 64, 64},
+        {64, 24, 512}, {64, 512, 256}, {64, 512, 512}, {256, 512, 512}, {64, 3136, 512},
     };
-    printf(" rows x   in x  out   forward    packed   no bias      data   weights   pack us\n");
+    printf("GFLOP/s                  forward        to inputs       to weights\n");
+    printf(" rows x   in x  out      own   oneDNN      own   oneDNN      own   oneDNN\n");
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
         measure(shapes[i][0], shapes[i][1], shapes[i][2]);
     return 0;

@@ -127,7 +127,7 @@
     X(run_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
       "Folder that the run is kept in; empty means runs/<env>/seed-<seed>.")                       \
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
-      "Worker threads; 0 means one per core that has work.")                                                     \
+      "Worker threads; 0 means one per core that has work.")                                          \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \
       "Seconds between checkpoints; 0 writes one after each iteration.")
 
