@@ -29,19 +29,20 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, size_t 
 #undef ROW
 }
 
+// In two passes: returns may be large and vary little.
 double ppo_rollout_explained_variance(const ppo_rollout *r)
 {
     const size_t count = r->num_steps * r->num_envs;
-    double ret = 0.0, ret_squares = 0.0, error = 0.0, error_squares = 0.0;
+    double ret_sum = 0.0, error_sum = 0.0, ret_squares = 0.0, error_squares = 0.0;
     for (size_t i = 0; i < count; i++) {
-        const double y = (double)r->ret[i], e = y - (double)r->value[i];
-        ret += y;
-        ret_squares += y * y;
-        error += e;
-        error_squares += e * e;
+        ret_sum += (double)r->ret[i]; // equal floats add up exactly
+        error_sum += (double)r->ret[i] - (double)r->value[i];
     }
-    const double samples = (double)count;
-    const double ret_variance = ret_squares / samples - (ret / samples) * (ret / samples);
-    const double error_variance = error_squares / samples - (error / samples) * (error / samples);
-    return ret_variance > 0.0 ? 1.0 - error_variance / ret_variance : (double)NAN;
+    for (size_t i = 0; i < count; i++) {
+        const double ret = (double)r->ret[i] - ret_sum / (double)count;
+        const double error = (double)r->ret[i] - (double)r->value[i] - error_sum / (double)count;
+        ret_squares += ret * ret;
+        error_squares += error * error;
+    }
+    return ret_squares > 0.0 ? 1.0 - error_squares / ret_squares : (double)NAN;
 }
