@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// The rollout's rows, and how much of the returns' variance the values explain.
+#include "rl/rollout.h"
+
+#include "support/twin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define STEPS 50
+#define ENVS  3
+#define COUNT ((size_t)STEPS * ENVS)
+
+static void create(ppo_arena *arena, ppo_rollout *r)
+{
+    ppo_error error = {0};
+    *arena = (ppo_arena){0};
+    ppo_rollout_plan(r, STEPS, ENVS, 4, 2, arena);
+    if (ppo_arena_bind(arena, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+}
+
+// In two passes.
+static double variance(const double *x, size_t count)
+{
+    double mean = 0.0, squares = 0.0;
+    for (size_t i = 0; i < count; i++)
+        mean += x[i] / (double)count;
+    for (size_t i = 0; i < count; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    return squares / (double)count;
+}
+
+// Returns around `offset`, values that know a part of them.
+static void check(double offset, double noise)
+{
+    ppo_arena arena;
+    ppo_rollout r;
+    ppo_random random;
+    double ret[COUNT], rest[COUNT];
+    ppo_random_seed(&random, 91);
+    create(&arena, &r);
+    for (size_t i = 0; i < COUNT; i++) {
+        r.ret[i] = (float)(offset + ppo_random_uniform(&random, -1.0, 1.0));
+        r.value[i] = r.ret[i] + (float)ppo_random_uniform(&random, -noise, noise);
+        ret[i] = r.ret[i];
+        rest[i] = (double)r.ret[i] - (double)r.value[i];
+    }
+    const double wanted = 1.0 - variance(rest, COUNT) / variance(ret, COUNT);
+    const double got = ppo_rollout_explained_variance(&r);
+    if (!(fabs(got - wanted) < 1e-9))
+        fail_msg("returns around %g: %.12g, not %.12g", offset, got, wanted);
+    ppo_arena_release(&arena);
+}
+
+static void test_explained_variance(void **state)
+{
+    (void)state;
+    check(0.0, 0.1);
+    check(0.0, 5.0);
+    check(100.0, 0.3);
+    check(-1e6, 0.3);
+}
+
+// Returns that don't vary can't be explained; neither can they by rounding.
+static void test_equal_returns(void **state)
+{
+    (void)state;
+    static const float returns[] = {0.0f, 1.0f, 0.1f, 123.456f, -1e-3f, 1e8f};
+    for (size_t k = 0; k < sizeof returns / sizeof *returns; k++) {
+        ppo_arena arena;
+        ppo_rollout r;
+        create(&arena, &r);
+        for (size_t i = 0; i < COUNT; i++) {
+            r.ret[i] = returns[k];
+            r.value[i] = (float)i;
+        }
+        if (!isnan(ppo_rollout_explained_variance(&r)))
+            fail_msg("all returns %g: %g", returns[k], ppo_rollout_explained_variance(&r));
+        ppo_arena_release(&arena);
+    }
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    ppo_arena arena;
+    ppo_rollout r;
+    create(&arena, &r);
+    assert_int_equal(arena.num_rows, 13);
+    for (size_t i = 0; i < arena.num_rows; i++) {
+        const bool one_more =
+            arena.rows[i].slot == (void **)&r.obs || arena.rows[i].slot == (void **)&r.value;
+        assert_int_equal(arena.rows[i].shape[0], STEPS + one_more);
+        assert_int_equal(arena.rows[i].shape[1], ENVS);
+        assert_true(arena.rows[i].use == PPO_ROW_SCRATCH);
+    }
+    ppo_arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_explained_variance),
+                                       cmocka_unit_test(test_equal_returns),
+                                       cmocka_unit_test(test_rows)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
