@@ -31,9 +31,9 @@ PPO_API uint64_t ppo_agent_hash(const ppo_agent *agent); // as ppo_trainer_hash
 
 // Plays `episodes` episodes, the i-th in an environment seeded seed + i, and reports their returns
 // (rewards as the environment gives them). `returns` and `lengths` [episodes] may be NULL.
-PPO_API ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation,
-                                      double *returns, uint32_t *lengths, uint32_t episodes,
-                                      uint64_t seed, bool deterministic, ppo_error *error);
+PPO_API ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation, double *returns,
+                                      uint32_t *lengths, uint32_t episodes, uint64_t seed,
+                                      bool deterministic, ppo_error *error);
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,7 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define PPO_API __attribute__((visibility("default")))
-#define PPO_PRINTF(format_index, args_index)                                                       \
+#define PPO_PRINTF(format_index, args_index) \
     __attribute__((format(printf, format_index, args_index)))
 #else
 #define PPO_API
@@ -28,17 +28,17 @@ extern "C" {
 #endif
 
 // The one list of status codes: name, value, text. The value is also the exit code of `ppo`.
-#define PPO_STATUS_LIST(X)                                                                         \
-    X(OK, 0, "success")                                                                            \
-    X(INVALID, 2, "invalid argument, option or value")                                             \
-    X(NOT_FOUND, 3, "no such environment, file or run")                                            \
-    X(IO, 4, "reading or writing failed")                                                          \
-    X(CORRUPT, 5, "damaged, truncated or foreign file")                                            \
-    X(MISMATCH, 6, "file belongs to another configuration")                                        \
-    X(NUMERIC, 7, "a value was not finite")                                                        \
-    X(ENV, 8, "the environment failed")                                                            \
-    X(NO_MEMORY, 9, "out of memory")                                                               \
-    X(UNSUPPORTED, 10, "not available in this build or on this machine")                           \
+#define PPO_STATUS_LIST(X)                                               \
+    X(OK, 0, "success")                                                  \
+    X(INVALID, 2, "invalid argument, option or value")                   \
+    X(NOT_FOUND, 3, "no such environment, file or run")                  \
+    X(IO, 4, "reading or writing failed")                                \
+    X(CORRUPT, 5, "damaged, truncated or foreign file")                  \
+    X(MISMATCH, 6, "file belongs to another configuration")              \
+    X(NUMERIC, 7, "a value was not finite")                              \
+    X(ENV, 8, "the environment failed")                                  \
+    X(NO_MEMORY, 9, "out of memory")                                     \
+    X(UNSUPPORTED, 10, "not available in this build or on this machine") \
     X(STOPPED, 11, "stopped by request")
 
 typedef enum ppo_status {

@@ -14,9 +14,9 @@
 extern "C" {
 #endif
 
-#define PPO_MAX_LAYERS 8
+#define PPO_MAX_LAYERS          8
 #define PPO_MAX_SCHEDULE_POINTS 8
-#define PPO_TEXT_SIZE 256
+#define PPO_TEXT_SIZE           256
 
 typedef enum ppo_activation { PPO_ACTIVATION_TANH, PPO_ACTIVATION_RELU } ppo_activation;
 
@@ -119,17 +119,17 @@ typedef struct ppo_config {
     double adam_eps;
 
     // Progress
-    bool stop_when_solved;    // stop once the mean of the last 100 training episodes is there
-    double solved_return;     // NAN: the environment's reward threshold
-    uint32_t eval_every;      // iterations between evaluations; 0: only at the end
-    uint32_t eval_episodes;   // episodes of each evaluation
-    uint64_t eval_seed;       // first seed of the evaluation environments
-    bool eval_deterministic;  // evaluate with the mode of the policy instead of samples
+    bool stop_when_solved;   // stop once the mean of the last 100 training episodes is there
+    double solved_return;    // NAN: the environment's reward threshold
+    uint32_t eval_every;     // iterations between evaluations; 0: only at the end
+    uint32_t eval_episodes;  // episodes of each evaluation
+    uint64_t eval_seed;      // first seed of the evaluation environments
+    bool eval_deterministic; // evaluate with the mode of the policy instead of samples
 
     // Run: nothing here changes a single bit of the result
-    char run_dir[PPO_TEXT_SIZE];   // "" : runs/<env>/seed-<seed>
-    uint32_t threads;              // worker threads, the caller included; 0: as many as cores and work allow
-    double checkpoint_interval_s;  // seconds between checkpoints; 0: after each iteration
+    char run_dir[PPO_TEXT_SIZE]; // "" : runs/<env>/seed-<seed>
+    uint32_t threads; // worker threads, the caller included; 0: as many as cores and work allow
+    double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
 } ppo_config;
 
 // All settings at the option table's defaults; env_id empty.
@@ -162,15 +162,15 @@ PPO_API size_t ppo_config_format(const ppo_config *config, char *text, size_t si
 
 // One row of the option table, for help, completion and documentation.
 typedef struct ppo_option {
-    const char *name;          // field name, e.g. "clip_coef"
-    const char *group;         // "Task", "Environments", "Networks", "PPO", ...
-    const char *type;          // "integer", "number", "true|false", "text", "widths", "schedule",
-                               // or the choices of an enumeration: "tanh|relu"
-    const char *default_text;  // e.g. "0.2"
-    const char *range;         // e.g. "[0, 1]"; "" if any value will do
-    const char *aliases;       // space-separated, e.g. "clip_range"; may be ""
-    const char *help;          // one sentence
-    bool changes_result;       // false for the Run group: free to differ when resuming
+    const char *name;         // field name, e.g. "clip_coef"
+    const char *group;        // "Task", "Environments", "Networks", "PPO", ...
+    const char *type;         // "integer", "number", "true|false", "text", "widths", "schedule",
+                              // or the choices of an enumeration: "tanh|relu"
+    const char *default_text; // e.g. "0.2"
+    const char *range;        // e.g. "[0, 1]"; "" if any value will do
+    const char *aliases;      // space-separated, e.g. "clip_range"; may be ""
+    const char *help;         // one sentence
+    bool changes_result;      // false for the Run group: free to differ when resuming
 } ppo_option;
 
 PPO_API size_t ppo_option_count(void);

@@ -29,8 +29,8 @@ typedef struct ppo_env_class {
     uint32_t struct_size; // sizeof(ppo_env_class), so that the table can grow
     uint32_t abi_version; // PPO_ENV_ABI_VERSION
 
-    const char *id;             // e.g. "CartPole-v1"
-    const char *summary;        // one line for `ppo envs`
+    const char *id;      // e.g. "CartPole-v1"
+    const char *summary; // one line for `ppo envs`
     ppo_space observation_space;
     ppo_space action_space;
     uint32_t max_episode_steps; // time limit in steps; 0: none

@@ -27,7 +27,8 @@ typedef enum ppo_run_origin {
 // Opens a run in config->run_dir (default runs/<env>/seed-<seed>). With a run of the same
 // configuration there, resumes it, or with `restart` starts anew: files of the old run are
 // replaced. A run of another configuration is refused with PPO_MISMATCH (keys named) unless
-// `restart`. If the newest checkpoint is damaged the previous one is used, and ppo_run_notice says so.
+// `restart`. If the newest checkpoint is damaged the previous one is used, and ppo_run_notice says
+// so.
 PPO_API ppo_status ppo_run_open(ppo_run **run, const ppo_config *config, const ppo_env_class *env,
                                 bool restart, ppo_error *error);
 
@@ -55,8 +56,8 @@ PPO_API const ppo_evaluation *ppo_run_best_evaluation(const ppo_run *run);
 PPO_API const char *ppo_run_notice(const ppo_run *run);
 
 // Checkpoints by themselves, for programs that keep no run directory. Loading fails with
-// PPO_CORRUPT (damaged or foreign), PPO_MISMATCH (another configuration) or PPO_UNSUPPORTED (a later
-// format), leaving the trainer as it was.
+// PPO_CORRUPT (damaged or foreign), PPO_MISMATCH (another configuration) or PPO_UNSUPPORTED (a
+// later format), leaving the trainer as it was.
 PPO_API ppo_status ppo_checkpoint_save(ppo_trainer *trainer, const char *path, ppo_error *error);
 PPO_API ppo_status ppo_checkpoint_load(ppo_trainer *trainer, const char *path, ppo_error *error);
 

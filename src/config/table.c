@@ -234,7 +234,7 @@ ppo_status ppo_option_store(ppo_config *config, ppo_option_index index, const ch
 
 ppo_status ppo_config_set(ppo_config *config, const char *name, const char *text, ppo_error *error)
 {
-    ppo_option_index index;
+    ppo_option_index index = PPO_OPTION_COUNT; // none
     PPO_TRY(ppo_option_resolve(&index, &text, name, error));
     return ppo_option_store(config, index, text, error);
 }

@@ -172,20 +172,27 @@ PPO_INLINE void transpose_square(ppo_vec square[PPO_LANES])
     }
 }
 
+// Loads up to a vector's lanes of rows and columns, zeros beyond.
+PPO_INLINE void load_square(ppo_vec square[PPO_LANES], const float *src, size_t ld, size_t rows,
+                            size_t cols)
+{
+    for (size_t i = 0; i < PPO_LANES; i++)
+        if (i >= rows)
+            square[i] = (ppo_vec){0};
+        else
+            square[i] =
+                cols < PPO_LANES ? ppo_v_load_first(src + i * ld, cols) : ppo_v_load(src + i * ld);
+}
+
 void ppo_transpose(float *dst, size_t ld_dst, const float *src, size_t ld_src, size_t rows,
                    size_t cols)
 {
-    for (size_t row = 0; row < rows; row += PPO_LANES) {
-        const size_t num_rows = rows - row < PPO_LANES ? rows - row : PPO_LANES;
+    for (size_t row = 0; row < rows; row += PPO_LANES)
         for (size_t col = 0; col < cols; col += PPO_LANES) {
-            const size_t num_cols = cols - col < PPO_LANES ? cols - col : PPO_LANES;
             ppo_vec square[PPO_LANES];
-            for (size_t i = 0; i < PPO_LANES; i++)
-                square[i] =
-                    i < num_rows ? ppo_v_load(src + (row + i) * ld_src + col) : (ppo_vec){0};
+            load_square(square, src + row * ld_src + col, ld_src, rows - row, cols - col);
             transpose_square(square);
-            for (size_t i = 0; i < num_cols; i++)
+            for (size_t i = 0; i < PPO_LANES && col + i < cols; i++)
                 ppo_v_store(dst + (col + i) * ld_dst + row, square[i]);
         }
-    }
 }

@@ -24,9 +24,9 @@ void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t 
 void ppo_gemm_columns(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb,
                       const float *bias, size_t m, size_t n, size_t k);
 
-// dst[cols, rows] = src[rows, cols] transposed; row strides in elements. Of dst's rows no more than
-// ppo_pad(rows) columns are written, those past `rows` with zeros; src is not read past `cols`
-// rounded up to whole vectors in any row.
+// dst[cols, rows] = src[rows, cols] transposed; row strides in elements. Of dst's rows
+// ppo_pad(rows) columns are written, those past `rows` with zeros; nothing past src's elements is
+// read.
 void ppo_transpose(float *dst, size_t ld_dst, const float *src, size_t ld_src, size_t rows,
                    size_t cols);
 

@@ -52,9 +52,15 @@ PPO_INLINE ppo_vec ppo_v_select(ppo_ivec mask, ppo_vec yes, ppo_vec no)
     return (ppo_vec)((mask & (ppo_ivec)yes) | (~mask & (ppo_ivec)no));
 }
 
-// The smaller and the larger; NaN if b is NaN.
+// Loads of a part, and the smaller and the larger of two (NaN if b is NaN).
 #if defined(__AVX512F__)
 #include <immintrin.h>
+
+// The first `count` elements, fewer than a vector, and zeros; reads nothing behind them.
+PPO_INLINE ppo_vec ppo_v_load_first(const float *p, size_t count)
+{
+    return (ppo_vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1u), p);
+}
 
 PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
 {
@@ -81,6 +87,14 @@ PPO_INLINE ppo_vec ppo_v_sqrt(ppo_vec x)
     return shifted * (y * (1.5f - 0.5f * shifted * y * y));
 }
 #else
+PPO_INLINE ppo_vec ppo_v_load_first(const float *p, size_t count)
+{
+    ppo_vec v = {0};
+    for (size_t i = 0; i < count; i++)
+        v[i] = p[i];
+    return v;
+}
+
 PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
 {
     return ppo_v_select(a < b, a, b);

@@ -126,11 +126,13 @@ static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, 
         .episodes = episodes, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
     double squares = 0.0;
     for (uint32_t i = 0; i < episodes; i++) {
-        e.return_mean += returns[i] / episodes;
-        e.length_mean += (double)lengths[i] / episodes;
+        e.return_mean += returns[i];
+        e.length_mean += (double)lengths[i];
         e.return_min = fmin(e.return_min, returns[i]);
         e.return_max = fmax(e.return_max, returns[i]);
     }
+    e.return_mean /= episodes;
+    e.length_mean /= episodes;
     for (uint32_t i = 0; i < episodes; i++)
         squares += (returns[i] - e.return_mean) * (returns[i] - e.return_mean);
     e.return_std = sqrt(squares / episodes);
@@ -156,11 +158,11 @@ ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation, doub
         return ppo_fail(error, PPO_INVALID, "an evaluation needs at least one episode");
     double *own_returns = calloc(episodes, sizeof *own_returns);
     uint32_t *own_lengths = calloc(episodes, sizeof *own_lengths);
-    ppo_status status =
-        own_returns && own_lengths
-            ? play_all(agent, own_returns, own_lengths, episodes, seed, deterministic, error)
-            : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", episodes);
-    if (status == PPO_OK) {
+    const bool ready = own_returns && own_lengths;
+    const ppo_status status =
+        ready ? play_all(agent, own_returns, own_lengths, episodes, seed, deterministic, error)
+              : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", episodes);
+    if (ready && status == PPO_OK) {
         *evaluation = summarise(own_returns, own_lengths, episodes);
         if (returns)
             memcpy(returns, own_returns, episodes * sizeof *returns);
