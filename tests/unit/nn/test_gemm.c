@@ -169,7 +169,7 @@ static void test_gemm_columns(void **state)
 static void check_transpose(size_t rows, size_t cols, size_t gap, ppo_random *random)
 {
     const size_t ld_src = cols + gap, ld_dst = ppo_pad(rows) + gap;
-    float *src = twin_floats((rows - 1) * ld_src + ppo_pad(cols));
+    float *src = twin_floats((rows - 1) * ld_src + cols);
     float *dst = twin_floats(cols * ld_dst);
     for (size_t r = 0; r < rows; r++)
         twin_fill(src + r * ld_src, cols, random, -1.0, 1.0);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -150,10 +151,26 @@ static void test_selections(void **state)
     assert_true(ppo_pad(PPO_LANES + 1) == 2 * PPO_LANES);
 }
 
+static void test_partial_load(void **state)
+{
+    (void)state;
+    for (size_t count = 0; count < PPO_LANES; count++) {
+        float *x = malloc(count ? count * sizeof *x : 1); // nothing behind them is ours
+        assert_non_null(x);
+        for (size_t i = 0; i < count; i++)
+            x[i] = (float)i + 1.0f;
+        const ppo_vec v = ppo_v_load_first(x, count);
+        for (size_t i = 0; i < PPO_LANES; i++)
+            assert_true(v[i] == (i < count ? (float)i + 1.0f : 0.0f));
+        free(x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exp), cmocka_unit_test(test_log), cmocka_unit_test(test_tanh),
-        cmocka_unit_test(test_sqrt_and_reciprocal), cmocka_unit_test(test_selections)};
+        cmocka_unit_test(test_exp),        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_tanh),       cmocka_unit_test(test_sqrt_and_reciprocal),
+        cmocka_unit_test(test_selections), cmocka_unit_test(test_partial_load)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
