@@ -44,6 +44,8 @@ void __libc_free(void *block);
 
 extern const char __executable_start[], etext[];
 
+#define REPLACEMENT __attribute__((noinline)) // so that it has a caller
+
 // True if the call comes from the program itself, the library included.
 static bool is_own(const void *caller)
 {
@@ -65,19 +67,19 @@ static void *given(void *block, const void *caller)
     return block;
 }
 
-void *malloc(size_t size)
+REPLACEMENT void *malloc(size_t size)
 {
     const void *caller = __builtin_return_address(0);
     return count_call(caller) ? NULL : given(__libc_malloc(size), caller);
 }
 
-void *calloc(size_t count, size_t size)
+REPLACEMENT void *calloc(size_t count, size_t size)
 {
     const void *caller = __builtin_return_address(0);
     return count_call(caller) ? NULL : given(__libc_calloc(count, size), caller);
 }
 
-void *realloc(void *block, size_t size)
+REPLACEMENT void *realloc(void *block, size_t size)
 {
     const void *caller = __builtin_return_address(0);
     if (count_call(caller))
@@ -86,13 +88,13 @@ void *realloc(void *block, size_t size)
     return block ? moved : given(moved, caller);
 }
 
-void *aligned_alloc(size_t alignment, size_t size)
+REPLACEMENT void *aligned_alloc(size_t alignment, size_t size)
 {
     const void *caller = __builtin_return_address(0);
     return count_call(caller) ? NULL : given(__libc_memalign(alignment, size), caller);
 }
 
-void free(void *block)
+REPLACEMENT void free(void *block)
 {
     if (block && is_own(__builtin_return_address(0)))
         atomic_fetch_sub(&balance, 1);
