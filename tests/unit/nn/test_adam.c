@@ -137,6 +137,7 @@ static void test_scale(void **state)
     assert_true(ppo_grad_scale(0.5, 0.5) == 1.0f);
     assert_true(ppo_grad_scale(0.0, 0.5) == 1.0f);
     assert_true(ppo_grad_scale(100.0, 0.0) == 1.0f); // off
+    assert_true(twin_error(ppo_grad_scale(0.51, 0.5), 0.5 / (0.51 + 1e-6), 0.0) < 1e-7);
     assert_true(twin_error(ppo_grad_scale(2.0, 0.5), 0.5 / (2.0 + 1e-6), 0.0) < 1e-7);
     assert_true(twin_error(ppo_grad_scale(1e10, 0.5), 0.5e-10, 0.0) < 1e-7);
 }
