@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// The update phase: steps against a textbook optimiser in double that is fed the same gradients,
+// with one or two groups; epochs as the minibatches that they consist of; packed weights kept
+// fresh.
+#include "support/problem.h"
+#include "support/twin.h"
+
+#include "rl/minibatch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct set_up {
+    const char *name;
+    size_t dist;
+    ppo_widths hidden;
+    bool shared, separate;
+    double max_grad_norm;
+    uint32_t minibatch_size;
+} set_up;
+
+static const set_up set_ups[] = {
+    {"one optimiser", 1, {2, {17, 9}}, false, false, 0.5, 64},
+    {"shared", 9, {2, {17, 9}}, true, false, 0.5, 100},
+    {"two optimisers", 1, {2, {17, 9}}, false, true, 0.5, 64},
+    {"two optimisers, box", 9, {1, {33}}, false, true, 0.3, 37},
+    {"no clipping", 10, {1, {8}}, false, false, 0.0, 256},
+    {"linear", 3, {0}, false, true, 1e-3, 129},
+    {"several slices", 5, {2, {130, 70}}, false, true, 0.5, 200},
+};
+#define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
+
+static void create(problem *p, const set_up *s, uint32_t threads)
+{
+    ppo_config config;
+    ppo_config_defaults(&config);
+    config.seed = 3;
+    config.num_envs = 2;
+    config.num_steps = 128;
+    config.hidden_sizes = s->hidden;
+    config.shared_network = s->shared;
+    config.separate_optimizers = s->separate;
+    config.critic_learning_rate = s->separate ? 3e-3 : 0.0;
+    config.learning_rate = 1e-3;
+    config.max_grad_norm = s->max_grad_norm;
+    config.minibatch_size = s->minibatch_size;
+    config.update_epochs = 3;
+    problem_create(p, &config, &dist_cases[s->dist], 5, threads);
+}
+
+// --- against a textbook -------------------------------------------------------------------------
+
+typedef struct textbook {
+    double *p, *m, *v;
+    size_t size, critic_begin;
+} textbook;
+
+// Clips by the norm of the range, then Adam.
+static void step_range(textbook *b, const float *grad, size_t begin, size_t end, double lr,
+                       const ppo_config *config, double t)
+{
+    double squares = 0.0;
+    for (size_t i = begin; i < end; i++)
+        squares += (double)grad[i] * grad[i];
+    const double limit = config->max_grad_norm, norm = sqrt(squares);
+    const double scale = limit > 0.0 && norm > limit ? limit / (norm + 1e-6) : 1.0;
+    for (size_t i = begin; i < end; i++) {
+        const double g = scale * (double)grad[i];
+        b->m[i] = 0.9 * b->m[i] + 0.1 * g;
+        b->v[i] = 0.999 * b->v[i] + 0.001 * g * g;
+        b->p[i] -= lr * b->m[i] / (1.0 - pow(0.9, t)) /
+                   (sqrt(b->v[i] / (1.0 - pow(0.999, t))) + config->adam_eps);
+    }
+}
+
+static void check_packed(const problem *p)
+{
+    float *before = twin_floats(p->policy.packed_size);
+    const size_t bytes = p->policy.packed_size * sizeof *before;
+    memcpy(before, p->policy.packed, bytes);
+    ppo_policy_pack(&p->policy);
+    assert_memory_equal(p->policy.packed, before, bytes);
+    free(before);
+}
+
+static void check_steps(const set_up *s)
+{
+    problem p;
+    create(&p, s, 2);
+    const ppo_config *config = &p.config;
+    textbook b = {.size = p.policy.layout.size};
+    b.critic_begin = s->separate ? p.policy.critic_begin : b.size;
+    b.p = twin_doubles(p.policy.params, b.size);
+    b.m = twin_doubles(NULL, b.size);
+    b.v = twin_doubles(NULL, b.size);
+    double largest = 0.0;
+    for (uint32_t t = 1; t <= 20; t++) {
+        uint32_t index[256];
+        ppo_update_stats stats = {0};
+        ppo_error error = {0};
+        double squares = 0.0;
+        ppo_minibatch_shuffle(index, 256, 9, t);
+        if (ppo_update_minibatch(p.update, &p.rollout, index, s->minibatch_size, &p.step, &stats,
+                                 &error) != PPO_OK)
+            fail_msg("%s", error.message);
+        const float *grad = ppo_update_gradient(p.update);
+        step_range(&b, grad, 0, b.critic_begin, 1e-3, config, t);
+        step_range(&b, grad, b.critic_begin, b.size, 3e-3, config, t);
+        for (size_t i = 0; i < b.size; i++) {
+            largest = fmax(largest, twin_error(p.policy.params[i], b.p[i], 0.1));
+            squares += (double)grad[i] * grad[i];
+        }
+        assert_true(twin_error(stats.grad_norm, sqrt(squares), 0.0) < 1e-6);
+        check_packed(&p);
+    }
+    printf("%-20s parameters after 20 steps %.2g\n", s->name, largest);
+    assert_true(largest < 5e-6);
+    free(b.v);
+    free(b.m);
+    free(b.p);
+    problem_release(&p);
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++)
+        check_steps(&set_ups[i]);
+}
+
+// --- epochs -------------------------------------------------------------------------------------
+
+static void add(double *sum, const ppo_update_stats *one)
+{
+    const double values[] = {
+        one->mean.policy_loss,   one->mean.value_loss, one->mean.entropy, one->mean.approx_kl,
+        one->mean.old_approx_kl, one->mean.clipped,    one->loss,         one->grad_norm};
+    for (size_t i = 0; i < 8; i++)
+        sum[i] += values[i];
+}
+
+// The same minibatches one by one: shuffled by (seed, epochs since the beginning), the last one of
+// an epoch with what is left.
+static void check_epochs(const set_up *s)
+{
+    problem whole, parts;
+    ppo_update_stats stats;
+    ppo_error error = {0};
+    double sum[8] = {0.0}, mean[8] = {0.0};
+    uint32_t index[256], minibatches = 0;
+    create(&whole, s, 3);
+    create(&parts, s, 1);
+    if (ppo_update_run(whole.update, &whole.rollout, &whole.step, 4, &stats, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    for (uint64_t epoch = 0; epoch < 3; epoch++) {
+        ppo_minibatch_shuffle(index, 256, 3, 4 * 3 + epoch);
+        for (uint32_t first = 0; first < 256; first += s->minibatch_size, minibatches++) {
+            const uint32_t left = 256 - first;
+            ppo_update_stats one = {0};
+            ppo_update_minibatch(parts.update, &parts.rollout, index + first,
+                                 left < s->minibatch_size ? left : s->minibatch_size, &parts.step,
+                                 &one, &error);
+            add(sum, &one);
+        }
+    }
+    add(mean, &stats);
+    assert_memory_equal(whole.policy.params, parts.policy.params,
+                        whole.policy.layout.size * sizeof *whole.policy.params);
+    assert_int_equal(stats.minibatches, minibatches);
+    assert_int_equal(stats.epochs, 3);
+    for (size_t i = 0; i < 8; i++)
+        assert_true(twin_error(mean[i], sum[i] / minibatches, 1e-9) < 1e-9);
+    problem_release(&parts);
+    problem_release(&whole);
+}
+
+static void test_epochs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++)
+        check_epochs(&set_ups[i]);
+}
+
+// Advantages normalised once, over the whole batch.
+static void test_norm_adv_batch(void **state)
+{
+    (void)state;
+    problem p;
+    ppo_update_stats stats;
+    ppo_error error = {0};
+    double sum = 0.0, squares = 0.0;
+    create(&p, &set_ups[0], 1);
+    p.config.norm_adv = PPO_NORM_ADV_BATCH;
+    assert_true(ppo_update_run(p.update, &p.rollout, &p.step, 0, &stats, &error) == PPO_OK);
+    for (size_t i = 0; i < 256; i++) {
+        sum += p.rollout.advantage[i];
+        squares += (double)p.rollout.advantage[i] * p.rollout.advantage[i];
+    }
+    assert_true(fabs(sum / 256.0) < 1e-6 && fabs(squares / 255.0 - 1.0) < 1e-6);
+    problem_release(&p);
+}
+
+static void test_target_kl(void **state)
+{
+    (void)state;
+    static const double targets[] = {1e-9, 1e9};
+    for (size_t i = 0; i < 2; i++) {
+        problem p;
+        ppo_update_stats stats;
+        ppo_error error = {0};
+        create(&p, &set_ups[0], 1);
+        p.config.target_kl = targets[i];
+        assert_true(ppo_update_run(p.update, &p.rollout, &p.step, 0, &stats, &error) == PPO_OK);
+        assert_int_equal(stats.epochs, i ? 3 : 1); // the epoch that exceeds it is finished
+        assert_int_equal(stats.minibatches, stats.epochs * 4);
+        problem_release(&p);
+    }
+}
+
+// A sample that is not finite: the parameters, and the step count, stay.
+static void test_not_finite(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+        problem p, clean;
+        uint32_t index[256];
+        ppo_update_stats stats = {0};
+        ppo_error error = {0};
+        create(&p, &set_ups[i], 2);
+        create(&clean, &set_ups[i], 2);
+        const uint32_t size = set_ups[i].minibatch_size;
+        const size_t bytes = p.policy.layout.size * sizeof *p.policy.params;
+        ppo_minibatch_shuffle(index, 256, 9, 1);
+        const float good = p.rollout.ret[index[size - 1]];
+        p.rollout.ret[index[size - 1]] = NAN;
+        assert_int_equal(
+            ppo_update_minibatch(p.update, &p.rollout, index, size, &p.step, &stats, &error),
+            PPO_NUMERIC);
+        assert_memory_equal(p.policy.params, clean.policy.params, bytes);
+        p.rollout.ret[index[size - 1]] = good;
+        ppo_update_minibatch(p.update, &p.rollout, index, size, &p.step, &stats, &error);
+        ppo_update_minibatch(clean.update, &clean.rollout, index, size, &clean.step, &stats,
+                             &error);
+        assert_memory_equal(p.policy.params, clean.policy.params, bytes);
+        problem_release(&clean);
+        problem_release(&p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_epochs),
+                                       cmocka_unit_test(test_norm_adv_batch),
+                                       cmocka_unit_test(test_target_kl),
+                                       cmocka_unit_test(test_not_finite)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
