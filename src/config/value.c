@@ -3,8 +3,8 @@
 // Not here: which options there are (table.h), how digits become numbers (number.c).
 #include "config/value.h"
 
-#include "config/number.h"
 #include "core/error.h"
+#include "core/number.h"
 
 #include <inttypes.h>
 #include <math.h>

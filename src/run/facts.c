@@ -3,7 +3,7 @@
 #include "run/facts.h"
 
 #include "core/error.h"
-#include "run/real.h"
+#include "core/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,8 +42,8 @@ static void format_evaluation(char *text, const ppo_evaluation *e)
                                               e->return_min,       e->return_max,  e->length_mean};
     size_t used = 0;
     for (size_t i = 0; i < EVALUATION_NUMBERS; i++) {
-        char number[PPO_REAL_SIZE];
-        ppo_real_format(number, value[i]);
+        char number[PPO_NUMBER_SIZE];
+        ppo_number_format_f64(number, value[i]);
         used +=
             (size_t)snprintf(text + used, PPO_FACT_TEXT_SIZE - used, "%s%s", i ? " " : "", number);
     }
@@ -58,7 +58,7 @@ static bool parse_evaluation(ppo_evaluation *e, const char *text)
         return false;
     for (size_t i = 0; i < EVALUATION_NUMBERS; i++) {
         const char *word = strsep(&rest, " ");
-        if (!word || !ppo_real_parse(&value[i], word))
+        if (!word || !ppo_number_parse_any(&value[i], word))
             return false;
     }
     if (rest || !(value[0] >= 0 && value[0] <= (double)UINT32_MAX))
@@ -72,7 +72,7 @@ static void format_fact(char *text, fact_kind kind, const void *fact)
     if (kind == FACT_EVALUATION)
         format_evaluation(text, fact);
     else if (kind == FACT_NUMBER)
-        ppo_real_format(text, *(const double *)fact);
+        ppo_number_format_f64(text, *(const double *)fact);
     else
         snprintf(text, PPO_FACT_TEXT_SIZE, "%" PRIu64, *(const uint64_t *)fact);
 }
@@ -82,8 +82,8 @@ static bool parse_fact(void *fact, fact_kind kind, const char *text)
     if (kind == FACT_EVALUATION)
         return parse_evaluation(fact, text);
     if (kind == FACT_NUMBER)
-        return ppo_real_parse(fact, text);
-    return ppo_count_parse(fact, text);
+        return ppo_number_parse_any(fact, text);
+    return ppo_number_parse_u64(fact, text);
 }
 
 void ppo_run_facts_format(ppo_metadata *pairs, ppo_fact_texts *texts, const ppo_run_facts *facts)

@@ -8,7 +8,7 @@
 // Workload: some thirty numbers an iteration. Owns nothing. Not here: the files (csv.c).
 #include "run/metrics.h"
 
-#include "run/real.h"
+#include "core/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,16 +22,16 @@ typedef struct column {
 
 // The longest row: no more columns than this, each a number and a comma.
 #define MAX_COLUMNS 30
-_Static_assert(MAX_COLUMNS *(PPO_REAL_SIZE + 2) <= sizeof(ppo_csv_row), "a row fits");
+_Static_assert(MAX_COLUMNS *(PPO_NUMBER_SIZE + 2) <= sizeof(ppo_csv_row), "a row fits");
 
 static ppo_csv_row join(const column *columns, size_t count, bool header)
 {
     ppo_csv_row row = {""};
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
-        char number[PPO_REAL_SIZE] = "";
+        char number[PPO_NUMBER_SIZE] = "";
         if (!isnan(columns[i].value))
-            ppo_real_format(number, columns[i].value);
+            ppo_number_format_f64(number, columns[i].value);
         used += (size_t)snprintf(row.text + used, sizeof row.text - used, "%s%s", i ? "," : "",
                                  header ? columns[i].tag : number);
     }

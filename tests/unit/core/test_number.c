@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Numbers as text: accepted forms, exactness, shortest output, no influence of the locale.
-#include "config/number.h"
+#include "core/number.h"
 
 #include "core/rng.h"
 
@@ -145,6 +145,23 @@ static void test_round_trips(void **state)
     check_round_trips();
 }
 
+static void test_what_is_not_finite_has_a_word(void **state)
+{
+    static const char *const words[] = {"nan", "inf", "-inf"};
+    const double values[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        double back = 0.0;
+        expect_text(values[i], words[i]);
+        assert_false(ppo_number_parse_f64(&back, words[i]));
+        assert_true(ppo_number_parse_any(&back, words[i]));
+        assert_true(isnan(values[i]) ? isnan(back) : back == values[i]);
+    }
+    double value;
+    assert_true(ppo_number_parse_any(&value, "1.0e-5") && value == 1e-5);
+    assert_false(ppo_number_parse_any(&value, "infinity"));
+}
+
 static void test_locale_has_no_say(void **state)
 {
     static const char *const locales[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fa_IR.UTF-8"};
@@ -172,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_whole_numbers_are_exact),
         cmocka_unit_test(test_doubles_are_written_shortest),
         cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_what_is_not_finite_has_a_word),
         cmocka_unit_test(test_locale_has_no_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Numbers as text. The C library's own conversions follow the locale's decimal point; here numbers
 // go through digits and a power of ten, which have none. Owns nothing.
-#include "config/number.h"
+#include "core/number.h"
 
-#include <assert.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -115,7 +114,10 @@ bool ppo_number_parse_u64(uint64_t *value, const char *text)
 static void shortest(decimal *number, double value)
 {
     char text[PPO_NUMBER_SIZE];
-    for (int precision = 0; precision < DBL_DECIMAL_DIG; precision++) {
+    // 15 digits hold every shorter decimal exactly, and its trailing zeros are dropped below; only
+    // numbers below the normal range have fewer to offer.
+    const int first = isnormal(value) ? DBL_DIG - 1 : 0;
+    for (int precision = first; precision < DBL_DECIMAL_DIG; precision++) {
         snprintf(text, sizeof text, "%.*e", precision, value);
         if (strtod(text, NULL) == value)
             break;
@@ -125,13 +127,18 @@ static void shortest(decimal *number, double value)
     for (; *c != 'e'; c++) // whatever the locale's point looks like, it is not a digit
         if (is_digit(*c))
             number->digits[number->num_digits++] = *c;
+    while (number->num_digits > 1 && number->digits[number->num_digits - 1] == '0')
+        number->digits[--number->num_digits] = '\0';
     number->exponent = 1 + (int)strtol(c + 1, NULL, 10);
 }
 
 void ppo_number_format_f64(char text[PPO_NUMBER_SIZE], double value)
 {
-    assert(isfinite(value));
     decimal number;
+    if (!isfinite(value)) {
+        snprintf(text, PPO_NUMBER_SIZE, "%s", isnan(value) ? "nan" : value < 0.0 ? "-inf" : "inf");
+        return;
+    }
     shortest(&number, value);
     const char *sign = number.negative ? "-" : "", *digits = number.digits;
     const int count = number.num_digits, point = number.exponent;
@@ -145,4 +152,13 @@ void ppo_number_format_f64(char text[PPO_NUMBER_SIZE], double value)
     else
         snprintf(text, PPO_NUMBER_SIZE, "%s%.17s%.*s", sign, digits, point - count,
                  "0000000000000000");
+}
+
+bool ppo_number_parse_any(double *value, const char *text)
+{
+    const bool negative = strcmp(text, "-inf") == 0;
+    if (!negative && strcmp(text, "inf") != 0 && strcmp(text, "nan") != 0)
+        return ppo_number_parse_f64(value, text);
+    *value = *text == 'n' ? (double)NAN : negative ? -(double)INFINITY : (double)INFINITY;
+    return true;
 }
