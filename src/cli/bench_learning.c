@@ -59,6 +59,7 @@ typedef struct job {
     double score; // mean return of the evaluation
     double seconds;
     uint64_t steps;
+    bool is_solved; // the training average was at the solved return at some time
 } job;
 
 typedef struct campaign {
@@ -72,14 +73,15 @@ typedef struct campaign {
 
 // --- one job ---------------------------------------------------------------------------------
 
-static ppo_status train(ppo_trainer *trainer, ppo_error *error)
+static ppo_status train(job *j, ppo_trainer *trainer)
 {
     while (!ppo_trainer_done(trainer)) {
         if (cli_stop_requested())
-            return cli_error_set(error, PPO_STOPPED, "stopped by a signal");
-        const ppo_status status = ppo_trainer_step(trainer, NULL, error);
+            return cli_error_set(&j->error, PPO_STOPPED, "stopped by a signal");
+        const ppo_status status = ppo_trainer_step(trainer, NULL, &j->error);
         if (status != PPO_OK)
             return status;
+        j->is_solved = j->is_solved || ppo_trainer_solved(trainer);
     }
     return PPO_OK;
 }
@@ -87,7 +89,7 @@ static ppo_status train(ppo_trainer *trainer, ppo_error *error)
 static ppo_status train_and_evaluate(job *j, ppo_trainer *trainer)
 {
     const double began_s = cli_now_s();
-    const ppo_status status = train(trainer, &j->error);
+    const ppo_status status = train(j, trainer);
     j->seconds = cli_now_s() - began_s;
     j->steps = ppo_trainer_stats(trainer)->global_step;
     if (status != PPO_OK)
@@ -174,8 +176,9 @@ static ppo_status campaign_init(campaign *c, const char *const *name, size_t cou
 typedef struct summary {
     double score[CLI_MAX_SEEDS];
     double seconds[CLI_MAX_SEEDS];
+    double steps[CLI_MAX_SEEDS];
     size_t count;
-    uint64_t steps;
+    size_t num_solved;
     double iqm;
     cli_interval interval;
     bool is_reached; // the interquartile mean is at the bar or above
@@ -189,8 +192,9 @@ static void summarise(summary *s, const campaign *c, size_t index)
         if (j->status != PPO_OK)
             continue;
         s->score[s->count] = j->score;
+        s->steps[s->count] = (double)j->steps;
         s->seconds[s->count++] = j->seconds;
-        s->steps = j->steps;
+        s->num_solved += j->is_solved;
     }
     s->iqm = cli_iqm(s->score, s->count);
     s->interval = cli_iqm_interval(s->score, s->count, NUM_RESAMPLES, BOOTSTRAP_SEED);
@@ -205,8 +209,9 @@ static void print_row(const campaign *c, size_t index)
     const bool has_bar = !isnan(c->task[index].bar.score);
     if (has_bar)
         snprintf(bar_text, sizeof bar_text, "%g", c->task[index].bar.score);
-    printf("%-26s %5zu %9" PRIu64 " %9.2f  [%8.2f, %8.2f] %7s  %-8s %8.2f\n", c->task[index].name,
-           s.count, s.steps, s.iqm, s.interval.low, s.interval.high, bar_text,
+    printf("%-26s %5zu %6zu %9.0f %9.2f  [%8.2f, %8.2f] %7s  %-8s %8.2f\n", c->task[index].name,
+           s.count, s.num_solved, cli_mean(s.steps, s.count), s.iqm, s.interval.low,
+           s.interval.high, bar_text,
            !has_bar       ? ""
            : s.is_reached ? "reached"
                           : "missed",
@@ -215,8 +220,8 @@ static void print_row(const campaign *c, size_t index)
 
 static int print_table(const campaign *c)
 {
-    printf("%s%-26s %5s %9s %9s  %-20s %7s  %-8s %8s%s\n", cli_style(stdout, CLI_BOLD), "task",
-           "seeds", "steps", "IQM", "95 % interval", "bar", "", "seconds",
+    printf("%s%-26s %5s %6s %9s %9s  %-20s %7s  %-8s %8s%s\n", cli_style(stdout, CLI_BOLD), "task",
+           "seeds", "solved", "steps", "IQM", "95 % interval", "bar", "", "seconds",
            cli_style(stdout, CLI_PLAIN));
     for (size_t i = 0; i < c->num_tasks; i++)
         print_row(c, i);
@@ -230,7 +235,8 @@ static cJSON *row_json(const campaign *c, size_t index)
     cJSON *row = cJSON_CreateObject();
     cJSON_AddStringToObject(row, "task", c->task[index].name);
     cJSON_AddStringToObject(row, "env", c->task[index].config.env_id);
-    cli_json_add_integer(row, "steps", s.steps);
+    cJSON_AddNumberToObject(row, "steps", cli_mean(s.steps, s.count));
+    cli_json_add_integer(row, "solved", s.num_solved);
     cJSON_AddNumberToObject(row, "iqm", s.iqm);
     cJSON_AddNumberToObject(row, "low", s.interval.low);
     cJSON_AddNumberToObject(row, "high", s.interval.high);
