@@ -83,6 +83,7 @@ static void moments(const history *h, double *mean, double *variance)
 typedef struct replay {
     collect_bed *bed;
     const ppo_env_class *env;
+    uint64_t iteration;
     _Alignas(64) unsigned char instance[MAX_ENVS][256];
     float raw[MAX_ENVS][TOY_OBS], final_obs[MAX_ENVS][TOY_OBS];
     uint32_t length[MAX_ENVS];
@@ -172,6 +173,25 @@ static void check_density(const replay *p, size_t i, const double *x)
     free(params);
 }
 
+// The action is what the row's own stream gives, bit for bit: keyed by the environment's number and
+// the time steps since the beginning.
+static void check_stream(const replay *p, size_t t, size_t n)
+{
+    const ppo_policy *policy = &p->bed->agent.policy;
+    const ppo_rollout *r = &p->bed->rollout;
+    const size_t i = t * r->num_envs + n;
+    float *space = calloc(policy->scratch_size, sizeof *space), action[8 * PPO_CHUNK_ROWS];
+    assert_non_null(space);
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + i * TOY_OBS, TOY_OBS, 1);
+    ppo_dist_prepare(&policy->dist, s.out, 1);
+    ppo_dist_sample(&policy->dist, action, s.out, ppo_policy_log_std(policy), 1,
+                    p->bed->config.seed, PPO_RNG_ACTION, n, p->iteration * r->num_steps + t);
+    for (size_t a = 0; a < r->num_actions; a++)
+        assert_true(r->action[i * r->num_actions + a] == action[a * PPO_CHUNK_ROWS]);
+    free(space);
+}
+
 // The observation of time t (up to T) and what the policy makes of it.
 static void check_observation(const replay *p, size_t t, size_t n)
 {
@@ -185,8 +205,10 @@ static void check_observation(const replay *p, size_t t, size_t n)
             fail_msg("step %zu, environment %zu, element %zu: %.9g, not %.9g", t, n, k, got[k],
                      x[k]);
     assert_true(twin_error(r->value[i], twin_value(p, x), 1.0) < NEAR);
-    if (t < r->num_steps)
+    if (t < r->num_steps) {
         check_density(p, i, x);
+        check_stream(p, t, n);
+    }
 }
 
 static void check_next_value(const replay *p, size_t t, size_t n)
@@ -292,6 +314,7 @@ static void check(const set_up *s, size_t *terminations, size_t *truncations, si
     start(&p, &bed, toy_class(s->toy));
     for (uint64_t i = 0; i < ITERATIONS; i++) {
         collect_bed_run(&bed, i);
+        p.iteration = i;
         check_iteration(&p);
         assert_true(bed.episodes.count[0] == p.episodes);
         if (p.episodes && p.episodes <= PPO_RECENT_EPISODES) {
