@@ -158,6 +158,8 @@ static void test_tensors(void **state)
             assert_true(parameters || !ppo_tensor_is_parameter(&a));
             parameters = ppo_tensor_is_parameter(&a);
             assert_true(a.data && a.rank >= 1);
+            if (strcmp(a.name, "obs_norm.count") == 0) // the first observations are in
+                assert_true(fabs(*(const double *)a.data - 1e-4 - config.num_envs) < 1e-9);
             for (size_t j = 0; j < k && ppo_trainer_tensor(trainer, j, &b); j++)
                 assert_string_not_equal(a.name, b.name);
         }
