@@ -43,7 +43,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
 endif()
 
 set(ppo_wide_vectors "")
-if(PPO_ISA STREQUAL "native")
+if(PPO_ISA STREQUAL "native" AND CMAKE_CROSSCOMPILING)
+    message(FATAL_ERROR "PPO_ISA=native is this machine, and this build is for another "
+        "(${CMAKE_SYSTEM_PROCESSOR}): give -DPPO_ISA=baseline or a value of -march")
+elseif(PPO_ISA STREQUAL "native")
     if(ppo_is_x86)
         set(ppo_isa_flag -march=native)
         # Both compilers prefer 256-bit vectors on many AVX-512 machines, out of care for the clock

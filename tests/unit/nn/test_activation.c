@@ -36,7 +36,9 @@ static void check_activation(ppo_activation activation)
         const double difference =
             (value_of(activation, x[i] + step) - value_of(activation, x[i] - step)) / (2.0 * step);
         value = fmax(value, twin_error(y[i], value_of(activation, x[i]), 0.0));
-        slope = fmax(slope, twin_error(dx[i], dy[i] * difference, 0.1));
+        // Not fmax, on which gcc 12.2 for Arm breaks down here.
+        const double error = twin_error(dx[i], dy[i] * difference, 0.1);
+        slope = error > slope ? error : slope;
     }
     printf("%s: values %.2g, slopes %.2g\n", activation == PPO_ACTIVATION_TANH ? "tanh" : "relu",
            value, slope);

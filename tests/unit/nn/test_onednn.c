@@ -323,10 +323,11 @@ static void test_no_threads_made(void **state)
     void *const symbol = dlsym(RTLD_DEFAULT, "omp_get_max_threads");
     memcpy(&max_threads, &symbol, sizeof symbol);
     const int before = max_threads ? max_threads() : 0;
+    const size_t threads = count_threads(); // an emulator adds its own
     layer l = layer_make(256, 512, 512, 0);
     (void)state;
     layer_run(&l, false);
-    assert_int_equal(count_threads(), 1);
+    assert_int_equal(count_threads(), threads);
     if (max_threads) {
         assert_int_equal(before, 4);
         assert_int_equal(max_threads(), before); // the host's setting is as it was
