@@ -17,10 +17,14 @@ typedef struct cli_bench_plan {
 int cli_bench_peak(const cli_bench_plan *plan);
 int cli_bench_env(const char *id, const cli_bench_plan *plan);
 
-// Trains in a published system's shape: "cartpole" or "pendulum".
-int cli_bench_train(const char *name, const cli_bench_plan *plan);
+// Trains in a published system's shape: "cartpole" or "pendulum", changed by the settings of
+// `args`.
+int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan);
 
-// True if cli_bench_train knows the name.
+// Trains what `ppo train TARGET` would, changed by the settings of `args`.
+int cli_bench_train(const char *target, const cli_args *args, const cli_bench_plan *plan);
+
+// True if cli_bench_shape knows the name.
 bool cli_bench_is_shape(const char *name);
 
 // Trains presets over the seeds of --seeds, side by side on plan->threads threads, and evaluates

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Measuring speed: the arithmetic peak, environments alone, training in two published shapes.
+// Measuring speed: the arithmetic peak, environments alone, training in two published shapes or any
+// other.
 //
 // A machine's clock moves with its load and its neighbours, so a rate is compared with the peak of
 // the same minutes: peak, repeat, peak, repeat, ..., peak, by the same number of threads in the
@@ -12,6 +13,7 @@
 #include "json.h"
 #include "message.h"
 #include "statistics.h"
+#include "target.h"
 #include "term.h"
 
 enum { NUM_REPEATS = 7 };
@@ -205,29 +207,49 @@ static ppo_status measure(result *r, ppo_trainer *trainer, ppo_error *error)
     return status;
 }
 
-static ppo_status make_trainer(ppo_trainer **trainer, const shape *s, uint32_t threads,
+static ppo_status shape_config(ppo_config *config, const shape *s, const cli_args *args,
                                ppo_error *error)
 {
-    ppo_config config;
-    ppo_config_defaults(&config);
-    const ppo_status status = ppo_config_parse(&config, s->yaml, strlen(s->yaml), s->name, error);
-    if (status != PPO_OK)
-        return status;
-    config.total_timesteps = UINT64_C(1) << 40; // the clock ends it, not the steps
-    config.threads = threads;
-    return ppo_trainer_create(trainer, &config, NULL, error);
+    ppo_config_defaults(config);
+    const ppo_status status = ppo_config_parse(config, s->yaml, strlen(s->yaml), s->name, error);
+    return status == PPO_OK ? cli_settings_apply(config, args, error) : status;
 }
 
-int cli_bench_train(const char *name, const cli_bench_plan *plan)
+// Measures training by a configuration that is ready but for what a measurement decides.
+static int bench_config(const char *name, ppo_config *config, const cli_args *args,
+                        const cli_bench_plan *plan)
 {
     ppo_error error = {0};
     ppo_trainer *trainer = NULL;
     result r = {.name = name, .plan = plan};
-    if (make_trainer(&trainer, find_shape(name), plan->threads, &error))
+    config->total_timesteps = UINT64_C(1) << 40; // the clock ends it, not the steps
+    config->threads = plan->threads;
+    if (args->flag[CLI_FLAG_NUM_ENVS])
+        config->num_envs = plan->num_envs;
+    if (ppo_trainer_create(&trainer, config, NULL, &error))
         return cli_fail(&error);
     const uint64_t batch = ppo_config_batch_size(ppo_trainer_config(trainer));
     r.flops_per_step = ppo_trainer_flops(trainer) / (double)batch;
     const ppo_status status = measure(&r, trainer, &error);
     ppo_trainer_destroy(trainer);
     return status == PPO_OK ? print_result(&r) : cli_fail(&error);
+}
+
+int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    ppo_config config;
+    if (shape_config(&config, find_shape(name), args, &error))
+        return cli_fail(&error);
+    return bench_config(name, &config, args, plan);
+}
+
+int cli_bench_train(const char *name, const cli_args *args, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    ppo_config config;
+    cli_target target;
+    if (cli_target_config(&config, &target, name, args, &error))
+        return cli_fail(&error);
+    return bench_config(name, &config, args, plan);
 }

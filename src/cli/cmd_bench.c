@@ -30,17 +30,17 @@ static ppo_status plan_init(cli_bench_plan *plan, const cli_args *args, ppo_erro
 static const char *bench_name(void *context, size_t index)
 {
     (void)context;
-    static const char *const name[] = {"peak", "cartpole", "pendulum", "env"};
+    static const char *const name[] = {"peak", "cartpole", "pendulum", "env", "train"};
     return name[index];
 }
 
 static int unknown_bench(const char *name)
 {
     ppo_error error;
-    const char *nearest = ppo_nearest(name, bench_name, NULL, 4);
+    const char *nearest = ppo_nearest(name, bench_name, NULL, 5);
     cli_error_set(&error, PPO_INVALID,
-                  "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, 'env ID' and "
-                  "--learning",
+                  "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, 'env ID', "
+                  "'train TARGET' and --learning",
                   name, nearest ? "; did you mean " : "", nearest ? nearest : "",
                   nearest ? "?" : ";");
     return cli_fail_usage(&error, "bench");
@@ -64,16 +64,19 @@ int cli_cmd_bench(const cli_args *args)
     if (args->flag[CLI_FLAG_LEARNING])
         return cli_bench_learning(operand, count, args->flag[CLI_FLAG_SEEDS], &plan);
     if (count == 0)
-        return wrong_count("'bench' needs a name: peak, cartpole, pendulum, 'env ID', or "
-                           "--learning");
+        return wrong_count("'bench' needs a name: peak, cartpole, pendulum, 'env ID', "
+                           "'train TARGET', or --learning");
     if (!strcmp(operand[0], "env"))
         return count == 2 ? cli_bench_env(operand[1], &plan)
                           : wrong_count("'bench env' needs one environment id");
+    if (!strcmp(operand[0], "train"))
+        return count == 2 ? cli_bench_train(operand[1], args, &plan)
+                          : wrong_count("'bench train' needs one environment, preset or file");
     if (count > 1)
         return wrong_count("'bench' measures one thing at a time");
     if (!strcmp(operand[0], "peak"))
         return cli_bench_peak(&plan);
     if (cli_bench_is_shape(operand[0]))
-        return cli_bench_train(operand[0], &plan);
+        return cli_bench_shape(operand[0], args, &plan);
     return unknown_bench(operand[0]);
 }

@@ -61,7 +61,7 @@ static const cli_flag bench_flags[] = {
     {CLI_FLAG_SEEDS, "seeds", "LIST", "With --learning: the seeds. Default: 1-10."},
     {CLI_FLAG_THREADS, "threads", "N", "Threads to measure with. Default: all cores."},
     {CLI_FLAG_SECONDS, "seconds", "S", "About how long to measure. Default: 5."},
-    {CLI_FLAG_NUM_ENVS, "num-envs", "N", "With env: instances stepped together. Default: 64."},
+    {CLI_FLAG_NUM_ENVS, "num-envs", "N", "Instances stepped together; with env 64 by default."},
     ROW_JSON,
     ROW_HELP,
     ROW_END,
@@ -108,14 +108,17 @@ static const cli_command command[] = {
      info_flags, CLI_RUN, 0, 1, true, cli_cmd_info},
     {"bench", "NAME | --learning [TASK ...]", "Measure speed or learning",
      "Names: peak (fused multiply-adds of this machine), cartpole (training in Stable-Baselines3's "
-     "default shape), pendulum (training in RLtools' shape), 'env ID' (stepping alone). Arithmetic "
-     "is compared with the peak measured between the repeats by the same threads. --learning "
+     "default shape), pendulum (training in RLtools' shape), 'env ID' (stepping alone), 'train "
+     "TARGET' (what ppo train TARGET does). Options change the shape. Arithmetic is compared with "
+     "the peak measured between the repeats by the same threads. --learning "
      "trains presets, evaluates each finished agent over 100 episodes and gives the interquartile "
      "mean with a 95 % bootstrap interval beside the bar that it should reach. Nothing is written.",
      "ppo bench cartpole --threads 1 --json\n"
+     "ppo bench cartpole --minibatch-size 256  # a shape, one setting changed\n"
+     "ppo bench train Acrobot-v1\n"
      "ppo bench env Acrobot-v1\n"
      "ppo bench --learning CartPole-v1 --seeds 1-5",
-     bench_flags, CLI_BENCH, 0, 64, false, cli_cmd_bench},
+     bench_flags, CLI_BENCH, 0, 64, true, cli_cmd_bench},
     {"hash", "FILE|RUN", "Print the hash of an agent's parameters",
      "Prints 16 hexadecimal digits: equal for equal names, shapes and bits of all parameters.",
      "ppo hash runs/CartPole-v1/seed-1", hash_flags, CLI_RUN, 1, 1, false, cli_cmd_hash},

@@ -2,8 +2,9 @@
 // A pool of worker threads that runs numbered tasks.
 //
 // Workload: thousands of runs a second, each of a few tasks of microseconds, so workers spin for a
-// moment before they sleep. Tasks are handed out in any order to any worker: what a task writes may
-// depend on its number alone, never on the worker, so that results don't depend on the pool's size.
+// moment before they sleep. Tasks are run in any order by any worker: what a task writes may depend
+// on its number alone, never on the worker, so that results don't depend on the pool's size. Tasks
+// with near numbers tend to run on the same worker, run after run: give neighbours what is near.
 #ifndef PPO_CORE_POOL_H
 #define PPO_CORE_POOL_H
 

@@ -25,7 +25,7 @@ struct ppo_gradient {
     float *worker;       // [workers, worker_size]
     float *chunk_grad;   // [max_chunks, params]
     double *chunk_std;   // [max_chunks] sum of the mean deviations of a chunk's samples
-    ppo_loss_sums *sums; // [max_chunks, num_nets]
+    ppo_loss_sums *sums; // [num_nets, chunks of the minibatch]
 
     // The minibatch under way: what every task sees.
     const ppo_rollout *rollout;
@@ -169,29 +169,31 @@ static void critic_loss(const ppo_gradient *g, const ppo_policy_scratch *s, cons
                    g->config->clip_vloss, (float)g->step->clip_coef, scale);
 }
 
-// Task `task` is chunk task / num_nets through network task % num_nets.
+// Task `task` is chunk task % chunks through network task / chunks: a network's chunks are
+// neighbours, so that its parameters stay with the worker that has updated them.
 static void chunk_task(void *context, size_t task, size_t worker)
 {
     const ppo_gradient *g = context;
     const ppo_policy *policy = g->policy;
-    const size_t chunk = task / policy->num_nets, net = task % policy->num_nets;
+    const size_t chunks = num_chunks_of(g->count);
+    const size_t net = task / chunks, chunk = task % chunks;
     const size_t first = chunk * LD;
     const size_t rows = g->count - first < LD ? g->count - first : LD;
     const uint32_t *index = g->index + first;
     float *space = g->worker + worker * g->worker_size;
     const ppo_samples x = samples_at(g, space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + g->samples_size);
-    ppo_loss_sums *sums = &g->sums[task];
+    ppo_loss_sums sums = {0}; // apart from g->sums while it changes: other workers' lie beside it
 
-    memset(sums, 0, sizeof *sums);
     ppo_minibatch_gather(x.obs, g->rollout->obs, index, rows, g->num_features);
     ppo_policy_forward(policy, net, &s, x.obs, g->num_features, rows);
     if (net == PPO_ACTOR_NET)
-        actor_loss(g, chunk, &s, &x, index, rows, sums);
+        actor_loss(g, chunk, &s, &x, index, rows, &sums);
     if (net == ppo_policy_critic_net(policy))
-        critic_loss(g, &s, &x, index, rows, sums);
+        critic_loss(g, &s, &x, index, rows, &sums);
     ppo_policy_backward(policy, net, &s, g->chunk_grad + chunk * policy->layout.size, x.obs,
                         g->num_features, rows);
+    g->sums[task] = sums;
 }
 
 // --- the minibatch -----------------------------------------------------------------------------

@@ -25,18 +25,25 @@ void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, uint64_t
     }
 }
 
+// Sum of (advantage - shift)^power over the samples, power 1 or 2. Several sums side by side,
+// because one alone would wait for each addition in turn.
+static double power_sum(const float *advantage, const uint32_t *index, size_t count, double shift,
+                        int power)
+{
+    double sum[8] = {0.0};
+    for (size_t i = 0; i < count; i++) {
+        const double difference = (double)advantage[index ? index[i] : i] - shift;
+        sum[i % 8] += power == 1 ? difference : difference * difference;
+    }
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
 ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *index, size_t count)
 {
-    double sum = 0.0, squares = 0.0;
-    for (size_t i = 0; i < count; i++)
-        sum += (double)advantage[index ? index[i] : i];
-    const double mean = sum / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        const double difference = (double)advantage[index ? index[i] : i] - mean;
-        squares += difference * difference;
-    }
     if (count < 2)
         return (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
+    const double mean = power_sum(advantage, index, count, 0.0, 1) / (double)count;
+    const double squares = power_sum(advantage, index, count, mean, 2);
     const double std = sqrt(squares / (double)(count - 1));
     return (ppo_adv_norm){.mean = (float)mean, .inv_std = (float)(1.0 / (std + 1e-8))};
 }

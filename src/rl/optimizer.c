@@ -54,13 +54,13 @@ static size_t round_up(size_t n, size_t unit)
     return (n + unit - 1) / unit * unit;
 }
 
-// Appends the range [begin, end) to the slice under way, or to a new one where that is full or
-// belongs to another group. Ranges come in ascending order without gaps.
+// Appends the range [begin, end) to the slice under way, or to a new one where that is full or the
+// critic begins. Ranges come in ascending order without gaps.
 static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
 {
     const size_t group = o->config->separate_optimizers && begin >= o->policy->critic_begin;
     ppo_slice *slice = o->num_slices ? &o->slices[o->num_slices - 1] : NULL;
-    if (!slice || slice->end - slice->begin >= SLICE_TARGET || slice->group != group) {
+    if (!slice || slice->end - slice->begin >= SLICE_TARGET || begin == o->policy->critic_begin) {
         slice = &o->slices[o->num_slices++];
         *slice = (ppo_slice){.begin = begin, .group = group, .first_piece = o->num_pieces};
     }

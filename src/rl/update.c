@@ -14,7 +14,9 @@ struct ppo_update {
     const ppo_policy *policy;
     ppo_gradient *gradient;
     ppo_optimizer *optimizer;
-    uint32_t *perm; // [T*N]
+    ppo_pool *pool;
+    uint32_t *perm;       // [update_epochs, T*N]
+    uint64_t first_epoch; // of the iteration under way, counted from the beginning of training
 };
 
 ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_policy *policy,
@@ -23,7 +25,7 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_
     ppo_update *update = calloc(1, sizeof *update);
     if (!update)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
-    *update = (ppo_update){.config = config, .policy = policy};
+    *update = (ppo_update){.config = config, .policy = policy, .pool = pool};
     ppo_status status = ppo_gradient_create(&update->gradient, config, policy, pool, arena, error);
     if (status == PPO_OK)
         status = ppo_optimizer_create(&update->optimizer, config, policy, pool, arena, error);
@@ -32,7 +34,7 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_
         return status;
     }
     PPO_ARENA_ADD(arena, &update->perm, "update.perm", "ppo_minibatch_shuffle", PPO_ROW_SCRATCH,
-                  PPO_U32, (size_t)ppo_config_batch_size(config));
+                  PPO_U32, config->update_epochs, (size_t)ppo_config_batch_size(config));
     *result = update;
     return PPO_OK;
 }
@@ -122,10 +124,19 @@ static void normalise_batch(const ppo_rollout *rollout, size_t batch)
         rollout->advantage[i] = (rollout->advantage[i] - norm.mean) * norm.inv_std;
 }
 
+static void shuffle_task(void *context, size_t epoch, size_t worker)
+{
+    (void)worker;
+    const ppo_update *update = context;
+    const size_t batch = (size_t)ppo_config_batch_size(update->config);
+    ppo_minibatch_shuffle(update->perm + epoch * batch, batch, update->config->seed,
+                          update->first_epoch + epoch);
+}
+
 // One pass over all samples; the mean approximate KL of its minibatches goes to `kl`.
 static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
-                            const ppo_step_params *step, size_t batch, ppo_update_stats *sum,
-                            double *kl, ppo_error *error)
+                            const ppo_step_params *step, const uint32_t *perm, size_t batch,
+                            ppo_update_stats *sum, double *kl, ppo_error *error)
 {
     const size_t size = ppo_config_minibatch_size(update->config);
     const double before = sum->mean.approx_kl;
@@ -133,8 +144,7 @@ static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
     for (size_t first = 0; first < batch; first += size, minibatches++) {
         const size_t count = batch - first < size ? batch - first : size;
         ppo_update_stats one;
-        PPO_TRY(
-            ppo_update_minibatch(update, rollout, update->perm + first, count, step, &one, error));
+        PPO_TRY(ppo_update_minibatch(update, rollout, perm + first, count, step, &one, error));
         add_stats(sum, &one);
     }
     *kl = (sum->mean.approx_kl - before) / (double)minibatches;
@@ -150,11 +160,12 @@ ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
     *stats = (ppo_update_stats){.epochs = 0};
     if (config->norm_adv == PPO_NORM_ADV_BATCH)
         normalise_batch(rollout, batch);
+    update->first_epoch = iteration * config->update_epochs;
+    ppo_pool_run(update->pool, shuffle_task, update, config->update_epochs);
     for (uint32_t epoch = 0; epoch < config->update_epochs; epoch++) {
         double kl;
-        ppo_minibatch_shuffle(update->perm, batch, config->seed,
-                              iteration * config->update_epochs + epoch);
-        PPO_TRY(run_epoch(update, rollout, step, batch, stats, &kl, error));
+        const uint32_t *perm = update->perm + epoch * batch;
+        PPO_TRY(run_epoch(update, rollout, step, perm, batch, stats, &kl, error));
         stats->epochs++;
         if (config->target_kl > 0.0 && kl > config->target_kl)
             break;

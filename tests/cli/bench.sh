@@ -14,6 +14,8 @@ for name in cartpole pendulum; do
     wants 'threads' "$(field threads)" 1
 done
 run 0 "$ppo" bench cartpole --threads 2 --seconds 0.3
+run 0 "$ppo" bench train Acrobot-v1 --num-envs 2 --hidden-sizes 8 --seconds 0.2
+run 2 "$ppo" bench train
 prints '^cartpole, 2 threads'
 prints 'of the peak'
 run 0 "$ppo" bench env Acrobot-v1 --threads 1 --seconds 0.2 --json
