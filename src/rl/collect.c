@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "rl/features.h"
+#include "rl/stage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,8 @@ struct ppo_collect {
     unsigned char *raw_obs;     // [N, obs bytes] as the environments give it (if raw_obs_apart)
     unsigned char *final_obs;   // [N, obs bytes]
     float *features;            // [N, D] raw_obs encoded, for the statistics (if norm_obs)
-    unsigned char *env_action;  // [N, action bytes]
     float *worker;              // [workers, worker_size]
+    ppo_stage stage;            // what workers have collected last
     ppo_normalizer reward_norm; // of the discounted return
     float *discounted;          // [N] return under way of each environment
 
@@ -65,8 +66,7 @@ static void plan_rows(ppo_collect *c, ppo_arena *arena)
                       d);
     PPO_ARENA_ADD(arena, &c->final_obs, "collect.final_obs", owner, PPO_ROW_SCRATCH, PPO_U8, n,
                   c->obs_bytes);
-    PPO_ARENA_ADD(arena, &c->env_action, "collect.env_action", owner, PPO_ROW_SCRATCH, PPO_U8, n,
-                  c->action_bytes);
+    ppo_stage_plan(&c->stage, r, ppo_pool_size(c->parts.pool), arena);
     PPO_ARENA_ADD(arena, &c->worker, "collect.worker", owner, PPO_ROW_SCRATCH, PPO_F32,
                   ppo_pool_size(c->parts.pool), c->worker_size);
     PPO_ARENA_ADD(arena, &c->discounted, "reward_norm.discounted", "ppo_collect_bootstrap",
@@ -138,84 +138,107 @@ ppo_status ppo_collect_start(ppo_collect *c, ppo_error *error)
 
 // --- one block, one time step -------------------------------------------------------------------
 
-// The policy acts on rows first .. first+count-1 of obs[t].
-static void act(ppo_collect *c, size_t t, size_t first, size_t count, float *space)
+// A block of environments in the hands of one worker.
+typedef struct ppo_block {
+    size_t first, count; // environments
+    size_t worker;
+    float *space; // the worker's working space
+} ppo_block;
+
+// The policy acts on the block's rows of obs[t].
+static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_stage_step *step)
 {
     const ppo_policy *policy = &c->parts.agent->policy;
     const ppo_rollout *r = c->parts.rollout;
-    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + LD * (r->num_actions + 2));
+    float *action = b->space, *entropy = b->space + LD * r->num_actions, *log_prob = entropy + LD;
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, log_prob + LD);
     const float *log_std = ppo_policy_log_std(policy);
-    float *action = space, *log_prob = space + LD * r->num_actions, *entropy = log_prob + LD;
-    const size_t row = t * r->num_envs + first;
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + row * r->num_features, r->num_features,
-                       count);
-    ppo_dist_prepare(&policy->dist, s.out, count);
-    ppo_dist_sample(&policy->dist, action, s.out, log_std, count, c->parts.config->seed,
-                    PPO_RNG_ACTION, first, c->first_step + t);
-    ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, log_std, action, count);
-    ppo_dist_to_env(&policy->dist, c->env_action + first * c->action_bytes, action, count);
-    memcpy(r->log_prob + row, log_prob, count * sizeof *log_prob);
-    for (size_t i = 0; i < count; i++)
+    const float *obs = r->obs + (t * r->num_envs + b->first) * r->num_features;
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, obs, r->num_features, b->count);
+    ppo_dist_prepare(&policy->dist, s.out, b->count);
+    ppo_dist_sample(&policy->dist, action, s.out, log_std, b->count, c->parts.config->seed,
+                    PPO_RNG_ACTION, b->first, c->first_step + t);
+    ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, log_std, action, b->count);
+    ppo_dist_to_env(&policy->dist, step->env_action + b->first * c->action_bytes, action, b->count);
+    memcpy(step->log_prob + b->first, log_prob, b->count * sizeof *log_prob);
+    for (size_t i = 0; i < b->count; i++)
         for (size_t a = 0; a < r->num_actions; a++)
-            r->action[(row + i) * r->num_actions + a] = action[a * LD + i];
+            step->action[(b->first + i) * r->num_actions + a] = action[a * LD + i];
     if (policy->shared)
-        memcpy(r->value + row, s.out + LD * ppo_policy_value_column(policy),
-               count * sizeof *r->value);
+        memcpy(step->value + b->first, s.out + LD * ppo_policy_value_column(policy),
+               b->count * sizeof *step->value);
 }
 
 // V(final observation) where an episode was truncated, at once: the observation is not kept.
-static void value_truncations(ppo_collect *c, size_t t, size_t first, size_t count, float *space)
+static void value_truncations(ppo_collect *c, size_t t, const ppo_block *b,
+                              const ppo_stage_step *step)
 {
     const ppo_rollout *r = c->parts.rollout;
     const ppo_policy *policy = &c->parts.agent->policy;
-    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
-    float *features = space + policy->scratch_size;
-    for (size_t n = first; n < first + count; n++) {
-        const size_t i = t * r->num_envs + n;
-        if (!r->truncated[i])
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, b->space);
+    float *features = b->space + policy->scratch_size;
+    for (size_t n = b->first; n < b->first + b->count; n++) {
+        if (!step->truncated[n])
             continue;
         ppo_agent_see(c->parts.agent, features, c->final_obs + n * c->obs_bytes, 1);
-        ppo_policy_value(policy, &s, &r->next_value[i], features, r->num_features, 1);
+        ppo_policy_value(policy, &s, &r->next_value[t * r->num_envs + n], features, r->num_features,
+                         1);
     }
 }
 
 // One time step of a block. Observations that are not the environment's floats themselves go to the
 // rollout here, unless statistics must see those of all blocks first (run_normalised).
-static ppo_status step_block(ppo_collect *c, size_t t, size_t first, size_t count, float *space,
-                             ppo_error *error)
+static ppo_status step_block(ppo_collect *c, size_t t, const ppo_block *b,
+                             const ppo_stage_step *step, ppo_error *error)
 {
     const ppo_rollout *r = c->parts.rollout;
-    const size_t row = t * r->num_envs;
-    float *next = r->obs + (row + r->num_envs) * r->num_features;
+    float *next = r->obs + (t + 1) * r->num_envs * r->num_features;
     const ppo_vecenv_rows rows = {.obs = c->raw_obs_apart ? c->raw_obs : (unsigned char *)next,
                                   .final_obs = c->final_obs,
-                                  .reward = r->env_reward + row,
-                                  .terminated = r->terminated + row,
-                                  .truncated = r->truncated + row,
-                                  .episode_return = r->episode_return + row,
-                                  .episode_length = r->episode_length + row};
-    act(c, t, first, count, space);
-    PPO_TRY(ppo_vecenv_step(c->parts.vecenv, &rows, c->env_action, first, count, c->first_step + t,
-                            error));
-    value_truncations(c, t, first, count, space);
+                                  .reward = step->reward,
+                                  .terminated = step->terminated,
+                                  .truncated = step->truncated,
+                                  .episode_return = step->episode_return,
+                                  .episode_length = step->episode_length};
+    act(c, t, b, step);
+    PPO_TRY(ppo_vecenv_step(c->parts.vecenv, &rows, step->env_action, b->first, b->count,
+                            c->first_step + t, error));
+    value_truncations(c, t, b, step);
     if (c->raw_obs_apart && !c->parts.config->norm_obs)
-        ppo_agent_see(c->parts.agent, next + first * r->num_features,
-                      c->raw_obs + first * c->obs_bytes, count);
+        ppo_agent_see(c->parts.agent, next + b->first * r->num_features,
+                      c->raw_obs + b->first * c->obs_bytes, b->count);
     return PPO_OK;
 }
 
 // --- the run ------------------------------------------------------------------------------------
 
-static void block_task(void *context, size_t block, size_t worker)
+// Steps [begin, end) of a block, no more than a stage holds.
+static ppo_status run_stage(ppo_collect *c, const ppo_block *b, size_t begin, size_t end,
+                            ppo_error *error)
+{
+    for (size_t t = begin; t < end; t++) {
+        const ppo_stage_step step = ppo_stage_at(&c->stage, b->worker, t - begin);
+        PPO_TRY(step_block(c, t, b, &step, error));
+    }
+    ppo_stage_flush(&c->stage, b->worker, c->parts.rollout, begin, end - begin, b->first, b->count,
+                    c->parts.agent->policy.shared);
+    return PPO_OK;
+}
+
+static void block_task(void *context, size_t index, size_t worker)
 {
     ppo_collect *c = context;
-    const size_t num_envs = c->parts.rollout->num_envs, first = block * c->block_size;
-    const size_t count = num_envs - first < c->block_size ? num_envs - first : c->block_size;
-    float *space = c->worker + worker * c->worker_size;
-    ppo_error *error = &c->errors[block];
-    for (size_t t = c->begin; t < c->end && error->status == PPO_OK; t++)
-        if (step_block(c, t, first, count, space, error) != PPO_OK)
+    const size_t num_envs = c->parts.rollout->num_envs, first = index * c->block_size;
+    const size_t left = num_envs - first;
+    const ppo_block block = {.first = first,
+                             .count = left < c->block_size ? left : c->block_size,
+                             .worker = worker,
+                             .space = c->worker + worker * c->worker_size};
+    for (size_t t = c->begin; t < c->end; t += c->stage.num_steps) {
+        const size_t end = t + c->stage.num_steps < c->end ? t + c->stage.num_steps : c->end;
+        if (run_stage(c, &block, t, end, &c->errors[index]) != PPO_OK)
             return;
+    }
 }
 
 // Runs time steps [begin, end) of all blocks; the first block's failure is reported.
