@@ -11,6 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+// An episode under way: a cache line for each environment, because neighbours may be in other
+// workers' hands.
+typedef struct ppo_episode {
+    _Alignas(64) double total; // rewards so far
+    uint32_t length;           // steps of the environment so far
+} ppo_episode;
+
 struct ppo_vecenv {
     const ppo_env_class *env;
     ppo_vecenv_options options;
@@ -25,8 +32,7 @@ struct ppo_vecenv {
 
     unsigned char *instance;    // [N, stride] written by the class
     unsigned char *state;       // [N, state_size] by ppo_vecenv_freeze
-    double *episode_return;     // [N] of episodes under way, by ppo_vecenv_step
-    uint32_t *episode_length;   // [N] likewise, in steps of the environment
+    ppo_episode *episode;       // [N] under way, by ppo_vecenv_step
     unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
     unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
 };
@@ -52,10 +58,8 @@ static void plan(ppo_vecenv *v, ppo_arena *arena)
     if (v->env->state_size)
         PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_vecenv_freeze", PPO_ROW_STATE, PPO_U8, n,
                       v->env->state_size);
-    PPO_ARENA_ADD(arena, &v->episode_return, "env.episode_return", "ppo_vecenv_step", PPO_ROW_STATE,
-                  PPO_F64, n);
-    PPO_ARENA_ADD(arena, &v->episode_length, "env.episode_length", "ppo_vecenv_step", PPO_ROW_STATE,
-                  PPO_U32, n);
+    PPO_ARENA_ADD(arena, &v->episode, "env.episode", "ppo_vecenv_step", PPO_ROW_STATE, PPO_U8, n,
+                  sizeof(ppo_episode));
     if (v->options.sticky_action_prob > 0.0)
         PPO_ARENA_ADD(arena, &v->last_action, "env.last_action", "ppo_vecenv_step", PPO_ROW_STATE,
                       PPO_U8, n, v->action_bytes);
@@ -121,7 +125,7 @@ static ppo_status not_finite(const ppo_vecenv *v, size_t n, const char *what, do
 {
     return ppo_fail(error, PPO_NUMERIC,
                     "%.64s, environment %zu, episode step %u, step %llu of the run: %s is %s",
-                    v->env->id, n, v->episode_length[n], (unsigned long long)step, what,
+                    v->env->id, n, v->episode[n].length, (unsigned long long)step, what,
                     isnan(value) ? "not a number" : "infinite");
 }
 
@@ -163,7 +167,7 @@ static ppo_status check_integers(const ppo_vecenv *v, size_t n, const void *obs,
             return ppo_fail(error, PPO_ENV,
                             "%.64s, environment %zu, episode step %u, step %llu of the run: "
                             "observation element %zu is %d, not in [0, %u)",
-                            v->env->id, n, v->episode_length[n], (unsigned long long)step, i, value,
+                            v->env->id, n, v->episode[n].length, (unsigned long long)step, i, value,
                             limit);
     }
     return PPO_OK;
@@ -185,8 +189,8 @@ static ppo_status begin(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned 
 {
     ppo_error said = {.status = PPO_OK, .message = ""};
     const ppo_status status = v->env->reset(instance_at(v, n), seed, obs, &said);
-    v->episode_return[n] = 0.0;
-    v->episode_length[n] = 0;
+    v->episode[n].total = 0.0;
+    v->episode[n].length = 0;
     if (status != PPO_OK)
         return env_failed(v, n, "reset", status, &said, error);
     return check_obs(v, n, obs, step, error);
@@ -223,7 +227,7 @@ static const void *make_sticky(ppo_vecenv *v, size_t n, const void *chosen, uint
     unsigned char *last = v->last_action + n * v->action_bytes;
     const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
     const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
-    if (!sticks || v->episode_length[n] == 0)
+    if (!sticks || v->episode[n].length == 0)
         memcpy(last, chosen, v->action_bytes);
     return last;
 }
@@ -253,10 +257,10 @@ static ppo_status repeat_action(ppo_vecenv *v, size_t n, ppo_transition *sum, co
         const ppo_status status = v->env->step(instance_at(v, n), action, obs, &now, &said);
         if (status != PPO_OK)
             return env_failed(v, n, "step", status, &said, error);
-        v->episode_length[n]++;
+        v->episode[n].length++;
         sum->reward += now.reward;
         sum->terminated = now.terminated;
-        sum->truncated = now.truncated || v->episode_length[n] >= v->max_episode_steps;
+        sum->truncated = now.truncated || v->episode[n].length >= v->max_episode_steps;
     } while (--left && !sum->terminated && !sum->truncated);
     sum->truncated = sum->truncated && !sum->terminated;
     return PPO_OK;
@@ -268,8 +272,8 @@ static ppo_status end_episode(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
     memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
-    rows->episode_return[n] = v->episode_return[n];
-    rows->episode_length[n] = v->episode_length[n];
+    rows->episode_return[n] = v->episode[n].total;
+    rows->episode_length[n] = v->episode[n].length;
     return begin(v, n, NULL, obs, step, error);
 }
 
@@ -286,7 +290,7 @@ static ppo_status step_one(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n,
     if (!isfinite(sum.reward))
         return not_finite(v, n, "the reward", sum.reward, step, error);
     PPO_TRY(check_obs(v, n, obs, step, error));
-    v->episode_return[n] += sum.reward;
+    v->episode[n].total += sum.reward;
     rows->reward[n] = sum.reward;
     rows->terminated[n] = sum.terminated;
     rows->truncated[n] = sum.truncated;
