@@ -25,7 +25,8 @@
 
 #define INDEX_BITS         20u
 #define INDEX_MASK         ((UINT64_C(1) << INDEX_BITS) - 1)
-#define SPINS_BEFORE_HELP  30 // about a microsecond
+#define SPINS_TIGHT        200 // before the first pause, which may take as long as a line's travel
+#define SPINS_BEFORE_HELP  230 // about a microsecond
 #define SPINS_BEFORE_SLEEP 20000
 #define SPINS_BEFORE_YIELD 100000
 
@@ -51,13 +52,22 @@ struct ppo_pool {
     ppo_worker *workers; // [size], the caller's place is 0
 };
 
-static void cpu_relax(void)
+// For the `spins`-th turn of a waiting loop.
+static void cpu_relax(int spins)
 {
+    if (spins < SPINS_TIGHT)
+        return;
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
 #endif
+}
+
+// Spinning only helps while the one who is waited for has a core of its own.
+static int spins_of(const ppo_pool *pool, int spins)
+{
+    return pool->oversubscribed ? 0 : spins;
 }
 
 static uint64_t generation_of(uint64_t cursor)
@@ -118,14 +128,14 @@ static bool is_changed(ppo_worker *self, uint64_t generation, int spins)
         const uint64_t cursor = atomic_load_explicit(&self->cursor, memory_order_acquire);
         if (generation_of(cursor) != generation)
             return true;
-        cpu_relax();
+        cpu_relax(i);
     }
     return false;
 }
 
 static void wait_for_run(ppo_worker *self, uint64_t generation)
 {
-    if (!is_changed(self, generation, self->pool->oversubscribed ? 0 : SPINS_BEFORE_SLEEP))
+    if (!is_changed(self, generation, spins_of(self->pool, SPINS_BEFORE_SLEEP)))
         sleep_until_changed(self, generation);
 }
 
@@ -146,7 +156,7 @@ static void *worker_main(void *argument)
             return NULL;
         generation = generation_of(atomic_load_explicit(&self->cursor, memory_order_acquire));
         report(pool, run_range(self, self->index));
-        if (!is_changed(self, generation, SPINS_BEFORE_HELP))
+        if (!is_changed(self, generation, spins_of(pool, SPINS_BEFORE_HELP)))
             report(pool, help_others(pool, self->index));
     }
 }
@@ -166,7 +176,7 @@ static bool are_done(ppo_pool *pool, size_t count, int spins)
     for (int i = 0; atomic_load_explicit(&pool->done, memory_order_acquire) < count; i++) {
         if (i >= spins)
             return false;
-        cpu_relax();
+        cpu_relax(i);
     }
     return true;
 }
@@ -197,10 +207,10 @@ void ppo_pool_run(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks
     deal(pool, task, context, num_tasks);
     wake_sleepers(pool);
     size_t mine = run_range(&pool->workers[0], 0);
-    if (are_done(pool, num_tasks - mine, SPINS_BEFORE_HELP))
+    if (are_done(pool, num_tasks - mine, spins_of(pool, SPINS_BEFORE_HELP)))
         return;
     mine += help_others(pool, 0);
-    while (!are_done(pool, num_tasks - mine, pool->oversubscribed ? 0 : SPINS_BEFORE_YIELD))
+    while (!are_done(pool, num_tasks - mine, spins_of(pool, SPINS_BEFORE_YIELD)))
         sched_yield();
 }
 

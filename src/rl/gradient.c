@@ -8,11 +8,17 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LD          PPO_CHUNK_ROWS
 #define NUM_COLUMNS 8 // of ppo_samples, besides the actions'
+
+// Tasks that are still to come, in a cache line of its own.
+typedef struct ppo_countdown {
+    _Alignas(64) _Atomic size_t count;
+} ppo_countdown;
 
 struct ppo_gradient {
     const ppo_config *config;
@@ -33,6 +39,8 @@ struct ppo_gradient {
     size_t count;
     ppo_adv_norm adv_norm;
     const ppo_step_params *step;
+    const ppo_gradient_sink *sink;
+    ppo_countdown left[2]; // chunks of each network
 };
 
 // --- planning ----------------------------------------------------------------------------------
@@ -64,7 +72,7 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
                                const ppo_policy *policy, ppo_pool *pool, ppo_arena *arena,
                                ppo_error *error)
 {
-    ppo_gradient *g = calloc(1, sizeof *g);
+    ppo_gradient *g = aligned_alloc(_Alignof(ppo_gradient), sizeof *g);
     if (!g)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *g = (ppo_gradient){.config = config, .policy = policy, .pool = pool};
@@ -87,9 +95,9 @@ size_t ppo_gradient_num_tasks(const ppo_config *config)
     return num_chunks_of(ppo_config_minibatch_size(config)) * (config->shared_network ? 1 : 2);
 }
 
-float *ppo_gradient_chunks(const ppo_gradient *g, size_t *num_chunks)
+float *ppo_gradient_chunks(const ppo_gradient *g, size_t count, size_t *num_chunks)
 {
-    *num_chunks = num_chunks_of(g->count);
+    *num_chunks = num_chunks_of(count);
     return g->chunk_grad;
 }
 
@@ -173,7 +181,7 @@ static void critic_loss(const ppo_gradient *g, const ppo_policy_scratch *s, cons
 // neighbours, so that its parameters stay with the worker that has updated them.
 static void chunk_task(void *context, size_t task, size_t worker)
 {
-    const ppo_gradient *g = context;
+    ppo_gradient *g = context;
     const ppo_policy *policy = g->policy;
     const size_t chunks = num_chunks_of(g->count);
     const size_t net = task / chunks, chunk = task % chunks;
@@ -194,6 +202,10 @@ static void chunk_task(void *context, size_t task, size_t worker)
     ppo_policy_backward(policy, net, &s, g->chunk_grad + chunk * policy->layout.size, x.obs,
                         g->num_features, rows);
     g->sums[task] = sums;
+    const bool is_last =
+        atomic_fetch_sub_explicit(&g->left[net].count, 1, memory_order_acq_rel) == 1;
+    if (is_last && g->sink)
+        g->sink->network_done(g->sink->context, net);
 }
 
 // --- the minibatch -----------------------------------------------------------------------------
@@ -214,7 +226,7 @@ static ppo_gradient_stats collect_stats(const ppo_gradient *g, size_t chunks)
 
 ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *rollout,
                                         const uint32_t *index, size_t count,
-                                        const ppo_step_params *step)
+                                        const ppo_step_params *step, const ppo_gradient_sink *sink)
 {
     const size_t chunks = num_chunks_of(count);
     assert(count > 0 && chunks <= g->max_chunks);
@@ -222,6 +234,9 @@ ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *roll
     g->index = index;
     g->count = count;
     g->step = step;
+    g->sink = sink;
+    for (size_t net = 0; net < g->policy->num_nets; net++)
+        atomic_store_explicit(&g->left[net].count, chunks, memory_order_relaxed);
     g->adv_norm = (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
     if (g->config->norm_adv == PPO_NORM_ADV_MINIBATCH)
         g->adv_norm = ppo_minibatch_adv_norm(rollout->advantage, index, count);

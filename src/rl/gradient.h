@@ -30,13 +30,20 @@ typedef struct ppo_gradient_stats {
     double std_mean; // of a Gaussian policy; NAN otherwise
 } ppo_gradient_stats;
 
-// The samples `index` [count] of the rollout seen as [T*N, ...].
+// Who goes on with a network's gradient as soon as all its chunks are there: called once for each
+// network, by the worker that has finished its last chunk.
+typedef struct ppo_gradient_sink {
+    void (*network_done)(void *context, size_t net);
+    void *context;
+} ppo_gradient_sink;
+
+// The samples `index` [count] of the rollout seen as [T*N, ...]. `sink` may be NULL.
 ppo_gradient_stats ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout *rollout,
                                         const uint32_t *index, size_t count,
-                                        const ppo_step_params *step);
+                                        const ppo_step_params *step, const ppo_gradient_sink *sink);
 
-// The chunks' gradients of the last minibatch, [num_chunks, policy->layout.size]; their sum is the
-// minibatch's gradient.
-float *ppo_gradient_chunks(const ppo_gradient *gradient, size_t *num_chunks);
+// Where the chunks' gradients of a minibatch of `count` samples go: [num_chunks,
+// policy->layout.size]; their sum is the minibatch's gradient.
+float *ppo_gradient_chunks(const ppo_gradient *gradient, size_t count, size_t *num_chunks);
 
 #endif

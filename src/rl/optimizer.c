@@ -9,8 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SLICE_TARGET 4096 // parameters at which a slice is full: some microseconds of work
-#define NUM_GROUPS   2
+#define SLICE_TARGET   4096 // parameters at which a slice is full: some microseconds of work
+#define SMALL_SLICES   16 // up to which a network's gradient is added by the worker that finished it
+#define SQUARES_STRIDE 8  // a cache line for each slice's sum: neighbours belong to other workers
+#define NUM_GROUPS     2
 
 // Whole rows of one weight, whose packed copy follows a step.
 typedef struct ppo_piece {
@@ -22,6 +24,7 @@ typedef struct ppo_piece {
 // A range of the parameter block, in floats, and the pieces of weights in it.
 typedef struct ppo_slice {
     size_t begin, end;
+    size_t net;   // whose tensors these are; log_std goes with the actor
     size_t group; // 0 actor (or all), 1 critic
     size_t first_piece, num_pieces;
 } ppo_slice;
@@ -37,7 +40,7 @@ struct ppo_optimizer {
     float *m, *v;    // [params] Adam's moments
     uint64_t *steps; // [1] Adam's t
     float *sum;      // [params] of several chunks
-    double *squares; // [num_slices] sums of squared gradients
+    double *squares; // [num_slices, SQUARES_STRIDE] sums of squared gradients
 
     // The minibatch under way.
     float *gradient; // `sum`, or the only chunk
@@ -58,11 +61,13 @@ static size_t round_up(size_t n, size_t unit)
 // critic begins. Ranges come in ascending order without gaps.
 static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
 {
-    const size_t group = o->config->separate_optimizers && begin >= o->policy->critic_begin;
+    const size_t net = begin >= o->policy->critic_begin; // 0 if there is one network
+    const size_t group = o->config->separate_optimizers ? net : 0;
     ppo_slice *slice = o->num_slices ? &o->slices[o->num_slices - 1] : NULL;
     if (!slice || slice->end - slice->begin >= SLICE_TARGET || begin == o->policy->critic_begin) {
         slice = &o->slices[o->num_slices++];
-        *slice = (ppo_slice){.begin = begin, .group = group, .first_piece = o->num_pieces};
+        *slice =
+            (ppo_slice){.begin = begin, .net = net, .group = group, .first_piece = o->num_pieces};
     }
     slice->end = end;
     return slice;
@@ -114,13 +119,13 @@ static ppo_status plan_slices(ppo_optimizer *o, ppo_error *error)
 static void plan_rows(ppo_optimizer *o, ppo_arena *arena)
 {
     const size_t params = o->policy->layout.size;
-    const char *step = "ppo_optimizer_step", *reduce = "ppo_optimizer_reduce";
+    const char *step = "ppo_optimizer_step", *reduce = "ppo_optimizer_norm";
     PPO_ARENA_ADD(arena, &o->m, "adam.m", step, PPO_ROW_STATE, PPO_F32, params);
     PPO_ARENA_ADD(arena, &o->v, "adam.v", step, PPO_ROW_STATE, PPO_F32, params);
     PPO_ARENA_ADD(arena, &o->steps, "adam.steps", step, PPO_ROW_STATE, PPO_U64, 1);
     PPO_ARENA_ADD(arena, &o->sum, "gradient.sum", reduce, PPO_ROW_SCRATCH, PPO_F32, params);
     PPO_ARENA_ADD(arena, &o->squares, "gradient.squares", reduce, PPO_ROW_SCRATCH, PPO_F64,
-                  o->num_slices);
+                  o->num_slices, SQUARES_STRIDE);
 }
 
 ppo_status ppo_optimizer_create(ppo_optimizer **result, const ppo_config *config,
@@ -157,25 +162,47 @@ const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer)
 
 // --- reducing and stepping ---------------------------------------------------------------------
 
-static void reduce_task(void *context, size_t task, size_t worker)
+void ppo_optimizer_begin(ppo_optimizer *o, float *chunks, size_t num_chunks)
 {
-    (void)worker;
-    const ppo_optimizer *o = context;
-    const ppo_slice *slice = &o->slices[task];
-    o->squares[task] =
+    o->chunks = chunks;
+    o->num_chunks = num_chunks;
+    o->gradient = num_chunks > 1 ? o->sum : chunks;
+}
+
+static void reduce_slice(const ppo_optimizer *o, size_t index)
+{
+    const ppo_slice *slice = &o->slices[index];
+    o->squares[index * SQUARES_STRIDE] =
         ppo_grad_reduce(o->gradient + slice->begin, o->chunks + slice->begin,
                         o->policy->layout.size, o->num_chunks, slice->end - slice->begin);
 }
 
-double ppo_optimizer_reduce(ppo_optimizer *o, float *chunks, size_t num_chunks)
+static void reduce_task(void *context, size_t task, size_t worker)
+{
+    (void)worker;
+    reduce_slice(context, task);
+}
+
+// Few slices are added faster by one thread that has them in its cache than by waking the others.
+static bool is_small(const ppo_optimizer *o)
+{
+    return o->num_slices <= SMALL_SLICES;
+}
+
+void ppo_optimizer_add_network(ppo_optimizer *o, size_t net)
+{
+    for (size_t i = 0; is_small(o) && i < o->num_slices; i++)
+        if (o->slices[i].net == net)
+            reduce_slice(o, i);
+}
+
+double ppo_optimizer_norm(ppo_optimizer *o)
 {
     double squares[NUM_GROUPS] = {0.0, 0.0};
-    o->chunks = chunks;
-    o->num_chunks = num_chunks;
-    o->gradient = num_chunks > 1 ? o->sum : chunks;
-    ppo_pool_run(o->pool, reduce_task, o, o->num_slices);
+    if (!is_small(o))
+        ppo_pool_run(o->pool, reduce_task, o, o->num_slices);
     for (size_t i = 0; i < o->num_slices; i++)
-        squares[o->slices[i].group] += o->squares[i];
+        squares[o->slices[i].group] += o->squares[i * SQUARES_STRIDE];
     for (size_t group = 0; group < NUM_GROUPS; group++)
         o->scale[group] = ppo_grad_scale(sqrt(squares[group]), o->config->max_grad_norm);
     return sqrt(squares[0] + squares[1]);

@@ -20,14 +20,22 @@ ppo_status ppo_optimizer_create(ppo_optimizer **optimizer, const ppo_config *con
                                 ppo_error *error);
 void ppo_optimizer_destroy(ppo_optimizer *optimizer); // NULL is allowed
 
-// Adds the chunks' gradients [num_chunks, params] in their order and returns the norm of the sum,
-// over both groups. A single chunk is used where it is.
-double ppo_optimizer_reduce(ppo_optimizer *optimizer, float *chunks, size_t num_chunks);
+// Begins a minibatch whose gradient will be the sum of chunks [num_chunks, params], in their order.
+// A single chunk is used where it is.
+void ppo_optimizer_begin(ppo_optimizer *optimizer, float *chunks, size_t num_chunks);
 
-// Clips what reduce has added, and steps.
+// Adds up the part of one network, whose chunks are complete. Different networks may be added by
+// different threads at once. Does nothing for large networks: those are added by all threads in
+// ppo_optimizer_norm.
+void ppo_optimizer_add_network(ppo_optimizer *optimizer, size_t net);
+
+// The norm of the whole gradient, over both groups, once all networks have been added.
+double ppo_optimizer_norm(ppo_optimizer *optimizer);
+
+// Clips the gradient and steps.
 void ppo_optimizer_step(ppo_optimizer *optimizer, const ppo_step_params *step);
 
-// The gradient that reduce has added, before clipping, in the layout of policy->params.
+// The gradient that has been added up, before clipping, in the layout of policy->params.
 const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer);
 
 #endif

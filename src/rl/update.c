@@ -80,18 +80,25 @@ static ppo_status check_finite(const ppo_update *update, const ppo_update_stats 
                     broken_tensor(update));
 }
 
+static void add_network(void *context, size_t net)
+{
+    ppo_optimizer_add_network(context, net);
+}
+
 ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
                                 const uint32_t *index, size_t count, const ppo_step_params *step,
                                 ppo_update_stats *stats, ppo_error *error)
 {
+    const ppo_gradient_sink sink = {.network_done = add_network, .context = update->optimizer};
     size_t num_chunks;
+    float *chunks = ppo_gradient_chunks(update->gradient, count, &num_chunks);
+    ppo_optimizer_begin(update->optimizer, chunks, num_chunks);
     const ppo_gradient_stats gradient =
-        ppo_gradient_compute(update->gradient, rollout, index, count, step);
-    float *chunks = ppo_gradient_chunks(update->gradient, &num_chunks);
+        ppo_gradient_compute(update->gradient, rollout, index, count, step, &sink);
     *stats =
         (ppo_update_stats){.mean = gradient.mean, .std_mean = gradient.std_mean, .minibatches = 1};
     stats->loss = ppo_joint_loss(&stats->mean, step->ent_coef, update->config->vf_coef);
-    stats->grad_norm = ppo_optimizer_reduce(update->optimizer, chunks, num_chunks);
+    stats->grad_norm = ppo_optimizer_norm(update->optimizer);
     PPO_TRY(check_finite(update, stats, error));
     ppo_optimizer_step(update->optimizer, step);
     return PPO_OK;
