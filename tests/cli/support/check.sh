@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What the tests of the command share; sourced by each. PPO_BIN names the command. A test works in
+# What the tests of the command share; sourced by each. PPO_BIN names the command (default: the
+# release build's). A test works in
 # a folder of its own, says each thing that is wrong, and exits with 1 if there was any.
 #
 #   run CODE COMMAND...   runs it, keeps its output, and wants this exit code
@@ -12,7 +13,7 @@
 #   finish                the last line of every test
 set -u
 
-: "${PPO_BIN:?names the ppo command to test}"
+PPO_BIN=${PPO_BIN:-$(dirname "$0")/../../build/release/ppo}
 # shellcheck disable=SC2034 # the tests use it
 ppo=$(cd "$(dirname "$PPO_BIN")" && pwd)/$(basename "$PPO_BIN")
 work=$(mktemp -d)
