@@ -14,10 +14,12 @@ for name in cartpole pendulum; do
     wants 'threads' "$(field threads)" 1
 done
 run 0 "$ppo" bench cartpole --threads 2 --seconds 0.3
-run 0 "$ppo" bench train Acrobot-v1 --num-envs 2 --hidden-sizes 8 --seconds 0.2
-run 2 "$ppo" bench train
 prints '^cartpole, 2 threads'
 prints 'of the peak'
+run 0 "$ppo" bench train Acrobot-v1 --num-envs 2 --hidden-sizes 8 --seconds 0.2
+prints '^Acrobot-v1, '
+run 2 "$ppo" bench train
+says 'needs one environment, preset or file'
 run 0 "$ppo" bench env Acrobot-v1 --threads 1 --seconds 0.2 --json
 is_json
 has_fields name threads sps
@@ -26,6 +28,6 @@ run 0 "$ppo" bench --learning short.yaml --seeds 1-4 --json
 is_json
 has_fields results task iqm low high bar reached seconds_mean returns
 run 0 "$ppo" bench --learning short.yaml --seeds 1,2
-prints '^short\.yaml +2 +2048'
+prints '^short\.yaml +2 +0 +2048'
 wants 'files left' "$(ls)" short.yaml
 finish
