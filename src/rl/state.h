@@ -22,8 +22,11 @@ bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor);
 // Puts what lives outside tensors (environments, counters) into them: call before reading.
 void ppo_trainer_freeze(ppo_trainer *trainer);
 
-// The inverse: call after all tensors have been filled from a checkpoint. On failure the trainer
-// must be destroyed.
+// PPO_OK, or the failure that ended an iteration in its middle: such a state must not be kept.
+ppo_status ppo_trainer_check(const ppo_trainer *trainer, ppo_error *error);
+
+// The inverse of freeze, after which a failed trainer is as good as new: call after all tensors
+// have been filled from a checkpoint. On failure the trainer must be destroyed.
 ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error);
 
 // An agent of its own, parameters zero until filled. `env` NULL: by config->env_id.

@@ -158,9 +158,9 @@ static void fill_stats(ppo_trainer *trainer, const ppo_step_params *step,
     s->epochs = update->epochs;
 }
 
-static ppo_status fail_for_good(ppo_trainer *trainer, ppo_error *error)
+ppo_status ppo_trainer_check(const ppo_trainer *trainer, ppo_error *error)
 {
-    if (error)
+    if (error && trainer->failure.status != PPO_OK)
         *error = trainer->failure;
     return trainer->failure.status;
 }
@@ -179,18 +179,17 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     const ppo_config *config = &trainer->config;
     const uint64_t iteration = trainer->counters[ITERATION];
     ppo_update_stats update;
-    if (trainer->failure.status != PPO_OK)
-        return fail_for_good(trainer, error);
+    PPO_TRY(ppo_trainer_check(trainer, error));
 
     const ppo_step_params step = ppo_schedule_step(config, iteration);
     const double start = now_seconds();
     if (ppo_collect_run(trainer->collect, iteration * config->num_steps, &trainer->failure))
-        return fail_for_good(trainer, error);
+        return ppo_trainer_check(trainer, error);
     compute_advantages(trainer);
     const double collected = now_seconds();
     if (ppo_update_run(trainer->update, &trainer->rollout, &step, iteration, &update,
                        &trainer->failure))
-        return fail_for_good(trainer, error);
+        return ppo_trainer_check(trainer, error);
 
     ppo_collect_report(trainer->collect, &trainer->episodes);
     trainer->counters[ITERATION]++;
@@ -305,6 +304,7 @@ void ppo_trainer_freeze(ppo_trainer *trainer)
 
 ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
 {
+    trainer->failure = (ppo_error){.status = PPO_OK};
     memcpy(&trainer->stats, trainer->saved_stats, sizeof trainer->stats);
     ppo_policy_pack(&trainer->agent.policy);
     if (trainer->config.norm_obs)

@@ -74,7 +74,7 @@ static ppo_status check_finite(const ppo_update *update, const ppo_update_stats 
         return PPO_OK;
     return ppo_fail(error, PPO_NUMERIC,
                     "a loss or gradient is not finite (policy loss %g, value loss %g, entropy %g, "
-                    "first broken gradient: %s); the parameters were left as they were. A lower "
+                    "first broken gradient: %s); this minibatch changed nothing. A lower "
                     "learning_rate or max_grad_norm often helps",
                     stats->mean.policy_loss, stats->mean.value_loss, stats->mean.entropy,
                     broken_tensor(update));

@@ -40,6 +40,11 @@ ppo_status ppo_checkpoint_write(ppo_bytes *buffer, ppo_trainer *trainer, const p
                                 const char *path, const char *previous, ppo_error *error)
 {
     ppo_tensor_list list;
+    ppo_error cause = {0};
+    if (ppo_trainer_check(trainer, &cause))
+        return ppo_fail(error, cause.status,
+                        "%.120s is not written, because training failed: %.300s", path,
+                        cause.message);
     PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, error));
     const ppo_status status =
         publish(buffer, &list, "trainer", trainer, facts, path, previous, error);

@@ -225,6 +225,32 @@ static void test_not_finite_is_not_written(void **state)
     ppo_trainer_destroy(trainer);
 }
 
+// A failed iteration ends in its middle: nothing of it may be kept, and a checkpoint makes it good.
+static void test_failed_training_is_not_written(void **state)
+{
+    ppo_tensor weight;
+    ppo_error error = {0};
+    (void)state;
+    ppo_trainer *trainer = make_small();
+    train(trainer, 1);
+    save(trainer, scratch_path("good"));
+    assert_true(scratch_copy(scratch_path("copy"), scratch_path("good")));
+    const uint64_t hash = ppo_trainer_hash(trainer);
+    assert_true(ppo_trainer_tensor(trainer, 0, &weight));
+    ((float *)weight.data)[0] = NAN; // found by the update, for gradients read it
+    ppo_agent_thaw(ppo_trainer_agent(trainer));
+    assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_NUMERIC);
+    ((float *)weight.data)[0] = 0.0f;
+    assert_int_equal(ppo_checkpoint_save(trainer, scratch_path("good"), &error), PPO_NUMERIC);
+    assert_non_null(strstr(error.message, "training failed"));
+    assert_true(scratch_same(scratch_path("copy"), scratch_path("good")));
+    load(trainer, scratch_path("good"));
+    assert_true(ppo_trainer_hash(trainer) == hash);
+    train(trainer, 1);
+    save(trainer, scratch_path("good"));
+    ppo_trainer_destroy(trainer);
+}
+
 // Checks a copy in a block of exactly its size; returns whether it was refused as damaged.
 static bool is_refused(const char *data, size_t size)
 {
@@ -389,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_agent_of_unknown_environment),
         cmocka_unit_test(test_mismatch_names_keys),
         cmocka_unit_test(test_not_finite_is_not_written),
+        cmocka_unit_test(test_failed_training_is_not_written),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_every_bit_flip_is_refused),
         cmocka_unit_test(test_damaged_load_leaves_the_trainer),
