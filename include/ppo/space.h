@@ -31,6 +31,17 @@ typedef struct ppo_space {
     const uint32_t *num_values;   // discrete [1], multi-discrete [size]; else NULL
 } ppo_space;
 
+// The two most common spaces as initialisers: a vector of `size` floats between low [size] and high
+// [size] (either may be NULL), and a choice among num_values[0] values.
+#define PPO_SPACE_FLOATS(size, low, high)                  \
+    {                                                      \
+        PPO_SPACE_BOX, PPO_F32, 1, {size}, low, high, NULL \
+    }
+#define PPO_SPACE_CHOICE(num_values)                                \
+    {                                                               \
+        PPO_SPACE_DISCRETE, PPO_I32, 1, {1}, NULL, NULL, num_values \
+    }
+
 // Number of elements: the product of the shape.
 PPO_API size_t ppo_space_size(const ppo_space *space);
 

@@ -12,7 +12,7 @@ typedef struct cli_progress {
     bool is_drawn;
     double began_s; // on cli_now_s's clock
     double drawn_s;
-    uint64_t first_step; // where this session started
+    uint64_t first_step; // where this process began
     uint64_t total_steps;
 } cli_progress;
 

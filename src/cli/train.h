@@ -16,11 +16,11 @@ typedef struct cli_outcome {
     char notice[512]; // something unusual at opening, or ""
     ppo_run_origin origin;
     uint64_t seed;
-    uint64_t first_step; // where this session started
+    uint64_t first_step; // where this process began
     uint64_t steps;      // done in all
     uint64_t total_steps;
     uint64_t num_episodes;
-    double seconds; // of training, in this session
+    double seconds; // of training, in this process
     double return_mean;
     double solved_return; // NAN: the task knows none
     bool is_solved;
@@ -42,7 +42,7 @@ typedef struct cli_watch {
 void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
                    const cli_watch *watch);
 
-// Steps per second of this session; NAN if there were none.
+// Steps per second of this process; NAN if there were none.
 double cli_outcome_sps(const cli_outcome *outcome);
 
 // 0, CLI_INTERRUPTED, or the value of the status.

@@ -58,7 +58,7 @@ static void print_solved(const cli_outcome *outcome)
 
 static void print_steps(const cli_outcome *outcome)
 {
-    const uint64_t steps = outcome->steps - outcome->first_step; // of this session
+    const uint64_t steps = outcome->steps - outcome->first_step; // of this process
     printf("steps       %" PRIu64, outcome->steps);
     if (outcome->first_step > 0 && steps > 0)
         printf(", the last %" PRIu64, steps);

@@ -99,7 +99,7 @@ static const char *dnnl_text(dnnl_status_t status)
     case dnnl_invalid_arguments:
         return "invalid arguments";
     case dnnl_unimplemented:
-        return "not implemented";
+        return "it has nothing for this shape";
     case dnnl_runtime_error:
         return "runtime error";
     default:

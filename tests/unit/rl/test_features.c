@@ -11,7 +11,7 @@
 static void floats_stay(void **state)
 {
     (void)state;
-    const ppo_space space = {.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1, .shape = {3}};
+    const ppo_space space = PPO_SPACE_FLOATS(3, NULL, NULL);
     const float obs[6] = {1, -2, 3, 4, 5, -6};
     float features[6] = {0};
     assert_true(ppo_features_are_raw(&space));

@@ -53,7 +53,7 @@ const ppo_env_class small_env = {
     .abi_version = PPO_ENV_ABI_VERSION,
     .id = "Walker-v0",
     .summary = "a walker between two ends",
-    .observation_space = {.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1, .shape = {2}},
+    .observation_space = PPO_SPACE_FLOATS(2, NULL, NULL),
     .action_space =
         {.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}, .num_values = &two},
     .max_episode_steps = 60,
