@@ -82,20 +82,10 @@ static const uint32_t num_actions[1] = {2}; // push left, push right
     {                                                                                         \
         .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name, \
         .summary = "balance a pole on a cart, " #limit " steps",                              \
-        .observation_space = {.kind = PPO_SPACE_BOX,                                          \
-                              .dtype = PPO_F32,                                               \
-                              .rank = 1,                                                      \
-                              .shape = {4},                                                   \
-                              .low = bound_low,                                               \
-                              .high = bound_high},                                            \
-        .action_space = {.kind = PPO_SPACE_DISCRETE,                                          \
-                         .dtype = PPO_I32,                                                    \
-                         .rank = 1,                                                           \
-                         .shape = {1},                                                        \
-                         .num_values = num_actions},                                          \
-        .max_episode_steps = limit, .reward_threshold = threshold,                            \
-        .instance_size = sizeof(ppo_cartpole), .state_size = sizeof(ppo_cartpole),            \
-        .reset = cartpole_reset, .step = cartpole_step,                                       \
+        .observation_space = PPO_SPACE_FLOATS(4, bound_low, bound_high),                      \
+        .action_space = PPO_SPACE_CHOICE(num_actions), .max_episode_steps = limit,            \
+        .reward_threshold = threshold, .instance_size = sizeof(ppo_cartpole),                 \
+        .state_size = sizeof(ppo_cartpole), .reset = cartpole_reset, .step = cartpole_step,   \
     }
 
 const ppo_env_class ppo_cartpole_v1 = CARTPOLE_CLASS("CartPole-v1", 500, 475.0);
