@@ -8,7 +8,7 @@
 // A range is one word, `cursor`: the run's generation, the range's end and its next task. Claiming
 // a task is a compare-and-swap on it, which can't succeed for a run that is over. What a worker
 // needs to begin lies with its cursor in one cache line of its own, because each line that travels
-// between cores costs a tenth of a microsecond, and an update has three runs in twenty.
+// between cores costs a tenth of a microsecond, and a minibatch of some twenty has two runs.
 //
 // Workers spin for a moment between runs, then sleep on a condition variable.
 #include "core/pool.h"

@@ -7,6 +7,7 @@
 // it makes, for the duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
 #include "ppo/bench.h"
 
+#include "core/clock.h"
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/pool.h"
@@ -14,7 +15,6 @@
 #include "env/vecenv.h"
 
 #include <math.h>
-#include <time.h>
 
 #define TASKS_PER_THREAD 4 // so that slow environments at the end don't keep the others waiting
 #define MAX_RUN_SECONDS  2e-3
@@ -33,13 +33,6 @@ typedef struct ppo_env_bench {
     ppo_status *status;     // [num_tasks] by step_range
     ppo_error *error;       // [num_tasks] likewise
 } ppo_env_bench;
-
-static double now_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 // A piece of 16 bits as an integer in [0, count). More than 2^16 values: the upper ones never come,
 // which is good enough for timing.
@@ -117,12 +110,12 @@ static ppo_status run_for(ppo_env_bench *b, double *steps_per_second, ppo_pool *
     b->steps_per_run = 1;
     PPO_TRY(run_once(b, pool, error)); // warm-up
     const uint64_t first_step = b->step;
-    const double start = now_seconds();
+    const double start = ppo_clock_seconds();
     double before, now = start;
     do {
         before = now;
         PPO_TRY(run_once(b, pool, error));
-        now = now_seconds();
+        now = ppo_clock_seconds();
         if (now - before < 0.5 * MAX_RUN_SECONDS)
             b->steps_per_run *= 2;
     } while (now - start < seconds);

@@ -6,14 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+size_t ppo_param_align(size_t count)
+{
+    return (count + PPO_PARAM_ALIGN - 1) / PPO_PARAM_ALIGN * PPO_PARAM_ALIGN;
+}
+
 size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols)
 {
     assert(params->count < PPO_MAX_PARAMS && params->size % PPO_PARAM_ALIGN == 0);
     ppo_param *param = &params->list[params->count++];
     *param = (ppo_param){.offset = params->size, .rank = cols ? 2 : 1, .shape = {rows, cols}};
     snprintf(param->name, sizeof param->name, "%s", name);
-    const size_t end = params->size + ppo_param_count(param) + PPO_PARAM_ALIGN - 1;
-    params->size = end - end % PPO_PARAM_ALIGN;
+    params->size += ppo_param_align(ppo_param_count(param));
     return param->offset;
 }
 

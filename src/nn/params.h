@@ -26,6 +26,9 @@ typedef struct ppo_params {
     size_t size; // floats of the whole block, a multiple of PPO_PARAM_ALIGN
 } ppo_params;
 
+// `count` floats rounded up to where the next tensor may start.
+size_t ppo_param_align(size_t count);
+
 // Adds a tensor at the block's end and returns its offset. Rank 1: cols is 0.
 size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols);
 

@@ -3,11 +3,11 @@
 // leave the registers. What a benchmark's GFLOP/s are held against.
 #include "ppo/bench.h"
 
+#include "core/clock.h"
 #include "core/pool.h"
 #include "nn/simd.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define CHAINS  12 // latency 4 times two units is 8; some more for cores with longer latency
 #define REPEATS 20000
@@ -16,13 +16,6 @@ typedef struct ppo_peak {
     double seconds;
     double *flops_per_second; // [threads]
 } ppo_peak;
-
-static double now_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 // CHAINS * REPEATS vector multiply-adds whose result stays near 1.
 static void multiply_add(ppo_vec chain[CHAINS])
@@ -42,11 +35,11 @@ static void peak_task(void *context, size_t task, size_t worker)
     const ppo_peak *peak = context;
     ppo_vec chain[CHAINS] = {0};
     double rounds = 0.0, elapsed = 0.0;
-    const double start = now_seconds();
+    const double start = ppo_clock_seconds();
     while (elapsed < peak->seconds) {
         multiply_add(chain);
         rounds += 1.0;
-        elapsed = now_seconds() - start;
+        elapsed = ppo_clock_seconds() - start;
     }
     float sum = 0.0f;
     for (int k = 0; k < CHAINS; k++)

@@ -19,12 +19,11 @@
 
 struct ppo_collect {
     ppo_collect_parts parts;
-    size_t block_size;   // environments that one task steps
-    size_t worker_size;  // floats of one worker's working space
-    size_t action_bytes; // of one environment
-    size_t obs_bytes;    // of one observation as the environment gives it
-    bool raw_obs_apart;  // environments write to `raw_obs`, encoded or normalised copies go to the
-                         // rollout; otherwise they write to the rollout itself
+    size_t block_size;  // environments that one task steps
+    size_t worker_size; // floats of one worker's working space
+    size_t obs_bytes;   // of one observation as the environment gives it
+    bool raw_obs_apart; // environments write to `raw_obs`, encoded or normalised copies go to the
+                        // rollout; otherwise they write to the rollout itself
 
     float *obs;                 // [N, D] where the next iteration starts, as the networks see it
     unsigned char *raw_obs;     // [N, obs bytes] as the environments give it (if raw_obs_apart)
@@ -81,7 +80,7 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     if (!c)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for collecting");
     const size_t actions = parts->rollout->num_actions;
-    *c = (ppo_collect){.parts = *parts, .action_bytes = actions * sizeof(float)};
+    *c = (ppo_collect){.parts = *parts};
     c->obs_bytes = ppo_space_bytes(&parts->agent->env->observation_space);
     c->raw_obs_apart =
         parts->config->norm_obs || !ppo_features_are_raw(&parts->agent->env->observation_space);
@@ -159,7 +158,8 @@ static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_stage_st
     ppo_dist_sample(&policy->dist, action, s.out, log_std, b->count, c->parts.config->seed,
                     PPO_RNG_ACTION, b->first, c->first_step + t);
     ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, log_std, action, b->count);
-    ppo_dist_to_env(&policy->dist, step->env_action + b->first * c->action_bytes, action, b->count);
+    ppo_dist_to_env(&policy->dist, step->env_action + b->first * c->stage.action_bytes, action,
+                    b->count);
     memcpy(step->log_prob + b->first, log_prob, b->count * sizeof *log_prob);
     for (size_t i = 0; i < b->count; i++)
         for (size_t a = 0; a < r->num_actions; a++)

@@ -45,11 +45,6 @@ struct ppo_gradient {
 
 // --- planning ----------------------------------------------------------------------------------
 
-static size_t round_up(size_t n, size_t unit)
-{
-    return (n + unit - 1) / unit * unit;
-}
-
 static size_t num_chunks_of(size_t count)
 {
     return (count + LD - 1) / LD;
@@ -79,7 +74,7 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
     g->num_features = policy->nets[PPO_ACTOR_NET].layers[0].in;
     g->max_chunks = num_chunks_of(ppo_config_minibatch_size(config));
     g->samples_size = LD * (g->num_features + policy->dist.num_actions + NUM_COLUMNS + 1);
-    g->worker_size = round_up(g->samples_size + policy->scratch_size, PPO_PARAM_ALIGN);
+    g->worker_size = ppo_param_align(g->samples_size + policy->scratch_size);
     plan_rows(g, arena);
     *result = g;
     return PPO_OK;

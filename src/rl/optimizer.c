@@ -52,11 +52,6 @@ struct ppo_optimizer {
 
 // --- planning ----------------------------------------------------------------------------------
 
-static size_t round_up(size_t n, size_t unit)
-{
-    return (n + unit - 1) / unit * unit;
-}
-
 // Appends the range [begin, end) to the slice under way, or to a new one where that is full or the
 // critic begins. Ranges come in ascending order without gaps.
 static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
@@ -77,7 +72,7 @@ static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
 static void add_layer(ppo_optimizer *o, const ppo_mlp *net, size_t index)
 {
     const ppo_layer *layer = &net->layers[index];
-    const size_t rows_at_once = round_up(SLICE_TARGET / layer->in + 1, PPO_PARAM_ALIGN);
+    const size_t rows_at_once = ppo_param_align(SLICE_TARGET / layer->in + 1);
     for (size_t row = 0; row < layer->out; row += rows_at_once) {
         const bool last = row + rows_at_once >= layer->out;
         const size_t row_end = last ? layer->out : row + rows_at_once;
@@ -86,7 +81,7 @@ static void add_layer(ppo_optimizer *o, const ppo_mlp *net, size_t index)
         o->pieces[o->num_pieces++] =
             (ppo_piece){.net = net, .layer = index, .row_begin = row, .row_end = row_end};
     }
-    add_range(o, layer->bias, layer->bias + round_up(layer->out, PPO_PARAM_ALIGN));
+    add_range(o, layer->bias, layer->bias + ppo_param_align(layer->out));
 }
 
 // All tensors in the block's order, their padding included.
@@ -98,7 +93,7 @@ static void cut_block(ppo_optimizer *o)
             add_layer(o, &policy->nets[i], l);
         if (i == PPO_ACTOR_NET && ppo_dist_has_log_std(&policy->dist))
             add_range(o, policy->log_std,
-                      policy->log_std + round_up(policy->dist.num_actions, PPO_PARAM_ALIGN));
+                      policy->log_std + ppo_param_align(policy->dist.num_actions));
     }
     assert(o->slices[o->num_slices - 1].end == policy->layout.size);
 }

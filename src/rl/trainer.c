@@ -4,6 +4,7 @@
 // Not here: files (src/run/), printing (src/cli/).
 #include "ppo/trainer.h"
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "rl/agent.h"
 #include "rl/collect.h"
@@ -13,7 +14,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // Counters of a run, as one state row.
 enum { ITERATION, GLOBAL_STEP, NUM_COUNTERS };
@@ -125,13 +125,6 @@ void ppo_trainer_destroy(ppo_trainer *trainer)
 
 // --- the iteration -----------------------------------------------------------------------------
 
-static double now_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void fill_stats(ppo_trainer *trainer, const ppo_step_params *step,
                        const ppo_update_stats *update)
 {
@@ -182,11 +175,11 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     PPO_TRY(ppo_trainer_check(trainer, error));
 
     const ppo_step_params step = ppo_schedule_step(config, iteration);
-    const double start = now_seconds();
+    const double start = ppo_clock_seconds();
     if (ppo_collect_run(trainer->collect, iteration * config->num_steps, &trainer->failure))
         return ppo_trainer_check(trainer, error);
     compute_advantages(trainer);
-    const double collected = now_seconds();
+    const double collected = ppo_clock_seconds();
     if (ppo_update_run(trainer->update, &trainer->rollout, &step, iteration, &update,
                        &trainer->failure))
         return ppo_trainer_check(trainer, error);
@@ -196,7 +189,7 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     trainer->counters[GLOBAL_STEP] += ppo_config_batch_size(config);
     fill_stats(trainer, &step, &update);
     trainer->stats.collect_seconds = collected - start;
-    trainer->stats.update_seconds = now_seconds() - collected;
+    trainer->stats.update_seconds = ppo_clock_seconds() - collected;
     if (stats)
         *stats = trainer->stats;
     return PPO_OK;

@@ -7,19 +7,11 @@
 // If an iteration fails (PPO_NUMERIC, PPO_ENV) the state is in its middle, so it is not saved: the
 // last checkpoint stays.
 // Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
+#include "core/clock.h"
 #include "core/error.h"
 #include "run/checkpoint.h"
 #include "run/metrics.h"
 #include "run/run_state.h"
-
-#include <time.h>
-
-double ppo_run_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 // The iteration's rows and counters.
 static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
@@ -28,7 +20,7 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
     facts->iteration = stats->iteration;
     facts->global_step = stats->global_step;
     facts->num_updates += stats->epochs;
-    facts->elapsed_seconds = run->elapsed_before + ppo_run_clock() - run->opened_at;
+    facts->elapsed_seconds = run->elapsed_before + ppo_clock_seconds() - run->opened_at;
     run->dirty = true;
     const ppo_csv_row timing = ppo_timing_row(stats, facts->elapsed_seconds);
     const ppo_csv_row progress = ppo_progress_row(stats, facts->num_updates);
@@ -71,7 +63,7 @@ static bool evaluation_due(const ppo_run *run)
 
 static bool checkpoint_due(const ppo_run *run)
 {
-    return ppo_run_clock() - run->saved_at >=
+    return ppo_clock_seconds() - run->saved_at >=
            ppo_trainer_config(run->trainer)->checkpoint_interval_s;
 }
 
@@ -121,7 +113,7 @@ ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
                                  run->keep_newest ? previous.text : NULL, error));
     run->keep_newest = true;
     run->dirty = false;
-    run->saved_at = ppo_run_clock();
+    run->saved_at = ppo_clock_seconds();
     return PPO_OK;
 }
 

@@ -13,6 +13,7 @@
 // Not here: what happens while the run moves on (run.c).
 #include "run/run_state.h"
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "ppo/bench.h"
@@ -248,7 +249,7 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
         PPO_TRY(begin(run, error));
     }
     PPO_TRY(publish_config(run, error));
-    run->opened_at = run->saved_at = ppo_run_clock();
+    run->opened_at = run->saved_at = ppo_clock_seconds();
     return PPO_OK;
 }
 

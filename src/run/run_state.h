@@ -30,7 +30,4 @@ struct ppo_run {
     double elapsed_before; // seconds of training before this opening
 };
 
-// Seconds on the monotonic clock.
-double ppo_run_clock(void);
-
 #endif

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What the tests of the command share; sourced by each. PPO_BIN names the command (default: the
-# release build's). A test works in
-# a folder of its own, says each thing that is wrong, and exits with 1 if there was any.
+# release build's). A test works in a folder of its own, says each thing that is wrong, and exits
+# with 1 if there was any.
 #
 #   run CODE COMMAND...   runs it, keeps its output, and wants this exit code
 #   says PATTERN          the last command's stderr has a line like this (extended regex)
