@@ -23,7 +23,7 @@ static ppo_status play(double *episode_return, ppo_agent *agent, uint64_t seed, 
     if (status == PPO_OK) {
         for (size_t i = 0; i < env->instance_size; i++)
             ((char *)game)[i] = 0; // instances start out zeroed
-        status = env->init ? env->init(game, error) : PPO_OK;
+        status = env->init ? env->init(game, env->context, error) : PPO_OK;
     }
     if (status == PPO_OK)
         status = env->reset(game, &seed, observation, error);

@@ -20,6 +20,25 @@ extern "C" {
 
 typedef enum ppo_activation { PPO_ACTIVATION_TANH, PPO_ACTIVATION_RELU } ppo_activation;
 
+typedef enum ppo_network_kind {
+    PPO_NETWORK_AUTO, // nature_cnn for pictures (uint8 boxes of rank 2 and 3), mlp otherwise
+    PPO_NETWORK_MLP,
+    PPO_NETWORK_NATURE_CNN, // Mnih et al. 2015: three convolutions, one linear layer of 512
+    PPO_NETWORK_IMPALA_CNN, // Espeholt et al. 2018: three residual stages, one linear layer of 256
+} ppo_network_kind;
+
+// Arithmetic of convolutional networks. Weights, gradients and the optimiser are fp32 always.
+typedef enum ppo_precision {
+    PPO_PRECISION_FP32,
+    PPO_PRECISION_BF16, // products of numbers rounded to bfloat16, added up in fp32
+} ppo_precision;
+
+// Who steps the environments; the results are the same bit for bit.
+typedef enum ppo_workers {
+    PPO_WORKERS_THREAD,
+    PPO_WORKERS_PROCESS, // a crash of an environment ends a worker, which is replaced
+} ppo_workers;
+
 // Over which samples advantages get zero mean and unit deviation.
 typedef enum ppo_norm_adv {
     PPO_NORM_ADV_MINIBATCH, // CleanRL, Stable-Baselines3
@@ -74,6 +93,7 @@ typedef struct ppo_config {
     uint32_t max_episode_steps; // time limit in steps; 0: the environment's own
     uint32_t frame_skip;        // each action is repeated this often, rewards added
     double sticky_action_prob;  // chance that the previous action is repeated instead
+    uint32_t frame_stack;       // the last so many observations are seen together
     double clip_reward;         // rewards clipped to [-c, c] for learning; 0: off
     bool norm_obs;              // observations to zero mean, unit variance, running estimate
     double norm_obs_clip;       // then clipped to [-c, c]
@@ -81,12 +101,23 @@ typedef struct ppo_config {
     double norm_reward_clip;    // then clipped to [-c, c]
     ppo_action_bound action_bound;
 
+    // Atari: preprocessing of the games' screens, as in Gymnasium's AtariPreprocessing and the
+    // DeepMind wrappers (env/atari.h)
+    uint32_t noop_max;          // up to so many frames without action begin an episode
+    bool max_pool;              // maximum of a step's last two frames
+    bool grayscale;             // otherwise red, green, blue
+    uint32_t screen_size;       // height and width; 0: the whole screen
+    bool fire_reset;            // press FIRE at an episode's beginning
+    bool terminal_on_life_loss; // a lost life ends an episode, the game goes on
+
     // Networks
+    ppo_network_kind network;
     ppo_widths hidden_sizes;        // actor, or shared trunk
     ppo_widths critic_hidden_sizes; // critic; empty: like hidden_sizes
     ppo_activation activation;
-    bool shared_network; // one trunk with two heads instead of two networks
-    double hidden_gain;  // gains of the orthogonal initialisation
+    bool shared_network;     // one trunk with two heads instead of two networks
+    ppo_precision precision; // of convolutional networks
+    double hidden_gain;      // gains of the orthogonal initialisation
     double actor_gain;
     double critic_gain;
     ppo_std_source std_source;
@@ -128,6 +159,8 @@ typedef struct ppo_config {
 
     // Run: nothing here changes a single bit of the result
     char run_dir[PPO_TEXT_SIZE]; // "" : runs/<env>/seed-<seed>
+    char rom_dir[PPO_TEXT_SIZE]; // cartridges, looked for here first; "": the usual places
+    ppo_workers workers;         // who steps the environments
     uint32_t threads; // worker threads, the caller included; 0: as many as cores and work allow
     double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
 } ppo_config;

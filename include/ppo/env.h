@@ -23,6 +23,8 @@ typedef struct ppo_transition {
     double reward;
     bool terminated;
     bool truncated;
+    bool life_lost; // with `terminated`: what ends here is an episode for learning, but the game
+                    // goes on after `reset`, and its return and length are counted on
 } ppo_transition;
 
 typedef struct ppo_env_class {
@@ -40,8 +42,14 @@ typedef struct ppo_env_class {
     size_t state_size;    // bytes that save_state writes; 0: state can't be saved, and a resumed
                           // run starts a fresh episode in this environment
 
+    // Handed to `init`: what all instances of a class share and don't change, e.g. a cartridge.
+    const void *context;
+
+    // True if `step` repeats an action itself as its options say, so that the host must not.
+    bool skips_frames;
+
     // Prepares a zeroed instance. Optional.
-    ppo_status (*init)(void *self, ppo_error *error);
+    ppo_status (*init)(void *self, const void *context, ppo_error *error);
 
     // Frees what init took. Optional.
     void (*release)(void *self);
@@ -67,6 +75,25 @@ PPO_API const ppo_env_class *ppo_env_at(size_t index);
 
 // The class with this id; fails with PPO_NOT_FOUND and names the nearest id.
 PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error);
+
+// What environments that are made to order are told: today the Atari games (env/atari.h says what
+// they do with it). Others ignore it.
+typedef struct ppo_env_options {
+    const char *rom_dir;        // where cartridges are, before the usual places; NULL or "": none
+    uint32_t frame_skip;        // frames per step, the last two of which are seen; at least 1
+    uint32_t noop_max;          // up to so many frames without action begin an episode
+    uint32_t screen_size;       // height and width of the observation; 0: the whole screen
+    bool grayscale;             // one channel rather than red, green, blue
+    bool max_pool;              // the observation is the maximum of a step's last two frames
+    bool fire_reset;            // press FIRE at the beginning, where the game knows it
+    bool terminal_on_life_loss; // see ppo_transition.life_lost
+} ppo_env_options;
+
+// The class for this id, made to order where that is needed. Close it once nothing uses it. Fails
+// like ppo_env_find, and with PPO_NOT_FOUND where a cartridge is missing.
+PPO_API ppo_status ppo_env_open(const ppo_env_class **env, const char *id,
+                                const ppo_env_options *options, ppo_error *error);
+PPO_API void ppo_env_close(const ppo_env_class *env);
 
 // Checks a class's table: version, sizes, spaces, required functions. A trainer does so itself.
 PPO_API ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error);

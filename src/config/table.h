@@ -32,6 +32,9 @@
       "How often each action is repeated, with the rewards added up.")                             \
     X(sticky_action_prob, "Environments", F64, "0", BETWEEN(0, 1), "repeat_action_probability",    \
       true, "Probability that the previous action is repeated instead of the chosen one.")         \
+    X(frame_stack, "Environments", U32, "1", BETWEEN(1, 16), "n_stack num_stack", true,            \
+      "The last so many observations are seen together; at an episode's beginning its first "      \
+      "is repeated.")                                                                              \
     X(clip_reward, "Environments", F64, "0", AT_LEAST(0), "", true,                                \
       "Rewards are clipped to [-c, c] for learning; 0 leaves them alone.")                         \
     X(norm_obs, "Environments", BOOL, "false", ANY_BOOL, "normalize_obs", true,                    \
@@ -45,6 +48,22 @@
     X(action_bound, "Environments", ENUM, "clip", CHOICES("clip|tanh|raw"), "", true,              \
       "How a continuous action gets into its bounds: clipped, squashed by tanh, or not at all.")   \
                                                                                                    \
+    X(noop_max, "Atari", U32, "30", BETWEEN(0, 1000), "", true,                                    \
+      "Up to so many frames without action, drawn for each, begin an episode.")                    \
+    X(max_pool, "Atari", BOOL, "true", ANY_BOOL, "", true,                                         \
+      "Observe the maximum of a step's last two frames, so that flicker does not hide "            \
+      "objects.")                                                                                  \
+    X(grayscale, "Atari", BOOL, "true", ANY_BOOL, "grayscale_obs", true,                           \
+      "Observe shades of grey; otherwise red, green and blue.")                                    \
+    X(screen_size, "Atari", U32, "84", BETWEEN(0, 210), "", true,                                  \
+      "Height and width of the observed screen; 0 keeps all its lines and columns.")               \
+    X(fire_reset, "Atari", BOOL, "false", ANY_BOOL, "", true,                                      \
+      "Press FIRE at the beginning of an episode, in games that wait for it.")                     \
+    X(terminal_on_life_loss, "Atari", BOOL, "false", ANY_BOOL, "episodic_life episode_life", true, \
+      "A lost life ends an episode for learning, while the game goes on.")                         \
+                                                                                                   \
+    X(network, "Networks", ENUM, "auto", CHOICES("auto|mlp|nature_cnn|impala_cnn"), "", true,      \
+      "Kind of network; auto means nature_cnn for pictures and mlp for everything else.")          \
     X(hidden_sizes, "Networks", WIDTHS, "64,64", BETWEEN(1, 65536), "net_arch", true,              \
       "Widths of the hidden layers of the actor, or of the shared trunk.")                         \
     X(critic_hidden_sizes, "Networks", WIDTHS, "", BETWEEN(1, 65536), "", true,                    \
@@ -53,6 +72,9 @@
       "Activation between the hidden layers.")                                                     \
     X(shared_network, "Networks", BOOL, "false", ANY_BOOL, "", true,                               \
       "One trunk with two heads instead of two separate networks.")                                \
+    X(precision, "Networks", ENUM, "fp32", CHOICES("fp32|bf16"), "", true,                         \
+      "Arithmetic of convolutional networks: bf16 multiplies rounded numbers where the "           \
+      "processor can.")                                                                            \
     X(hidden_gain, "Networks", F64, "1.4142135623730951", AT_LEAST(0), "", true,                   \
       "Gain of the hidden layers' orthogonal initialisation; the default is the root of 2.")       \
     X(actor_gain, "Networks", F64, "0.01", AT_LEAST(0), "", true,                                  \
@@ -126,6 +148,10 @@
                                                                                                    \
     X(run_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
       "Folder that the run is kept in; empty means runs/<env>/seed-<seed>.")                       \
+    X(rom_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
+      "Folder of Atari cartridges, looked into before PPO_ROM_DIR and the usual places.")          \
+    X(workers, "Run", ENUM, "thread", CHOICES("thread|process"), "", false,                        \
+      "Who steps the environments: the worker threads, or processes of their own.")                \
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
       "Worker threads; 0 means one per core that has work.")                                          \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \

@@ -50,6 +50,18 @@ ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *er
                     ppo_env_count(), classes[0]->id);
 }
 
+ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
+                        ppo_error *error)
+{
+    (void)options; // no class here is made to order
+    return ppo_env_find(env, id, error);
+}
+
+void ppo_env_close(const ppo_env_class *env)
+{
+    (void)env;
+}
+
 static const char *box_fault(const ppo_space *space, size_t size)
 {
     if (space->dtype != PPO_F32 && space->dtype != PPO_U8)

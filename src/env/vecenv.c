@@ -200,7 +200,8 @@ static ppo_status init_instances(ppo_vecenv *v, ppo_error *error)
 {
     for (size_t n = v->num_inited; n < v->options.num_envs; n++) {
         ppo_error said = {.status = PPO_OK, .message = ""};
-        const ppo_status status = v->env->init ? v->env->init(instance_at(v, n), &said) : PPO_OK;
+        const ppo_status status =
+            v->env->init ? v->env->init(instance_at(v, n), v->env->context, &said) : PPO_OK;
         if (status != PPO_OK)
             return env_failed(v, n, "init", status, &said, error);
         v->num_inited = n + 1;

@@ -246,7 +246,7 @@ static void *make_instance(const ppo_env_class *env)
     assert_non_null(instance);
     memset(instance, 0, bytes);
     if (env->init)
-        assert_int_equal(env->init(instance, NULL), PPO_OK);
+        assert_int_equal(env->init(instance, env->context, NULL), PPO_OK);
     return instance;
 }
 

@@ -12,9 +12,10 @@
 
 // --- the scripted environment -----------------------------------------------------------------
 
-static ppo_status script_init(void *self, ppo_error *error)
+static ppo_status script_init(void *self, const void *context, ppo_error *error)
 {
     ppo_script *s = self;
+    (void)context;
     (void)error;
     assert_int_equal(s->inited, 0); // memory comes zeroed, and is initialised once
     assert_int_equal((uintptr_t)self % 64, 0);
