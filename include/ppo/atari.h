@@ -127,6 +127,115 @@ PPO_API uint32_t ppo_console_scanlines(const ppo_console *console);
 PPO_API const uint32_t *ppo_atari_palette_rgb(void);
 PPO_API const uint8_t *ppo_atari_palette_grey(void);
 
+// --- games -----------------------------------------------------------------------------------
+//
+// Playing as the Arcade Learning Environment does: the way from switching on to the first frame of
+// an episode, 18 actions, sticky actions, and what score, lives and the end are. Again two values:
+//
+//     ppo_game_setup setup = {.info = ppo_game_find("Rally")};
+//     ppo_cartridge_create(&cartridge, setup.info->cartridge, setup.info->cartridge_size,
+//                          &setup.info->traits, &error);
+//     setup.cartridge = cartridge;
+//     ppo_game *game = aligned_alloc(64, ppo_game_size());
+//     ppo_game_load(game, &setup, 1, &error);
+//     int32_t reward = ppo_game_act(game, &setup, PPO_ATARI_FIRE, true);
+
+// What a player does: numbers as in ALE, for a joystick and, RIGHT, LEFT and FIRE, for a paddle.
+typedef enum ppo_atari_action {
+    PPO_ATARI_NOOP,
+    PPO_ATARI_FIRE,
+    PPO_ATARI_UP,
+    PPO_ATARI_RIGHT,
+    PPO_ATARI_LEFT,
+    PPO_ATARI_DOWN,
+    PPO_ATARI_UPRIGHT,
+    PPO_ATARI_UPLEFT,
+    PPO_ATARI_DOWNRIGHT,
+    PPO_ATARI_DOWNLEFT,
+    PPO_ATARI_UPFIRE,
+    PPO_ATARI_RIGHTFIRE,
+    PPO_ATARI_LEFTFIRE,
+    PPO_ATARI_DOWNFIRE,
+    PPO_ATARI_UPRIGHTFIRE,
+    PPO_ATARI_UPLEFTFIRE,
+    PPO_ATARI_DOWNRIGHTFIRE,
+    PPO_ATARI_DOWNLEFTFIRE,
+    PPO_ATARI_NUM_ACTIONS,
+} ppo_atari_action;
+
+// How score, lives and end are read from RAM (src/atari/rules.h).
+typedef struct ppo_game_rules ppo_game_rules;
+
+// What is known about a game: a row of the library's table, or one's own.
+typedef struct ppo_game_info {
+    const char *name;            // as in Gymnasium's ids: "SpaceInvaders"
+    const char *md5;             // of its cartridge, 32 hexadecimal digits; NULL: any
+    const ppo_game_rules *rules; // NULL: not known; then no rewards, no lives and no end
+    const void *cartridge;       // bytes, where the game comes with the library; else NULL
+    size_t cartridge_size;
+    ppo_cartridge_traits traits;
+    uint8_t num_actions; // of the smallest set that can do everything in this game
+    uint8_t action[PPO_ATARI_NUM_ACTIONS]; // its members in rising order
+    uint8_t start_action;                  // pressed for start_frames when an episode begins
+    uint8_t start_frames;
+    bool has_modes;           // SELECT changes something: the start presses RESET once more
+    uint8_t mode_address;     // RAM byte that holds the mode
+    uint8_t mode_stride;      // modes are 0, stride, 2 stride, ...
+    uint8_t num_modes;        // how many can be chosen, at least 1
+    uint8_t select_frames;    // how long SELECT is held
+    uint8_t num_difficulties; // 1, 2 (left switch) or 4 (both)
+} ppo_game_info;
+
+// The table: the games whose rules are known first, in alphabetical order, then those that can be
+// played without a score.
+PPO_API size_t ppo_game_count(void);
+PPO_API const ppo_game_info *ppo_game_at(size_t index);
+
+// By name ("Pong") and by the MD5 of a cartridge's bytes; NULL if there is none.
+PPO_API const ppo_game_info *ppo_game_find(const char *name);
+PPO_API const ppo_game_info *ppo_game_find_md5(const char *md5);
+
+// For a cartridge that nobody knows: a joystick game of the usual kind without rules.
+PPO_API const ppo_game_info *ppo_game_generic(void);
+
+// What stays the same while a game is played. Any number of games may share one.
+typedef struct ppo_game_setup {
+    const ppo_game_info *info;
+    const ppo_cartridge *cartridge; // made with the traits of `info`
+    double sticky_prob;             // chance, in each frame, that the last action goes on
+    uint32_t max_frames;            // after so many frames an episode is truncated; 0: never
+    uint32_t mode;                  // 0 is the usual one
+    uint32_t difficulty;            // 0 is the usual one; bit 0: left switch, bit 1: right
+} ppo_game_setup;
+
+// A game under way. Plain memory without pointers: a snapshot is a copy of ppo_game_size() bytes.
+typedef struct ppo_game ppo_game;
+
+PPO_API size_t ppo_game_size(void); // bytes of a game; it wants an alignment of 64
+
+// Plugs the cartridge in, switches on and begins an episode, as ALE's loadROM. `seed` starts the
+// draws of sticky actions. PPO_INVALID for a mode or difficulty that the game does not have.
+PPO_API ppo_status ppo_game_load(ppo_game *game, const ppo_game_setup *setup, uint32_t seed,
+                                 ppo_error *error);
+
+// Begins the next episode, as ALE's reset_game: some 70 frames, after which the game waits for the
+// first action. RAM and draws go on from where they are. PPO_UNSUPPORTED if the mode can't be had.
+PPO_API ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, ppo_error *error);
+
+// Plays one frame and returns its reward; 0, and nothing happens, once the episode is over.
+// `draw` as for ppo_console_frame.
+PPO_API int32_t ppo_game_act(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
+                             bool draw);
+
+// The game's own end; not the one by max_frames.
+PPO_API bool ppo_game_is_over(const ppo_game *game);
+PPO_API bool ppo_game_is_truncated(const ppo_game *game, const ppo_game_setup *setup);
+PPO_API int32_t ppo_game_lives(const ppo_game *game);   // 0 once over, and where there are none
+PPO_API uint32_t ppo_game_frames(const ppo_game *game); // of the episode so far
+
+// Screen, palette indices [height, 160], and RAM are read off the console.
+PPO_API const ppo_console *ppo_game_console(const ppo_game *game);
+
 #ifdef __cplusplus
 }
 #endif
