@@ -183,17 +183,25 @@ static ppo_status check_obs(const ppo_vecenv *v, size_t n, const void *obs, uint
 
 // --- starting ---------------------------------------------------------------------------------
 
-// Begins an episode in environment n; `seed` NULL goes on with its random stream.
-static ppo_status begin(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned char *obs,
+// Resets environment n, without touching the counters of its episode; `seed` NULL goes on with its
+// random stream.
+static ppo_status reset(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned char *obs,
                         uint64_t step, ppo_error *error)
 {
     ppo_error said = {.status = PPO_OK, .message = ""};
     const ppo_status status = v->env->reset(instance_at(v, n), seed, obs, &said);
-    v->episode[n].total = 0.0;
-    v->episode[n].length = 0;
     if (status != PPO_OK)
         return env_failed(v, n, "reset", status, &said, error);
     return check_obs(v, n, obs, step, error);
+}
+
+// Begins an episode in environment n.
+static ppo_status begin(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned char *obs,
+                        uint64_t step, ppo_error *error)
+{
+    v->episode[n].total = 0.0;
+    v->episode[n].length = 0;
+    return reset(v, n, seed, obs, step, error);
 }
 
 static ppo_status init_instances(ppo_vecenv *v, ppo_error *error)
@@ -261,18 +269,24 @@ static ppo_status repeat_action(ppo_vecenv *v, size_t n, ppo_transition *sum, co
         v->episode[n].length++;
         sum->reward += now.reward;
         sum->terminated = now.terminated;
+        sum->life_lost = now.life_lost;
         sum->truncated = now.truncated || v->episode[n].length >= v->max_episode_steps;
     } while (--left && !sum->terminated && !sum->truncated);
     sum->truncated = sum->truncated && !sum->terminated;
     return PPO_OK;
 }
 
-// Hands out the finished episode and begins the next one.
-static ppo_status end_episode(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n, uint64_t step,
-                              ppo_error *error)
+// Hands out the finished episode and begins the next one. After a lost life the game goes on: so
+// does its episode, and nothing is handed out.
+static ppo_status end_episode(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n, bool life_lost,
+                              uint64_t step, ppo_error *error)
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
     memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
+    if (life_lost) {
+        rows->episode_length[n] = 0;
+        return reset(v, n, NULL, obs, step, error);
+    }
     rows->episode_return[n] = v->episode[n].total;
     rows->episode_length[n] = v->episode[n].length;
     return begin(v, n, NULL, obs, step, error);
@@ -296,7 +310,7 @@ static ppo_status step_one(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n,
     rows->terminated[n] = sum.terminated;
     rows->truncated[n] = sum.truncated;
     if (sum.terminated || sum.truncated)
-        return end_episode(v, rows, n, step, error);
+        return end_episode(v, rows, n, sum.terminated && sum.life_lost, step, error);
     return PPO_OK;
 }
 

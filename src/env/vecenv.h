@@ -36,7 +36,8 @@ typedef struct ppo_vecenv_rows {
     uint8_t *terminated;      // [N] 0 or 1
     uint8_t *truncated;       // [N] 0 or 1; 0 where terminated
     double *episode_return;   // [N] of the finished episode, where it ended
-    uint32_t *episode_length; // [N] likewise, in environment steps
+    uint32_t *episode_length; // [N] likewise, in environment steps; 0 after a lost life: terminated
+                              // is 1, but the game and its episode's counters go on
 } ppo_vecenv_rows;
 
 // Makes a vectoriser and adds its arrays to the plan ("env.state" [N, state_size] u8 and the

@@ -69,6 +69,41 @@ static void test_end_resets_in_the_same_step(void **state)
     bed_release(&bed);
 }
 
+// A lost life ends what is learnt from, while the counters of the game's episode go on.
+static void test_lost_life(void **state)
+{
+    (void)state;
+    ppo_bed bed;
+    bed_start(&bed, &script_class,
+              &(ppo_vecenv_options){.num_envs = 1, .frame_skip = 1, .seed = 10});
+    bed_step_scripts(&bed, DO_NOTHING, 0, 0);
+    bed_step_scripts(&bed, DO_LOSE_LIFE, 0, 1);
+    assert_true(bed.terminated[0] == 1 && bed.truncated[0] == 0);
+    assert_int_equal(bed.episode_length[0], 0);
+    assert_obs(bed.final_obs, 10.0f, 2.0f, DO_LOSE_LIFE);
+    assert_obs(bed_obs(&bed, 0), 1000010.0f, 0.0f, -1.0f); // it was reset
+    bed_step_scripts(&bed, DO_NOTHING, 0, 2);
+    assert_true(bed.terminated[0] == 0);
+    bed_step_scripts(&bed, DO_TERMINATE, 0, 3);
+    assert_int_equal(bed.episode_length[0], 4);
+    assert_true(bed.episode_return[0] == 1.0 + 2.0 + 1.0 + 2.0);
+    bed_step_scripts(&bed, DO_TERMINATE, 0, 4);
+    assert_true(bed.episode_length[0] == 1 && bed.episode_return[0] == 1.0);
+    bed_release(&bed);
+}
+
+static void test_lives_within_the_time_limit(void **state)
+{
+    (void)state;
+    ppo_bed bed;
+    bed_start(&bed, &script_class, &(ppo_vecenv_options){.num_envs = 1, .frame_skip = 1});
+    for (uint64_t step = 0; step < 5; step++)
+        bed_step_scripts(&bed, step % 2 ? DO_LOSE_LIFE : DO_NOTHING, 0, step);
+    bed_step_scripts(&bed, DO_NOTHING, 0, 5);
+    assert_true(bed.truncated[0] == 1 && bed.episode_length[0] == 6); // the class's limit
+    bed_release(&bed);
+}
+
 // Steps until the first environment's episode ends and returns how many rows' steps that took.
 static uint64_t steps_to_end(const ppo_vecenv_options *options, int32_t last, ppo_bed *bed)
 {
@@ -277,6 +312,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start_seeds_each),
         cmocka_unit_test(test_end_resets_in_the_same_step),
+        cmocka_unit_test(test_lost_life),
+        cmocka_unit_test(test_lives_within_the_time_limit),
         cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_no_time_limit),
         cmocka_unit_test(test_frame_skip),

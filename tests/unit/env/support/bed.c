@@ -53,7 +53,8 @@ static ppo_status script_step(void *self, const void *action, void *observation,
     obs[1] = s->steps;
     obs[2] = what == DO_BAD_OBS ? NAN : what == DO_HUGE_OBS ? -FLT_MAX : (float)what;
     s->bad_reset = what == DO_END_BADLY;
-    transition->terminated = what == DO_TERMINATE || what == DO_END_BADLY;
+    transition->life_lost = what == DO_LOSE_LIFE;
+    transition->terminated = what == DO_TERMINATE || what == DO_END_BADLY || what == DO_LOSE_LIFE;
     transition->truncated = what == DO_TRUNCATE;
     transition->reward = what == DO_BAD_REWARD ? -(double)INFINITY : (double)s->steps;
     if (what != DO_FAIL)

@@ -18,6 +18,7 @@ enum {
     DO_BAD_REWARD,
     DO_FAIL,
     DO_END_BADLY, // terminate, and give a bad observation at the next reset
+    DO_LOSE_LIFE,
     NUM_SCRIPTS,
 };
 
