@@ -3,6 +3,7 @@
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
 #   PPO_PRIVATE_LIBS     their names, for those who link the static library
+#   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
 #   ppo_print_summary()  the table of what was found
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -61,6 +62,22 @@ if(ppo_missing)
     string(REPLACE ";" " " ppo_missing "${ppo_missing}")
     message(FATAL_ERROR "Missing, by the names of Debian's packages: ${ppo_missing}\n"
         "On Debian and Ubuntu scripts/setup installs them (libcmocka-dev: or -DPPO_TESTS=OFF).")
+endif()
+
+# The two free Atari games are assembled here. Without dasm the library is whole but for them.
+set(PPO_HAVE_ROMS OFF)
+if(PPO_ROMS)
+    find_program(PPO_DASM dasm DOC "6502 assembler")
+    mark_as_advanced(PPO_DASM)
+    if(PPO_DASM)
+        set(PPO_HAVE_ROMS ON)
+        target_compile_definitions(ppo_dependencies INTERFACE PPO_HAVE_ROMS=1)
+        ppo_summary_add("free cartridges" "${PPO_DASM}")
+    else()
+        ppo_summary_add("free cartridges" "absent: dasm is missing (scripts/setup installs it)")
+    endif()
+else()
+    ppo_summary_add("free cartridges" "OFF")
 endif()
 
 target_link_libraries(ppo_dependencies INTERFACE Threads::Threads m ${CMAKE_DL_LIBS})
