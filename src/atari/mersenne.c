@@ -21,8 +21,8 @@ static void twist(ppo_mersenne *mersenne)
     for (uint32_t i = 0; i < PPO_MERSENNE_WORDS; i++) {
         const uint32_t after = word[(i + 1) % PPO_MERSENNE_WORDS];
         const uint32_t mixed = (word[i] & 0x80000000u) | (after & 0x7fffffffu);
-        word[i] = word[(i + SHIFT) % PPO_MERSENNE_WORDS] ^ (mixed >> 1) ^
-                  (mixed & 1 ? 0x9908b0dfu : 0);
+        word[i] =
+            word[(i + SHIFT) % PPO_MERSENNE_WORDS] ^ (mixed >> 1) ^ (mixed & 1 ? 0x9908b0dfu : 0);
     }
     mersenne->next = 0;
 }

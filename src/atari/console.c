@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// The console: power, reset, and one frame after the other.
+//
+// A frame's lines that its program does not reach show the picture of two frames before, because
+// there are two and nobody clears them. So a frame that is not drawn may be needed later. Such
+// cases are rare, and it is cheaper to run frames again than to draw them all: the chips are
+// remembered before each frame that is not drawn (1 KB), and as soon as a frame is found not to
+// fill its picture, both pictures are brought up to date (settle). Hence this rule:
+//
+//   a picture is stale only if the last frame that went to it was complete and not drawn, and then
+//   all frames since were complete too.
+#include "atari/console.h"
+
+#include <string.h>
+
+#define DETECT_FRAMES     60 // run at power-on
+#define DETECT_FROM       30 // of which the second half counts:
+#define DETECT_PAL_LINES  285
+#define DETECT_PAL_FRAMES 15 // so many longer than DETECT_PAL_LINES make it PAL
+
+// --- what hangs at the ports -------------------------------------------------------------------
+
+// Directions of a joystick are four wires of SWCHA, the left port's above the right one's. A port
+// with paddles has their buttons on two of these wires.
+static uint8_t port_wires(const ppo_cartridge *cartridge, const ppo_console_input *input,
+                          uint32_t port)
+{
+    if (!cartridge->traits.paddles[port])
+        return input->joystick[port] & 15;
+    if (!(input->joystick[port] & PPO_JOYSTICK_FIRE))
+        return 0;
+    return cartridge->traits.swap_paddles ? PPO_JOYSTICK_LEFT : PPO_JOYSTICK_RIGHT;
+}
+
+// A paddle is a resistance R that charges 0.01 uF to the threshold in 1.6 RC, at 1.19 MHz.
+static uint32_t charging_cycles(int32_t ohm)
+{
+    return ohm <= 0 ? 0 : (uint32_t)((1.6 * ohm * 0.01e-6) * 1.19e6);
+}
+
+static void plug_in(ppo_chips *chips, const ppo_cartridge *cartridge,
+                    const ppo_console_input *input)
+{
+    ppo_tia *tia = &chips->tia;
+    const uint32_t pressed =
+        (uint32_t)port_wires(cartridge, input, 0) << 4 | port_wires(cartridge, input, 1);
+    chips->riot.port_a = (uint8_t)~pressed;
+    // resting: RESET, SELECT and COLOUR are 1, both difficulties B
+    chips->riot.port_b = 0x3F ^ (input->switches & 0xCB);
+    for (uint32_t port = 0; port < 2; port++) {
+        const bool paddles = cartridge->traits.paddles[port];
+        tia->button[port] = !paddles && (input->joystick[port] & PPO_JOYSTICK_FIRE);
+        for (uint32_t n = 2 * port; n < 2 * port + 2; n++) {
+            tia->paddle[n] = paddles;
+            tia->paddle_cycles[n] = charging_cycles(input->paddle_ohm[n]);
+        }
+    }
+}
+
+// --- frames ------------------------------------------------------------------------------------
+
+static uint32_t lines_of(const ppo_chips *chips)
+{
+    return ppo_tia_clock(&chips->tia, chips->cpu.cycles) / PPO_TIA_LINE;
+}
+
+static void start_frame(ppo_console *console)
+{
+    ppo_chips *chips = &console->chips;
+    chips->front ^= 1;
+    if (console->pal)
+        ppo_tia_lose_colours(&chips->tia, lines_of(chips) & 1);
+    ppo_tia_start_frame(&chips->tia, chips->cpu.cycles);
+    ppo_riot_rebase(&chips->riot, chips->cpu.cycles);
+    chips->cpu.cycles = 0;
+}
+
+// True if the frame began in this call, ended, and reached all lines of its picture.
+static bool run_frame(ppo_console *console, const ppo_cartridge *cartridge,
+                      const ppo_console_input *input, bool draw)
+{
+    ppo_chips *chips = &console->chips;
+    const bool begins = !chips->unfinished;
+    console->drawing = draw;
+    plug_in(chips, cartridge, input);
+    if (begins)
+        start_frame(console);
+    ppo_cpu_run(console, cartridge);
+    ppo_tia_end_frame(&chips->tia, ppo_console_canvas(console));
+    chips->unfinished = !chips->tia.frame_over;
+    return begins && !chips->unfinished && chips->tia.drawn_to >= chips->tia.window_stop;
+}
+
+// Draws what should have been drawn.
+static void settle(ppo_console *console, const ppo_cartridge *cartridge)
+{
+    const uint32_t front = console->chips.front, back = front ^ 1;
+    const ppo_chips now = console->chips;
+    if (console->stale >> back & 1) {
+        console->chips = console->before[back];
+        (void)run_frame(console, cartridge, &console->input[back], true);
+    } else {
+        console->chips = console->before[front];
+    }
+    if (console->stale >> front & 1)
+        (void)run_frame(console, cartridge, &console->input[front], true);
+    console->chips = now;
+    console->stale = 0;
+}
+
+// A frame that ran out of instructions: what it has not reached turns to a dark grey.
+static void fade(ppo_console *console)
+{
+    const ppo_tia *tia = &console->chips.tia;
+    const uint32_t line = lines_of(&console->chips);
+    uint8_t *picture = console->picture[console->chips.front];
+    const uint32_t from = line > tia->first_line ? line - tia->first_line : 0;
+    for (uint32_t i = from * PPO_ATARI_WIDTH; i < tia->height * PPO_ATARI_WIDTH; i++)
+        picture[i] = (picture[i] & 15) >> 1;
+}
+
+void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
+                       const ppo_console_input *input, bool draw)
+{
+    draw |= console->chips.unfinished;
+    if (draw && console->stale == 0) {
+        (void)run_frame(console, cartridge, input, true);
+    } else {
+        const ppo_chips start = console->chips;
+        const uint32_t picture = start.front ^ 1;
+        if (run_frame(console, cartridge, input, draw)) {
+            if (!draw)
+                console->before[picture] = start;
+            console->input[picture] = *input;
+            console->stale &= ~(1u << picture);
+            console->stale |= draw ? 0 : 1u << picture;
+        } else {
+            console->chips = start;
+            settle(console, cartridge);
+            (void)run_frame(console, cartridge, input, true);
+        }
+    }
+    if (console->chips.unfinished)
+        fade(console);
+}
+
+// --- power and reset ---------------------------------------------------------------------------
+
+static void reset_chips(ppo_console *console, const ppo_cartridge *cartridge)
+{
+    ppo_chips *chips = &console->chips;
+    ppo_tia *tia = &chips->tia;
+    const ppo_cartridge_traits *traits = &cartridge->traits;
+    tia->first_line = traits->first_line;
+    tia->height = ppo_console_height(console, cartridge);
+    tia->late_line = console->pal ? 342 : 290;
+    tia->comb_shown = !traits->no_hmove_blanks;
+    memset(console->picture, 0, sizeof console->picture);
+    console->stale = 0;
+    chips->unfinished = false;
+    ppo_riot_reset(&chips->riot, (uint8_t)(25 + ppo_mersenne_next(&console->random) % 75));
+    ppo_tia_reset(tia);
+    ppo_board_reset(&chips->board, cartridge);
+    if (ppo_cartridge_has_ram(cartridge->kind))
+        for (uint32_t i = 0; i < PPO_CARTRIDGE_RAM; i++)
+            chips->board.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+    ppo_cpu_reset(console, cartridge);
+}
+
+void ppo_console_reset(ppo_console *console, const ppo_cartridge *cartridge)
+{
+    reset_chips(console, cartridge);
+}
+
+static bool detect_pal(ppo_console *console, const ppo_cartridge *cartridge)
+{
+    const ppo_console_input nothing = {0};
+    uint32_t long_frames = 0;
+    for (uint32_t i = 0; i < DETECT_FRAMES; i++) {
+        ppo_console_frame(console, cartridge, &nothing, true);
+        if (i >= DETECT_FROM && lines_of(&console->chips) > DETECT_PAL_LINES)
+            long_frames++;
+    }
+    return long_frames >= DETECT_PAL_FRAMES;
+}
+
+void ppo_console_power_on(ppo_console *console, const ppo_cartridge *cartridge, uint32_t seed)
+{
+    memset(console, 0, sizeof *console);
+    ppo_mersenne_init(&console->random, seed);
+    for (uint32_t i = 0; i < PPO_RIOT_RAM; i++)
+        console->chips.riot.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+    (void)ppo_mersenne_next(&console->random); // a first timer value, which the reset replaces
+    reset_chips(console, cartridge);
+    console->pal = detect_pal(console, cartridge);
+    reset_chips(console, cartridge);
+}
+
+// --- what can be seen --------------------------------------------------------------------------
+
+size_t ppo_console_size(void)
+{
+    return sizeof(ppo_console);
+}
+
+const uint8_t *ppo_console_screen(const ppo_console *console)
+{
+    return console->picture[console->chips.front];
+}
+
+uint32_t ppo_console_height(const ppo_console *console, const ppo_cartridge *cartridge)
+{
+    if (cartridge->traits.height > 0)
+        return cartridge->traits.height;
+    return console->pal ? PPO_ATARI_MAX_HEIGHT : 210;
+}
+
+const uint8_t *ppo_console_ram(const ppo_console *console)
+{
+    return console->chips.riot.ram;
+}
+
+uint32_t ppo_console_cycles(const ppo_console *console)
+{
+    return console->chips.cpu.cycles;
+}
+
+uint32_t ppo_console_scanlines(const ppo_console *console)
+{
+    return lines_of(&console->chips);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// The RIOT's registers. Its timer counts down once per interval; past zero it goes on, once per
+// cycle, until it is read, and then per interval again.
+#include "atari/riot.h"
+
+enum { SWCHA, DDRA, SWCHB, DDRB }; // address & 7; above are INTIM (even) and TIMINT (odd)
+
+void ppo_riot_reset(ppo_riot *riot, uint8_t timer)
+{
+    riot->direction_a = 0;
+    riot->timer = timer;
+    riot->shift = 6;
+    riot->set_at = 0;
+    riot->expired_read = false;
+    riot->read_at = 0;
+}
+
+static int32_t cycles_since_set(const ppo_riot *riot, uint32_t now)
+{
+    return (int32_t)(now - 1 - riot->set_at);
+}
+
+// Negative once it has run out.
+static int32_t intervals_left(const ppo_riot *riot, uint32_t now)
+{
+    return riot->timer - (cycles_since_set(riot, now) >> riot->shift) - 1;
+}
+
+static uint8_t read_timer(ppo_riot *riot, uint32_t now)
+{
+    const int32_t left = intervals_left(riot, now);
+    if (left >= 0)
+        return (uint8_t)left;
+    const int32_t since = cycles_since_set(riot, now), span = riot->timer << riot->shift;
+    const int32_t past = span - since - 1; // -1, -2, ... after the last interval
+    if (past <= -2 && !riot->expired_read) {
+        riot->expired_read = true;
+        riot->read_at = now;
+    }
+    if (!riot->expired_read)
+        return (uint8_t)past;
+    const uint32_t late = riot->read_at - riot->set_at - (uint32_t)span;
+    return (uint8_t)((uint32_t)(riot->timer - (since >> riot->shift)) - late);
+}
+
+uint8_t ppo_riot_read(ppo_riot *riot, uint16_t address, uint32_t now)
+{
+    switch (address & 7) {
+    case SWCHA:
+        return riot->port_a;
+    case DDRA:
+        return riot->direction_a;
+    case SWCHB:
+        return riot->port_b;
+    case DDRB:
+        return 0;
+    default:
+        if (address & 1)
+            return intervals_left(riot, now) < 0 && !riot->expired_read ? 0x80 : 0;
+        return read_timer(riot, now);
+    }
+}
+
+void ppo_riot_write(ppo_riot *riot, uint16_t address, uint8_t value, uint32_t now)
+{
+    static const uint8_t shifts[4] = {0, 3, 6, 10}; // TIM1T, TIM8T, TIM64T, T1024T
+    if ((address & 7) == DDRA) {
+        riot->direction_a = value;
+    } else if ((address & 0x14) == 0x14) {
+        riot->timer = value;
+        riot->shift = shifts[address & 3];
+        riot->set_at = now;
+        riot->expired_read = false;
+    }
+}
+
+void ppo_riot_rebase(ppo_riot *riot, uint32_t cycles)
+{
+    riot->set_at -= cycles;
+    riot->read_at -= cycles;
+}

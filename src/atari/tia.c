@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: MIT
+// The TIA's registers: what a read returns and what a write changes, and from which clock on.
+#include "atari/tia.h"
+
+// Writes that change nothing if nothing has been written to the register since. The others start
+// something each time (VSYNC, WSYNC, RESxx, HMOVE, HMCLR, CXCLR).
+#define BIT(reg) ((uint64_t)1 << (reg))
+static const uint64_t plain_registers =
+    BIT(VBLANK) | BIT(RSYNC) | BIT(NUSIZ0) | BIT(NUSIZ1) | BIT(COLUP0) | BIT(COLUP1) | BIT(COLUPF) |
+    BIT(COLUBK) | BIT(CTRLPF) | BIT(REFP0) | BIT(REFP1) | BIT(PF0) | BIT(PF1) | BIT(PF2) |
+    BIT(AUDC0) | BIT(AUDC1) | BIT(AUDF0) | BIT(AUDF1) | BIT(AUDV0) | BIT(AUDV1) | BIT(GRP0) |
+    BIT(GRP1) | BIT(ENAM0) | BIT(ENAM1) | BIT(ENABL) | BIT(HMP0) | BIT(HMP1) | BIT(HMM0) |
+    BIT(HMM1) | BIT(HMBL) | BIT(VDELP0) | BIT(VDELP1) | BIT(VDELBL) | BIT(RESMP0) | BIT(RESMP1);
+
+static void set_repeatable(ppo_tia *tia, uint32_t reg, bool repeatable)
+{
+    if (repeatable)
+        tia->repeatable |= BIT(reg);
+    else
+        tia->repeatable &= ~BIT(reg);
+}
+
+// --- frames ------------------------------------------------------------------------------------
+
+static void start_lines(ppo_tia *tia)
+{
+    tia->window_start = tia->first_line * PPO_TIA_LINE;
+    tia->window_stop = tia->window_start + tia->height * PPO_TIA_LINE;
+    tia->line_start = tia->drawn_to = tia->window_start;
+    tia->row = tia->flushed = tia->pixel = 0;
+    for (uint32_t i = 0; i < PPO_TIA_OBJECTS; i++) {
+        tia->line[i] = (ppo_line_bits){0};
+        tia->settled[i] = 0;
+    }
+    tia->late_cycle = ((tia->late_line + 1) * PPO_TIA_LINE - tia->origin) / 3;
+    tia->touched = 0;
+    tia->frame_over = false;
+}
+
+void ppo_tia_reset(ppo_tia *tia)
+{
+    for (uint32_t i = 0; i < PPO_TIA_REGISTERS; i++)
+        tia->reg[i] = 0;
+    for (uint32_t i = 0; i < PPO_TIA_MOVABLE; i++)
+        tia->position[i] = 0;
+    tia->old_grp[0] = tia->old_grp[1] = tia->old_enabl = 0;
+    tia->first_hidden[0] = tia->first_hidden[1] = false;
+    tia->reflected = tia->comb = tia->colours_lost = tia->dumped = false;
+    tia->collisions = 0;
+    tia->vsync_end = PPO_TIA_NEVER;
+    tia->hmove_at = 0;
+    tia->dump_end = 0;
+    tia->origin = 0;
+    tia->repeatable = plain_registers;
+    tia->reshape = (1u << PPO_TIA_OBJECTS) - 1;
+    start_lines(tia);
+}
+
+void ppo_tia_start_frame(ppo_tia *tia, uint32_t cycles)
+{
+    const uint32_t clock = ppo_tia_clock(tia, cycles);
+    tia->origin = clock % PPO_TIA_LINE;
+    const uint32_t back = clock - tia->origin; // stamps are clocks of the frame
+    if (tia->vsync_end != PPO_TIA_NEVER)
+        tia->vsync_end = (int32_t)((uint32_t)tia->vsync_end - back);
+    tia->hmove_at = (int32_t)((uint32_t)tia->hmove_at - back);
+    tia->dump_end -= cycles;
+    start_lines(tia);
+}
+
+void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture)
+{
+    ppo_tia_draw_to(tia, picture, ppo_tia_clock(tia, tia->touched));
+    ppo_tia_flush(tia, picture);
+}
+
+void ppo_tia_lose_colours(ppo_tia *tia, bool lost)
+{
+    tia->colours_lost = lost;
+    for (uint32_t reg = COLUP0; reg <= COLUBK; reg++)
+        tia->reg[reg] = (uint8_t)((tia->reg[reg] & 0xFE) | lost);
+}
+
+void ppo_tia_end_line(ppo_tia *tia)
+{
+    const bool reflected = tia->reg[CTRLPF] & 1;
+    if (tia->reflected != reflected) {
+        tia->reflected = reflected;
+        tia->reshape |= 1u << PF;
+        set_repeatable(tia, CTRLPF, true);
+    }
+    for (uint32_t n = 0; n < 2; n++) {
+        if (tia->first_hidden[n]) {
+            tia->first_hidden[n] = false;
+            tia->reshape |= 1u << (P0 + n);
+            set_repeatable(tia, NUSIZ0 + n, true);
+        }
+    }
+}
+
+// --- reads -------------------------------------------------------------------------------------
+
+// A capacitor is charged through the paddle once it is let go; D7 says whether it is full.
+static bool paddle_charged(const ppo_tia *tia, uint32_t n, uint32_t cycles)
+{
+    if (!tia->paddle[n])
+        return false; // nothing charges it
+    if (tia->paddle_cycles[n] == 0)
+        return true;
+    if (tia->dumped)
+        return false;
+    return cycles > tia->dump_end + tia->paddle_cycles[n];
+}
+
+uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t noise, uint32_t cycles)
+{
+    uint32_t bits = 0;
+    tia->touched = cycles;
+    if (reg < 8) {
+        ppo_tia_draw_to(tia, picture, ppo_tia_clock(tia, cycles));
+        ppo_tia_flush(tia, picture);
+        bits = tia->collisions >> (2 * reg) & 3;
+    } else if (reg < 12) {
+        bits = paddle_charged(tia, reg - 8, cycles) ? 2 : 0;
+    } else if (reg < 14) {
+        bits = tia->button[reg - 12] ? 0 : 2;
+    }
+    return (uint8_t)(bits << 6 | (noise & 0x3F));
+}
+
+// --- writes ------------------------------------------------------------------------------------
+
+typedef struct write {
+    ppo_tia *tia;
+    uint8_t *picture;
+    uint32_t reg;
+    uint8_t value;
+    uint32_t cycles;
+    uint32_t clock;   // of the write
+    uint32_t in_line; // its place in the line, 0 to 227
+} write;
+
+static void settle(const write *w, ppo_tia_object object, uint32_t delay)
+{
+    ppo_tia_settle(w->tia, w->picture, object, w->clock + delay);
+}
+
+// All of the picture is about to change.
+static void flush(const write *w, uint32_t delay)
+{
+    ppo_tia_draw_to(w->tia, w->picture, w->clock + delay);
+    ppo_tia_flush(w->tia, w->picture);
+}
+
+static void set(const write *w)
+{
+    w->tia->reg[w->reg] = w->value;
+}
+
+// The end of a VSYNC that was on for a line ends the frame.
+static void write_vsync(const write *w)
+{
+    ppo_tia *tia = w->tia;
+    if (w->value & 2) {
+        tia->vsync_end = (int32_t)(w->clock + PPO_TIA_LINE);
+    } else if ((int32_t)w->clock >= tia->vsync_end) {
+        tia->vsync_end = PPO_TIA_NEVER;
+        tia->frame_over = true;
+    }
+    set(w);
+}
+
+static void write_vblank(const write *w)
+{
+    ppo_tia *tia = w->tia;
+    flush(w, 1);
+    if (tia->dumped && !(w->value & 0x80))
+        tia->dump_end = w->cycles;
+    tia->dumped = w->value & 0x80;
+    set(w);
+}
+
+static void show_first_copy(ppo_tia *tia, uint32_t n)
+{
+    tia->first_hidden[n] = false;
+    set_repeatable(tia, NUSIZ0 + n, true);
+}
+
+static void write_nusiz(const write *w, uint32_t n)
+{
+    settle(w, P0 + n, 8);
+    settle(w, M0 + n, 8);
+    show_first_copy(w->tia, n);
+    set(w);
+}
+
+static void write_colour(const write *w)
+{
+    flush(w, 0);
+    w->tia->reg[w->reg] = (uint8_t)((w->value & 0xFE) | w->tia->colours_lost);
+}
+
+// Mirroring can still change in the left half of a line; later it waits for the next.
+static void write_ctrlpf(const write *w)
+{
+    ppo_tia *tia = w->tia;
+    flush(w, 0);
+    settle(w, PF, 0);
+    settle(w, BL, 0);
+    if (w->in_line < PPO_TIA_HBLANK + PPO_LINE_PIXELS / 2 - 1)
+        tia->reflected = w->value & 1;
+    set_repeatable(tia, CTRLPF, tia->reflected == (w->value & 1));
+    set(w);
+}
+
+static void write_playfield(const write *w)
+{
+    // the playfield moves on every fourth pixel, the processor every third
+    static const uint8_t delays[4] = {4, 5, 2, 3};
+    settle(w, PF, delays[w->in_line / 3 & 3]);
+    set(w);
+}
+
+static void write_object(const write *w, ppo_tia_object object, uint32_t delay)
+{
+    settle(w, object, delay);
+    set(w);
+}
+
+// GRP0 and GRP1 are what moves the other player's byte, and GRP1 the ball's bit, into the copies
+// that VDELxx selects.
+static void write_grp(const write *w, uint32_t n)
+{
+    ppo_tia *tia = w->tia;
+    const uint32_t other = 1 - n;
+    settle(w, P0 + n, 1);
+    settle(w, P0 + other, 1);
+    set(w);
+    tia->old_grp[other] = tia->reg[GRP0 + other];
+    if (n == 1) {
+        settle(w, BL, 1);
+        tia->old_enabl = tia->reg[ENABL];
+    }
+    // writing one again does nothing once the other's copy is the same as the other
+    set_repeatable(tia, GRP0, tia->old_grp[1] == tia->reg[GRP1]);
+    set_repeatable(tia, GRP1,
+                   tia->old_grp[0] == tia->reg[GRP0] && tia->old_enabl == tia->reg[ENABL]);
+}
+
+static void write_enabl(const write *w)
+{
+    write_object(w, BL, 0);
+    set_repeatable(w->tia, GRP1, false);
+}
+
+// --- writes that place -------------------------------------------------------------------------
+
+// Where a player begins that is placed in this clock; all through HBLANK that is pixel 3.
+static uint32_t placed_at(const write *w, uint32_t left_edge)
+{
+    if (w->in_line < PPO_TIA_HBLANK)
+        return left_edge;
+    return (w->in_line - PPO_TIA_HBLANK + left_edge + 2) % PPO_LINE_PIXELS;
+}
+
+// A player starts drawing 4 pixels after its counter, so a copy being drawn goes on, one about to
+// be drawn appears, and otherwise the first copy has to wait for the next line.
+static void write_resp(const write *w, uint32_t n)
+{
+    ppo_tia *tia = w->tia;
+    const uint8_t x = (uint8_t)placed_at(w, 3);
+    const ppo_tia_copies *copies = &ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7];
+    bool hidden = true;
+    uint32_t delay = 0;
+    for (uint32_t i = 0; i < copies->count; i++) {
+        const uint32_t copy = tia->position[P0 + n] + copies->offset[i];
+        const uint32_t in_copy = (x + 2 * PPO_LINE_PIXELS - copy) % PPO_LINE_PIXELS;
+        if (in_copy < 4)
+            hidden = false;
+        else if (in_copy < 4 + 8u * copies->width)
+            delay = 11;
+    }
+    ppo_tia_draw_to(tia, w->picture, w->clock);
+    settle(w, P0 + n, delay);
+    tia->position[P0 + n] = x;
+    tia->first_hidden[n] = hidden;
+    set_repeatable(tia, NUSIZ0 + n, !hidden);
+}
+
+// A reset shortly after an HMOVE catches the counter while it is being moved.
+typedef struct placing {
+    ppo_tia_object object;
+    uint8_t since_hmove, in_line, x;
+} placing;
+static const placing placings[] = {
+    {M0, 60, 69, 8}, {M1, 9, 18, 3},  {BL, 54, 60, 10}, {BL, 54, 69, 10},
+    {BL, 9, 18, 3},  {BL, 21, 30, 6}, {BL, 18, 27, 5},
+};
+
+static void write_resm(const write *w, ppo_tia_object object)
+{
+    ppo_tia *tia = w->tia;
+    settle(w, object, object == BL ? 0 : 8);
+    uint32_t x = placed_at(w, 2);
+    const uint32_t since_hmove = w->clock - (uint32_t)tia->hmove_at;
+    for (uint32_t i = 0; i < sizeof placings / sizeof placings[0]; i++)
+        if (placings[i].object == object && placings[i].since_hmove == since_hmove &&
+            placings[i].in_line == w->in_line)
+            x = placings[i].x;
+    tia->position[object] = (uint8_t)x;
+}
+
+// A missile locked to its player is hidden, and let go in the player's middle.
+static void write_resmp(const write *w, uint32_t n)
+{
+    ppo_tia *tia = w->tia;
+    settle(w, M0 + n, 0);
+    if ((tia->reg[w->reg] & 2) && !(w->value & 2)) {
+        const uint32_t width = ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7].width;
+        const uint32_t middle = width == 1 ? 4 : 4 * width;
+        tia->position[M0 + n] = (uint8_t)((tia->position[P0 + n] + middle) % PPO_LINE_PIXELS);
+    }
+    set(w);
+}
+
+// How far an HMOVE in cycle `at` of the line moves right an object whose register says `motion`.
+// The extra clocks it sends run out during HBLANK, or go missing if it comes too late.
+static int32_t moved_by(uint32_t motion, int32_t at)
+{
+    const int32_t whole = motion < 8 ? -(int32_t)motion : 16 - (int32_t)motion;
+    const int32_t spent = (3 * at + 1) / 4;
+    if (at == 75)
+        return whole;
+    if (at <= 20)
+        return whole > spent - 9 ? whole : spent - 9;
+    return whole + 47 - spent < 0 ? whole + 47 - spent : 0;
+}
+
+static void write_hmove(const write *w)
+{
+    ppo_tia *tia = w->tia;
+    const int32_t at = (int32_t)(w->in_line / 3);
+    flush(w, 0);
+    if (tia->comb_shown && (at <= 20 || at == 75))
+        tia->comb = true;
+    for (uint32_t i = 0; i < PPO_TIA_MOVABLE; i++) {
+        const int32_t by = moved_by(tia->reg[HMP0 + i] >> 4, at);
+        if (by != 0) {
+            settle(w, (ppo_tia_object)i, 0);
+            tia->position[i] =
+                (uint8_t)((tia->position[i] + PPO_LINE_PIXELS + by) % PPO_LINE_PIXELS);
+        }
+    }
+    for (uint32_t n = 0; n < 2; n++) {
+        if (tia->first_hidden[n]) {
+            settle(w, P0 + n, 0);
+            show_first_copy(tia, n);
+        }
+    }
+    tia->hmove_at = (int32_t)w->clock;
+}
+
+void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles)
+{
+    const uint32_t clock = ppo_tia_clock(tia, cycles);
+    const write made = {tia, picture, reg, value, cycles, clock, clock % PPO_TIA_LINE};
+    const write *w = &made;
+    switch (reg) {
+    case VSYNC:
+        write_vsync(w);
+        break;
+    case VBLANK:
+        write_vblank(w);
+        break;
+    case NUSIZ0:
+    case NUSIZ1:
+        write_nusiz(w, reg - NUSIZ0);
+        break;
+    case COLUP0:
+    case COLUP1:
+    case COLUPF:
+    case COLUBK:
+        write_colour(w);
+        break;
+    case CTRLPF:
+        write_ctrlpf(w);
+        break;
+    case REFP0:
+    case REFP1:
+        write_object(w, P0 + (reg - REFP0), 1);
+        break;
+    case PF0:
+    case PF1:
+    case PF2:
+        write_playfield(w);
+        break;
+    case RESP0:
+    case RESP1:
+        write_resp(w, reg - RESP0);
+        break;
+    case RESM0:
+    case RESM1:
+    case RESBL:
+        write_resm(w, M0 + (reg - RESM0));
+        break;
+    case GRP0:
+    case GRP1:
+        write_grp(w, reg - GRP0);
+        break;
+    case ENAM0:
+    case ENAM1:
+        write_object(w, M0 + (reg - ENAM0), 0);
+        break;
+    case ENABL:
+        write_enabl(w);
+        break;
+    case VDELP0:
+    case VDELP1:
+        write_object(w, P0 + (reg - VDELP0), 0);
+        break;
+    case VDELBL:
+        write_object(w, BL, 0);
+        break;
+    case RESMP0:
+    case RESMP1:
+        write_resmp(w, reg - RESMP0);
+        break;
+    case HMOVE:
+        write_hmove(w);
+        break;
+    case HMCLR:
+        for (uint32_t i = HMP0; i <= HMBL; i++)
+            tia->reg[i] = 0;
+        break;
+    case CXCLR:
+        flush(w, 0);
+        tia->collisions = 0;
+        break;
+    default: // motion, sound, and addresses without a register
+        set(w);
+        break;
+    }
+}

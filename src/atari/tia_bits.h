@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// A line of 160 pixels as bits: what an object of the TIA covers, and sets of pixels in general.
+//
+// Bit x % 64 of word x / 64 is pixel x; the fourth word fills the vector and stays 0. A GNU vector,
+// so that a line is one or two registers and `&`, `|`, `~` work on it.
+#ifndef PPO_ATARI_TIA_BITS_H
+#define PPO_ATARI_TIA_BITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PPO_LINE_PIXELS 160
+
+typedef uint64_t ppo_line_bits __attribute__((vector_size(32)));
+
+// The pixels left of x; x up to 160.
+static inline ppo_line_bits ppo_line_bits_below(uint32_t x)
+{
+    // A window slides over 160 ones... in units of bits, so each word says how many it has.
+    const uint64_t all = ~(uint64_t)0;
+    const uint64_t a = x >= 64 ? all : ((uint64_t)1 << x) - 1;
+    const uint64_t b = x >= 128 ? all : x > 64 ? ((uint64_t)1 << (x - 64)) - 1 : 0;
+    const uint64_t c = x > 128 ? ((uint64_t)1 << (x - 128)) - 1 : 0;
+    return (ppo_line_bits){a, b, c, 0};
+}
+
+static inline bool ppo_line_bits_any(const ppo_line_bits *bits)
+{
+    return ((*bits)[0] | (*bits)[1] | (*bits)[2]) != 0;
+}
+
+#endif
