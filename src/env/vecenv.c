@@ -1,370 +1,80 @@
 // SPDX-License-Identifier: MIT
-// The vectoriser: see vecenv.h. Every array has a row per environment and a step touches only its
-// own rows, so that results don't depend on how rows are split into ranges or threads.
+// The vectoriser: see vecenv.h. Who steps which rows; what a step is: instances.c.
 #include "env/vecenv.h"
 
 #include "core/error.h"
-#include "core/rng.h"
+#include "env/instances.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-// An episode under way: a cache line for each environment, because neighbours may be in other
-// workers' hands.
-typedef struct ppo_episode {
-    _Alignas(64) double total; // rewards so far
-    uint32_t length;           // steps of the environment so far
-} ppo_episode;
 
 struct ppo_vecenv {
-    const ppo_env_class *env;
-    ppo_vecenv_options options;
-    uint32_t max_episode_steps; // UINT32_MAX: no limit
-    size_t obs_bytes;
-    size_t num_floats;   // elements of an observation to be checked for NaN
-    size_t num_integers; // or for their range; both 0 for bytes
-    size_t action_bytes;
-    size_t action_size;
-    size_t stride;     // bytes from instance to instance
-    size_t num_inited; // instances that need a release
-
-    unsigned char *instance;    // [N, stride] written by the class
-    unsigned char *state;       // [N, state_size] by ppo_vecenv_freeze
-    ppo_episode *episode;       // [N] under way, by ppo_vecenv_step
-    unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
-    unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
+    ppo_instances instances;
 };
-
-static ppo_status check_options(const ppo_env_class *env, const ppo_vecenv_options *options,
-                                ppo_error *error)
-{
-    PPO_TRY(ppo_env_class_check(env, error));
-    if (options->num_envs == 0)
-        return ppo_fail(error, PPO_INVALID, "num_envs must be at least 1");
-    if (options->frame_skip == 0)
-        return ppo_fail(error, PPO_INVALID, "frame_skip must be at least 1");
-    if (!(options->sticky_action_prob >= 0.0 && options->sticky_action_prob <= 1.0))
-        return ppo_fail(error, PPO_INVALID, "sticky_action_prob must be in [0, 1]");
-    return PPO_OK;
-}
-
-static void plan(ppo_vecenv *v, ppo_arena *arena)
-{
-    const size_t n = v->options.num_envs;
-    PPO_ARENA_ADD(arena, &v->instance, "env.instance", v->env->id, PPO_ROW_SCRATCH, PPO_U8, n,
-                  v->stride);
-    if (v->env->state_size)
-        PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_vecenv_freeze", PPO_ROW_STATE, PPO_U8, n,
-                      v->env->state_size);
-    PPO_ARENA_ADD(arena, &v->episode, "env.episode", "ppo_vecenv_step", PPO_ROW_STATE, PPO_U8, n,
-                  sizeof(ppo_episode));
-    if (v->options.sticky_action_prob > 0.0)
-        PPO_ARENA_ADD(arena, &v->last_action, "env.last_action", "ppo_vecenv_step", PPO_ROW_STATE,
-                      PPO_U8, n, v->action_bytes);
-    if (v->options.clip_action)
-        PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_vecenv_step", PPO_ROW_SCRATCH,
-                      PPO_U8, n, v->action_bytes);
-}
 
 ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
                              const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error)
 {
     *vecenv = NULL;
-    PPO_TRY(check_options(env, options, error));
     ppo_vecenv *v = calloc(1, sizeof *v);
     if (!v)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the environments");
-    v->env = env;
-    v->options = *options;
-    v->options.clip_action = options->clip_action && env->action_space.kind == PPO_SPACE_BOX;
-    v->max_episode_steps =
-        options->max_episode_steps ? options->max_episode_steps : env->max_episode_steps;
-    if (v->max_episode_steps == 0)
-        v->max_episode_steps = UINT32_MAX;
-    v->obs_bytes = ppo_space_bytes(&env->observation_space);
-    const size_t num_obs = ppo_space_size(&env->observation_space);
-    v->num_floats = env->observation_space.dtype == PPO_F32 ? num_obs : 0;
-    v->num_integers = env->observation_space.dtype == PPO_I32 ? num_obs : 0;
-    v->action_bytes = ppo_space_bytes(&env->action_space);
-    v->action_size = ppo_space_size(&env->action_space);
-    v->stride = (env->instance_size + 63) / 64 * 64;
-    plan(v, arena);
+    const ppo_status status = ppo_instances_plan(&v->instances, env, options, arena, error);
+    if (status != PPO_OK) {
+        free(v);
+        return status;
+    }
     *vecenv = v;
     return PPO_OK;
-}
-
-static void *instance_at(const ppo_vecenv *v, size_t n)
-{
-    return v->instance + n * v->stride;
 }
 
 void ppo_vecenv_destroy(ppo_vecenv *v)
 {
     if (!v)
         return;
-    if (v->env->release)
-        for (size_t n = 0; n < v->num_inited; n++)
-            v->env->release(instance_at(v, n));
+    ppo_instances_release(&v->instances);
     free(v);
-}
-
-// --- failures, away from the hot loop ---------------------------------------------------------
-
-// Puts the environment's name and number before what its class said.
-static ppo_status env_failed(const ppo_vecenv *v, size_t n, const char *doing, ppo_status status,
-                             const ppo_error *said, ppo_error *error)
-{
-    return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", v->env->id, n, doing,
-                    said->message[0] ? said->message : ppo_status_text(status));
-}
-
-static ppo_status not_finite(const ppo_vecenv *v, size_t n, const char *what, double value,
-                             uint64_t step, ppo_error *error)
-{
-    return ppo_fail(error, PPO_NUMERIC,
-                    "%.64s, environment %zu, episode step %u, step %llu of the run: %s is %s",
-                    v->env->id, n, v->episode[n].length, (unsigned long long)step, what,
-                    isnan(value) ? "not a number" : "infinite");
-}
-
-static ppo_status obs_not_finite(const ppo_vecenv *v, size_t n, const void *obs, uint64_t step,
-                                 ppo_error *error)
-{
-    const float *value = obs;
-    size_t i = 0;
-    while (i + 1 < v->num_floats && isfinite(value[i]))
-        i++;
-    char what[48];
-    snprintf(what, sizeof what, "observation element %zu", i);
-    return not_finite(v, n, what, (double)value[i], step, error);
-}
-
-// A float is infinite or NaN if all bits of its exponent are set; then adding 1 to the exponent
-// carries into the top bit. An "or" over integers vectorises where a test per float would not.
-static bool all_finite(const void *values, size_t count)
-{
-    uint32_t carry = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, (const unsigned char *)values + i * sizeof bits, sizeof bits);
-        carry |= (bits & 0x7F800000u) + 0x00800000u;
-    }
-    return !(carry >> 31);
-}
-
-// Integers must lie in their space: they become places of ones.
-static ppo_status check_integers(const ppo_vecenv *v, size_t n, const void *obs, uint64_t step,
-                                 ppo_error *error)
-{
-    const ppo_space *space = &v->env->observation_space;
-    for (size_t i = 0; i < v->num_integers; i++) {
-        const uint32_t limit = space->num_values ? space->num_values[i] : 2;
-        int32_t value;
-        memcpy(&value, (const unsigned char *)obs + i * sizeof value, sizeof value);
-        if (value < 0 || (uint32_t)value >= limit)
-            return ppo_fail(error, PPO_ENV,
-                            "%.64s, environment %zu, episode step %u, step %llu of the run: "
-                            "observation element %zu is %d, not in [0, %u)",
-                            v->env->id, n, v->episode[n].length, (unsigned long long)step, i, value,
-                            limit);
-    }
-    return PPO_OK;
-}
-
-static ppo_status check_obs(const ppo_vecenv *v, size_t n, const void *obs, uint64_t step,
-                            ppo_error *error)
-{
-    if (v->num_integers)
-        return check_integers(v, n, obs, step, error);
-    return all_finite(obs, v->num_floats) ? PPO_OK : obs_not_finite(v, n, obs, step, error);
-}
-
-// --- starting ---------------------------------------------------------------------------------
-
-// Resets environment n, without touching the counters of its episode; `seed` NULL goes on with its
-// random stream.
-static ppo_status reset(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned char *obs,
-                        uint64_t step, ppo_error *error)
-{
-    ppo_error said = {.status = PPO_OK, .message = ""};
-    const ppo_status status = v->env->reset(instance_at(v, n), seed, obs, &said);
-    if (status != PPO_OK)
-        return env_failed(v, n, "reset", status, &said, error);
-    return check_obs(v, n, obs, step, error);
-}
-
-// Begins an episode in environment n.
-static ppo_status begin(ppo_vecenv *v, size_t n, const uint64_t *seed, unsigned char *obs,
-                        uint64_t step, ppo_error *error)
-{
-    v->episode[n].total = 0.0;
-    v->episode[n].length = 0;
-    return reset(v, n, seed, obs, step, error);
-}
-
-static ppo_status init_instances(ppo_vecenv *v, ppo_error *error)
-{
-    for (size_t n = v->num_inited; n < v->options.num_envs; n++) {
-        ppo_error said = {.status = PPO_OK, .message = ""};
-        const ppo_status status =
-            v->env->init ? v->env->init(instance_at(v, n), v->env->context, &said) : PPO_OK;
-        if (status != PPO_OK)
-            return env_failed(v, n, "init", status, &said, error);
-        v->num_inited = n + 1;
-    }
-    return PPO_OK;
 }
 
 ppo_status ppo_vecenv_start(ppo_vecenv *v, unsigned char *obs, ppo_error *error)
 {
-    PPO_TRY(init_instances(v, error));
-    for (size_t n = 0; n < v->options.num_envs; n++) {
-        const uint64_t seed = v->options.seed + n;
-        PPO_TRY(begin(v, n, &seed, obs + n * v->obs_bytes, 0, error));
-    }
+    const size_t num_envs = v->instances.options.num_envs;
+    PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
+    for (size_t n = 0; n < num_envs; n++)
+        PPO_TRY(ppo_instances_start(&v->instances, n, obs, error));
     return PPO_OK;
 }
 
-// --- stepping ---------------------------------------------------------------------------------
-
-// The previous action instead of the chosen one, with the given probability (Machado et al. 2018,
-// "Revisiting the Arcade Learning Environment"). An episode's first step has no previous one.
-static const void *make_sticky(ppo_vecenv *v, size_t n, const void *chosen, uint64_t step)
+ppo_status ppo_vecenv_post(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
+                           size_t first, size_t count, uint64_t step, ppo_error *error)
 {
-    unsigned char *last = v->last_action + n * v->action_bytes;
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
-    const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
-    if (!sticks || v->episode[n].length == 0)
-        memcpy(last, chosen, v->action_bytes);
-    return last;
+    return ppo_instances_step(&v->instances, rows, action, first, count, step, error);
 }
 
-static const void *clip_action(ppo_vecenv *v, size_t n, const void *action)
-{
-    const ppo_space *space = &v->env->action_space;
-    const float *wanted = action;
-    float *clipped = (float *)(void *)(v->clipped + n * v->action_bytes);
-    for (size_t i = 0; i < v->action_size; i++) {
-        const float low = space->low ? space->low[i] : -INFINITY;
-        const float high = space->high ? space->high[i] : INFINITY;
-        clipped[i] = wanted[i] < low ? low : wanted[i] > high ? high : wanted[i];
-    }
-    return clipped;
-}
-
-// Repeats the action for frame_skip steps, or up to the episode's end or its time limit.
-static ppo_status repeat_action(ppo_vecenv *v, size_t n, ppo_transition *sum, const void *action,
-                                unsigned char *obs, ppo_error *error)
-{
-    ppo_error said;
-    said.message[0] = '\0'; // clearing all of it would cost as much as a step
-    uint32_t left = v->options.frame_skip;
-    do {
-        ppo_transition now = {.reward = 0.0};
-        const ppo_status status = v->env->step(instance_at(v, n), action, obs, &now, &said);
-        if (status != PPO_OK)
-            return env_failed(v, n, "step", status, &said, error);
-        v->episode[n].length++;
-        sum->reward += now.reward;
-        sum->terminated = now.terminated;
-        sum->life_lost = now.life_lost;
-        sum->truncated = now.truncated || v->episode[n].length >= v->max_episode_steps;
-    } while (--left && !sum->terminated && !sum->truncated);
-    sum->truncated = sum->truncated && !sum->terminated;
-    return PPO_OK;
-}
-
-// Hands out the finished episode and begins the next one. After a lost life the game goes on: so
-// does its episode, and nothing is handed out.
-static ppo_status end_episode(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n, bool life_lost,
-                              uint64_t step, ppo_error *error)
-{
-    unsigned char *obs = rows->obs + n * v->obs_bytes;
-    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
-    if (life_lost) {
-        rows->episode_length[n] = 0;
-        return reset(v, n, NULL, obs, step, error);
-    }
-    rows->episode_return[n] = v->episode[n].total;
-    rows->episode_length[n] = v->episode[n].length;
-    return begin(v, n, NULL, obs, step, error);
-}
-
-static ppo_status step_one(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t n, const void *action,
+ppo_status ppo_vecenv_wait(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t first, size_t count,
                            uint64_t step, ppo_error *error)
 {
-    unsigned char *obs = rows->obs + n * v->obs_bytes;
-    ppo_transition sum = {.reward = 0.0};
-    if (v->last_action)
-        action = make_sticky(v, n, action, step);
-    if (v->clipped)
-        action = clip_action(v, n, action);
-    PPO_TRY(repeat_action(v, n, &sum, action, obs, error));
-    if (!isfinite(sum.reward))
-        return not_finite(v, n, "the reward", sum.reward, step, error);
-    PPO_TRY(check_obs(v, n, obs, step, error));
-    v->episode[n].total += sum.reward;
-    rows->reward[n] = sum.reward;
-    rows->terminated[n] = sum.terminated;
-    rows->truncated[n] = sum.truncated;
-    if (sum.terminated || sum.truncated)
-        return end_episode(v, rows, n, sum.terminated && sum.life_lost, step, error);
+    (void)v, (void)rows, (void)first, (void)count, (void)step, (void)error;
     return PPO_OK;
 }
 
 ppo_status ppo_vecenv_step(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
                            size_t first, size_t count, uint64_t step, ppo_error *error)
 {
-    const unsigned char *actions = action;
-    for (size_t n = first; n < first + count; n++)
-        PPO_TRY(step_one(v, rows, n, actions + n * v->action_bytes, step, error));
-    return PPO_OK;
+    PPO_TRY(ppo_vecenv_post(v, rows, action, first, count, step, error));
+    return ppo_vecenv_wait(v, rows, first, count, step, error);
 }
-
-// --- saving -----------------------------------------------------------------------------------
 
 void ppo_vecenv_freeze(ppo_vecenv *v)
 {
-    const size_t size = v->env->state_size;
-    for (size_t n = 0; size && n < v->options.num_envs; n++) {
-        if (v->env->save_state)
-            v->env->save_state(instance_at(v, n), v->state + n * size);
-        else
-            memcpy(v->state + n * size, instance_at(v, n), size);
-    }
-}
-
-// Another seed for each environment and moment of resuming. The sticky draw of the same step uses
-// word 0 of the block, this one words 2 and 3.
-static uint64_t resume_seed(const ppo_vecenv *v, size_t n, uint64_t step)
-{
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
-    return (uint64_t)block.word[2] << 32 | block.word[3];
-}
-
-static ppo_status thaw_one(ppo_vecenv *v, size_t n, unsigned char *obs, uint64_t step,
-                           ppo_error *error)
-{
-    const size_t size = v->env->state_size;
-    if (size == 0) {
-        const uint64_t seed = resume_seed(v, n, step);
-        return begin(v, n, &seed, obs, step, error);
-    }
-    if (!v->env->load_state) {
-        memcpy(instance_at(v, n), v->state + n * size, size);
-        return PPO_OK;
-    }
-    ppo_error said = {.status = PPO_OK, .message = ""};
-    const ppo_status status = v->env->load_state(instance_at(v, n), v->state + n * size, &said);
-    return status == PPO_OK ? PPO_OK : env_failed(v, n, "load_state", status, &said, error);
+    for (size_t n = 0; n < v->instances.options.num_envs; n++)
+        ppo_instances_save(&v->instances, n);
 }
 
 ppo_status ppo_vecenv_thaw(ppo_vecenv *v, unsigned char *obs, uint64_t step, ppo_error *error)
 {
-    PPO_TRY(init_instances(v, error));
-    for (size_t n = 0; n < v->options.num_envs; n++)
-        PPO_TRY(thaw_one(v, n, obs + n * v->obs_bytes, step, error));
+    const size_t num_envs = v->instances.options.num_envs;
+    PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
+    for (size_t n = 0; n < num_envs; n++)
+        PPO_TRY(ppo_instances_load(&v->instances, n, obs, step, error));
     return PPO_OK;
 }

@@ -25,6 +25,8 @@ typedef struct ppo_vecenv_options {
     double sticky_action_prob;  // drawn per row's step from (seed, PPO_RNG_STICKY, n, step)
     bool clip_action;           // a box action is clipped to [low, high] before the step
     uint64_t seed;              // environment n starts from seed + n
+    uint32_t num_processes;     // worker processes, at most num_envs count; 0: environments run in
+                                // the calling thread
 } ppo_vecenv_options;
 
 // Where one step's results go: arrays over all N environments, of which only the rows stepped are
@@ -49,9 +51,21 @@ void ppo_vecenv_destroy(ppo_vecenv *vecenv); // before the arena's release; NULL
 // Initialises all instances and resets each from its seed; writes the first observations [N].
 ppo_status ppo_vecenv_start(ppo_vecenv *vecenv, unsigned char *obs, ppo_error *error);
 
-// Steps environments first .. first+count-1. `step` is the same for all rows of a time step and
-// rises by one from step to step. On failure the error names the environment; rows before it have
-// been stepped.
+// Begins a step of environments first .. first+count-1; without processes it is the whole step.
+// `step` is the same for all rows of a time step and rises by one from step to step. Different
+// ranges may be posted and awaited from different threads at once, and one thread may have several
+// under way. With processes, all arrays lie in the arena.
+ppo_status ppo_vecenv_post(ppo_vecenv *vecenv, const ppo_vecenv_rows *rows,
+                           const void *action, // [N, action bytes], not clipped
+                           size_t first, size_t count, uint64_t step, ppo_error *error);
+
+// Returns once the step that was posted with the same rows and range is done. To be called after
+// each post that returned PPO_OK. On failure, of this function or of _post, the error names the
+// environment; rows before it have been stepped, those behind it may have been.
+ppo_status ppo_vecenv_wait(ppo_vecenv *vecenv, const ppo_vecenv_rows *rows, size_t first,
+                           size_t count, uint64_t step, ppo_error *error);
+
+// Both, one after the other.
 ppo_status ppo_vecenv_step(ppo_vecenv *vecenv, const ppo_vecenv_rows *rows,
                            const void *action, // [N, action bytes], not clipped
                            size_t first, size_t count, uint64_t step, ppo_error *error);

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+// One environment's start, step, save and load: see instances.h. Every array has a row per
+// environment and a step touches only its own rows, so that results don't depend on how rows are
+// split into ranges, threads or processes.
+#include "env/instances.h"
+
+#include "core/error.h"
+#include "core/rng.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static ppo_status check_options(const ppo_env_class *env, const ppo_vecenv_options *options,
+                                ppo_error *error)
+{
+    PPO_TRY(ppo_env_class_check(env, error));
+    if (options->num_envs == 0)
+        return ppo_fail(error, PPO_INVALID, "num_envs must be at least 1");
+    if (options->frame_skip == 0)
+        return ppo_fail(error, PPO_INVALID, "frame_skip must be at least 1");
+    if (!(options->sticky_action_prob >= 0.0 && options->sticky_action_prob <= 1.0))
+        return ppo_fail(error, PPO_INVALID, "sticky_action_prob must be in [0, 1]");
+    return PPO_OK;
+}
+
+static void plan(ppo_instances *v, ppo_arena *arena)
+{
+    const size_t n = v->options.num_envs;
+    PPO_ARENA_ADD(arena, &v->instance, "env.instance", v->env->id, PPO_ROW_SCRATCH, PPO_U8, n,
+                  v->stride);
+    if (v->env->state_size)
+        PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_instances_save", PPO_ROW_STATE, PPO_U8, n,
+                      v->env->state_size);
+    PPO_ARENA_ADD(arena, &v->episode, "env.episode", "ppo_instances_step", PPO_ROW_STATE, PPO_U8, n,
+                  sizeof(ppo_episode));
+    if (v->options.sticky_action_prob > 0.0)
+        PPO_ARENA_ADD(arena, &v->last_action, "env.last_action", "ppo_instances_step",
+                      PPO_ROW_STATE, PPO_U8, n, v->action_bytes);
+    if (v->options.clip_action)
+        PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
+                      PPO_ROW_SCRATCH, PPO_U8, n, v->action_bytes);
+}
+
+ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
+                              const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error)
+{
+    PPO_TRY(check_options(env, options, error));
+    v->env = env;
+    v->options = *options;
+    v->options.clip_action = options->clip_action && env->action_space.kind == PPO_SPACE_BOX;
+    v->max_episode_steps =
+        options->max_episode_steps ? options->max_episode_steps : env->max_episode_steps;
+    if (v->max_episode_steps == 0)
+        v->max_episode_steps = UINT32_MAX;
+    v->obs_bytes = ppo_space_bytes(&env->observation_space);
+    const size_t num_obs = ppo_space_size(&env->observation_space);
+    v->num_floats = env->observation_space.dtype == PPO_F32 ? num_obs : 0;
+    v->num_integers = env->observation_space.dtype == PPO_I32 ? num_obs : 0;
+    v->action_bytes = ppo_space_bytes(&env->action_space);
+    v->action_size = ppo_space_size(&env->action_space);
+    v->stride = (env->instance_size + 63) / 64 * 64;
+    plan(v, arena);
+    return PPO_OK;
+}
+
+static void *instance_at(const ppo_instances *v, size_t n)
+{
+    return v->instance + n * v->stride;
+}
+
+// --- failures, away from the hot loop ---------------------------------------------------------
+
+// Puts the environment's name and number before what its class said.
+static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing, ppo_status status,
+                             const ppo_error *said, ppo_error *error)
+{
+    return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", v->env->id, n, doing,
+                    said->message[0] ? said->message : ppo_status_text(status));
+}
+
+static ppo_status not_finite(const ppo_instances *v, size_t n, const char *what, double value,
+                             uint64_t step, ppo_error *error)
+{
+    return ppo_fail(error, PPO_NUMERIC,
+                    "%.64s, environment %zu, episode step %u, step %llu of the run: %s is %s",
+                    v->env->id, n, v->episode[n].length, (unsigned long long)step, what,
+                    isnan(value) ? "not a number" : "infinite");
+}
+
+static ppo_status obs_not_finite(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
+                                 ppo_error *error)
+{
+    const float *value = obs;
+    size_t i = 0;
+    while (i + 1 < v->num_floats && isfinite(value[i]))
+        i++;
+    char what[48];
+    snprintf(what, sizeof what, "observation element %zu", i);
+    return not_finite(v, n, what, (double)value[i], step, error);
+}
+
+// A float is infinite or NaN if all bits of its exponent are set; then adding 1 to the exponent
+// carries into the top bit. An "or" over integers vectorises where a test per float would not.
+static bool all_finite(const void *values, size_t count)
+{
+    uint32_t carry = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, (const unsigned char *)values + i * sizeof bits, sizeof bits);
+        carry |= (bits & 0x7F800000u) + 0x00800000u;
+    }
+    return !(carry >> 31);
+}
+
+// Integers must lie in their space: they become places of ones.
+static ppo_status check_integers(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
+                                 ppo_error *error)
+{
+    const ppo_space *space = &v->env->observation_space;
+    for (size_t i = 0; i < v->num_integers; i++) {
+        const uint32_t limit = space->num_values ? space->num_values[i] : 2;
+        int32_t value;
+        memcpy(&value, (const unsigned char *)obs + i * sizeof value, sizeof value);
+        if (value < 0 || (uint32_t)value >= limit)
+            return ppo_fail(error, PPO_ENV,
+                            "%.64s, environment %zu, episode step %u, step %llu of the run: "
+                            "observation element %zu is %d, not in [0, %u)",
+                            v->env->id, n, v->episode[n].length, (unsigned long long)step, i, value,
+                            limit);
+    }
+    return PPO_OK;
+}
+
+static ppo_status check_obs(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
+                            ppo_error *error)
+{
+    if (v->num_integers)
+        return check_integers(v, n, obs, step, error);
+    return all_finite(obs, v->num_floats) ? PPO_OK : obs_not_finite(v, n, obs, step, error);
+}
+
+// --- starting ---------------------------------------------------------------------------------
+
+// Resets environment n, without touching the counters of its episode; `seed` NULL goes on with its
+// random stream.
+static ppo_status reset(ppo_instances *v, size_t n, const uint64_t *seed, unsigned char *obs,
+                        uint64_t step, ppo_error *error)
+{
+    ppo_error said = {.status = PPO_OK, .message = ""};
+    const ppo_status status = v->env->reset(instance_at(v, n), seed, obs, &said);
+    if (status != PPO_OK)
+        return env_failed(v, n, "reset", status, &said, error);
+    return check_obs(v, n, obs, step, error);
+}
+
+// Begins an episode in environment n.
+static ppo_status begin(ppo_instances *v, size_t n, const uint64_t *seed, unsigned char *obs,
+                        uint64_t step, ppo_error *error)
+{
+    v->episode[n].total = 0.0;
+    v->episode[n].length = 0;
+    return reset(v, n, seed, obs, step, error);
+}
+
+ppo_status ppo_instances_init(ppo_instances *v, size_t first, size_t end, ppo_error *error)
+{
+    v->first = first;
+    for (size_t n = first + v->num_inited; n < end; n++) {
+        ppo_error said = {.status = PPO_OK, .message = ""};
+        const ppo_status status =
+            v->env->init ? v->env->init(instance_at(v, n), v->env->context, &said) : PPO_OK;
+        if (status != PPO_OK)
+            return env_failed(v, n, "init", status, &said, error);
+        v->num_inited++;
+    }
+    return PPO_OK;
+}
+
+void ppo_instances_release(ppo_instances *v)
+{
+    if (v->env->release)
+        for (size_t n = v->first; n < v->first + v->num_inited; n++)
+            v->env->release(instance_at(v, n));
+    v->num_inited = 0;
+}
+
+ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, ppo_error *error)
+{
+    const uint64_t seed = v->options.seed + n;
+    return begin(v, n, &seed, obs + n * v->obs_bytes, 0, error);
+}
+
+// --- stepping ---------------------------------------------------------------------------------
+
+// The previous action instead of the chosen one, with the given probability (Machado et al. 2018,
+// "Revisiting the Arcade Learning Environment"). An episode's first step has no previous one.
+static const void *make_sticky(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
+{
+    unsigned char *last = v->last_action + n * v->action_bytes;
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
+    if (!sticks || v->episode[n].length == 0)
+        memcpy(last, chosen, v->action_bytes);
+    return last;
+}
+
+static const void *clip_action(ppo_instances *v, size_t n, const void *action)
+{
+    const ppo_space *space = &v->env->action_space;
+    const float *wanted = action;
+    float *clipped = (float *)(void *)(v->clipped + n * v->action_bytes);
+    for (size_t i = 0; i < v->action_size; i++) {
+        const float low = space->low ? space->low[i] : -INFINITY;
+        const float high = space->high ? space->high[i] : INFINITY;
+        clipped[i] = wanted[i] < low ? low : wanted[i] > high ? high : wanted[i];
+    }
+    return clipped;
+}
+
+// Repeats the action for frame_skip steps, or up to the episode's end or its time limit.
+static ppo_status repeat_action(ppo_instances *v, size_t n, ppo_transition *sum, const void *action,
+                                unsigned char *obs, ppo_error *error)
+{
+    ppo_error said;
+    said.message[0] = '\0'; // clearing all of it would cost as much as a step
+    uint32_t left = v->options.frame_skip;
+    do {
+        ppo_transition now = {.reward = 0.0};
+        const ppo_status status = v->env->step(instance_at(v, n), action, obs, &now, &said);
+        if (status != PPO_OK)
+            return env_failed(v, n, "step", status, &said, error);
+        v->episode[n].length++;
+        sum->reward += now.reward;
+        sum->terminated = now.terminated;
+        sum->life_lost = now.life_lost;
+        sum->truncated = now.truncated || v->episode[n].length >= v->max_episode_steps;
+    } while (--left && !sum->terminated && !sum->truncated);
+    sum->truncated = sum->truncated && !sum->terminated;
+    return PPO_OK;
+}
+
+// Hands out the finished episode and begins the next one. After a lost life the game goes on: so
+// does its episode, and nothing is handed out.
+static ppo_status end_episode(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                              bool life_lost, uint64_t step, ppo_error *error)
+{
+    unsigned char *obs = rows->obs + n * v->obs_bytes;
+    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
+    if (life_lost) {
+        rows->episode_length[n] = 0;
+        return reset(v, n, NULL, obs, step, error);
+    }
+    rows->episode_return[n] = v->episode[n].total;
+    rows->episode_length[n] = v->episode[n].length;
+    return begin(v, n, NULL, obs, step, error);
+}
+
+static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                           const void *action, uint64_t step, ppo_error *error)
+{
+    unsigned char *obs = rows->obs + n * v->obs_bytes;
+    ppo_transition sum = {.reward = 0.0};
+    if (v->last_action)
+        action = make_sticky(v, n, action, step);
+    if (v->clipped)
+        action = clip_action(v, n, action);
+    PPO_TRY(repeat_action(v, n, &sum, action, obs, error));
+    if (!isfinite(sum.reward))
+        return not_finite(v, n, "the reward", sum.reward, step, error);
+    PPO_TRY(check_obs(v, n, obs, step, error));
+    v->episode[n].total += sum.reward;
+    rows->reward[n] = sum.reward;
+    rows->terminated[n] = sum.terminated;
+    rows->truncated[n] = sum.truncated;
+    if (sum.terminated || sum.truncated)
+        return end_episode(v, rows, n, sum.terminated && sum.life_lost, step, error);
+    return PPO_OK;
+}
+
+ppo_status ppo_instances_step(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
+                              size_t first, size_t count, uint64_t step, ppo_error *error)
+{
+    const unsigned char *actions = action;
+    for (size_t n = first; n < first + count; n++)
+        PPO_TRY(step_one(v, rows, n, actions + n * v->action_bytes, step, error));
+    return PPO_OK;
+}
+
+// --- saving -----------------------------------------------------------------------------------
+
+void ppo_instances_save(ppo_instances *v, size_t n)
+{
+    const size_t size = v->env->state_size;
+    if (size == 0)
+        return;
+    if (v->env->save_state)
+        v->env->save_state(instance_at(v, n), v->state + n * size);
+    else
+        memcpy(v->state + n * size, instance_at(v, n), size);
+}
+
+// Another seed for each environment and moment of resuming. The sticky draw of the same step uses
+// word 0 of the block, this one words 2 and 3.
+static uint64_t resume_seed(const ppo_instances *v, size_t n, uint64_t step)
+{
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    return (uint64_t)block.word[2] << 32 | block.word[3];
+}
+
+ppo_status ppo_instances_load(ppo_instances *v, size_t n, unsigned char *obs, uint64_t step,
+                              ppo_error *error)
+{
+    const size_t size = v->env->state_size;
+    if (size == 0) {
+        const uint64_t seed = resume_seed(v, n, step);
+        return begin(v, n, &seed, obs + n * v->obs_bytes, step, error);
+    }
+    if (!v->env->load_state) {
+        memcpy(instance_at(v, n), v->state + n * size, size);
+        return PPO_OK;
+    }
+    ppo_error said = {.status = PPO_OK, .message = ""};
+    const ppo_status status = v->env->load_state(instance_at(v, n), v->state + n * size, &said);
+    return status == PPO_OK ? PPO_OK : env_failed(v, n, "load_state", status, &said, error);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The instances of one environment class, each with its episode: what starting, stepping, saving
+// and restoring one of them means, with the wrapper features and the checks of what it gives.
+//
+// Workload: steps of 50 ns to 1 ms, different rows from different threads or processes at once.
+// Owns what init took in the rows of this process. Not here: who steps which row (vecenv.c).
+#ifndef PPO_ENV_INSTANCES_H
+#define PPO_ENV_INSTANCES_H
+
+#include "env/vecenv.h"
+
+// An episode under way: a cache line for each environment, because neighbours may be in other
+// workers' hands.
+typedef struct ppo_episode {
+    _Alignas(64) double total; // rewards so far
+    uint32_t length;           // steps of the environment so far
+    uint32_t is_lost;          // 1: its instance died with a worker; its next step says so
+} ppo_episode;
+
+typedef struct ppo_instances {
+    const ppo_env_class *env;
+    ppo_vecenv_options options;
+    uint32_t max_episode_steps; // UINT32_MAX: no limit
+    size_t obs_bytes;
+    size_t num_floats;   // elements of an observation to be checked for NaN
+    size_t num_integers; // or for their range; both 0 for bytes
+    size_t action_bytes;
+    size_t action_size;
+    size_t stride;            // bytes from instance to instance
+    size_t first, num_inited; // the instances of this process that need a release
+
+    unsigned char *instance;    // [N, stride] written by the class
+    unsigned char *state;       // [N, state_size] by ppo_instances_save
+    ppo_episode *episode;       // [N] under way, by ppo_instances_step
+    unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
+    unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
+} ppo_instances;
+
+// Checks the options and adds the rows to the plan.
+ppo_status ppo_instances_plan(ppo_instances *instances, const ppo_env_class *env,
+                              const ppo_vecenv_options *options, ppo_arena *arena,
+                              ppo_error *error);
+
+// Initialises the instances first .. end-1, those that aren't yet. Always the same range.
+ppo_status ppo_instances_init(ppo_instances *instances, size_t first, size_t end, ppo_error *error);
+void ppo_instances_release(ppo_instances *instances);
+
+// The first episode of environment n, from its own seed. `obs` is of all, as in the following.
+ppo_status ppo_instances_start(ppo_instances *instances, size_t n, unsigned char *obs,
+                               ppo_error *error);
+
+// See ppo_vecenv_step.
+ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *rows,
+                              const void *action, size_t first, size_t count, uint64_t step,
+                              ppo_error *error);
+
+// See ppo_vecenv_freeze and ppo_vecenv_thaw.
+void ppo_instances_save(ppo_instances *instances, size_t n);
+ppo_status ppo_instances_load(ppo_instances *instances, size_t n, unsigned char *obs, uint64_t step,
+                              ppo_error *error);
+
+#endif
