@@ -19,7 +19,8 @@ PPO_API ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo
 PPO_API void ppo_agent_destroy(ppo_agent *agent);
 
 // Chooses actions for `num_obs` observations, one after another in memory, as the environment
-// gives them (not normalised). `actions` gets num_obs values of the action space, within bounds,
+// gives them (not normalised); with frame_stack > 1 each is that many observations, oldest first.
+// `actions` gets num_obs values of the action space, within bounds,
 // ready for the environment. Deterministic: the mode of the policy. Otherwise a sample from the
 // stream keyed by (seed, step, row), the same for the same key.
 PPO_API void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations,

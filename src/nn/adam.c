@@ -4,7 +4,6 @@
 
 #include "nn/simd.h"
 
-#include <assert.h>
 #include <math.h>
 
 ppo_adam_scalars ppo_adam_schedule(double lr, double beta1, double beta2, double eps, uint64_t t)
@@ -47,12 +46,11 @@ double ppo_grad_reduce(float *grad, const float *chunk, size_t stride, size_t nu
                        size_t count)
 {
     ppo_vec squares = {0};
-    assert(num_chunks > 1 || grad == chunk);
     for (size_t i = 0; i < count; i += PPO_LANES) {
         ppo_vec sum = ppo_v_load(chunk + i);
         for (size_t c = 1; c < num_chunks; c++)
             sum += ppo_v_load(chunk + c * stride + i);
-        if (num_chunks > 1)
+        if (grad != chunk)
             ppo_v_store(grad + i, sum);
         squares += sum * sum;
     }

@@ -25,7 +25,7 @@ void ppo_adam_step(float *restrict p, float *restrict m, float *restrict v,
                    const ppo_adam_scalars *scalars);
 
 // grad[i] = sum over c of chunk[c * stride + i], in the order of c; returns the sum of squares.
-// A single chunk is not copied: grad must be chunk then.
+// A single chunk may lie in grad itself.
 double ppo_grad_reduce(float *grad, const float *chunk, size_t stride, size_t num_chunks,
                        size_t count);
 

@@ -20,8 +20,8 @@ typedef struct gemm_operands {
     float *c;
     const float *a;
     const float *b;
-    const float *bias;
-    size_t ldc, a_row, a_col, ldb, k;
+    const float *start; // of C's sums, rows `start_row` apart (0: one row for all); NULL: zeros
+    size_t ldc, a_row, a_col, ldb, k, start_row;
 } gemm_operands;
 
 // One tile; `rows` and `vectors` are constants wherever this is inlined.
@@ -32,11 +32,10 @@ PPO_INLINE void tile(const gemm_operands *g, size_t row, size_t col, const size_
     const float *a = g->a + row * g->a_row;
     const float *b = g->b + col;
     const size_t a_row = g->a_row, a_col = g->a_col, ldb = g->ldb;
-    for (size_t j = 0; j < vectors; j++) {
-        const ppo_vec start = g->bias ? ppo_v_load(g->bias + col + j * PPO_LANES) : (ppo_vec){0};
-        for (size_t i = 0; i < rows; i++)
-            sum[i][j] = start;
-    }
+    const float *start = g->start ? g->start + row * g->start_row + col : NULL;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < vectors; j++)
+            sum[i][j] = start ? ppo_v_load(start + i * g->start_row + j * PPO_LANES) : (ppo_vec){0};
     for (size_t k = g->k; k > 0; k--) {
         ppo_vec piece[TILE_VECTORS];
         for (size_t j = 0; j < vectors; j++)
@@ -91,26 +90,48 @@ PPO_INLINE void column_block(const gemm_operands *g, size_t m, size_t col, const
     }
 }
 
+// All columns in blocks of TILE_VECTORS, 2 and 1 vectors.
+static void multiply(const gemm_operands *g, size_t m, size_t n)
+{
+    size_t vectors = ppo_pad(n) / PPO_LANES;
+    size_t col = 0;
+    for (; vectors >= TILE_VECTORS; vectors -= TILE_VECTORS, col += TILE_VECTORS * PPO_LANES)
+        column_block(g, m, col, TILE_VECTORS);
+    for (; vectors >= 2; vectors -= 2, col += 2 * PPO_LANES)
+        column_block(g, m, col, 2);
+    if (vectors)
+        column_block(g, m, col, 1);
+}
+
 void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
               const float *b, size_t ldb, const float *bias, size_t m, size_t n, size_t k)
 {
     const gemm_operands g = {.c = c,
                              .a = a,
                              .b = b,
-                             .bias = bias,
+                             .start = bias,
                              .ldc = ldc,
                              .a_row = a_row_stride,
                              .a_col = a_col_stride,
                              .ldb = ldb,
                              .k = k};
-    size_t vectors = ppo_pad(n) / PPO_LANES;
-    size_t col = 0;
-    for (; vectors >= TILE_VECTORS; vectors -= TILE_VECTORS, col += TILE_VECTORS * PPO_LANES)
-        column_block(&g, m, col, TILE_VECTORS);
-    for (; vectors >= 2; vectors -= 2, col += 2 * PPO_LANES)
-        column_block(&g, m, col, 2);
-    if (vectors)
-        column_block(&g, m, col, 1);
+    multiply(&g, m, n);
+}
+
+void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
+                  const float *b, size_t ldb, size_t m, size_t n, size_t k)
+{
+    const gemm_operands g = {.c = c,
+                             .a = a,
+                             .b = b,
+                             .start = c,
+                             .start_row = ldc,
+                             .ldc = ldc,
+                             .a_row = a_row_stride,
+                             .a_col = a_col_stride,
+                             .ldb = ldb,
+                             .k = k};
+    multiply(&g, m, n);
 }
 
 // --- lanes across vectors -----------------------------------------------------------------------

@@ -15,7 +15,12 @@
 void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
               const float *b, size_t ldb, const float *bias, size_t m, size_t n, size_t k);
 
-// The same for few columns, which would leave most of a vector's lanes empty, with the result
+// C += A B, of the same operands: with k cut into pieces and the first one made by ppo_gemm, the
+// sum has the same bits as in one piece.
+void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
+                  const float *b, size_t ldb, size_t m, size_t n, size_t k);
+
+// A product for few columns, which would leave most of a vector's lanes empty, with the result
 // column by column and B transposed: C[n, m] with C[j, i] = bias[j] + sum over k of A[i, k] B[j,
 // k].
 //

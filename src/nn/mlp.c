@@ -42,19 +42,20 @@ static size_t working_size(const ppo_mlp *mlp)
     return 2 * PPO_CHUNK_ROWS * down_width(mlp) + 2 * weight;
 }
 
-void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t in, const ppo_widths *hidden, size_t out,
-                  ppo_activation activation, ppo_params *params, size_t *packed_size)
+void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t index, size_t in, const ppo_widths *hidden,
+                  size_t out, ppo_activation activation, ppo_params *params, size_t *packed_size)
 {
     assert(hidden->count <= PPO_MAX_LAYERS);
-    *mlp = (ppo_mlp){.num_layers = hidden->count + 1, .activation = activation};
+    *mlp =
+        (ppo_mlp){.num_layers = hidden->count + 1, .activation = activation, .begin = params->size};
     for (size_t l = 0; l < mlp->num_layers; l++) {
         ppo_layer *layer = &mlp->layers[l];
         char label[PPO_NAME_SIZE];
         layer->in = l ? mlp->layers[l - 1].out : in;
         layer->out = l < hidden->count ? hidden->width[l] : out;
-        snprintf(label, sizeof label, "%.24s.%zu.weight", name, 2 * l);
+        snprintf(label, sizeof label, "%.24s.%zu.weight", name, index + 2 * l);
         layer->weight = ppo_params_add(params, label, layer->out, layer->in);
-        snprintf(label, sizeof label, "%.24s.%zu.bias", name, 2 * l);
+        snprintf(label, sizeof label, "%.24s.%zu.bias", name, index + 2 * l);
         layer->bias = ppo_params_add(params, label, layer->out, 0);
         layer->packed = *packed_size;
         *packed_size += layer->in * ppo_pad(layer->out);
@@ -179,8 +180,8 @@ static ppo_strided head_gradient(const ppo_mlp *mlp, float *scratch, const float
     return (ppo_strided){.data = by_row, .row = stride, .col = 1};
 }
 
-void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *scratch, const float *params,
-                      const float *dy, const float *x, size_t ldx, size_t rows)
+void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch,
+                      const float *params, const float *dy, const float *x, size_t ldx, size_t rows)
 {
     const size_t last = mlp->num_layers - 1;
     float *down = scratch + mlp->working; // two buffers, for odd and even layers
@@ -191,18 +192,21 @@ void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *scratch, const flo
         const ppo_layer *layer = &mlp->layers[l];
         const float *input = l ? scratch + mlp->layers[l - 1].output : x;
         const size_t ld_input = l ? ppo_pad(layer->in) : ldx;
-        weight_gradient(layer, grad + layer->weight, working, gradient, input, ld_input, rows);
+        float *dinput = l ? down + (l % 2) * down_size : dx;
+        float *dbias = grad + (layer->bias - mlp->begin);
+        weight_gradient(layer, grad + (layer->weight - mlp->begin), working, gradient, input,
+                        ld_input, rows);
         if (l == last)
-            bias_gradient_by_column(grad + layer->bias, dy, layer->out, rows);
+            bias_gradient_by_column(dbias, dy, layer->out, rows);
         else
-            bias_gradient_by_row(grad + layer->bias, gradient.data, layer->out, rows);
-        if (l == 0)
+            bias_gradient_by_row(dbias, gradient.data, layer->out, rows);
+        if (!dinput)
             break;
-        float *dx = down + (l % 2) * down_size;
-        ppo_gemm(dx, ld_input, gradient.data, gradient.row, gradient.col, params + layer->weight,
-                 layer->in, NULL, rows, layer->in, layer->out);
-        ppo_activation_backward(dx, input, rows * ld_input, mlp->activation);
-        gradient = (ppo_strided){.data = dx, .row = ld_input, .col = 1};
+        ppo_gemm(dinput, ld_input, gradient.data, gradient.row, gradient.col,
+                 params + layer->weight, layer->in, NULL, rows, layer->in, layer->out);
+        if (l > 0)
+            ppo_activation_backward(dinput, input, rows * ld_input, mlp->activation);
+        gradient = (ppo_strided){.data = dinput, .row = ld_input, .col = 1};
     }
 }
 

@@ -29,15 +29,16 @@ typedef struct ppo_mlp {
     ppo_layer layers[PPO_MAX_LAYERS + 1];
     size_t num_layers;
     ppo_activation activation;
+    size_t begin;        // of its tensors in params
     size_t working;      // offset of the backward pass's working space in scratch
     size_t scratch_size; // floats
 } ppo_mlp;
 
 // Lays out a network in -> hidden -> out and adds its tensors to the list, named
-// "<name>.<2l>.weight" and "<name>.<2l>.bias" as in torch.nn.Sequential. `packed_size` grows by the
-// floats that its packed weights take.
-void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t in, const ppo_widths *hidden, size_t out,
-                  ppo_activation activation, ppo_params *params, size_t *packed_size);
+// "<name>.<index + 2l>.weight" and "... .bias" as in torch.nn.Sequential. `packed_size` grows by
+// the floats that its packed weights take.
+void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t index, size_t in, const ppo_widths *hidden,
+                  size_t out, ppo_activation activation, ppo_params *params, size_t *packed_size);
 
 // Refreshes rows [row_begin, row_end) of one layer's packed weights; row_begin must be a multiple
 // of PPO_PARAM_ALIGN.
@@ -51,10 +52,13 @@ void ppo_mlp_pack_all(const ppo_mlp *mlp, float *packed, const float *params);
 void ppo_mlp_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *params,
                      const float *packed, const float *x, size_t ldx, size_t rows);
 
-// Gradients of all of the network's tensors, written (not added) at their offsets of `grad`, from
-// the gradient of the outputs dy [out, PPO_CHUNK_ROWS], after forward with the same x.
-void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *scratch, const float *params,
-                      const float *dy, const float *x, size_t ldx, size_t rows);
+// Gradients of all of the network's tensors, written (not added) to `grad` as they lie in params
+// from mlp->begin on, from the gradient of the outputs dy [out, PPO_CHUNK_ROWS], after forward with
+// the same x. That of x goes to dx [rows, in], row stride ldx, unless dx is NULL; then `in` is a
+// whole number of vectors.
+void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch,
+                      const float *params, const float *dy, const float *x, size_t ldx,
+                      size_t rows);
 
 // Multiply-adds for one row: forward, and backward (weights of all layers, data of all but the
 // first, whose input needs no gradient).

@@ -11,14 +11,23 @@ size_t ppo_param_align(size_t count)
     return (count + PPO_PARAM_ALIGN - 1) / PPO_PARAM_ALIGN * PPO_PARAM_ALIGN;
 }
 
-size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols)
+size_t ppo_params_add_shaped(ppo_params *params, const char *name, const size_t *shape,
+                             uint32_t rank)
 {
     assert(params->count < PPO_MAX_PARAMS && params->size % PPO_PARAM_ALIGN == 0);
+    assert(rank <= PPO_PARAM_RANK);
     ppo_param *param = &params->list[params->count++];
-    *param = (ppo_param){.offset = params->size, .rank = cols ? 2 : 1, .shape = {rows, cols}};
+    *param = (ppo_param){.offset = params->size, .rank = rank};
+    memcpy(param->shape, shape, rank * sizeof *shape);
     snprintf(param->name, sizeof param->name, "%s", name);
     params->size += ppo_param_align(ppo_param_count(param));
     return param->offset;
+}
+
+size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols)
+{
+    const size_t shape[2] = {rows, cols};
+    return ppo_params_add_shaped(params, name, shape, cols ? 2 : 1);
 }
 
 static size_t find_index(const ppo_params *params, const char *name)
@@ -50,7 +59,15 @@ void ppo_params_split(ppo_params *params, const char *name, const char *name_a, 
     snprintf(b->name, sizeof b->name, "%s", name_b);
 }
 
+size_t ppo_param_inputs(const ppo_param *param)
+{
+    size_t count = 1;
+    for (uint32_t i = 1; i < param->rank; i++)
+        count *= param->shape[i];
+    return count;
+}
+
 size_t ppo_param_count(const ppo_param *param)
 {
-    return param->rank == 2 ? param->shape[0] * param->shape[1] : param->shape[0];
+    return param->shape[0] * ppo_param_inputs(param);
 }

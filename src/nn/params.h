@@ -11,13 +11,14 @@
 #include "core/arena.h"
 
 #define PPO_PARAM_ALIGN 16
-#define PPO_MAX_PARAMS  48
+#define PPO_MAX_PARAMS  80
+#define PPO_PARAM_RANK  4
 
 typedef struct ppo_param {
     char name[PPO_NAME_SIZE]; // PyTorch's: "actor.0.weight"
     size_t offset;            // floats from the block's start
-    uint32_t rank;            // 2 for weights [out, in], 1 for biases [out]
-    size_t shape[2];
+    uint32_t rank; // 1 for biases [out], 2 for weights [out, in], 4 for those of convolutions
+    size_t shape[PPO_PARAM_RANK];
 } ppo_param;
 
 typedef struct ppo_params {
@@ -32,6 +33,9 @@ size_t ppo_param_align(size_t count);
 // Adds a tensor at the block's end and returns its offset. Rank 1: cols is 0.
 size_t ppo_params_add(ppo_params *params, const char *name, size_t rows, size_t cols);
 
+size_t ppo_params_add_shaped(ppo_params *params, const char *name, const size_t *shape,
+                             uint32_t rank);
+
 // Lists the tensor called `name` as two, `name_a` with the first `rows_a` rows and `name_b` with
 // the others: two heads that one matrix product serves.
 void ppo_params_split(ppo_params *params, const char *name, const char *name_a, const char *name_b,
@@ -40,7 +44,8 @@ void ppo_params_split(ppo_params *params, const char *name, const char *name_a, 
 // The tensor with this name; NULL if there is none.
 const ppo_param *ppo_params_find(const ppo_params *params, const char *name);
 
-// Number of elements.
+// Number of elements, and of those that one output has.
 size_t ppo_param_count(const ppo_param *param);
+size_t ppo_param_inputs(const ppo_param *param);
 
 #endif

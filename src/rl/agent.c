@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "rl/features.h"
+#include "rl/frames.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,24 +28,60 @@ static ppo_status check_actions(const ppo_env_class *env, const ppo_config *conf
     return PPO_OK;
 }
 
+// The environment that the config names, made to order.
+static ppo_status open_env(ppo_agent *agent, const ppo_env_class **env, ppo_error *error)
+{
+    const ppo_config *config = &agent->config;
+    const ppo_env_options options = {.rom_dir = config->rom_dir,
+                                     .frame_skip = config->frame_skip,
+                                     .noop_max = config->noop_max,
+                                     .screen_size = config->screen_size,
+                                     .grayscale = config->grayscale,
+                                     .max_pool = config->max_pool,
+                                     .fire_reset = config->fire_reset,
+                                     .terminal_on_life_loss = config->terminal_on_life_loss};
+    PPO_TRY(ppo_env_open(&agent->opened, config->env_id, &options, error));
+    *env = agent->opened;
+    return PPO_OK;
+}
+
 ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
                           ppo_arena *arena, ppo_error *error)
 {
     agent->config = *config;
+    ppo_input input;
     if (env)
         PPO_TRY(ppo_env_class_check(env, error));
     else
-        PPO_TRY(ppo_env_find(&env, config->env_id, error));
+        PPO_TRY(open_env(agent, &env, error));
     agent->env = env;
     PPO_TRY(check_actions(env, config, error));
-    agent->num_features = ppo_features_count(&env->observation_space);
-    ppo_policy_plan(&agent->policy, config, agent->num_features, &env->action_space, arena);
+    PPO_TRY(ppo_input_for(&input, config, &env->observation_space, error));
+    agent->num_features = input.num_features;
+    PPO_TRY(ppo_policy_plan(&agent->policy, config, &input, &env->action_space, arena, error));
     if (config->norm_obs)
         ppo_normalizer_plan(&agent->obs_norm, "obs_norm", agent->num_features, arena);
-    const size_t columns = agent->policy.dist.num_actions + agent->num_features;
+    const size_t inputs = ppo_input_bytes(&input) / sizeof(float) + 1;
     PPO_ARENA_ADD(arena, &agent->space, "agent.space", "ppo_agent_act", PPO_ROW_SCRATCH, PPO_F32,
-                  agent->policy.scratch_size + LD * columns);
+                  agent->policy.scratch_size + LD * (agent->policy.dist.num_actions + inputs));
     return PPO_OK;
+}
+
+ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_envs, uint64_t seed)
+{
+    const ppo_config *config = &agent->config;
+    return (ppo_vecenv_options){.num_envs = (uint32_t)num_envs,
+                                .max_episode_steps = config->max_episode_steps,
+                                .frame_skip = agent->env->skips_frames ? 1 : config->frame_skip,
+                                .sticky_action_prob = config->sticky_action_prob,
+                                .clip_action = config->action_bound == PPO_ACTION_CLIP,
+                                .seed = seed};
+}
+
+void ppo_agent_release(ppo_agent *agent)
+{
+    ppo_env_close(agent->opened);
+    agent->opened = NULL;
 }
 
 ppo_status ppo_agent_create(ppo_agent **result, const ppo_config *config, const ppo_env_class *env,
@@ -70,6 +107,7 @@ void ppo_agent_destroy(ppo_agent *agent)
 {
     if (!agent)
         return;
+    ppo_agent_release(agent);
     ppo_arena_release(&agent->own);
     free(agent);
 }
@@ -123,16 +161,34 @@ static void clip_actions(const ppo_space *space, float *actions, size_t rows)
         }
 }
 
+// What the networks get of observations [rows, stack], in `space` unless they are it themselves.
+static const void *see_stacks(const ppo_agent *agent, float *space, const void *obs, size_t rows)
+{
+    const ppo_input *input = &agent->policy.input;
+    const size_t bytes = ppo_input_frame_bytes(input);
+    if (!ppo_input_is_picture(input)) {
+        ppo_agent_see(agent, space, obs, rows * input->stack);
+        return space;
+    }
+    if (input->channels == 1)
+        return obs;
+    for (size_t i = 0; i < rows * input->stack; i++)
+        ppo_frame_to_planes((unsigned char *)space + i * bytes,
+                            (const unsigned char *)obs + i * bytes, bytes, input->channels);
+    return space;
+}
+
 // Up to PPO_CHUNK_ROWS rows, the first of which is number `first` of the call.
 static void act_chunk(ppo_agent *agent, void *actions, const void *obs, size_t first, size_t rows,
                       bool deterministic, uint64_t seed, uint64_t step)
 {
     const ppo_policy *policy = &agent->policy;
     const ppo_dist *dist = &policy->dist;
-    float *action = agent->space, *x = action + LD * dist->num_actions;
-    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, x + LD * agent->num_features);
-    ppo_agent_see(agent, x, obs, rows);
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, agent->num_features, rows);
+    float *action = agent->space;
+    const ppo_policy_scratch s = ppo_policy_scratch_at(policy, action + LD * dist->num_actions);
+    const void *x =
+        see_stacks(agent, action + LD * dist->num_actions + policy->scratch_size, obs, rows);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, rows);
     ppo_dist_prepare(dist, s.out, rows);
     if (deterministic)
         ppo_dist_mode(dist, action, s.out, rows);
@@ -148,7 +204,8 @@ void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations, si
                    bool deterministic, uint64_t seed, uint64_t step)
 {
     const size_t action_bytes = ppo_space_bytes(&agent->env->action_space);
-    const size_t obs_bytes = ppo_space_bytes(&agent->env->observation_space);
+    const size_t obs_bytes =
+        agent->policy.input.stack * ppo_space_bytes(&agent->env->observation_space);
     for (size_t first = 0; first < num_obs; first += LD) {
         const size_t rows = num_obs - first < LD ? num_obs - first : LD;
         act_chunk(agent, (unsigned char *)actions + first * action_bytes,

@@ -4,6 +4,7 @@
 #ifndef PPO_RL_AGENT_H
 #define PPO_RL_AGENT_H
 
+#include "env/vecenv.h"
 #include "rl/normalizer.h"
 #include "rl/policy.h"
 #include "rl/state.h"
@@ -11,7 +12,8 @@
 struct ppo_agent {
     ppo_config config;
     const ppo_env_class *env;
-    size_t num_features; // D
+    const ppo_env_class *opened; // the same, if it was made to order here; else NULL
+    size_t num_features;         // D
     ppo_policy policy;
     ppo_normalizer obs_norm; // planned only with config.norm_obs
     float *space;            // working space of acting, see agent.c
@@ -21,6 +23,12 @@ struct ppo_agent {
 // Checks that this class can be learnt with this config, and plans the agent's rows.
 ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
                           ppo_arena *arena, ppo_error *error);
+
+// How this agent's environments are stepped.
+ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_envs, uint64_t seed);
+
+// Closes what plan has opened. The arena's owner releases the rest.
+void ppo_agent_release(ppo_agent *agent);
 
 // Observations as the networks see them: features [rows, D], normalised if norm_obs.
 void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows);

@@ -21,13 +21,15 @@ typedef struct ppo_stage {
     ppo_arena arena;
     size_t count;
     size_t obs_bytes, action_bytes;
+    size_t stack;   // observations seen together
     uint32_t *live; // [count]
     size_t num_live;
-    unsigned char *obs, *live_obs, *final_obs; // [count, obs bytes]
-    unsigned char *action, *live_action;       // [count, action bytes]
-    double *reward, *episode_return;           // [count]
-    uint8_t *terminated, *truncated;           // [count]
-    uint32_t *episode_length;                  // [count]
+    unsigned char *obs, *final_obs;      // [count, obs bytes]
+    unsigned char *seen, *live_seen;     // [count, stack, obs bytes]
+    unsigned char *action, *live_action; // [count, action bytes]
+    double *reward, *episode_return;     // [count]
+    uint8_t *terminated, *truncated;     // [count]
+    uint32_t *episode_length;            // [count]
 } ppo_stage;
 
 static void plan_stage(ppo_stage *s)
@@ -38,8 +40,9 @@ static void plan_stage(ppo_stage *s)
                   dtype, __VA_ARGS__)
     ROW(live, PPO_U32, n);
     ROW(obs, PPO_U8, n, s->obs_bytes);
-    ROW(live_obs, PPO_U8, n, s->obs_bytes);
     ROW(final_obs, PPO_U8, n, s->obs_bytes);
+    ROW(seen, PPO_U8, n, s->stack, s->obs_bytes);
+    ROW(live_seen, PPO_U8, n, s->stack, s->obs_bytes);
     ROW(action, PPO_U8, n, s->action_bytes);
     ROW(live_action, PPO_U8, n, s->action_bytes);
     ROW(reward, PPO_F64, n);
@@ -50,30 +53,44 @@ static void plan_stage(ppo_stage *s)
 #undef ROW
 }
 
+// An episode's first observation stands for those before it.
+static void see_first(ppo_stage *s, size_t n)
+{
+    for (size_t k = 0; k < s->stack; k++)
+        memcpy(s->seen + (n * s->stack + k) * s->obs_bytes, s->obs + n * s->obs_bytes,
+               s->obs_bytes);
+}
+
+static void see_next(ppo_stage *s, size_t n)
+{
+    unsigned char *oldest = s->seen + n * s->stack * s->obs_bytes;
+    const size_t kept = (s->stack - 1) * s->obs_bytes;
+    memmove(oldest, oldest + s->obs_bytes, kept);
+    memcpy(oldest + kept, s->obs + n * s->obs_bytes, s->obs_bytes);
+}
+
 static ppo_status open_stage(ppo_stage *s, uint64_t seed, ppo_error *error)
 {
-    const ppo_config *config = &s->agent->config;
-    const ppo_vecenv_options options = {.num_envs = (uint32_t)s->count,
-                                        .max_episode_steps = config->max_episode_steps,
-                                        .frame_skip = config->frame_skip,
-                                        .sticky_action_prob = config->sticky_action_prob,
-                                        .clip_action = config->action_bound == PPO_ACTION_CLIP,
-                                        .seed = seed};
+    const ppo_vecenv_options options = ppo_agent_vecenv_options(s->agent, s->count, seed);
     PPO_TRY(ppo_vecenv_create(&s->vecenv, s->agent->env, &options, &s->arena, error));
     plan_stage(s);
     PPO_TRY(ppo_arena_bind(&s->arena, error));
     for (size_t i = 0; i < s->count; i++)
         s->live[i] = (uint32_t)i;
     s->num_live = s->count;
-    return ppo_vecenv_start(s->vecenv, s->obs, error);
+    PPO_TRY(ppo_vecenv_start(s->vecenv, s->obs, error));
+    for (size_t i = 0; i < s->count; i++)
+        see_first(s, i);
+    return PPO_OK;
 }
 
 // Actions for the live rows only.
 static void act_live(ppo_stage *s, bool deterministic, uint64_t seed, uint64_t step)
 {
+    const size_t size = s->stack * s->obs_bytes;
     for (size_t i = 0; i < s->num_live; i++)
-        memcpy(s->live_obs + i * s->obs_bytes, s->obs + s->live[i] * s->obs_bytes, s->obs_bytes);
-    ppo_agent_act(s->agent, s->live_action, s->live_obs, s->num_live, deterministic, seed, step);
+        memcpy(s->live_seen + i * size, s->seen + s->live[i] * size, size);
+    ppo_agent_act(s->agent, s->live_action, s->live_seen, s->num_live, deterministic, seed, step);
     for (size_t i = 0; i < s->num_live; i++)
         memcpy(s->action + s->live[i] * s->action_bytes, s->live_action + i * s->action_bytes,
                s->action_bytes);
@@ -93,12 +110,17 @@ static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32
     for (size_t i = 0; i < s->num_live; i++) {
         const uint32_t n = s->live[i];
         PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, n, 1, step, error));
-        if (s->terminated[n] || s->truncated[n]) {
+        const bool ended = s->terminated[n] || s->truncated[n];
+        if (ended && s->episode_length[n] > 0) {
             returns[n] = s->episode_return[n];
             lengths[n] = s->episode_length[n];
-        } else {
-            s->live[still_live++] = n;
+            continue;
         }
+        if (ended) // a life was lost, the game goes on
+            see_first(s, n);
+        else
+            see_next(s, n);
+        s->live[still_live++] = n;
     }
     s->num_live = still_live;
     return PPO_OK;
@@ -110,6 +132,7 @@ static ppo_status play_batch(ppo_agent *agent, double *returns, uint32_t *length
     ppo_stage s = {.agent = agent, .count = count};
     s.obs_bytes = ppo_space_bytes(&agent->env->observation_space);
     s.action_bytes = ppo_space_bytes(&agent->env->action_space);
+    s.stack = agent->policy.input.stack;
     ppo_status status = open_stage(&s, seed, error);
     for (uint64_t step = 0; status == PPO_OK && s.num_live > 0; step++) {
         act_live(&s, deterministic, seed, step);

@@ -2,7 +2,64 @@
 // Encoding of observations. Owns nothing. Not here: normalising (normalizer.c).
 #include "rl/features.h"
 
+#include "core/error.h"
+
 #include <string.h>
+
+static bool is_picture_space(const ppo_space *space)
+{
+    return space->kind == PPO_SPACE_BOX && space->dtype == PPO_U8 &&
+           (space->rank == 2 || space->rank == 3);
+}
+
+static ppo_status check_picture(const ppo_config *config, const ppo_space *space, ppo_error *error)
+{
+    if (!is_picture_space(space))
+        return ppo_fail(error, PPO_INVALID,
+                        "network %s needs pictures, bytes of the shape {height, width} or {height, "
+                        "width, channels}; use mlp for these observations",
+                        config->network == PPO_NETWORK_IMPALA_CNN ? "impala_cnn" : "nature_cnn");
+    if (config->norm_obs)
+        return ppo_fail(error, PPO_INVALID,
+                        "norm_obs is not for pictures: their bytes are divided by 255. Set it to "
+                        "false, or network to mlp");
+    return PPO_OK;
+}
+
+ppo_status ppo_input_for(ppo_input *input, const ppo_config *config, const ppo_space *space,
+                         ppo_error *error)
+{
+    ppo_network_kind network = config->network;
+    if (network == PPO_NETWORK_AUTO)
+        network = is_picture_space(space) ? PPO_NETWORK_NATURE_CNN : PPO_NETWORK_MLP;
+    *input = (ppo_input){.network = network, .stack = config->frame_stack};
+    if (network == PPO_NETWORK_MLP) {
+        input->num_features = ppo_features_count(space);
+        return PPO_OK;
+    }
+    if (check_picture(config, space, error) != PPO_OK)
+        return PPO_INVALID;
+    input->height = space->shape[0];
+    input->width = space->shape[1];
+    input->channels = space->rank == 3 ? space->shape[2] : 1;
+    return PPO_OK;
+}
+
+bool ppo_input_is_picture(const ppo_input *input)
+{
+    return input->network != PPO_NETWORK_MLP;
+}
+
+size_t ppo_input_frame_bytes(const ppo_input *input)
+{
+    return ppo_input_is_picture(input) ? input->height * input->width * input->channels
+                                       : input->num_features * sizeof(float);
+}
+
+size_t ppo_input_bytes(const ppo_input *input)
+{
+    return input->stack * ppo_input_frame_bytes(input);
+}
 
 bool ppo_features_are_raw(const ppo_space *space)
 {

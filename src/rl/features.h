@@ -4,7 +4,29 @@
 #ifndef PPO_RL_FEATURES_H
 #define PPO_RL_FEATURES_H
 
-#include "ppo/space.h"
+#include "ppo/config.h"
+
+// What the networks get: the last `stack` observations, each as floats (mlp) or as a picture of
+// bytes (the convolutional ones).
+typedef struct ppo_input {
+    ppo_network_kind network; // never PPO_NETWORK_AUTO
+    size_t stack;
+    size_t num_features;            // D, floats of one observation; 0 for pictures
+    size_t channels, height, width; // of one picture, bytes [height, width, channels]
+} ppo_input;
+
+#define PPO_INPUT_FLOATS(count) \
+    ((ppo_input){.network = PPO_NETWORK_MLP, .stack = 1, .num_features = (count)})
+
+// For observations of this space. PPO_INVALID, naming the option, if they can't be had that way.
+ppo_status ppo_input_for(ppo_input *input, const ppo_config *config, const ppo_space *space,
+                         ppo_error *error);
+
+bool ppo_input_is_picture(const ppo_input *input);
+
+// Bytes of one observation, and of a stack, as the networks get them.
+size_t ppo_input_frame_bytes(const ppo_input *input);
+size_t ppo_input_bytes(const ppo_input *input);
 
 // D, the floats of one observation.
 size_t ppo_features_count(const ppo_space *space);

@@ -4,7 +4,9 @@
 #include "rl/gradient.h"
 
 #include "core/error.h"
+#include "nn/activation.h"
 #include "rl/minibatch.h"
+#include "rl/vision.h"
 
 #include <assert.h>
 #include <math.h>
@@ -24,12 +26,13 @@ struct ppo_gradient {
     const ppo_config *config;
     const ppo_policy *policy;
     ppo_pool *pool;
-    size_t num_features;
+    ppo_vision *vision;  // of policies that see pictures; else NULL
+    size_t num_features; // floats that the heads take
     size_t max_chunks;
     size_t samples_size; // floats of one worker's gathered samples
     size_t worker_size;  // floats of one worker's working space
     float *worker;       // [workers, worker_size]
-    float *chunk_grad;   // [max_chunks, params]
+    float *chunk_grad;   // [max_chunks, chunk size of the policy]
     double *chunk_std;   // [max_chunks] sum of the mean deviations of a chunk's samples
     ppo_loss_sums *sums; // [num_nets, chunks of the minibatch]
 
@@ -57,7 +60,7 @@ static void plan_rows(ppo_gradient *g, ppo_arena *arena)
     PPO_ARENA_ADD(arena, &g->field, "gradient." #field, "ppo_gradient_compute", PPO_ROW_SCRATCH, \
                   dtype, __VA_ARGS__)
     ROW(worker, PPO_F32, ppo_pool_size(g->pool), g->worker_size);
-    ROW(chunk_grad, PPO_F32, g->max_chunks, g->policy->layout.size);
+    ROW(chunk_grad, PPO_F32, g->max_chunks, ppo_policy_chunk_size(g->policy));
     ROW(chunk_std, PPO_F64, g->max_chunks);
     ROW(sums, PPO_F64, g->max_chunks, g->policy->num_nets, sums);
 #undef ROW
@@ -71,10 +74,16 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
     if (!g)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *g = (ppo_gradient){.config = config, .policy = policy, .pool = pool};
-    g->num_features = policy->nets[PPO_ACTOR_NET].layers[0].in;
+    g->num_features = ppo_policy_head_inputs(policy);
     g->max_chunks = num_chunks_of(ppo_config_minibatch_size(config));
     g->samples_size = LD * (g->num_features + policy->dist.num_actions + NUM_COLUMNS + 1);
     g->worker_size = ppo_param_align(g->samples_size + policy->scratch_size);
+    if (ppo_policy_has_vision(policy) &&
+        ppo_vision_create(&g->vision, policy, ppo_config_minibatch_size(config), pool, arena,
+                          error) != PPO_OK) {
+        ppo_gradient_destroy(g);
+        return PPO_NO_MEMORY;
+    }
     plan_rows(g, arena);
     *result = g;
     return PPO_OK;
@@ -82,12 +91,18 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
 
 void ppo_gradient_destroy(ppo_gradient *gradient)
 {
+    if (!gradient)
+        return;
+    ppo_vision_destroy(gradient->vision);
     free(gradient);
 }
 
-size_t ppo_gradient_num_tasks(const ppo_config *config)
+size_t ppo_gradient_num_tasks(const ppo_config *config, const ppo_policy *policy)
 {
-    return num_chunks_of(ppo_config_minibatch_size(config)) * (config->shared_network ? 1 : 2);
+    const size_t count = ppo_config_minibatch_size(config);
+    if (ppo_policy_has_vision(policy))
+        return (count + PPO_VISION_GROUP - 1) / PPO_VISION_GROUP;
+    return num_chunks_of(count) * policy->num_nets;
 }
 
 float *ppo_gradient_chunks(const ppo_gradient *g, size_t count, size_t *num_chunks)
@@ -104,7 +119,7 @@ typedef struct ppo_samples {
     float *advantage; // one column each
     float *old_log_prob, *log_prob, *dlog_prob, *entropy, *ratio;
     float *old_value, *ret;
-    float *obs; // [rows, D]
+    float *obs; // [rows, D], without vision
 } ppo_samples;
 
 static ppo_samples samples_at(const ppo_gradient *g, float *space)
@@ -138,6 +153,13 @@ static float sum_of(const float *x, size_t count)
     return sum;
 }
 
+// Where a chunk's gradient of a network's head goes.
+static float *grad_of(const ppo_gradient *g, size_t chunk, size_t net)
+{
+    return g->chunk_grad + chunk * ppo_policy_chunk_size(g->policy) +
+           ppo_policy_chunk_offset(g->policy, net);
+}
+
 // From the policy's outputs to their gradient, and to log_std's in the chunk's block.
 static void actor_loss(const ppo_gradient *g, size_t chunk, const ppo_policy_scratch *s,
                        const ppo_samples *x, const uint32_t *index, size_t rows,
@@ -145,7 +167,8 @@ static void actor_loss(const ppo_gradient *g, size_t chunk, const ppo_policy_scr
 {
     const ppo_dist *dist = &g->policy->dist;
     const float *log_std = ppo_policy_log_std(g->policy);
-    float *dlog_std = g->chunk_grad + chunk * g->policy->layout.size + g->policy->log_std;
+    float *dlog_std = grad_of(g, chunk, PPO_ACTOR_NET) + g->policy->log_std -
+                      g->policy->head_begin[PPO_ACTOR_NET];
     const float share = 1.0f / (float)g->count;
     gather_advantages(g, x->advantage, index, rows);
     ppo_minibatch_gather_columns(x->action, g->rollout->action, index, rows, dist->num_actions);
@@ -172,6 +195,21 @@ static void critic_loss(const ppo_gradient *g, const ppo_policy_scratch *s, cons
                    g->config->clip_vloss, (float)g->step->clip_coef, scale);
 }
 
+// What a head works on: what its vision has made of the samples, or the samples' observations,
+// gathered.
+static const float *head_inputs(const ppo_gradient *g, size_t net, size_t first, size_t rows,
+                                float *gathered)
+{
+    if (g->vision)
+        return ppo_vision_features(g->vision, net) + first * g->num_features;
+    const ppo_rollout *r = g->rollout;
+    if (r->frames.data)
+        ppo_minibatch_gather_frames((unsigned char *)gathered, &r->frames, g->index + first, rows);
+    else
+        ppo_minibatch_gather(gathered, r->obs, g->index + first, rows, g->num_features);
+    return gathered;
+}
+
 // Task `task` is chunk task % chunks through network task / chunks: a network's chunks are
 // neighbours, so that its parameters stay with the worker that has updated them.
 static void chunk_task(void *context, size_t task, size_t worker)
@@ -188,14 +226,17 @@ static void chunk_task(void *context, size_t task, size_t worker)
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + g->samples_size);
     ppo_loss_sums sums = {0}; // apart from g->sums while it changes: other workers' lie beside it
 
-    ppo_minibatch_gather(x.obs, g->rollout->obs, index, rows, g->num_features);
-    ppo_policy_forward(policy, net, &s, x.obs, g->num_features, rows);
+    const float *features = head_inputs(g, net, first, rows, x.obs);
+    float *dfeatures =
+        g->vision ? ppo_vision_dfeatures(g->vision, net) + first * g->num_features : NULL;
+    ppo_policy_forward_head(policy, net, &s, features, rows);
     if (net == PPO_ACTOR_NET)
         actor_loss(g, chunk, &s, &x, index, rows, &sums);
     if (net == ppo_policy_critic_net(policy))
         critic_loss(g, &s, &x, index, rows, &sums);
-    ppo_policy_backward(policy, net, &s, g->chunk_grad + chunk * policy->layout.size, x.obs,
-                        g->num_features, rows);
+    ppo_policy_backward_head(policy, net, &s, grad_of(g, chunk, net), dfeatures, features, rows);
+    if (dfeatures) // back through the ReLU that the features come from
+        ppo_activation_backward(dfeatures, features, rows * g->num_features, PPO_ACTIVATION_RELU);
     g->sums[task] = sums;
     const bool is_last =
         atomic_fetch_sub_explicit(&g->left[net].count, 1, memory_order_acq_rel) == 1;
@@ -221,7 +262,8 @@ static ppo_gradient_stats collect_stats(const ppo_gradient *g, size_t chunks)
 
 ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *rollout,
                                         const uint32_t *index, size_t count,
-                                        const ppo_step_params *step, const ppo_gradient_sink *sink)
+                                        const ppo_step_params *step, const ppo_gradient_sink *sink,
+                                        float *vision_grad)
 {
     const size_t chunks = num_chunks_of(count);
     assert(count > 0 && chunks <= g->max_chunks);
@@ -235,6 +277,10 @@ ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *roll
     g->adv_norm = (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
     if (g->config->norm_adv == PPO_NORM_ADV_MINIBATCH)
         g->adv_norm = ppo_minibatch_adv_norm(rollout->advantage, index, count);
+    if (g->vision)
+        ppo_vision_forward(g->vision, rollout, index, count);
     ppo_pool_run(g->pool, chunk_task, g, chunks * g->policy->num_nets);
+    if (g->vision)
+        ppo_vision_backward(g->vision, vision_grad);
     return collect_stats(g, chunks);
 }

@@ -22,7 +22,7 @@ ppo_status ppo_gradient_create(ppo_gradient **gradient, const ppo_config *config
 void ppo_gradient_destroy(ppo_gradient *gradient); // NULL is allowed
 
 // Tasks of a full minibatch: how many threads can work on it at once.
-size_t ppo_gradient_num_tasks(const ppo_config *config);
+size_t ppo_gradient_num_tasks(const ppo_config *config, const ppo_policy *policy);
 
 // Means over the minibatch.
 typedef struct ppo_gradient_stats {
@@ -37,13 +37,16 @@ typedef struct ppo_gradient_sink {
     void *context;
 } ppo_gradient_sink;
 
-// The samples `index` [count] of the rollout seen as [T*N, ...]. `sink` may be NULL.
+// The samples `index` [count] of the rollout seen as [T*N, ...]. `sink` may be NULL. The gradients
+// of convolutional networks go to their places in `vision_grad`, laid out as policy->params; it may
+// be NULL without them.
 ppo_gradient_stats ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout *rollout,
                                         const uint32_t *index, size_t count,
-                                        const ppo_step_params *step, const ppo_gradient_sink *sink);
+                                        const ppo_step_params *step, const ppo_gradient_sink *sink,
+                                        float *vision_grad);
 
 // Where the chunks' gradients of a minibatch of `count` samples go: [num_chunks,
-// policy->layout.size]; their sum is the minibatch's gradient.
+// ppo_policy_chunk_size]; their sum is the minibatch's gradient of all heads.
 float *ppo_gradient_chunks(const ppo_gradient *gradient, size_t count, size_t *num_chunks);
 
 #endif

@@ -64,3 +64,12 @@ void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t
             columns[a * PPO_CHUNK_ROWS + i] = x[sample * width + a];
     }
 }
+
+void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames *frames,
+                                 const uint32_t *index, size_t count)
+{
+    const size_t size = frames->stack * frames->bytes;
+    for (size_t i = 0; i < count; i++)
+        ppo_frames_stack(frames, rows + i * size, index[i] / frames->num_envs,
+                         index[i] % frames->num_envs);
+}

@@ -23,7 +23,12 @@ ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *inde
 void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
                           size_t width);
 
-// The same, but column by column with PPO_CHUNK_ROWS elements in each; the padding up to a whole
+// What the network sees at the samples `index` [count], from frames that are stored once each:
+// stacks of frames, one after another.
+void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames *frames,
+                                 const uint32_t *index, size_t count);
+
+// Rows of x, but column by column with PPO_CHUNK_ROWS elements in each; the padding up to a whole
 // vector repeats the last sample.
 void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t *index,
                                   size_t count, size_t width);

@@ -16,16 +16,17 @@
 
 // Whole rows of one weight, whose packed copy follows a step.
 typedef struct ppo_piece {
-    const ppo_mlp *net;
-    size_t layer;
+    const ppo_weight *weight;
     size_t row_begin, row_end;
 } ppo_piece;
 
 // A range of the parameter block, in floats, and the pieces of weights in it.
 typedef struct ppo_slice {
     size_t begin, end;
-    size_t net;   // whose tensors these are; log_std goes with the actor
-    size_t group; // 0 actor (or all), 1 critic
+    size_t net;         // whose tensors these are; log_std goes with the actor
+    size_t group;       // 0 actor (or all), 1 critic
+    bool in_chunks;     // its gradient is a sum of chunks; otherwise it is in `sum` already
+    size_t chunk_begin; // where it begins in a chunk
     size_t first_piece, num_pieces;
 } ppo_slice;
 
@@ -52,46 +53,65 @@ struct ppo_optimizer {
 
 // --- planning ----------------------------------------------------------------------------------
 
-// Appends the range [begin, end) to the slice under way, or to a new one where that is full or the
-// critic begins. Ranges come in ascending order without gaps.
+// Whether a tensor at this place has its gradient in chunks.
+static bool is_in_chunks(const ppo_policy *policy, size_t net, size_t begin)
+{
+    return begin >= policy->head_begin[net] && begin < policy->head_end[net];
+}
+
+static ppo_slice new_slice(const ppo_optimizer *o, size_t begin)
+{
+    const ppo_policy *policy = o->policy;
+    const size_t net = begin >= policy->critic_begin; // 0 if there is one network
+    return (ppo_slice){.begin = begin,
+                       .net = net,
+                       .group = o->config->separate_optimizers ? net : 0,
+                       .in_chunks = is_in_chunks(policy, net, begin),
+                       .chunk_begin =
+                           ppo_policy_chunk_offset(policy, net) + begin - policy->head_begin[net],
+                       .first_piece = o->num_pieces};
+}
+
+// Appends the range [begin, end) to the slice under way, or to a new one where that is full or
+// something else begins. Ranges come in ascending order without gaps.
 static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
 {
-    const size_t net = begin >= o->policy->critic_begin; // 0 if there is one network
-    const size_t group = o->config->separate_optimizers ? net : 0;
+    const ppo_policy *policy = o->policy;
     ppo_slice *slice = o->num_slices ? &o->slices[o->num_slices - 1] : NULL;
-    if (!slice || slice->end - slice->begin >= SLICE_TARGET || begin == o->policy->critic_begin) {
+    const bool goes_on = slice && slice->end - slice->begin < SLICE_TARGET &&
+                         begin != policy->critic_begin && begin != policy->head_begin[slice->net];
+    if (!goes_on) {
         slice = &o->slices[o->num_slices++];
-        *slice =
-            (ppo_slice){.begin = begin, .net = net, .group = group, .first_piece = o->num_pieces};
+        *slice = new_slice(o, begin);
     }
     slice->end = end;
     return slice;
 }
 
 // A weight in pieces that fill about a slice each, then its bias.
-static void add_layer(ppo_optimizer *o, const ppo_mlp *net, size_t index)
+static void add_weight(ppo_optimizer *o, const ppo_weight *weight)
 {
-    const ppo_layer *layer = &net->layers[index];
-    const size_t rows_at_once = ppo_param_align(SLICE_TARGET / layer->in + 1);
-    for (size_t row = 0; row < layer->out; row += rows_at_once) {
-        const bool last = row + rows_at_once >= layer->out;
-        const size_t row_end = last ? layer->out : row + rows_at_once;
-        const size_t end = last ? layer->bias : layer->weight + row_end * layer->in;
-        add_range(o, layer->weight + row * layer->in, end)->num_pieces++;
+    const size_t rows_at_once = ppo_param_align(SLICE_TARGET / weight->in + 1);
+    for (size_t row = 0; row < weight->out; row += rows_at_once) {
+        const bool last = row + rows_at_once >= weight->out;
+        const size_t row_end = last ? weight->out : row + rows_at_once;
+        const size_t end = last ? weight->bias : weight->weight + row_end * weight->in;
+        add_range(o, weight->weight + row * weight->in, end)->num_pieces++;
         o->pieces[o->num_pieces++] =
-            (ppo_piece){.net = net, .layer = index, .row_begin = row, .row_end = row_end};
+            (ppo_piece){.weight = weight, .row_begin = row, .row_end = row_end};
     }
-    add_range(o, layer->bias, layer->bias + ppo_param_align(layer->out));
+    add_range(o, weight->bias, weight->bias + ppo_param_align(weight->out));
 }
 
 // All tensors in the block's order, their padding included.
 static void cut_block(ppo_optimizer *o)
 {
     const ppo_policy *policy = o->policy;
-    for (size_t i = 0; i < policy->num_nets; i++) {
-        for (size_t l = 0; l < policy->nets[i].num_layers; l++)
-            add_layer(o, &policy->nets[i], l);
-        if (i == PPO_ACTOR_NET && ppo_dist_has_log_std(&policy->dist))
+    for (size_t i = 0; i < policy->num_weights; i++) {
+        add_weight(o, &policy->weights[i]);
+        const bool is_actors_last = i + 1 == policy->num_weights || policy->weights[i + 1].net == 1;
+        if (policy->weights[i].net == PPO_ACTOR_NET && is_actors_last &&
+            ppo_dist_has_log_std(&policy->dist))
             add_range(o, policy->log_std,
                       policy->log_std + ppo_param_align(policy->dist.num_actions));
     }
@@ -161,15 +181,22 @@ void ppo_optimizer_begin(ppo_optimizer *o, float *chunks, size_t num_chunks)
 {
     o->chunks = chunks;
     o->num_chunks = num_chunks;
-    o->gradient = num_chunks > 1 ? o->sum : chunks;
+    o->gradient = num_chunks > 1 || ppo_policy_has_vision(o->policy) ? o->sum : chunks;
+}
+
+float *ppo_optimizer_sum(const ppo_optimizer *o)
+{
+    return o->sum;
 }
 
 static void reduce_slice(const ppo_optimizer *o, size_t index)
 {
     const ppo_slice *slice = &o->slices[index];
+    float *gradient = o->gradient + slice->begin;
+    const float *chunks = slice->in_chunks ? o->chunks + slice->chunk_begin : gradient;
     o->squares[index * SQUARES_STRIDE] =
-        ppo_grad_reduce(o->gradient + slice->begin, o->chunks + slice->begin,
-                        o->policy->layout.size, o->num_chunks, slice->end - slice->begin);
+        ppo_grad_reduce(gradient, chunks, ppo_policy_chunk_size(o->policy),
+                        slice->in_chunks ? o->num_chunks : 1, slice->end - slice->begin);
 }
 
 static void reduce_task(void *context, size_t task, size_t worker)
@@ -214,8 +241,7 @@ static void step_task(void *context, size_t task, size_t worker)
                   &o->adam[slice->group]);
     for (size_t i = 0; i < slice->num_pieces; i++) {
         const ppo_piece *piece = &o->pieces[slice->first_piece + i];
-        ppo_mlp_pack(piece->net, policy->packed, policy->params, piece->layer, piece->row_begin,
-                     piece->row_end);
+        ppo_policy_pack_rows(policy, piece->weight, piece->row_begin, piece->row_end);
     }
 }
 

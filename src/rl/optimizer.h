@@ -20,8 +20,9 @@ ppo_status ppo_optimizer_create(ppo_optimizer **optimizer, const ppo_config *con
                                 ppo_error *error);
 void ppo_optimizer_destroy(ppo_optimizer *optimizer); // NULL is allowed
 
-// Begins a minibatch whose gradient will be the sum of chunks [num_chunks, params], in their order.
-// A single chunk is used where it is.
+// Begins a minibatch whose gradient will be the sum of chunks [num_chunks, ppo_policy_chunk_size],
+// in their order; that of convolutional networks is made at its place in ppo_optimizer_sum. A
+// single chunk is used where it is.
 void ppo_optimizer_begin(ppo_optimizer *optimizer, float *chunks, size_t num_chunks);
 
 // Adds up the part of one network, whose chunks are complete. Different networks may be added by
@@ -34,6 +35,9 @@ double ppo_optimizer_norm(ppo_optimizer *optimizer);
 
 // Clips the gradient and steps.
 void ppo_optimizer_step(ppo_optimizer *optimizer, const ppo_step_params *step);
+
+// [params] where a gradient that doesn't come in chunks belongs.
+float *ppo_optimizer_sum(const ppo_optimizer *optimizer);
 
 // The gradient that has been added up, before clipping, in the layout of policy->params.
 const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer);

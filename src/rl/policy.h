@@ -1,25 +1,51 @@
 // SPDX-License-Identifier: MIT
 // Actor and critic: one or two networks, the distribution, and the flat block of their parameters.
 //
-// Separate: network 0 is the actor, network 1 the critic. Shared: network 0 is the trunk with both
-// heads as one last layer, whose last output is the value. The order in the parameter block is
-// actor (or all), log_std, critic, so that each optimiser group is one range.
+// A network is a multi-layer perceptron, the "head", and for pictures a convolutional network, the
+// "vision", before it. Separate: network 0 is the actor, network 1 the critic. Shared: network 0 is
+// the trunk with both heads as one last layer, whose last output is the value. The order in the
+// parameter block is actor (or all), log_std, critic, each with its vision first, so that each
+// optimiser group is one range.
 //
 // Outputs lie column by column with PPO_CHUNK_ROWS rows in each, as dist.h wants them.
 #ifndef PPO_RL_POLICY_H
 #define PPO_RL_POLICY_H
 
+#include "nn/cnn.h"
 #include "nn/mlp.h"
 #include "rl/dist.h"
+#include "rl/features.h"
+
+// What a weight tensor is to its network.
+typedef enum ppo_weight_home {
+    PPO_WEIGHT_CONV,   // of step `index` of the vision
+    PPO_WEIGHT_LINEAR, // of the vision's linear layer
+    PPO_WEIGHT_LAYER,  // of layer `index` of the head
+} ppo_weight_home;
+
+// A weight and its bias, in the order in which they lie.
+typedef struct ppo_weight {
+    size_t net;
+    ppo_weight_home home;
+    size_t index;
+    size_t weight, bias; // offsets in params
+    size_t out, in;      // rows, and elements of a row
+} ppo_weight;
 
 typedef struct ppo_policy {
     ppo_dist dist;
+    ppo_input input;
     bool shared;
     size_t num_nets;
-    ppo_mlp nets[2];
+    ppo_cnn visions[2]; // meaningful for pictures
+    ppo_mlp heads[2];
     ppo_params layout;
-    size_t log_std;      // offset in params; meaningless without one
-    size_t critic_begin; // offset of the critic's group; == layout.size if shared
+    ppo_weight weights[PPO_MAX_PARAMS / 2];
+    size_t num_weights;
+    size_t log_std;       // offset in params; meaningless without one
+    size_t critic_begin;  // offset of the critic's group; == layout.size if shared
+    size_t head_begin[2]; // the range of each network's head (and log_std) in params, whose
+    size_t head_end[2];   // gradient is made chunk by chunk: without vision, all of it
     size_t packed_size;
     size_t max_outputs;  // columns of the wider network's output
     size_t scratch_size; // floats for one worker
@@ -29,21 +55,28 @@ typedef struct ppo_policy {
 
 // One worker's working space, cut from `scratch_size` floats.
 typedef struct ppo_policy_scratch {
-    float *net;  // activations of the network evaluated last
-    float *out;  // [max_outputs, PPO_CHUNK_ROWS] its outputs
-    float *dout; // [max_outputs, PPO_CHUNK_ROWS] their gradient
+    float *net;      // activations of the head evaluated last
+    float *out;      // [max_outputs, PPO_CHUNK_ROWS] its outputs
+    float *dout;     // [max_outputs, PPO_CHUNK_ROWS] their gradient
+    float *features; // [PPO_CHUNK_ROWS, FEATURES] of the vision evaluated last
+    float *flat;     // [PPO_CHUNK_ROWS, FLAT]
+    float *vision;   // working space of the vision
 } ppo_policy_scratch;
 
-// Plans networks for observations of `num_features` floats and adds params and packed weights to
-// the arena (params as state).
-void ppo_policy_plan(ppo_policy *policy, const ppo_config *config, size_t num_features,
-                     const ppo_space *action_space, ppo_arena *arena);
+// Plans networks for this input and adds params and packed weights to the arena (params as state).
+ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
+                           const ppo_space *action_space, ppo_arena *arena, ppo_error *error);
 
 // Orthogonal weights with the config's gains, zero biases, log_std_init.
 ppo_status ppo_policy_init(ppo_policy *policy, const ppo_config *config, ppo_error *error);
 
-// Refreshes all packed weights from params.
+// Refreshes the packed weights from params: all of them; those of the rows [first, last) of one
+// tensor, which is what a training step needs (a vision's linear layer is not among them); and one
+// strip of a vision's linear layer, which acting needs.
 void ppo_policy_pack(const ppo_policy *policy);
+void ppo_policy_pack_rows(const ppo_policy *policy, const ppo_weight *weight, size_t first,
+                          size_t last);
+void ppo_policy_pack_strip(const ppo_policy *policy, size_t net, size_t strip);
 
 ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratch);
 
@@ -54,18 +87,36 @@ size_t ppo_policy_critic_net(const ppo_policy *policy);
 // Which column of the critic network's outputs is the value.
 size_t ppo_policy_value_column(const ppo_policy *policy);
 
-// Evaluates one network for x [rows, features], row stride ldx, into s->out.
+bool ppo_policy_has_vision(const ppo_policy *policy);
+
+// Evaluates one network for observations x into s->out: floats [rows, stack * features] or pictures
+// [rows, stack * channels, height, width], one after another in memory, rows <= PPO_CHUNK_ROWS.
 void ppo_policy_forward(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
-                        const float *x, size_t ldx, size_t rows);
+                        const void *x, size_t rows);
 
-// Gradients of that network's parameters from s->dout, for the same x, written at their offsets.
-void ppo_policy_backward(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
-                         float *grad, const float *x, size_t ldx, size_t rows);
+// The head alone, from features [rows, head inputs]; and back: gradients of the head's parameters
+// from s->dout, written as they lie from head_begin[net] on, and that of the features unless
+// dfeatures is NULL.
+void ppo_policy_forward_head(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
+                             const float *features, size_t rows);
+void ppo_policy_backward_head(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
+                              float *grad, float *dfeatures, const float *features, size_t rows);
 
-// Values of x [rows, features] for any number of rows up to PPO_CHUNK_ROWS.
+// Inputs of the heads.
+size_t ppo_policy_head_inputs(const ppo_policy *policy);
+
+// Floats of a chunk's gradient: those of all heads, one after another; and where a network's begin.
+size_t ppo_policy_chunk_size(const ppo_policy *policy);
+size_t ppo_policy_chunk_offset(const ppo_policy *policy, size_t net);
+
+// Values of observations x for any number of rows up to PPO_CHUNK_ROWS.
 void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, float *value,
-                      const float *x, size_t ldx, size_t rows);
+                      const void *x, size_t rows);
 
 const float *ppo_policy_log_std(const ppo_policy *policy); // [A], NULL if it is not a parameter
+
+// Multiply-adds of one network for one observation: forward, and backward.
+size_t ppo_policy_forward_madds(const ppo_policy *policy, size_t net);
+size_t ppo_policy_backward_madds(const ppo_policy *policy, size_t net);
 
 #endif

@@ -4,16 +4,21 @@
 
 #include <math.h>
 
-void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, size_t num_features,
+void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const ppo_input *input,
                       size_t num_actions, ppo_arena *arena)
 {
     const size_t t = num_steps, n = num_envs;
-    *r = (ppo_rollout){
-        .num_steps = t, .num_envs = n, .num_features = num_features, .num_actions = num_actions};
+    *r = (ppo_rollout){.num_steps = t,
+                       .num_envs = n,
+                       .num_features = input->num_features,
+                       .num_actions = num_actions};
     const char *collect = "ppo_collect_run", *bootstrap = "ppo_collect_bootstrap";
 #define ROW(field, owner, dtype, ...) \
     PPO_ARENA_ADD(arena, &r->field, "rollout." #field, owner, PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
-    ROW(obs, collect, PPO_F32, t + 1, n, num_features);
+    if (ppo_input_is_picture(input) || input->stack > 1)
+        ppo_frames_plan(&r->frames, input, t, n, arena);
+    else
+        ROW(obs, collect, PPO_F32, t + 1, n, input->num_features);
     ROW(action, collect, PPO_F32, t, n, num_actions);
     ROW(log_prob, collect, PPO_F32, t, n);
     ROW(env_reward, collect, PPO_F64, t, n);

@@ -3,7 +3,7 @@
 #ifndef PPO_RL_ROLLOUT_H
 #define PPO_RL_ROLLOUT_H
 
-#include "core/arena.h"
+#include "rl/frames.h"
 
 typedef struct ppo_rollout {
     size_t num_steps;    // T
@@ -13,6 +13,7 @@ typedef struct ppo_rollout {
 
     // computed by ppo_collect_run
     float *obs;          // [T+1, N, D] normalised if norm_obs; row T is the next iteration's row 0
+    ppo_frames frames;   // instead of obs, where pictures or several observations are seen
     float *action;       // [T, N, A] before clipping or squashing
     float *log_prob;     // [T, N]
     double *env_reward;  // [T, N] as the environment gave it
@@ -31,8 +32,8 @@ typedef struct ppo_rollout {
     float *ret;       // [T, N]
 } ppo_rollout;
 
-void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs, size_t num_features,
-                      size_t num_actions, ppo_arena *arena);
+void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs,
+                      const ppo_input *input, size_t num_actions, ppo_arena *arena);
 
 // 1 - Var[ret - value] / Var[ret]; NAN if the returns don't vary.
 double ppo_rollout_explained_variance(const ppo_rollout *rollout);

@@ -39,12 +39,8 @@ struct ppo_trainer {
 static ppo_status create_vecenv(ppo_trainer *trainer, ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
-    const ppo_vecenv_options options = {.num_envs = config->num_envs,
-                                        .max_episode_steps = config->max_episode_steps,
-                                        .frame_skip = config->frame_skip,
-                                        .sticky_action_prob = config->sticky_action_prob,
-                                        .clip_action = config->action_bound == PPO_ACTION_CLIP,
-                                        .seed = config->seed};
+    const ppo_vecenv_options options =
+        ppo_agent_vecenv_options(&trainer->agent, config->num_envs, config->seed);
     return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
                              error);
 }
@@ -62,9 +58,11 @@ static ppo_status create_phases(ppo_trainer *trainer, ppo_error *error)
 }
 
 // All cores, but no more threads than there are tasks for: idle ones would only disturb.
-static uint32_t useful_threads(const ppo_config *config)
+static uint32_t useful_threads(const ppo_trainer *trainer)
 {
-    const size_t update = ppo_gradient_num_tasks(config), collect = ppo_collect_num_tasks(config);
+    const ppo_config *config = &trainer->config;
+    const size_t update = ppo_gradient_num_tasks(config, &trainer->agent.policy);
+    const size_t collect = ppo_collect_num_tasks(config);
     const size_t tasks = update > collect ? update : collect, cores = ppo_pool_cores();
     return (uint32_t)(tasks < cores ? tasks : cores);
 }
@@ -76,10 +74,10 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, ppo_erro
     PPO_TRY(ppo_config_check(config, error));
     PPO_TRY(ppo_agent_plan(&trainer->agent, config, env, &trainer->arena, error));
     PPO_TRY(ppo_pool_create(&trainer->pool,
-                            config->threads ? config->threads : useful_threads(config), error));
+                            config->threads ? config->threads : useful_threads(trainer), error));
     PPO_TRY(create_vecenv(trainer, error));
     ppo_rollout_plan(&trainer->rollout, config->num_steps, config->num_envs,
-                     trainer->agent.num_features, trainer->agent.policy.dist.num_actions,
+                     &trainer->agent.policy.input, trainer->agent.policy.dist.num_actions,
                      &trainer->arena);
     PPO_TRY(create_phases(trainer, error));
     ppo_episodes_plan(&trainer->episodes, &trainer->arena);
@@ -119,6 +117,7 @@ void ppo_trainer_destroy(ppo_trainer *trainer)
     ppo_collect_destroy(trainer->collect);
     ppo_vecenv_destroy(trainer->vecenv);
     ppo_pool_destroy(trainer->pool);
+    ppo_agent_release(&trainer->agent);
     ppo_arena_release(&trainer->arena);
     free(trainer);
 }
@@ -250,16 +249,14 @@ uint64_t ppo_trainer_hash(const ppo_trainer *trainer)
 double ppo_trainer_flops(const ppo_trainer *trainer)
 {
     const ppo_policy *policy = &trainer->agent.policy;
-    const ppo_mlp *actor = &policy->nets[PPO_ACTOR_NET];
-    const ppo_mlp *critic = &policy->nets[ppo_policy_critic_net(policy)];
     const double batch = (double)ppo_config_batch_size(&trainer->config);
     const double valued = (policy->shared ? 0.0 : batch) + (double)trainer->config.num_envs;
-    double madds = batch * (double)ppo_mlp_forward_madds(actor) +
-                   valued * (double)ppo_mlp_forward_madds(critic);
+    double madds = batch * (double)ppo_policy_forward_madds(policy, PPO_ACTOR_NET) +
+                   valued * (double)ppo_policy_forward_madds(policy, ppo_policy_critic_net(policy));
     for (size_t i = 0; i < policy->num_nets; i++)
-        madds += batch * (double)trainer->config.update_epochs *
-                 (double)(ppo_mlp_forward_madds(&policy->nets[i]) +
-                          ppo_mlp_backward_madds(&policy->nets[i]));
+        madds +=
+            batch * (double)trainer->config.update_epochs *
+            (double)(ppo_policy_forward_madds(policy, i) + ppo_policy_backward_madds(policy, i));
     return 2.0 * madds;
 }
 

@@ -93,8 +93,8 @@ ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
     size_t num_chunks;
     float *chunks = ppo_gradient_chunks(update->gradient, count, &num_chunks);
     ppo_optimizer_begin(update->optimizer, chunks, num_chunks);
-    const ppo_gradient_stats gradient =
-        ppo_gradient_compute(update->gradient, rollout, index, count, step, &sink);
+    const ppo_gradient_stats gradient = ppo_gradient_compute(
+        update->gradient, rollout, index, count, step, &sink, ppo_optimizer_sum(update->optimizer));
     *stats =
         (ppo_update_stats){.mean = gradient.mean, .std_mean = gradient.std_mean, .minibatches = 1};
     stats->loss = ppo_joint_loss(&stats->mean, step->ent_coef, update->config->vf_coef);
@@ -158,6 +158,23 @@ static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
     return PPO_OK;
 }
 
+static void strip_task(void *context, size_t task, size_t worker)
+{
+    (void)worker;
+    const ppo_policy *policy = ((const ppo_update *)context)->policy;
+    const size_t strips = ppo_linear_forward_strips(&policy->visions[0].linear);
+    ppo_policy_pack_strip(policy, task / strips, task % strips);
+}
+
+// Minibatches read the large layers' weights as they are, once each; acting reads them often.
+static void pack_for_acting(ppo_update *update)
+{
+    const ppo_policy *policy = update->policy;
+    if (ppo_policy_has_vision(policy))
+        ppo_pool_run(update->pool, strip_task, update,
+                     policy->num_nets * ppo_linear_forward_strips(&policy->visions[0].linear));
+}
+
 ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
                           const ppo_step_params *step, uint64_t iteration, ppo_update_stats *stats,
                           ppo_error *error)
@@ -178,5 +195,6 @@ ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
             break;
     }
     average_stats(stats);
+    pack_for_acting(update);
     return PPO_OK;
 }

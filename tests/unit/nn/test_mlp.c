@@ -85,7 +85,7 @@ static void create(bed *b, const net_shape *shape, size_t gap, uint64_t seed)
     ppo_random random;
     ppo_random_seed(&random, seed);
     *b = (bed){.shape = *shape, .ldx = shape->in + gap};
-    ppo_mlp_plan(&b->mlp, "net", shape->in, &shape->hidden, shape->out, shape->activation,
+    ppo_mlp_plan(&b->mlp, "net", 0, shape->in, &shape->hidden, shape->out, shape->activation,
                  &b->layout, &packed_size);
     b->params = twin_floats(b->layout.size + PPO_LANES);
     b->packed = twin_floats(packed_size);
@@ -210,7 +210,7 @@ static void test_gradients(void **state)
         bed b;
         create(&b, &shapes[i], i % 3, 10 + i);
         forward(&b);
-        ppo_mlp_backward(&b.mlp, b.grad, b.scratch, b.params, b.dy, b.x, b.ldx, b.shape.rows);
+        ppo_mlp_backward(&b.mlp, b.grad, NULL, b.scratch, b.params, b.dy, b.x, b.ldx, b.shape.rows);
         for (size_t k = 0; k < b.layout.count; k++) {
             const double error = check_tensor(&b, &b.layout.list[k], &random);
             largest = fmax(largest, error);
@@ -235,7 +235,7 @@ static void test_gaps_stay(void **state)
         for (size_t k = 0; k < b.layout.size; k++)
             b.grad[k] = 77.0f;
         forward(&b);
-        ppo_mlp_backward(&b.mlp, b.grad, b.scratch, b.params, b.dy, b.x, b.ldx, b.shape.rows);
+        ppo_mlp_backward(&b.mlp, b.grad, NULL, b.scratch, b.params, b.dy, b.x, b.ldx, b.shape.rows);
         for (size_t k = 0; k < b.layout.count; k++)
             for (size_t j = 0; j < ppo_param_count(&b.layout.list[k]); j++)
                 b.grad[b.layout.list[k].offset + j] = 77.0f;

@@ -134,7 +134,7 @@ static double twin_value(const replay *p, const double *x)
 {
     const ppo_policy *policy = &p->bed->agent.policy;
     double y[TWIN_MAX_WIDTH], *params = twin_doubles(policy->params, policy->layout.size);
-    twin_mlp(&policy->nets[ppo_policy_critic_net(policy)], y, params, x);
+    twin_mlp(&policy->heads[ppo_policy_critic_net(policy)], y, params, x);
     free(params);
     return y[ppo_policy_value_column(policy)];
 }
@@ -167,7 +167,7 @@ static void check_density(const replay *p, size_t i, const double *x)
     double *params = twin_doubles(policy->params, policy->layout.size);
     for (size_t a = 0; a < r->num_actions; a++)
         action[a] = r->action[i * r->num_actions + a];
-    twin_mlp(&policy->nets[PPO_ACTOR_NET], out, params, x);
+    twin_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);
     const twin_density d = twin_dist(&policy->dist, out, params + policy->log_std, action);
     assert_true(twin_error(r->log_prob[i], d.log_prob, 1.0) < NEAR);
     free(params);
@@ -183,7 +183,7 @@ static void check_stream(const replay *p, size_t t, size_t n)
     float *space = calloc(policy->scratch_size, sizeof *space), action[8 * PPO_CHUNK_ROWS];
     assert_non_null(space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + i * TOY_OBS, TOY_OBS, 1);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + i * TOY_OBS, 1);
     ppo_dist_prepare(&policy->dist, s.out, 1);
     ppo_dist_sample(&policy->dist, action, s.out, ppo_policy_log_std(policy), 1,
                     p->bed->config.seed, PPO_RNG_ACTION, n, p->iteration * r->num_steps + t);

@@ -109,8 +109,8 @@ static void release(bed *b)
 static ppo_gradient_stats compute(bed *b)
 {
     size_t num_chunks;
-    const ppo_gradient_stats stats =
-        ppo_gradient_compute(b->p.gradient, &b->p.rollout, b->index, b->count, &b->p.step, NULL);
+    const ppo_gradient_stats stats = ppo_gradient_compute(b->p.gradient, &b->p.rollout, b->index,
+                                                          b->count, &b->p.step, NULL, NULL);
     const size_t size = b->p.policy.layout.size;
     const float *chunks = ppo_gradient_chunks(b->p.gradient, b->count, &num_chunks);
     assert_int_equal(num_chunks, (b->count + PPO_CHUNK_ROWS - 1) / PPO_CHUNK_ROWS);

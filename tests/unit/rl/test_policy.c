@@ -27,7 +27,9 @@ static void create(bed *b, const ppo_config *config, const dist_case *dist)
     b->config = *config;
     b->config.std_source = dist->std_source;
     b->config.action_bound = dist->bound;
-    ppo_policy_plan(&b->policy, &b->config, FEATURES, dist->space, &b->arena);
+    assert_int_equal(ppo_policy_plan(&b->policy, &b->config, &PPO_INPUT_FLOATS(FEATURES),
+                                     dist->space, &b->arena, NULL),
+                     PPO_OK);
     if (ppo_arena_bind(&b->arena, &error) != PPO_OK ||
         ppo_policy_init(&b->policy, &b->config, &error) != PPO_OK)
         fail_msg("%s", error.message);
@@ -172,14 +174,14 @@ static void check_networks(const bed *b)
     assert_non_null(space);
     twin_fill(x, 11 * FEATURES, &random, -1.0, 1.0);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
-    ppo_policy_value(policy, &s, value, x, FEATURES, rows);
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, FEATURES, rows);
+    ppo_policy_value(policy, &s, value, x, rows);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, rows);
     for (size_t r = 0; r < rows; r++) {
         double row[FEATURES], actor[TWIN_MAX_WIDTH], critic[TWIN_MAX_WIDTH];
         for (size_t i = 0; i < FEATURES; i++)
             row[i] = x[r * FEATURES + i];
-        twin_mlp(&policy->nets[PPO_ACTOR_NET], actor, params, row);
-        twin_mlp(&policy->nets[ppo_policy_critic_net(policy)], critic, params, row);
+        twin_mlp(&policy->heads[PPO_ACTOR_NET], actor, params, row);
+        twin_mlp(&policy->heads[ppo_policy_critic_net(policy)], critic, params, row);
         for (size_t o = 0; o < policy->dist.num_outputs; o++)
             assert_true(twin_error(s.out[o * LD + r], actor[o], 0.5) < 3e-6);
         assert_true(twin_error(value[r], critic[ppo_policy_value_column(policy)], 0.5) < 3e-6);

@@ -18,7 +18,7 @@ static void create(ppo_arena *arena, ppo_rollout *r)
 {
     ppo_error error = {0};
     *arena = (ppo_arena){0};
-    ppo_rollout_plan(r, STEPS, ENVS, 4, 2, arena);
+    ppo_rollout_plan(r, STEPS, ENVS, &PPO_INPUT_FLOATS(4), 2, arena);
     if (ppo_arena_bind(arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
 }

@@ -26,7 +26,7 @@ void collect_bed_create(collect_bed *bed, const ppo_config *config, const ppo_en
                                         .clip_action = config->action_bound == PPO_ACTION_CLIP,
                                         .seed = config->seed};
     must(ppo_vecenv_create(&bed->vecenv, env, &options, &bed->arena, &e), &e);
-    ppo_rollout_plan(&bed->rollout, config->num_steps, config->num_envs, bed->agent.num_features,
+    ppo_rollout_plan(&bed->rollout, config->num_steps, config->num_envs, &bed->agent.policy.input,
                      bed->agent.policy.dist.num_actions, &bed->arena);
     const ppo_collect_parts parts = {.config = &bed->config,
                                      .agent = &bed->agent,

@@ -203,9 +203,10 @@ void golden_bed_create(golden_bed *bed, const golden_file *golden, uint32_t thre
                                   .critic_lr = bed->config.learning_rate,
                                   .clip_coef = bed->config.clip_coef,
                                   .ent_coef = bed->config.ent_coef};
-    ppo_policy_plan(&bed->policy, &bed->config, num_features, &bed->action_space, &bed->arena);
-    ppo_rollout_plan(&bed->rollout, bed->config.num_steps, 1, num_features,
-                     bed->policy.dist.num_actions, &bed->arena);
+    const ppo_input input = PPO_INPUT_FLOATS(num_features);
+    ppo_policy_plan(&bed->policy, &bed->config, &input, &bed->action_space, &bed->arena, &error);
+    ppo_rollout_plan(&bed->rollout, bed->config.num_steps, 1, &input, bed->policy.dist.num_actions,
+                     &bed->arena);
     if (ppo_pool_create(&bed->pool, threads, &error) != PPO_OK ||
         ppo_update_create(&bed->update, &bed->config, &bed->policy, bed->pool, &bed->arena,
                           &error) != PPO_OK ||

@@ -36,14 +36,14 @@ static void fill_actions(problem *p, ppo_random *random)
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
     for (size_t i = 0; i < count; i++) {
         const float *x = r->obs + i * r->num_features;
-        ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, r->num_features, 1);
+        ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, 1);
         ppo_dist_prepare(&policy->dist, s.out, 1);
         ppo_dist_sample(&policy->dist, action, s.out, log_std, 1, 5, PPO_RNG_ACTION, i, 0);
         ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, log_std, action, 1);
         for (size_t a = 0; a < num_actions; a++)
             r->action[i * num_actions + a] = action[a * LD];
         r->log_prob[i] = log_prob[0] + (float)ppo_random_uniform(random, -0.4, 0.4);
-        ppo_policy_value(policy, &s, &r->value[i], x, r->num_features, 1);
+        ppo_policy_value(policy, &s, &r->value[i], x, 1);
         r->value[i] += (float)ppo_random_uniform(random, -0.5, 0.5);
     }
     free(action);
@@ -65,8 +65,9 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
                                                  : config->learning_rate,
                                 .clip_coef = config->clip_coef,
                                 .ent_coef = config->ent_coef};
-    ppo_policy_plan(&p->policy, &p->config, num_features, dist->space, &p->arena);
-    ppo_rollout_plan(&p->rollout, config->num_steps, config->num_envs, num_features,
+    const ppo_input input = PPO_INPUT_FLOATS(num_features);
+    ppo_policy_plan(&p->policy, &p->config, &input, dist->space, &p->arena, &error);
+    ppo_rollout_plan(&p->rollout, config->num_steps, config->num_envs, &input,
                      p->policy.dist.num_actions, &p->arena);
     if (ppo_pool_create(&p->pool, threads, &error) != PPO_OK ||
         ppo_gradient_create(&p->gradient, &p->config, &p->policy, p->pool, &p->arena, &error) !=

@@ -119,8 +119,8 @@ static void add_sample(twin_losses *sum, const ppo_policy *policy, const ppo_con
         x[k] = r->obs[i * r->num_features + k];
     for (size_t k = 0; k < r->num_actions; k++)
         action[k] = r->action[i * r->num_actions + k];
-    twin_mlp(&policy->nets[PPO_ACTOR_NET], out, params, x);
-    twin_mlp(&policy->nets[ppo_policy_critic_net(policy)], critic, params, x);
+    twin_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);
+    twin_mlp(&policy->heads[ppo_policy_critic_net(policy)], critic, params, x);
     const twin_density d = twin_dist(&policy->dist, out, params + policy->log_std, action);
     const double old = r->log_prob[i], ratio = exp(d.log_prob - old);
     sum->policy_loss += twin_policy_loss(d.log_prob, old, advantage, step->clip_coef);

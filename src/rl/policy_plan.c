@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// What a policy's networks consist of, where their tensors lie, and the values they start with.
+// Owns nothing.
+#include "rl/policy.h"
+
+#include "nn/init.h"
+
+#include <string.h>
+
+#define LD PPO_CHUNK_ROWS
+
+// --- the list of weights -------------------------------------------------------------------------
+
+static void list_weight(ppo_policy *policy, ppo_weight weight)
+{
+    policy->weights[policy->num_weights++] = weight;
+}
+
+static void list_vision(ppo_policy *policy, size_t net)
+{
+    const ppo_cnn *cnn = &policy->visions[net];
+    for (size_t i = 0; i < cnn->num_steps; i++) {
+        const ppo_cnn_step *step = &cnn->steps[i];
+        if (step->kind == PPO_CNN_CONVOLVE)
+            list_weight(policy, (ppo_weight){.net = net,
+                                             .home = PPO_WEIGHT_CONV,
+                                             .index = i,
+                                             .weight = step->weight,
+                                             .bias = step->bias,
+                                             .out = step->conv.out_channels,
+                                             .in = ppo_conv_weights(&step->conv) /
+                                                   step->conv.out_channels});
+    }
+    list_weight(policy, (ppo_weight){.net = net,
+                                     .home = PPO_WEIGHT_LINEAR,
+                                     .weight = cnn->linear_weight,
+                                     .bias = cnn->linear_bias,
+                                     .out = cnn->linear.out,
+                                     .in = cnn->linear.in});
+}
+
+static void list_head(ppo_policy *policy, size_t net)
+{
+    const ppo_mlp *mlp = &policy->heads[net];
+    for (size_t l = 0; l < mlp->num_layers; l++)
+        list_weight(policy, (ppo_weight){.net = net,
+                                         .home = PPO_WEIGHT_LAYER,
+                                         .index = l,
+                                         .weight = mlp->layers[l].weight,
+                                         .bias = mlp->layers[l].bias,
+                                         .out = mlp->layers[l].out,
+                                         .in = mlp->layers[l].in});
+}
+
+// --- networks ------------------------------------------------------------------------------------
+
+// Network `net` with `outputs` outputs; hidden layers of a head follow the features only without
+// vision.
+static ppo_status plan_net(ppo_policy *policy, size_t net, const char *name,
+                           const ppo_widths *hidden, size_t outputs, const ppo_config *config,
+                           ppo_error *error)
+{
+    const ppo_input *input = &policy->input;
+    const ppo_widths none = {.count = 0};
+    ppo_cnn *vision = &policy->visions[net];
+    size_t inputs = input->stack * input->num_features, index = 0;
+    if (ppo_policy_has_vision(policy)) {
+        const ppo_status status =
+            ppo_cnn_plan(vision, name, input->network, input->stack * input->channels,
+                         input->height, input->width, &policy->layout, &policy->packed_size, error);
+        if (status != PPO_OK)
+            return status;
+        inputs = PPO_CNN_FEATURES(vision);
+        index = vision->next_module;
+        hidden = &none;
+        list_vision(policy, net);
+    }
+    policy->head_begin[net] = policy->layout.size;
+    ppo_mlp_plan(&policy->heads[net], name, index, inputs, hidden, outputs, config->activation,
+                 &policy->layout, &policy->packed_size);
+    policy->head_end[net] = policy->layout.size;
+    list_head(policy, net);
+    return PPO_OK;
+}
+
+// The last layer of the shared network listed as two.
+static void split_heads(ppo_policy *policy)
+{
+    const ppo_param *weight = &policy->layout.list[policy->layout.count - 2];
+    const ppo_param *bias = &policy->layout.list[policy->layout.count - 1];
+    char weight_name[PPO_NAME_SIZE], bias_name[PPO_NAME_SIZE];
+    memcpy(weight_name, weight->name, sizeof weight_name);
+    memcpy(bias_name, bias->name, sizeof bias_name);
+    ppo_params_split(&policy->layout, weight_name, "actor.weight", "critic.weight",
+                     policy->dist.num_outputs);
+    ppo_params_split(&policy->layout, bias_name, "actor.bias", "critic.bias",
+                     policy->dist.num_outputs);
+}
+
+static void plan_log_std(ppo_policy *policy)
+{
+    policy->log_std = policy->layout.size;
+    if (ppo_dist_has_log_std(&policy->dist))
+        ppo_params_add(&policy->layout, "log_std", policy->dist.num_actions, 0);
+    policy->head_end[PPO_ACTOR_NET] = policy->layout.size;
+    policy->critic_begin = policy->layout.size;
+}
+
+static ppo_status plan_nets(ppo_policy *policy, const ppo_config *config, ppo_error *error)
+{
+    const size_t outputs = policy->dist.num_outputs;
+    const ppo_widths *hidden = &config->hidden_sizes;
+    const ppo_widths *critic =
+        config->critic_hidden_sizes.count ? &config->critic_hidden_sizes : hidden;
+    ppo_status status = plan_net(policy, PPO_ACTOR_NET, policy->shared ? "trunk" : "actor", hidden,
+                                 policy->shared ? outputs + 1 : outputs, config, error);
+    if (status == PPO_OK && policy->shared)
+        split_heads(policy);
+    plan_log_std(policy);
+    if (status == PPO_OK && !policy->shared)
+        status = plan_net(policy, 1, "critic", critic, 1, config, error);
+    return status;
+}
+
+static void plan_scratch(ppo_policy *policy)
+{
+    size_t head = 0;
+    for (size_t i = 0; i < policy->num_nets; i++) {
+        const ppo_mlp *mlp = &policy->heads[i];
+        const size_t outputs = mlp->layers[mlp->num_layers - 1].out;
+        policy->max_outputs = outputs > policy->max_outputs ? outputs : policy->max_outputs;
+        head = mlp->scratch_size > head ? mlp->scratch_size : head;
+    }
+    policy->scratch_size = 2 * LD * policy->max_outputs + head;
+    if (ppo_policy_has_vision(policy)) {
+        const ppo_cnn *vision = &policy->visions[0];
+        policy->scratch_size +=
+            LD * (PPO_CNN_FEATURES(vision) + PPO_CNN_FLAT(vision)) + ppo_cnn_working(vision);
+    }
+}
+
+ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
+                           const ppo_space *action_space, ppo_arena *arena, ppo_error *error)
+{
+    *policy = (ppo_policy){.shared = config->shared_network, .input = *input};
+    policy->dist = ppo_dist_for(action_space, config->std_source, config->action_bound);
+    policy->num_nets = policy->shared ? 1 : 2;
+    const ppo_status status = plan_nets(policy, config, error);
+    if (status != PPO_OK)
+        return status;
+    plan_scratch(policy);
+    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_optimizer_step", PPO_ROW_STATE, PPO_F32,
+                  policy->layout.size);
+    PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_policy_pack", PPO_ROW_SCRATCH,
+                  PPO_F32, policy->packed_size);
+    return PPO_OK;
+}
+
+// --- initial values ------------------------------------------------------------------------------
+
+static bool is_hidden(const ppo_policy *policy, const ppo_param *param)
+{
+    for (size_t i = 0; i < policy->num_weights; i++) {
+        const ppo_weight *weight = &policy->weights[i];
+        const size_t last = policy->heads[weight->net].num_layers - 1;
+        if (weight->weight == param->offset)
+            return weight->home != PPO_WEIGHT_LAYER || weight->index < last;
+    }
+    return false; // the second of two heads that are one layer
+}
+
+static double gain_of(const ppo_policy *policy, const ppo_config *config, const ppo_param *param)
+{
+    if (is_hidden(policy, param))
+        return config->hidden_gain;
+    return strncmp(param->name, "actor", 5) == 0 ? config->actor_gain : config->critic_gain;
+}
+
+// Outputs that hold deviations start at log_std_init, by their bias.
+static void init_deviations(ppo_policy *policy, const ppo_config *config)
+{
+    const size_t num_actions = policy->dist.num_actions;
+    const ppo_mlp *actor = &policy->heads[PPO_ACTOR_NET];
+    float *first = policy->params + policy->log_std;
+    if (!ppo_dist_is_gaussian(&policy->dist))
+        return;
+    if (!ppo_dist_has_log_std(&policy->dist))
+        first = policy->params + actor->layers[actor->num_layers - 1].bias + num_actions;
+    for (size_t a = 0; a < num_actions; a++)
+        first[a] = (float)config->log_std_init;
+}
+
+ppo_status ppo_policy_init(ppo_policy *policy, const ppo_config *config, ppo_error *error)
+{
+    memset(policy->params, 0, policy->layout.size * sizeof *policy->params);
+    for (size_t i = 0; i < policy->layout.count; i++) {
+        const ppo_param *param = &policy->layout.list[i];
+        if (param->rank < 2)
+            continue;
+        const ppo_status status = ppo_init_orthogonal(
+            policy->params + param->offset, param->shape[0], ppo_param_inputs(param),
+            gain_of(policy, config, param), config->seed, (uint32_t)i, error);
+        if (status != PPO_OK)
+            return status;
+    }
+    init_deviations(policy, config);
+    ppo_policy_pack(policy);
+    return PPO_OK;
+}
