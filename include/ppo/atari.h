@@ -133,12 +133,14 @@ PPO_API const uint8_t *ppo_atari_palette_grey(void);
 // an episode, 18 actions, sticky actions, and what score, lives and the end are. Again two values:
 //
 //     ppo_game_setup setup = {.info = ppo_game_find("Rally")};
-//     ppo_cartridge_create(&cartridge, setup.info->cartridge, setup.info->cartridge_size,
-//                          &setup.info->traits, &error);
-//     setup.cartridge = cartridge;
+//     const void *bytes = ppo_game_cartridge(setup.info, &size);
+//     ppo_cartridge_create(&setup.cartridge, bytes, size, &setup.info->traits, &error);
 //     ppo_game *game = aligned_alloc(64, ppo_game_size());
 //     ppo_game_load(game, &setup, 1, &error);
 //     int32_t reward = ppo_game_act(game, &setup, PPO_ATARI_FIRE, true);
+//
+// The free games Rally and Bricks come with the library; other cartridges are one's own (ppo/rom.h
+// finds them).
 
 // What a player does: numbers as in ALE, for a joystick and, RIGHT, LEFT and FIRE, for a paddle.
 typedef enum ppo_atari_action {
@@ -169,10 +171,8 @@ typedef struct ppo_game_rules ppo_game_rules;
 // What is known about a game: a row of the library's table, or one's own.
 typedef struct ppo_game_info {
     const char *name;            // as in Gymnasium's ids: "SpaceInvaders"
-    const char *md5;             // of its cartridge, 32 hexadecimal digits; NULL: any
+    const char *md5;             // of its cartridge, 32 hexadecimal digits; NULL: a free game
     const ppo_game_rules *rules; // NULL: not known; then no rewards, no lives and no end
-    const void *cartridge;       // bytes, where the game comes with the library; else NULL
-    size_t cartridge_size;
     ppo_cartridge_traits traits;
     uint8_t num_actions; // of the smallest set that can do everything in this game
     uint8_t action[PPO_ATARI_NUM_ACTIONS]; // its members in rising order
@@ -195,17 +195,20 @@ PPO_API const ppo_game_info *ppo_game_at(size_t index);
 PPO_API const ppo_game_info *ppo_game_find(const char *name);
 PPO_API const ppo_game_info *ppo_game_find_md5(const char *md5);
 
+// The bytes of a game's cartridge where it comes with the library and this build has it, or NULL.
+PPO_API const void *ppo_game_cartridge(const ppo_game_info *info, size_t *size);
+
 // For a cartridge that nobody knows: a joystick game of the usual kind without rules.
 PPO_API const ppo_game_info *ppo_game_generic(void);
 
 // What stays the same while a game is played. Any number of games may share one.
 typedef struct ppo_game_setup {
     const ppo_game_info *info;
-    const ppo_cartridge *cartridge; // made with the traits of `info`
-    double sticky_prob;             // chance, in each frame, that the last action goes on
-    uint32_t max_frames;            // after so many frames an episode is truncated; 0: never
-    uint32_t mode;                  // 0 is the usual one
-    uint32_t difficulty;            // 0 is the usual one; bit 0: left switch, bit 1: right
+    ppo_cartridge *cartridge; // made with the traits of `info`; only read
+    double sticky_prob;       // chance, in each frame, that the last action goes on
+    uint32_t max_frames;      // after so many frames an episode is truncated; 0: never
+    uint32_t mode;            // 0 is the usual one
+    uint32_t difficulty;      // 0 is the usual one; bit 0: left switch, bit 1: right
 } ppo_game_setup;
 
 // A game under way. Plain memory without pointers: a snapshot is a copy of ppo_game_size() bytes.

@@ -73,10 +73,15 @@ typedef struct ppo_env_class {
 PPO_API size_t ppo_env_count(void);
 PPO_API const ppo_env_class *ppo_env_at(size_t index);
 
-// The class with this id; fails with PPO_NOT_FOUND and names the nearest id.
+// All ids that ppo_env_open knows: those of the classes above, then those of the Atari games, whose
+// cartridges may be missing. False, and nothing written, past the last.
+PPO_API bool ppo_env_id_at(char *id, size_t size, size_t index);
+
+// The class with this id; fails with PPO_NOT_FOUND and names the nearest id. PPO_INVALID where it
+// has to be made to order.
 PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error);
 
-// What environments that are made to order are told: today the Atari games (env/atari.h says what
+// What environments that are made to order are told: today the Atari games (docs/atari.md says what
 // they do with it). Others ignore it.
 typedef struct ppo_env_options {
     const char *rom_dir;        // where cartridges are, before the usual places; NULL or "": none

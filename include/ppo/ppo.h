@@ -4,6 +4,8 @@
 //   base.h     status codes, errors, version
 //   space.h    observation and action spaces
 //   env.h      the environment interface and the built-in environments
+//   atari.h    an Atari 2600 and its games, without any learning
+//   rom.h      finding cartridges
 //   random.h   NumPy's random generator, for environments
 //   config.h   every setting; presets; YAML
 //   trainer.h  training, one iteration at a time
@@ -16,6 +18,8 @@
 #include "ppo/base.h"
 #include "ppo/space.h"
 #include "ppo/env.h"
+#include "ppo/atari.h"
+#include "ppo/rom.h"
 #include "ppo/random.h"
 #include "ppo/config.h"
 #include "ppo/trainer.h"

@@ -4,9 +4,11 @@
 // it knows. To add a game, add a row; its score is a function in rules.c.
 //
 // Workload: some seventy rows, searched a few times per run.
+#include "atari/free_cartridges.h"
 #include "atari/rules.h"
 
 #include <string.h>
+#include <strings.h>
 
 // clang-format off
 #define ACTIONS(count, ...) .num_actions = (count), .action = {__VA_ARGS__}
@@ -32,6 +34,8 @@ static const ppo_game_info games[] = {
     {.name = "Breakout", .md5 = "f34f08e5eb96e500e851a80be3277a56",
      .rules = &ppo_rules_breakout, .traits = {.paddles = {true, false}},
      ACTIONS(4, 0, 1, 3, 4), MODES(50, 12, 4, 1), DIFFICULTIES(2)},
+    {.name = "Bricks", .rules = &ppo_rules_bricks, .traits = {.paddles = {true, false}},
+     ACTIONS(4, 0, 1, 3, 4), ONE_MODE, DIFFICULTIES(1)},
     {.name = "Enduro", .md5 = "94b92a882f6dbaa6993a46e2dcc58402",
      .rules = &ppo_rules_enduro, ACTIONS(9, 0, 1, 3, 4, 5, 8, 9, 11, 12),
      STARTS_WITH(FIRE, 1), ONE_MODE, DIFFICULTIES(1)},
@@ -46,6 +50,8 @@ static const ppo_game_info games[] = {
     {.name = "Qbert", .md5 = "484b0076816a104875e00467d431c2d2",
      .rules = &ppo_rules_qbert, .traits = {.first_line = 40},
      ACTIONS(6, 0, 1, 2, 3, 4, 5), ONE_MODE, DIFFICULTIES(2)},
+    {.name = "Rally", .rules = &ppo_rules_rally,
+     ACTIONS(4, 0, 1, 2, 5), ONE_MODE, DIFFICULTIES(1)},
     {.name = "Seaquest", .md5 = "240bfbac5163af4df5ae713985386f92",
      .rules = &ppo_rules_seaquest, ALL_ACTIONS, ONE_MODE, DIFFICULTIES(2)},
     {.name = "SpaceInvaders", .md5 = "72ffbef6504b75e69ee1045af9075f66",
@@ -144,6 +150,17 @@ const ppo_game_info *ppo_game_find_md5(const char *md5)
     for (size_t i = 0; i < ppo_game_count(); i++)
         if (games[i].md5 && strcmp(games[i].md5, md5) == 0)
             return &games[i];
+    return NULL;
+}
+
+const void *ppo_game_cartridge(const ppo_game_info *info, size_t *size)
+{
+    *size = 0;
+    for (size_t i = 0; !info->md5 && i < ppo_num_free_cartridges; i++)
+        if (strcasecmp(ppo_free_cartridges[i].name, info->name) == 0) {
+            *size = ppo_free_cartridges[i].size;
+            return ppo_free_cartridges[i].bytes;
+        }
     return NULL;
 }
 

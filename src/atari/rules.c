@@ -53,6 +53,16 @@ static void step_breakout(ppo_tally *tally, const uint8_t *ram)
 }
 const ppo_game_rules ppo_rules_breakout = {.lives = 5, .step = step_breakout};
 
+enum { FREE_GAME_OVER = 2 }; // in RAM byte 2 of both free games: see roms/README.md
+
+static void step_bricks(ppo_tally *tally, const uint8_t *ram)
+{
+    set_score(tally, decimal(ram[0]) + 100 * decimal(ram[1]));
+    tally->lives = ram[3];
+    tally->is_over = ram[2] == FREE_GAME_OVER;
+}
+const ppo_game_rules ppo_rules_bricks = {.lives = 5, .step = step_bricks};
+
 // Points are cars passed: 200 on the first day, then 300 a day, and the display counts down.
 static int32_t enduro_score(int32_t day, int32_t cars_left)
 {
@@ -107,6 +117,13 @@ static void step_qbert(ppo_tally *tally, const uint8_t *ram)
         set_score(tally, decimal6(ram[91], ram[90], ram[89]));
 }
 const ppo_game_rules ppo_rules_qbert = {.lives = 4, .previous = 2, .step = step_qbert};
+
+static void step_rally(ppo_tally *tally, const uint8_t *ram)
+{
+    set_score(tally, decimal(ram[0]) - decimal(ram[1]));
+    tally->is_over = ram[2] == FREE_GAME_OVER;
+}
+const ppo_game_rules ppo_rules_rally = {.step = step_rally};
 
 static void step_seaquest(ppo_tally *tally, const uint8_t *ram)
 {

@@ -29,11 +29,13 @@ struct ppo_game_rules {
 extern const ppo_game_rules ppo_rules_beam_rider;
 extern const ppo_game_rules ppo_rules_boxing;
 extern const ppo_game_rules ppo_rules_breakout;
+extern const ppo_game_rules ppo_rules_bricks;
 extern const ppo_game_rules ppo_rules_enduro;
 extern const ppo_game_rules ppo_rules_freeway;
 extern const ppo_game_rules ppo_rules_ms_pacman;
 extern const ppo_game_rules ppo_rules_pong;
 extern const ppo_game_rules ppo_rules_qbert;
+extern const ppo_game_rules ppo_rules_rally;
 extern const ppo_game_rules ppo_rules_seaquest;
 extern const ppo_game_rules ppo_rules_space_invaders;
 extern const ppo_game_rules ppo_rules_tetris;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The built-in environments by name, and the check that any class's table must pass before its
-// functions are called. Owns nothing; a new environment is a line in the table here.
+// The built-in environments by name, those that are made to order, and the check that any class's
+// table must pass before its functions are called. Owns nothing; a new environment is a line in the
+// table here.
 #include "core/error.h"
 #include "core/nearest.h"
+#include "env/atari.h"
 #include "env/classic.h"
 #include "ppo/env.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 // More elements than this in a space is a mistake in the table; it also keeps sizes from wrapping.
@@ -27,10 +30,38 @@ const ppo_env_class *ppo_env_at(size_t index)
     return index < ppo_env_count() ? classes[index] : NULL;
 }
 
+bool ppo_env_id_at(char *id, size_t size, size_t index)
+{
+    if (index >= ppo_env_count())
+        return ppo_atari_id_at(id, size, index - ppo_env_count());
+    snprintf(id, size, "%s", classes[index]->id);
+    return true;
+}
+
+enum { MAX_IDS = 256, ID_SIZE = 64 };
+
+typedef struct ppo_id_list {
+    size_t count;
+    char id[MAX_IDS][ID_SIZE];
+} ppo_id_list;
+
 static const char *id_at(void *context, size_t index)
 {
-    (void)context;
-    return classes[index]->id;
+    return ((ppo_id_list *)context)->id[index];
+}
+
+static ppo_status unknown_id(const char *id, ppo_error *error)
+{
+    ppo_id_list list = {.count = 0};
+    while (list.count < MAX_IDS && ppo_env_id_at(list.id[list.count], ID_SIZE, list.count))
+        list.count++;
+    const char *nearest = ppo_nearest(id, id_at, &list, list.count);
+    if (nearest)
+        return ppo_fail(error, PPO_NOT_FOUND, "no environment is called '%.64s'; did you mean %s?",
+                        id, nearest);
+    return ppo_fail(error, PPO_NOT_FOUND,
+                    "no environment is called '%.64s'; there are %zu, the first is %s", id,
+                    list.count, classes[0]->id);
 }
 
 ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error)
@@ -41,25 +72,22 @@ ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *er
             *env = classes[i];
             return PPO_OK;
         }
-    const char *nearest = ppo_nearest(id, id_at, NULL, ppo_env_count());
-    if (nearest)
-        return ppo_fail(error, PPO_NOT_FOUND, "no environment is called '%.64s'; did you mean %s?",
-                        id, nearest);
-    return ppo_fail(error, PPO_NOT_FOUND,
-                    "no environment is called '%.64s'; there are %zu, the first is %s", id,
-                    ppo_env_count(), classes[0]->id);
+    if (ppo_atari_has_id(id))
+        return ppo_fail(error, PPO_INVALID, "%.64s is made to order: ppo_env_open does that", id);
+    return unknown_id(id, error);
 }
 
 ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
                         ppo_error *error)
 {
-    (void)options; // no class here is made to order
+    if (ppo_atari_has_id(id))
+        return ppo_atari_open(env, id, options, error);
     return ppo_env_find(env, id, error);
 }
 
 void ppo_env_close(const ppo_env_class *env)
 {
-    (void)env;
+    ppo_atari_close(env);
 }
 
 static const char *box_fault(const ppo_space *space, size_t size)

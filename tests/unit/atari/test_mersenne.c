@@ -12,7 +12,7 @@ static void test_standard_value(void **state)
 {
     (void)state;
     ppo_mersenne random;
-    ppo_mersenne_seed(&random, 5489);
+    ppo_mersenne_init(&random, 5489);
     for (int i = 0; i < 9999; i++)
         ppo_mersenne_next(&random);
     assert_int_equal(ppo_mersenne_next(&random), 4123659995u);
@@ -22,8 +22,8 @@ static void test_streams_differ(void **state)
 {
     (void)state;
     ppo_mersenne one, two;
-    ppo_mersenne_seed(&one, 1);
-    ppo_mersenne_seed(&two, 2);
+    ppo_mersenne_init(&one, 1);
+    ppo_mersenne_init(&two, 2);
     assert_int_equal(ppo_mersenne_next(&one), 1791095845u);
     assert_int_not_equal(ppo_mersenne_next(&one), ppo_mersenne_next(&two));
 }

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// A game is played as the Arcade Learning Environment 0.12 plays it: the frames before an episode,
+// actions into joystick and paddles, sticky actions, and the rules after every frame.
+//
+// Workload: a frame is 12 to 20 us, nearly all of it the console's. Owns a ppo_game: this head and,
+// behind it, the console. Not here: what a game's RAM means (rules.c), the machine (console.c).
+#include "atari/mersenne.h"
+#include "atari/rules.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    NOOP_FRAMES = 60,   // before RESET is pressed
+    RESET_FRAMES = 4,   // that RESET is held
+    SELECT_LIMIT = 256, // presses after which a mode is given up
+};
+
+// A paddle's resistance in ohms: its ends, and how far an action turns it in a frame.
+enum {
+    PADDLE_MIN = 27450,
+    PADDLE_MAX = 790196,
+    PADDLE_CENTRE = (PADDLE_MIN + PADDLE_MAX) / 2,
+    PADDLE_STEP = 23000,
+};
+
+// The console lies behind it, at the next multiple of 64 bytes.
+struct ppo_game {
+    _Alignas(64) ppo_tally tally;
+    uint32_t frames;    // of the episode
+    int32_t paddle_ohm; // of the left paddle of the left port, the player's
+    uint32_t last_action;
+    uint8_t switches; // PPO_SWITCH_*, how the difficulty switches stand
+    uint8_t unused[3];
+    ppo_mersenne random; // for sticky actions
+};
+
+static size_t head_size(void)
+{
+    return (sizeof(ppo_game) + 63) / 64 * 64;
+}
+
+size_t ppo_game_size(void)
+{
+    return head_size() + (ppo_console_size() + 63) / 64 * 64;
+}
+
+static ppo_console *console_of(ppo_game *game)
+{
+    return (ppo_console *)(void *)((unsigned char *)game + head_size());
+}
+
+const ppo_console *ppo_game_console(const ppo_game *game)
+{
+    return (const ppo_console *)(const void *)((const unsigned char *)game + head_size());
+}
+
+// --- actions ---------------------------------------------------------------------------------
+
+#define UP    PPO_JOYSTICK_UP
+#define DOWN  PPO_JOYSTICK_DOWN
+#define LEFT  PPO_JOYSTICK_LEFT
+#define RIGHT PPO_JOYSTICK_RIGHT
+#define FIRE  PPO_JOYSTICK_FIRE
+
+static const uint8_t joystick_of[PPO_ATARI_NUM_ACTIONS] = {
+    [PPO_ATARI_FIRE] = FIRE,
+    [PPO_ATARI_UP] = UP,
+    [PPO_ATARI_RIGHT] = RIGHT,
+    [PPO_ATARI_LEFT] = LEFT,
+    [PPO_ATARI_DOWN] = DOWN,
+    [PPO_ATARI_UPRIGHT] = UP | RIGHT,
+    [PPO_ATARI_UPLEFT] = UP | LEFT,
+    [PPO_ATARI_DOWNRIGHT] = DOWN | RIGHT,
+    [PPO_ATARI_DOWNLEFT] = DOWN | LEFT,
+    [PPO_ATARI_UPFIRE] = UP | FIRE,
+    [PPO_ATARI_RIGHTFIRE] = RIGHT | FIRE,
+    [PPO_ATARI_LEFTFIRE] = LEFT | FIRE,
+    [PPO_ATARI_DOWNFIRE] = DOWN | FIRE,
+    [PPO_ATARI_UPRIGHTFIRE] = UP | RIGHT | FIRE,
+    [PPO_ATARI_UPLEFTFIRE] = UP | LEFT | FIRE,
+    [PPO_ATARI_DOWNRIGHTFIRE] = DOWN | RIGHT | FIRE,
+    [PPO_ATARI_DOWNLEFTFIRE] = DOWN | LEFT | FIRE,
+};
+
+static void turn_paddle(ppo_game *game, uint8_t joystick)
+{
+    if (joystick & RIGHT)
+        game->paddle_ohm -= PADDLE_STEP;
+    if (joystick & LEFT)
+        game->paddle_ohm += PADDLE_STEP;
+    if (game->paddle_ohm < PADDLE_MIN)
+        game->paddle_ohm = PADDLE_MIN;
+    if (game->paddle_ohm > PADDLE_MAX)
+        game->paddle_ohm = PADDLE_MAX;
+}
+
+// The second player's paddle stays in the middle; a right port's paddles are not turned on.
+static void set_paddles(ppo_console_input *input, const ppo_game *game,
+                        const ppo_cartridge_traits *traits)
+{
+    const unsigned player = traits->swap_paddles ? 1 : 0;
+    input->paddle_ohm[player] = game->paddle_ohm;
+    input->paddle_ohm[1 - player] = PADDLE_CENTRE;
+}
+
+// One frame, and what the rules say about it.
+static void emulate(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
+                    uint8_t switches, bool draw)
+{
+    const ppo_cartridge_traits *traits = &setup->info->traits;
+    ppo_console_input input = {.joystick = {joystick_of[action], 0},
+                               .switches = switches | game->switches};
+    if (traits->paddles[0]) {
+        turn_paddle(game, joystick_of[action]);
+        set_paddles(&input, game, traits);
+    }
+    ppo_console *console = console_of(game);
+    ppo_console_frame(console, setup->cartridge, &input, draw);
+    game->tally.reward = 0;
+    if (setup->info->rules)
+        setup->info->rules->step(&game->tally, ppo_console_ram(console));
+}
+
+// --- beginning -------------------------------------------------------------------------------
+
+static void wait_frames(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
+                        unsigned frames, bool draw)
+{
+    for (unsigned i = 0; i < frames; i++)
+        emulate(game, setup, action, 0, draw);
+}
+
+static void press(ppo_game *game, const ppo_game_setup *setup, uint8_t key, unsigned frames,
+                  bool draw)
+{
+    for (unsigned i = 0; i < frames; i++)
+        emulate(game, setup, PPO_ATARI_NOOP, key, draw);
+    game->last_action = PPO_ATARI_NOOP;
+}
+
+static ppo_status no_such_mode(const ppo_game_setup *setup, ppo_error *error)
+{
+    if (error) {
+        error->status = PPO_UNSUPPORTED;
+        snprintf(error->message, sizeof error->message,
+                 "%.64s: mode %u does not come up, however often SELECT is pressed",
+                 setup->info->name, setup->mode);
+    }
+    return PPO_UNSUPPORTED;
+}
+
+static ppo_status choose_mode(ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
+{
+    const ppo_game_info *info = setup->info;
+    const uint8_t *mode = &ppo_console_ram(console_of(game))[info->mode_address];
+    for (unsigned presses = 0; info->num_modes > 1 && *mode != setup->mode; presses++) {
+        if (presses == SELECT_LIMIT)
+            return no_such_mode(setup, error);
+        press(game, setup, PPO_SWITCH_SELECT, info->select_frames, false);
+        wait_frames(game, setup, PPO_ATARI_NOOP, 1, false);
+    }
+    press(game, setup, PPO_SWITCH_RESET, RESET_FRAMES, false);
+    return PPO_OK;
+}
+
+static void begin_tally(ppo_game *game, const ppo_game_rules *rules)
+{
+    game->tally = (ppo_tally){.score = 0};
+    if (rules) {
+        game->tally.lives = rules->lives;
+        game->tally.previous = rules->previous;
+    }
+}
+
+// Rules step in every frame from the tally's beginning on, which takes up the rewards of these
+// frames. The last ones are drawn, because an episode's first picture is the last one's.
+ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
+{
+    const ppo_game_info *info = setup->info;
+    game->switches = (uint8_t)((setup->difficulty & 1 ? PPO_SWITCH_LEFT_A : 0) |
+                               (setup->difficulty & 2 ? PPO_SWITCH_RIGHT_A : 0));
+    game->paddle_ohm = PADDLE_CENTRE;
+    ppo_console_reset(console_of(game), setup->cartridge);
+    wait_frames(game, setup, PPO_ATARI_NOOP, NOOP_FRAMES, false);
+    press(game, setup, PPO_SWITCH_RESET, RESET_FRAMES, false);
+    begin_tally(game, info->rules);
+    if (info->has_modes) {
+        const ppo_status status = choose_mode(game, setup, error);
+        if (status != PPO_OK)
+            return status;
+    }
+    press(game, setup, PPO_SWITCH_RESET, RESET_FRAMES, true);
+    wait_frames(game, setup, (ppo_atari_action)info->start_action, info->start_frames, true);
+    game->frames = 0;
+    return PPO_OK;
+}
+
+static ppo_status refuse(const char *name, const char *what, uint32_t value, ppo_error *error)
+{
+    if (error) {
+        error->status = PPO_INVALID;
+        snprintf(error->message, sizeof error->message, "%.64s has no %s %u", name, what, value);
+    }
+    return PPO_INVALID;
+}
+
+ppo_status ppo_game_load(ppo_game *game, const ppo_game_setup *setup, uint32_t seed,
+                         ppo_error *error)
+{
+    const ppo_game_info *info = setup->info;
+    const uint32_t stride = info->mode_stride ? info->mode_stride : 1;
+    if (setup->mode % stride != 0 || (setup->mode > 0 && setup->mode / stride >= info->num_modes))
+        return refuse(info->name, "mode", setup->mode, error);
+    if (setup->difficulty > 0 && setup->difficulty >= info->num_difficulties)
+        return refuse(info->name, "difficulty", setup->difficulty, error);
+    memset(game, 0, head_size()); // padding too: equal states are equal bytes
+    ppo_mersenne_init(&game->random, seed);
+    game->last_action = PPO_ATARI_NOOP;
+    ppo_console_power_on(console_of(game), setup->cartridge, PPO_CONSOLE_SEED);
+    return ppo_game_reset(game, setup, error);
+}
+
+// --- playing ---------------------------------------------------------------------------------
+
+// Two draws a frame, one for each player, as ALE makes them. What is never asked is not drawn.
+static bool sticks(ppo_game *game, double probability)
+{
+    if (probability == 0.0)
+        return false;
+    const double draw = (double)ppo_mersenne_next(&game->random) * 0x1p-32;
+    ppo_mersenne_next(&game->random);
+    return draw < probability;
+}
+
+int32_t ppo_game_act(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
+                     bool draw)
+{
+    if (!sticks(game, setup->sticky_prob))
+        game->last_action = action;
+    if (game->tally.is_over || ppo_game_is_truncated(game, setup))
+        return 0;
+    emulate(game, setup, (ppo_atari_action)game->last_action, 0, draw);
+    game->frames++;
+    return game->tally.reward;
+}
+
+bool ppo_game_is_over(const ppo_game *game)
+{
+    return game->tally.is_over != 0;
+}
+
+bool ppo_game_is_truncated(const ppo_game *game, const ppo_game_setup *setup)
+{
+    return setup->max_frames > 0 && game->frames >= setup->max_frames;
+}
+
+int32_t ppo_game_lives(const ppo_game *game)
+{
+    return game->tally.is_over ? 0 : game->tally.lives;
+}
+
+uint32_t ppo_game_frames(const ppo_game *game)
+{
+    return game->frames;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+// Cartridges by content: see ppo/rom.h. Files are told apart by size first and by MD5 then, because
+// that is how the world lists cartridges.
+//
+// Workload: some thousand directory entries and a few hundred small files, once per run.
+#include "ppo/rom.h"
+
+#include "atari/free_cartridges.h"
+#include "core/error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <md5.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum {
+    MAX_DEPTH = 2,
+    MAX_ENTRIES = 20000
+}; // below a place; against a home folder named by mistake
+
+// --- one file ----------------------------------------------------------------------------------
+
+static bool is_cartridge_size(uint64_t size)
+{
+    return size == 2048 || size == 4096 || size == 8192 || size == 16384;
+}
+
+// The game that comes with the library as these very bytes.
+static const ppo_game_info *built_in(const ppo_rom *rom)
+{
+    for (size_t i = 0; i < ppo_game_count(); i++) {
+        size_t size;
+        const void *bytes = ppo_game_cartridge(ppo_game_at(i), &size);
+        if (bytes && size == rom->size && memcmp(bytes, rom->bytes, size) == 0)
+            return ppo_game_at(i);
+    }
+    return NULL;
+}
+
+static void identify(ppo_rom *rom)
+{
+    MD5Data(rom->bytes, rom->size, rom->md5);
+    const ppo_game_info *info = ppo_game_find_md5(rom->md5);
+    info = info ? info : built_in(rom);
+    rom->info = info ? info : ppo_game_generic();
+}
+
+static ppo_status read_bytes(ppo_rom *rom, const char *path, ppo_error *error)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return ppo_fail(error, errno == ENOENT ? PPO_NOT_FOUND : PPO_IO, "%.300s: %s", path,
+                        strerror(errno));
+    uint8_t more;
+    rom->size = fread(rom->bytes, 1, sizeof rom->bytes, file);
+    const bool is_longer = fread(&more, 1, 1, file) == 1;
+    const bool failed = ferror(file) != 0;
+    (void)fclose(file);
+    if (failed)
+        return ppo_fail(error, PPO_IO, "%.300s can't be read", path);
+    if (is_longer || !is_cartridge_size(rom->size))
+        return ppo_fail(error, PPO_INVALID,
+                        "%.300s has %s%zu bytes; cartridges have 2048, 4096, 8192 or 16384", path,
+                        is_longer ? "more than " : "", rom->size);
+    return PPO_OK;
+}
+
+ppo_status ppo_rom_read(ppo_rom *rom, const char *path, ppo_error *error)
+{
+    if (strlen(path) >= sizeof rom->path)
+        return ppo_fail(error, PPO_INVALID, "a path is longer than %zu bytes", sizeof rom->path);
+    memset(rom, 0, sizeof *rom);
+    PPO_TRY(read_bytes(rom, path, error));
+    strcpy(rom->path, path);
+    identify(rom);
+    return PPO_OK;
+}
+
+// --- places ------------------------------------------------------------------------------------
+
+typedef struct ppo_places {
+    ppo_rom_visit *visit;
+    void *context;
+} ppo_places;
+
+static void visit_place(const ppo_places *places, const char *folder)
+{
+    struct stat found;
+    places->visit(places->context, folder, stat(folder, &found) == 0);
+}
+
+// `root` and `below`, if there is a root.
+static void visit_below(const ppo_places *places, const char *root, const char *below)
+{
+    char path[PPO_ROM_PATH_SIZE];
+    if (root && root[0] && snprintf(path, sizeof path, "%s%s", root, below) < (int)sizeof path)
+        visit_place(places, path);
+}
+
+// Python's packages that bring cartridges, in all versions below `root`.
+static void visit_python(const ppo_places *places, const char *root)
+{
+    static const char *const patterns[] = {"/lib/python3*/%s-packages/ale_py/roms",
+                                           "/lib/python3*/%s-packages/AutoROM/roms",
+                                           "/lib/python3*/%s-packages/atari_py/atari_roms"};
+    for (size_t i = 0; root && root[0] && i < sizeof patterns / sizeof patterns[0]; i++)
+        for (int debian = 0; debian < 2; debian++) {
+            char pattern[PPO_ROM_PATH_SIZE], tail[64];
+            glob_t found = {0};
+            snprintf(tail, sizeof tail, patterns[i], debian ? "dist" : "site");
+            if (snprintf(pattern, sizeof pattern, "%s%s", root, tail) < (int)sizeof pattern &&
+                glob(pattern, 0, NULL, &found) == 0)
+                for (size_t k = 0; k < found.gl_pathc; k++)
+                    visit_place(places, found.gl_pathv[k]);
+            globfree(&found);
+        }
+}
+
+void ppo_rom_places(const char *rom_dir, ppo_rom_visit *visit, void *context)
+{
+    const ppo_places places = {visit, context};
+    const char *home = getenv("HOME"), *data = getenv("XDG_DATA_HOME");
+    char local[PPO_ROM_PATH_SIZE] = "";
+    if (home && home[0])
+        snprintf(local, sizeof local, "%s/.local", home);
+    visit_below(&places, rom_dir, "");
+    visit_below(&places, getenv("PPO_ROM_DIR"), "");
+    if (data && data[0])
+        visit_below(&places, data, "/ppo/roms");
+    else
+        visit_below(&places, local, "/share/ppo/roms");
+    visit_place(&places, "/usr/local/share/ppo/roms");
+    visit_place(&places, "/usr/share/ppo/roms");
+    visit_python(&places, getenv("VIRTUAL_ENV"));
+    visit_python(&places, getenv("CONDA_PREFIX"));
+    visit_python(&places, local);
+    visit_python(&places, "/usr/local");
+    visit_python(&places, "/usr");
+}
+
+// --- the search --------------------------------------------------------------------------------
+
+typedef struct ppo_search {
+    ppo_rom *rom;
+    const ppo_game_info *game;
+    uint32_t entries; // seen so far
+    bool is_found;
+} ppo_search;
+
+static void try_file(ppo_search *search, const char *path)
+{
+    if (ppo_rom_read(search->rom, path, NULL) == PPO_OK)
+        search->is_found = strcmp(search->rom->md5, search->game->md5) == 0;
+}
+
+static void search_folder(ppo_search *search, const char *folder, int depth);
+
+static void try_path(ppo_search *search, const char *path, int depth)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
+        return;
+    if (S_ISDIR(found.st_mode) && depth <= MAX_DEPTH)
+        search_folder(search, path, depth);
+    else if (S_ISREG(found.st_mode) && is_cartridge_size((uint64_t)found.st_size))
+        try_file(search, path);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as MAX_DEPTH
+static void search_folder(ppo_search *search, const char *folder, int depth)
+{
+    DIR *directory = opendir(folder);
+    if (!directory)
+        return;
+    for (struct dirent *entry;
+         !search->is_found && search->entries < MAX_ENTRIES && (entry = readdir(directory));) {
+        char path[PPO_ROM_PATH_SIZE];
+        search->entries++;
+        if (entry->d_name[0] != '.' &&
+            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < (int)sizeof path)
+            try_path(search, path, depth + 1);
+    }
+    closedir(directory);
+}
+
+static void search_place(void *context, const char *folder, bool exists)
+{
+    ppo_search *search = context;
+    if (exists && !search->is_found)
+        try_path(search, folder, 0);
+}
+
+static void count_place(void *context, const char *folder, bool exists)
+{
+    (void)folder;
+    *(unsigned *)context += exists;
+}
+
+static ppo_status not_found(const ppo_game_info *game, const char *rom_dir, ppo_error *error)
+{
+    const char *variable = getenv("PPO_ROM_DIR");
+    unsigned num_places = 0;
+    char where[256];
+    ppo_rom_places(NULL, count_place, &num_places);
+    snprintf(where, sizeof where, "%s%.80s%s%s%.80s", rom_dir && rom_dir[0] ? rom_dir : "", "",
+             rom_dir && rom_dir[0] ? ", " : "", variable && variable[0] ? "PPO_ROM_DIR=" : "",
+             variable && variable[0] ? variable : "PPO_ROM_DIR (not set)");
+    return ppo_fail(
+        error, PPO_NOT_FOUND,
+        "the cartridge of %.32s was not found: a file with the MD5 %s, whatever its name. "
+        "Looked into %.160s and the usual places (`ppo doctor` lists them). Name the "
+        "folder that holds it: --rom-dir DIR, or PPO_ROM_DIR",
+        game->name, game->md5, where);
+}
+
+// The bytes of a game that comes with the library.
+static bool take_built_in(ppo_rom *rom, const ppo_game_info *game)
+{
+    size_t size;
+    const void *bytes = ppo_game_cartridge(game, &size);
+    if (!bytes || size > sizeof rom->bytes)
+        return false;
+    memset(rom, 0, sizeof *rom);
+    rom->size = size;
+    memcpy(rom->bytes, bytes, size);
+    MD5Data(rom->bytes, rom->size, rom->md5);
+    rom->info = game;
+    return true;
+}
+
+ppo_status ppo_rom_find(ppo_rom *rom, const ppo_game_info *game, const char *rom_dir,
+                        ppo_error *error)
+{
+    if (take_built_in(rom, game))
+        return PPO_OK;
+    if (!game->md5)
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "%.32s comes with the library, but this build has no free cartridges: "
+                        "install dasm and configure again",
+                        game->name);
+    ppo_search search = {.rom = rom, .game = game};
+    ppo_rom_places(rom_dir, search_place, &search);
+    return search.is_found ? PPO_OK : not_found(game, rom_dir, error);
+}
