@@ -17,12 +17,15 @@ typedef struct cli_bench_plan {
 int cli_bench_peak(const cli_bench_plan *plan);
 int cli_bench_env(const char *id, const cli_bench_plan *plan);
 
-// Trains in a published system's shape: "cartpole" or "pendulum", changed by the settings of
+// Trains in a published system's shape: "cartpole", "pendulum" or "cnn", changed by the settings of
 // `args`.
 int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan);
 
 // Trains what `ppo train TARGET` would, changed by the settings of `args`.
 int cli_bench_train(const char *target, const cli_args *args, const cli_bench_plan *plan);
+
+// Observations that cost next to nothing, for "cnn".
+extern const ppo_env_class cli_bench_frames;
 
 // True if cli_bench_shape knows the name.
 bool cli_bench_is_shape(const char *name);

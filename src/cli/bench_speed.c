@@ -145,18 +145,29 @@ int cli_bench_env(const char *id, const cli_bench_plan *plan)
 typedef struct shape {
     const char *name;
     const char *yaml;
+    const ppo_env_class *env; // NULL: the one that the settings name
 } shape;
 
 static const shape shapes[] = {
     // Stable-Baselines3's defaults for PPO("MlpPolicy"), with 8 environments
-    {"cartpole", "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
-                 "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\nshared_network: false\n"
-                 "learning_rate: 3e-4\nlr_schedule: constant\nent_coef: 0\nclip_vloss: false\n"
-                 "clip_coef: 0.2\nvf_coef: 0.5\nmax_grad_norm: 0.5\n"},
+    {"cartpole",
+     "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
+     "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\nshared_network: false\n"
+     "learning_rate: 3e-4\nlr_schedule: constant\nent_coef: 0\nclip_vloss: false\n"
+     "clip_coef: 0.2\nvf_coef: 0.5\nmax_grad_norm: 0.5\n",
+     NULL},
     // RLtools' PPO on Pendulum
-    {"pendulum", "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
-                 "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\nshared_network: false\n"
-                 "learning_rate: 1e-3\nlr_schedule: constant\nnorm_obs: true\nmax_grad_norm: 0\n"},
+    {"pendulum",
+     "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
+     "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\nshared_network: false\n"
+     "learning_rate: 1e-3\nlr_schedule: constant\nnorm_obs: true\nmax_grad_norm: 0\n",
+     NULL},
+    // Breakout with worker processes (configs/seeds/breakout.yaml), on frames that cost nothing
+    {"cnn",
+     "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
+     "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\nshared_network: true\n"
+     "learning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\nmax_grad_norm: 0.5\n",
+     &cli_bench_frames},
 };
 
 static const shape *find_shape(const char *name)
@@ -216,8 +227,8 @@ static ppo_status shape_config(ppo_config *config, const shape *s, const cli_arg
 }
 
 // Measures training by a configuration that is ready but for what a measurement decides.
-static int bench_config(const char *name, ppo_config *config, const cli_args *args,
-                        const cli_bench_plan *plan)
+static int bench_config(const char *name, ppo_config *config, const ppo_env_class *env,
+                        const cli_args *args, const cli_bench_plan *plan)
 {
     ppo_error error = {0};
     ppo_trainer *trainer = NULL;
@@ -226,7 +237,7 @@ static int bench_config(const char *name, ppo_config *config, const cli_args *ar
     config->threads = plan->threads;
     if (args->flag[CLI_FLAG_NUM_ENVS])
         config->num_envs = plan->num_envs;
-    if (ppo_trainer_create(&trainer, config, NULL, &error))
+    if (ppo_trainer_create(&trainer, config, env, &error))
         return cli_fail(&error);
     const uint64_t batch = ppo_config_batch_size(ppo_trainer_config(trainer));
     r.flops_per_step = ppo_trainer_flops(trainer) / (double)batch;
@@ -239,9 +250,10 @@ int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan
 {
     ppo_error error = {0};
     ppo_config config;
-    if (shape_config(&config, find_shape(name), args, &error))
+    const shape *s = find_shape(name);
+    if (shape_config(&config, s, args, &error))
         return cli_fail(&error);
-    return bench_config(name, &config, args, plan);
+    return bench_config(name, &config, s->env, args, plan);
 }
 
 int cli_bench_train(const char *name, const cli_args *args, const cli_bench_plan *plan)
@@ -251,5 +263,5 @@ int cli_bench_train(const char *name, const cli_args *args, const cli_bench_plan
     cli_target target;
     if (cli_target_config(&config, &target, name, args, &error))
         return cli_fail(&error);
-    return bench_config(name, &config, args, plan);
+    return bench_config(name, &config, NULL, args, plan);
 }

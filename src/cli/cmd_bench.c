@@ -30,16 +30,16 @@ static ppo_status plan_init(cli_bench_plan *plan, const cli_args *args, ppo_erro
 static const char *bench_name(void *context, size_t index)
 {
     (void)context;
-    static const char *const name[] = {"peak", "cartpole", "pendulum", "env", "train"};
+    static const char *const name[] = {"peak", "cartpole", "pendulum", "cnn", "env", "train"};
     return name[index];
 }
 
 static int unknown_bench(const char *name)
 {
     ppo_error error;
-    const char *nearest = ppo_nearest(name, bench_name, NULL, 5);
+    const char *nearest = ppo_nearest(name, bench_name, NULL, 6);
     cli_error_set(&error, PPO_INVALID,
-                  "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, 'env ID', "
+                  "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, 'env ID', "
                   "'train TARGET' and --learning",
                   name, nearest ? "; did you mean " : "", nearest ? nearest : "",
                   nearest ? "?" : ";");
@@ -64,7 +64,7 @@ int cli_cmd_bench(const cli_args *args)
     if (args->flag[CLI_FLAG_LEARNING])
         return cli_bench_learning(operand, count, args->flag[CLI_FLAG_SEEDS], &plan);
     if (count == 0)
-        return wrong_count("'bench' needs a name: peak, cartpole, pendulum, 'env ID', "
+        return wrong_count("'bench' needs a name: peak, cartpole, pendulum, cnn, 'env ID', "
                            "'train TARGET', or --learning");
     if (!strcmp(operand[0], "env"))
         return count == 2 ? cli_bench_env(operand[1], &plan)

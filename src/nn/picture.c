@@ -3,52 +3,63 @@
 // hundreds for the convolutions. Owns nothing.
 #include "nn/picture.h"
 
+#include "nn/gemm.h"
 #include "nn/simd.h"
 
-#define SQUARE 4 // the block that is worth a path of its own: a line of a square is a 32-bit word
+#define MAX_LINES 64 // channels times block: of 4 frames 16, of 4 frames in colour 48
+#define MAX_WORDS 96 // squares in a line
 
-typedef uint8_t ppo_bytes __attribute__((vector_size(16)));
-typedef float ppo_floats16 __attribute__((vector_size(64)));
-
-// Four lines of one channel to 16 channels of each of `count` pixels.
-static void squares_of_four(float *pixel, size_t stride, const uint8_t *line, size_t width,
-                            size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t words[SQUARE];
-        for (size_t dy = 0; dy < SQUARE; dy++)
-            memcpy(&words[dy], line + dy * width + i * SQUARE, sizeof words[dy]);
-        ppo_bytes square;
-        memcpy(&square, words, sizeof square);
-        const ppo_floats16 values = __builtin_convertvector(square, ppo_floats16) * (1.0f / 255.0f);
-        memcpy(pixel + i * stride, &values, sizeof values);
-    }
-}
-
-static void squares_of_any(float *pixel, size_t stride, const uint8_t *line, size_t width,
-                           size_t count, size_t block)
+static void convert(float *to, const uint8_t *from, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t dy = 0; dy < block; dy++)
-            for (size_t dx = 0; dx < block; dx++)
-                pixel[i * stride + dy * block + dx] =
-                    (float)line[dy * width + i * block + dx] * (1.0f / 255.0f);
+        to[i] = (float)from[i] * (1.0f / 255.0f);
+}
+
+// One row of squares of 4 x 4 pixels. A line of a square is a 32-bit word, so bringing a pixel's
+// channels together is the transposition of a matrix of words, [lines, squares]; its entries are
+// moved as floats but never computed with.
+static void row_of_words(float *row, const ppo_plane *shape, const uint8_t *bytes, size_t channels,
+                         size_t height, size_t width)
+{
+    float lines[MAX_LINES][MAX_WORDS], squares[MAX_WORDS * MAX_LINES];
+    const size_t num_lines = channels * 4, padded = ppo_pad(num_lines);
+    for (size_t c = 0; c < channels; c++)
+        for (size_t dy = 0; dy < 4; dy++)
+            memcpy(lines[c * 4 + dy], bytes + (c * height + dy) * width, shape->width * 4);
+    ppo_transpose(squares, padded, lines[0], MAX_WORDS, num_lines, shape->width);
+    if (padded == num_lines) {
+        convert(row, (const uint8_t *)squares, shape->width * shape->channels);
+        return;
+    }
+    for (size_t x = 0; x < shape->width; x++)
+        convert(row + x * shape->channels, (const uint8_t *)(squares + x * padded),
+                shape->channels);
+}
+
+static void row_of_bytes(float *row, const ppo_plane *shape, const uint8_t *bytes, size_t channels,
+                         size_t height, size_t width, size_t block)
+{
+    for (size_t x = 0; x < shape->width; x++)
+        for (size_t c = 0; c < channels; c++)
+            for (size_t dy = 0; dy < block; dy++)
+                for (size_t dx = 0; dx < block; dx++)
+                    *row++ =
+                        (float)bytes[(c * height + dy) * width + x * block + dx] * (1.0f / 255.0f);
 }
 
 void ppo_picture_to_plane(float *plane, const ppo_plane *shape, const uint8_t *bytes,
                           size_t channels, size_t height, size_t width, size_t block)
 {
+    const bool words = block == 4 && channels * 4 <= MAX_LINES && shape->width <= MAX_WORDS;
     if (shape->border)
         memset(plane, 0, shape->size * sizeof *plane);
-    for (size_t y = 0; y < shape->height; y++)
-        for (size_t c = 0; c < channels; c++) {
-            float *pixel = plane + shape->inside + y * shape->row + c * block * block;
-            const uint8_t *line = bytes + (c * height + y * block) * width;
-            if (block == SQUARE)
-                squares_of_four(pixel, shape->channels, line, width, shape->width);
-            else
-                squares_of_any(pixel, shape->channels, line, width, shape->width, block);
-        }
+    for (size_t y = 0; y < shape->height; y++) {
+        float *row = plane + shape->inside + y * shape->row;
+        if (words)
+            row_of_words(row, shape, bytes + y * block * width, channels, height, width);
+        else
+            row_of_bytes(row, shape, bytes + y * block * width, channels, height, width, block);
+    }
 }
 
 // --- maxima --------------------------------------------------------------------------------------
