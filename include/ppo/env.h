@@ -4,9 +4,13 @@
 //
 // The host owns the memory of each instance: `instance_size` zeroed, 64-byte aligned bytes. A
 // trainer calls one instance from one thread at a time, different instances from several threads,
-// so an environment may keep nothing outside its instance. Episode ends follow Gymnasium:
-// `terminated` is the task's own end, `truncated` an end from outside such as a time limit (those
-// named by `max_episode_steps` are applied by the host). After either, the host calls `reset`.
+// so an environment may keep nothing outside its instance, but memory it has taken. With worker
+// processes all functions of an instance run in the same child of the trainer's process, where no
+// file but the standard three is open that was open before: open what you need in `init`.
+//
+// Episode ends follow Gymnasium: `terminated` is the task's own end, `truncated` an end from
+// outside such as a time limit (those named by `max_episode_steps` are applied by the host). After
+// either, the host calls `reset`.
 #ifndef PPO_ENV_H
 #define PPO_ENV_H
 

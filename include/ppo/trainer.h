@@ -108,6 +108,11 @@ PPO_API uint64_t ppo_trainer_hash(const ppo_trainer *trainer);
 // acting and values, forward and backward for the update; element-wise work not counted).
 PPO_API double ppo_trainer_flops(const ppo_trainer *trainer);
 
+// How many worker processes have died since the trainer was made (config.workers), and, if there
+// were any, a sentence about the last one: which worker and environments, how it ended, when.
+// `last` may be NULL. A dead worker is replaced; each of its environments begins a fresh episode.
+PPO_API uint64_t ppo_trainer_workers_lost(const ppo_trainer *trainer, ppo_error *last);
+
 // The planned buffers, in order. Any pointer may be NULL. Returns false past the last one.
 typedef struct ppo_buffer_info {
     const char *name;

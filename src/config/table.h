@@ -152,6 +152,8 @@
       "Folder of Atari cartridges, looked into before PPO_ROM_DIR and the usual places.")          \
     X(workers, "Run", ENUM, "thread", CHOICES("thread|process"), "", false,                        \
       "Who steps the environments: the worker threads, or processes of their own.")                \
+    X(num_workers, "Run", U32, "0", BETWEEN(0, 1024), "", false,                                   \
+      "Worker processes with workers process; 0 means one per environment, up to one per core.")   \
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
       "Worker threads; 0 means one per core that has work.")                                          \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ROW_ALIGN ((size_t)64)
 
@@ -63,10 +64,28 @@ void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *o
     arena->rows[arena->num_rows++] = row;
 }
 
+void ppo_arena_share(ppo_arena *arena)
+{
+    assert(!arena->block);
+    arena->is_shared = true;
+}
+
+static unsigned char *take_block(const ppo_arena *arena)
+{
+    if (!arena->is_shared)
+        return aligned_alloc(ROW_ALIGN, arena->block_bytes);
+    void *block =
+        mmap(NULL, arena->block_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    madvise(block, arena->block_bytes, MADV_HUGEPAGE); // a wish, as malloc's large blocks have it
+    return block;
+}
+
 ppo_status ppo_arena_bind(ppo_arena *arena, ppo_error *error)
 {
     if (arena->status == PPO_OK && arena->block_bytes) {
-        arena->block = aligned_alloc(ROW_ALIGN, arena->block_bytes);
+        arena->block = take_block(arena);
         arena->status = arena->block ? PPO_OK : PPO_NO_MEMORY;
     }
     if (arena->status != PPO_OK)
@@ -83,9 +102,18 @@ ppo_status ppo_arena_bind(ppo_arena *arena, ppo_error *error)
     return PPO_OK;
 }
 
+bool ppo_arena_holds(const ppo_arena *arena, const void *data)
+{
+    const uintptr_t start = (uintptr_t)arena->block, place = (uintptr_t)data;
+    return place >= start && place - start < arena->block_bytes;
+}
+
 void ppo_arena_release(ppo_arena *arena)
 {
-    free(arena->block);
+    if (arena->block && arena->is_shared)
+        munmap(arena->block, arena->block_bytes);
+    else
+        free(arena->block);
     free(arena->rows);
     ppo_arena_init(arena);
 }

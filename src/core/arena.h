@@ -37,6 +37,7 @@ typedef struct ppo_arena {
     size_t capacity;
     size_t block_bytes;
     unsigned char *block;
+    bool is_shared;    // the block is the same memory in child processes
     ppo_status status; // the first failure while planning, reported by bind
 } ppo_arena;
 
@@ -48,8 +49,14 @@ void ppo_arena_init(ppo_arena *arena);
 void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner,
                    ppo_row_use use, ppo_dtype dtype, uint32_t rank, const size_t *shape);
 
+// Asks for a block that processes forked after binding share with this one, at the same place.
+void ppo_arena_share(ppo_arena *arena);
+
 // Takes the block, zeroed, and sets all pointers.
 ppo_status ppo_arena_bind(ppo_arena *arena, ppo_error *error);
+
+// True if `data` points into the block.
+bool ppo_arena_holds(const ppo_arena *arena, const void *data);
 
 void ppo_arena_release(ppo_arena *arena);
 

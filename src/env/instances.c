@@ -40,6 +40,12 @@ static void plan(ppo_instances *v, ppo_arena *arena)
     if (v->options.clip_action)
         PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
                       PPO_ROW_SCRATCH, PPO_U8, n, v->action_bytes);
+    if (v->options.num_processes > 0) {
+        PPO_ARENA_ADD(arena, &v->last_obs, "env.last_obs", "ppo_instances_step", PPO_ROW_SCRATCH,
+                      PPO_U8, n, v->obs_bytes);
+        PPO_ARENA_ADD(arena, &v->knows_last, "env.knows_last", "ppo_instances_step",
+                      PPO_ROW_SCRATCH, PPO_U8, n);
+    }
 }
 
 ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
@@ -154,13 +160,29 @@ static ppo_status reset(ppo_instances *v, size_t n, const uint64_t *seed, unsign
     return check_obs(v, n, obs, step, error);
 }
 
+// Keeps the observation that was handed out last, for ppo_instances_lose.
+static void remember(ppo_instances *v, size_t n, const unsigned char *obs)
+{
+    if (!v->last_obs)
+        return;
+    memcpy(v->last_obs + n * v->obs_bytes, obs, v->obs_bytes);
+    if (!v->knows_last[n])
+        v->knows_last[n] = 1;
+}
+
 // Begins an episode in environment n.
 static ppo_status begin(ppo_instances *v, size_t n, const uint64_t *seed, unsigned char *obs,
                         uint64_t step, ppo_error *error)
 {
     v->episode[n].total = 0.0;
     v->episode[n].length = 0;
+    v->episode[n].is_lost = 0;
     return reset(v, n, seed, obs, step, error);
+}
+
+void ppo_instances_clear(ppo_instances *v, size_t first, size_t end)
+{
+    memset(instance_at(v, first), 0, (end - first) * v->stride);
 }
 
 ppo_status ppo_instances_init(ppo_instances *v, size_t first, size_t end, ppo_error *error)
@@ -188,7 +210,9 @@ void ppo_instances_release(ppo_instances *v)
 ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, ppo_error *error)
 {
     const uint64_t seed = v->options.seed + n;
-    return begin(v, n, &seed, obs + n * v->obs_bytes, 0, error);
+    PPO_TRY(begin(v, n, &seed, obs + n * v->obs_bytes, 0, error));
+    remember(v, n, obs + n * v->obs_bytes);
+    return PPO_OK;
 }
 
 // --- stepping ---------------------------------------------------------------------------------
@@ -256,8 +280,16 @@ static ppo_status end_episode(ppo_instances *v, const ppo_vecenv_rows *rows, siz
     return begin(v, n, NULL, obs, step, error);
 }
 
-static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
-                           const void *action, uint64_t step, ppo_error *error)
+// Another seed for each environment and step at which it begins afresh. The sticky draw of the same
+// step uses word 0 of the block, this one words 2 and 3.
+static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
+{
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    return (uint64_t)block.word[2] << 32 | block.word[3];
+}
+
+static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                             const void *action, uint64_t step, ppo_error *error)
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
     ppo_transition sum = {.reward = 0.0};
@@ -278,6 +310,43 @@ static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t
     return PPO_OK;
 }
 
+void ppo_instances_lose(ppo_instances *v, size_t n)
+{
+    v->episode[n].is_lost = 1;
+}
+
+// The step of an environment whose instance is lost. Counters last: if the reset ends this process
+// too, they are still there for the next.
+static ppo_status step_lost(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n, uint64_t step,
+                            ppo_error *error)
+{
+    unsigned char *obs = rows->obs + n * v->obs_bytes;
+    const unsigned char *last = v->last_obs && v->knows_last[n] ? v->last_obs + n * v->obs_bytes
+                                                                : obs; // there is no better one
+    ppo_episode *episode = &v->episode[n];
+    const uint64_t seed = fresh_seed(v, n, step);
+    PPO_TRY(reset(v, n, &seed, obs, step, error));
+    memcpy(rows->final_obs + n * v->obs_bytes, last, v->obs_bytes);
+    rows->reward[n] = 0.0;
+    rows->terminated[n] = 0;
+    rows->truncated[n] = 1;
+    rows->episode_return[n] = episode->total;
+    rows->episode_length[n] = episode->length;
+    episode->total = 0.0;
+    episode->length = 0;
+    episode->is_lost = 0;
+    return PPO_OK;
+}
+
+static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                           const void *action, uint64_t step, ppo_error *error)
+{
+    PPO_TRY(v->episode[n].is_lost ? step_lost(v, rows, n, step, error)
+                                  : step_alive(v, rows, n, action, step, error));
+    remember(v, n, rows->obs + n * v->obs_bytes);
+    return PPO_OK;
+}
+
 ppo_status ppo_instances_step(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
                               size_t first, size_t count, uint64_t step, ppo_error *error)
 {
@@ -294,18 +363,12 @@ void ppo_instances_save(ppo_instances *v, size_t n)
     const size_t size = v->env->state_size;
     if (size == 0)
         return;
-    if (v->env->save_state)
+    if (v->episode[n].is_lost)
+        memset(v->state + n * size, 0, size);
+    else if (v->env->save_state)
         v->env->save_state(instance_at(v, n), v->state + n * size);
     else
         memcpy(v->state + n * size, instance_at(v, n), size);
-}
-
-// Another seed for each environment and moment of resuming. The sticky draw of the same step uses
-// word 0 of the block, this one words 2 and 3.
-static uint64_t resume_seed(const ppo_instances *v, size_t n, uint64_t step)
-{
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
-    return (uint64_t)block.word[2] << 32 | block.word[3];
 }
 
 ppo_status ppo_instances_load(ppo_instances *v, size_t n, unsigned char *obs, uint64_t step,
@@ -313,9 +376,15 @@ ppo_status ppo_instances_load(ppo_instances *v, size_t n, unsigned char *obs, ui
 {
     const size_t size = v->env->state_size;
     if (size == 0) {
-        const uint64_t seed = resume_seed(v, n, step);
-        return begin(v, n, &seed, obs + n * v->obs_bytes, step, error);
+        const uint64_t seed = fresh_seed(v, n, step);
+        PPO_TRY(begin(v, n, &seed, obs + n * v->obs_bytes, step, error));
+        remember(v, n, obs + n * v->obs_bytes);
+        return PPO_OK;
     }
+    if (v->knows_last)
+        v->knows_last[n] = 0; // the caller has it, from its checkpoint
+    if (v->episode[n].is_lost)
+        return PPO_OK;
     if (!v->env->load_state) {
         memcpy(instance_at(v, n), v->state + n * size, size);
         return PPO_OK;

@@ -34,12 +34,17 @@ typedef struct ppo_instances {
     ppo_episode *episode;       // [N] under way, by ppo_instances_step
     unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
     unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
+    unsigned char *last_obs;    // [N, obs bytes] with processes: the last one handed out
+    uint8_t *knows_last;        // [N] with processes: 1 if last_obs holds one
 } ppo_instances;
 
 // Checks the options and adds the rows to the plan.
 ppo_status ppo_instances_plan(ppo_instances *instances, const ppo_env_class *env,
                               const ppo_vecenv_options *options, ppo_arena *arena,
                               ppo_error *error);
+
+// Zeroes the instances first .. end-1, for a process that takes over from one that died.
+void ppo_instances_clear(ppo_instances *instances, size_t first, size_t end);
 
 // Initialises the instances first .. end-1, those that aren't yet. Always the same range.
 ppo_status ppo_instances_init(ppo_instances *instances, size_t first, size_t end, ppo_error *error);
@@ -54,7 +59,12 @@ ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *r
                               const void *action, size_t first, size_t count, uint64_t step,
                               ppo_error *error);
 
-// See ppo_vecenv_freeze and ppo_vecenv_thaw.
+// Environment n's instance has died with its process. Its next step doesn't ask the class to step
+// but ends the episode: truncated, reward 0, return and length so far, the observation before as
+// the final one; and begins another, from a seed made of (seed, n, step).
+void ppo_instances_lose(ppo_instances *instances, size_t n);
+
+// See ppo_vecenv_freeze and ppo_vecenv_thaw. That an instance is lost is part of its state.
 void ppo_instances_save(ppo_instances *instances, size_t n);
 ppo_status ppo_instances_load(ppo_instances *instances, size_t n, unsigned char *obs, uint64_t step,
                               ppo_error *error);

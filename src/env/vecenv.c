@@ -3,13 +3,27 @@
 #include "env/vecenv.h"
 
 #include "core/error.h"
-#include "env/instances.h"
+#include "env/workers.h"
 
 #include <stdlib.h>
 
 struct ppo_vecenv {
     ppo_instances instances;
+    ppo_worker_set *workers; // NULL: the calling threads step
 };
+
+// --- making -----------------------------------------------------------------------------------
+
+static ppo_status build(ppo_vecenv *v, const ppo_env_class *env, const ppo_vecenv_options *options,
+                        ppo_arena *arena, ppo_error *error)
+{
+    const uint32_t wanted = options->num_processes, num_envs = options->num_envs;
+    PPO_TRY(ppo_instances_plan(&v->instances, env, options, arena, error));
+    if (wanted == 0)
+        return PPO_OK;
+    return ppo_workers_create(&v->workers, &v->instances, wanted < num_envs ? wanted : num_envs,
+                              arena, error);
+}
 
 ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
                              const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error)
@@ -18,7 +32,7 @@ ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
     ppo_vecenv *v = calloc(1, sizeof *v);
     if (!v)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the environments");
-    const ppo_status status = ppo_instances_plan(&v->instances, env, options, arena, error);
+    const ppo_status status = build(v, env, options, arena, error);
     if (status != PPO_OK) {
         free(v);
         return status;
@@ -31,30 +45,84 @@ void ppo_vecenv_destroy(ppo_vecenv *v)
 {
     if (!v)
         return;
+    ppo_workers_destroy(v->workers);
     ppo_instances_release(&v->instances);
     free(v);
+}
+
+// --- all environments at once -----------------------------------------------------------------
+
+static ppo_status order_all(ppo_vecenv *v, const ppo_order *order, ppo_error *error)
+{
+    const size_t num_envs = v->instances.options.num_envs;
+    ppo_workers_post(v->workers, order, 0, num_envs);
+    return ppo_workers_wait(v->workers, 0, num_envs, error);
 }
 
 ppo_status ppo_vecenv_start(ppo_vecenv *v, unsigned char *obs, ppo_error *error)
 {
     const size_t num_envs = v->instances.options.num_envs;
+    if (v->workers) {
+        PPO_TRY(ppo_workers_start(v->workers, error));
+        return order_all(v, &(ppo_order){.kind = PPO_JOB_START, .obs = obs}, error);
+    }
     PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
     for (size_t n = 0; n < num_envs; n++)
         PPO_TRY(ppo_instances_start(&v->instances, n, obs, error));
     return PPO_OK;
 }
 
+// Workers that can't do it have died, and could not be replaced: what they had is lost.
+static void freeze_in_workers(ppo_vecenv *v)
+{
+    if (order_all(v, &(ppo_order){.kind = PPO_JOB_SAVE}, NULL) == PPO_OK)
+        return;
+    for (size_t n = 0; n < v->instances.options.num_envs; n++) {
+        ppo_instances_lose(&v->instances, n);
+        ppo_instances_save(&v->instances, n);
+    }
+}
+
+void ppo_vecenv_freeze(ppo_vecenv *v)
+{
+    if (v->workers)
+        freeze_in_workers(v);
+    else
+        for (size_t n = 0; n < v->instances.options.num_envs; n++)
+            ppo_instances_save(&v->instances, n);
+}
+
+ppo_status ppo_vecenv_thaw(ppo_vecenv *v, unsigned char *obs, uint64_t step, ppo_error *error)
+{
+    const size_t num_envs = v->instances.options.num_envs;
+    if (v->workers) {
+        const ppo_order order = {.kind = PPO_JOB_LOAD, .obs = obs, .step = step};
+        PPO_TRY(ppo_workers_start(v->workers, error));
+        return order_all(v, &order, error);
+    }
+    PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
+    for (size_t n = 0; n < num_envs; n++)
+        PPO_TRY(ppo_instances_load(&v->instances, n, obs, step, error));
+    return PPO_OK;
+}
+
+// --- stepping ---------------------------------------------------------------------------------
+
 ppo_status ppo_vecenv_post(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
                            size_t first, size_t count, uint64_t step, ppo_error *error)
 {
-    return ppo_instances_step(&v->instances, rows, action, first, count, step, error);
+    if (!v->workers)
+        return ppo_instances_step(&v->instances, rows, action, first, count, step, error);
+    const ppo_order order = {.kind = PPO_JOB_STEP, .step = step, .rows = *rows, .action = action};
+    ppo_workers_post(v->workers, &order, first, count);
+    return PPO_OK;
 }
 
 ppo_status ppo_vecenv_wait(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t first, size_t count,
                            uint64_t step, ppo_error *error)
 {
-    (void)v, (void)rows, (void)first, (void)count, (void)step, (void)error;
-    return PPO_OK;
+    (void)rows, (void)step;
+    return v->workers ? ppo_workers_wait(v->workers, first, count, error) : PPO_OK;
 }
 
 ppo_status ppo_vecenv_step(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
@@ -64,17 +132,7 @@ ppo_status ppo_vecenv_step(ppo_vecenv *v, const ppo_vecenv_rows *rows, const voi
     return ppo_vecenv_wait(v, rows, first, count, step, error);
 }
 
-void ppo_vecenv_freeze(ppo_vecenv *v)
+uint64_t ppo_vecenv_workers_lost(const ppo_vecenv *v, ppo_error *last)
 {
-    for (size_t n = 0; n < v->instances.options.num_envs; n++)
-        ppo_instances_save(&v->instances, n);
-}
-
-ppo_status ppo_vecenv_thaw(ppo_vecenv *v, unsigned char *obs, uint64_t step, ppo_error *error)
-{
-    const size_t num_envs = v->instances.options.num_envs;
-    PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
-    for (size_t n = 0; n < num_envs; n++)
-        PPO_TRY(ppo_instances_load(&v->instances, n, obs, step, error));
-    return PPO_OK;
+    return v->workers ? ppo_workers_lost(v->workers, last) : 0;
 }

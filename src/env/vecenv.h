@@ -76,4 +76,11 @@ ppo_status ppo_vecenv_step(ppo_vecenv *vecenv, const ppo_vecenv_rows *rows,
 void ppo_vecenv_freeze(ppo_vecenv *vecenv);
 ppo_status ppo_vecenv_thaw(ppo_vecenv *vecenv, unsigned char *obs, uint64_t step, ppo_error *error);
 
+// How many worker processes have died so far, and a sentence about the last one (`last` may be
+// NULL). A dead worker's environments begin fresh episodes in a new one; each says so in the step
+// under way, or in its next one: truncated, reward 0, return and length so far, and the observation
+// before as the final one. Five deaths in a row without a step between them are a failure of the
+// step.
+uint64_t ppo_vecenv_workers_lost(const ppo_vecenv *vecenv, ppo_error *last);
+
 #endif

@@ -36,11 +36,23 @@ struct ppo_trainer {
 
 // --- creation ----------------------------------------------------------------------------------
 
+// Worker processes: as many as asked for, else one per environment, but no more than cores.
+static uint32_t num_processes(const ppo_config *config)
+{
+    const size_t cores = ppo_pool_cores();
+    if (config->workers != PPO_WORKERS_PROCESS)
+        return 0;
+    if (config->num_workers > 0)
+        return config->num_workers;
+    return config->num_envs < cores ? config->num_envs : (uint32_t)cores;
+}
+
 static ppo_status create_vecenv(ppo_trainer *trainer, ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
-    const ppo_vecenv_options options =
+    ppo_vecenv_options options =
         ppo_agent_vecenv_options(&trainer->agent, config->num_envs, config->seed);
+    options.num_processes = num_processes(config);
     return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
                              error);
 }
@@ -258,6 +270,11 @@ double ppo_trainer_flops(const ppo_trainer *trainer)
             batch * (double)trainer->config.update_epochs *
             (double)(ppo_policy_forward_madds(policy, i) + ppo_policy_backward_madds(policy, i));
     return 2.0 * madds;
+}
+
+uint64_t ppo_trainer_workers_lost(const ppo_trainer *trainer, ppo_error *last)
+{
+    return ppo_vecenv_workers_lost(trainer->vecenv, last);
 }
 
 bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_info *info)

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// The worker's side: settling down after the fork, then job after job. See worker.h.
+//
+// The process was forked from one that may have threads, so it takes no locks that those could have
+// held: it keeps to its rows, its desk and what the environments do.
+#include "env/worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define SLEEP_MS 1000 // before it looks whether its parent still lives, should no signal say so
+
+// --- settling down ------------------------------------------------------------------------------
+
+// Of this process; a signal's handler can't be told otherwise. The parent's copy is never written.
+static volatile sig_atomic_t parent_id;
+
+// Comes when the thread that forked this process has ended; the parent may well go on.
+static void on_parent_death(int signal_number)
+{
+    (void)signal_number;
+    if (getppid() != (pid_t)parent_id)
+        _exit(1);
+}
+
+static void die_with_parent(pid_t parent)
+{
+    struct sigaction action = {.sa_handler = on_parent_death, .sa_flags = SA_RESTART};
+    sigset_t mask;
+    parent_id = (sig_atomic_t)parent;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGHUP, &action, NULL);
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGHUP);
+    sigprocmask(SIG_UNBLOCK, &mask, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGHUP);
+    if (getppid() != parent) // it died before it could be known
+        _exit(1);
+}
+
+// What Ctrl-C sends goes to all processes of the terminal; what it means is the parent's decision.
+static void leave_signals_to_parent(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGINT, &ignore, NULL);
+    sigaction(SIGTERM, &ignore, NULL);
+    sigaction(SIGQUIT, &ignore, NULL);
+}
+
+// The parent's files and locks are not to outlive the parent by the moment that this process may.
+static void close_files(void)
+{
+    const int first = STDERR_FILENO + 1;
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+        return;
+#endif
+    const long end = sysconf(_SC_OPEN_MAX);
+    for (int fd = first; fd < (end > 0 && end < 65536 ? (int)end : 65536); fd++)
+        close(fd);
+}
+
+static void settle(const ppo_env_worker *w, pid_t parent)
+{
+    char name[16]; // what ps and top show
+    snprintf(name, sizeof name, "ppo-env-%zu", w->index);
+    prctl(PR_SET_NAME, name);
+    leave_signals_to_parent();
+    die_with_parent(parent);
+    close_files();
+}
+
+// --- working ------------------------------------------------------------------------------------
+
+static ppo_status do_one(const ppo_env_worker *w, const ppo_order *order, size_t n,
+                         ppo_error *error)
+{
+    ppo_instances *instances = w->instances;
+    switch (order->kind) {
+    case PPO_JOB_INIT:
+        break;
+    case PPO_JOB_START:
+        return ppo_instances_start(instances, n, order->obs, error);
+    case PPO_JOB_STEP:
+        return ppo_instances_step(instances, &order->rows, order->action, n, 1, order->step, error);
+    case PPO_JOB_SAVE:
+        ppo_instances_save(instances, n);
+        break;
+    case PPO_JOB_LOAD:
+        return ppo_instances_load(instances, n, order->obs, order->step, error);
+    }
+    return PPO_OK;
+}
+
+// A step that only says that an episode was lost proves nothing about its environment.
+static bool is_proof(const ppo_env_worker *w, const ppo_order *order, size_t n)
+{
+    return order->kind != PPO_JOB_INIT && order->kind != PPO_JOB_SAVE &&
+           !(order->kind == PPO_JOB_STEP && w->instances->episode[n].is_lost);
+}
+
+static ppo_status do_all(const ppo_env_worker *w, ppo_job *job, size_t first, ppo_error *error)
+{
+    const size_t count = job->count;
+    for (size_t i = atomic_load(&job->num_done); i < count; i++) { // a dead worker's are done
+        const bool proof = is_proof(w, &job->order, first + i);
+        const ppo_status status = do_one(w, &job->order, first + i, error);
+        if (status != PPO_OK)
+            return status;
+        if (proof && w->tries[first + i])
+            w->tries[first + i] = 0;
+        atomic_store_explicit(&job->num_done, (uint32_t)i + 1, memory_order_release);
+    }
+    return PPO_OK;
+}
+
+static void do_job(const ppo_env_worker *w, size_t n, const ppo_error *unfit)
+{
+    ppo_job *job = &w->jobs[n];
+    ppo_error error;
+    error.message[0] = '\0';
+    const ppo_error *said = unfit->status == PPO_OK ? &error : unfit;
+    job->status = unfit->status == PPO_OK ? do_all(w, job, n, &error) : unfit->status;
+    if (job->status != PPO_OK)
+        snprintf(job->message, sizeof job->message, "%s", said->message);
+    ppo_bell_ring(&job->bell);
+}
+
+// Does what lies on the desk; false if there was nothing.
+static bool do_posted(const ppo_env_worker *w, const ppo_error *unfit)
+{
+    bool found = false;
+    for (size_t n = w->first; n < w->end; n++) {
+        if (ppo_bell_count(&w->jobs[n].bell) % 2 == 0)
+            continue;
+        do_job(w, n, unfit);
+        found = true;
+    }
+    return found;
+}
+
+noreturn void ppo_env_worker_main(const ppo_env_worker *w, pid_t parent)
+{
+    ppo_error unfit = {.status = PPO_OK, .message = ""};
+    settle(w, parent);
+    ppo_instances_clear(w->instances, w->first, w->end);
+    ppo_instances_init(w->instances, w->first, w->end, &unfit);
+    for (;;) {
+        const uint32_t seen = ppo_bell_count(&w->desk->bell);
+        if (atomic_load(&w->desk->must_quit))
+            break;
+        if (do_posted(w, &unfit) || ppo_bell_wait(&w->desk->bell, seen, w->spins, SLEEP_MS))
+            continue;
+        if (getppid() != parent)
+            _exit(1);
+    }
+    ppo_instances_release(w->instances);
+    _exit(0);
+}
