@@ -7,7 +7,8 @@
 #include "atari/console.h"
 #include "atari/opcodes.h"
 
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE      static inline __attribute__((always_inline))
+#define OUT_OF_LINE static __attribute__((noinline))
 
 enum {
     CARRY = 1,
@@ -107,9 +108,13 @@ INLINE bool is_ram(uint16_t address)
     return (address & 0x280) == 0x80;
 }
 
-static uint8_t read_chip(ppo_console *console, uint16_t address, uint8_t bus, uint32_t cycles)
+// All but the cartridge.
+OUT_OF_LINE uint8_t read_inside(ppo_console *console, uint16_t address, uint8_t bus,
+                                uint32_t cycles)
 {
     ppo_chips *chips = &console->chips;
+    if (is_ram(address))
+        return chips->riot.ram[address & 0x7F];
     if (address & 0x80)
         return ppo_riot_read(&chips->riot, address, cycles);
     return ppo_tia_read(&chips->tia, ppo_console_canvas(console), address & 15, bus, cycles);
@@ -122,11 +127,22 @@ INLINE uint8_t read(core *c, uint16_t address)
     else if (is_ram(address))
         c->bus = c->console->chips.riot.ram[address & 0x7F];
     else
-        c->bus = read_chip(c->console, address, c->bus, c->cycles);
+        c->bus = read_inside(c->console, address, c->bus, c->cycles);
     return c->bus;
 }
 
-static void write_chip(ppo_console *console, uint32_t reg, uint8_t value, uint32_t cycles)
+// Programs lie in the cartridge but for a few bytes in RAM.
+INLINE uint8_t fetch(core *c)
+{
+    if (is_cartridge(c->pc))
+        c->bus = read_cartridge(c, c->pc);
+    else
+        c->bus = read_inside(c->console, c->pc, c->bus, c->cycles);
+    c->pc++;
+    return c->bus;
+}
+
+OUT_OF_LINE void write_register(ppo_console *console, uint32_t reg, uint8_t value, uint32_t cycles)
 {
     ppo_tia_write(&console->chips.tia, ppo_console_canvas(console), reg, value, cycles);
 }
@@ -151,7 +167,7 @@ INLINE void write_tia(core *c, uint32_t reg, uint8_t value, bool after_write)
         if (!after_write)
             wait_for_line(c);
     } else if (!ppo_tia_repeats(tia, reg, value)) {
-        write_chip(c->console, reg, value, c->cycles);
+        write_register(c->console, reg, value, c->cycles);
         if (tia->frame_over)
             c->left = 0;
     }
@@ -173,11 +189,6 @@ INLINE void write_after(core *c, uint16_t address, uint8_t value, bool after_wri
 INLINE void write(core *c, uint16_t address, uint8_t value)
 {
     write_after(c, address, value, false);
-}
-
-INLINE uint8_t fetch(core *c)
-{
-    return read(c, c->pc++);
 }
 
 INLINE uint16_t fetch_word(core *c)
@@ -458,13 +469,13 @@ static uint8_t to_bcd(int32_t number)
 }
 
 // The sum in the lower byte, the carry above it.
-static uint32_t decimal_sum(uint8_t a, uint8_t b, bool carry)
+OUT_OF_LINE uint32_t decimal_sum(uint8_t a, uint8_t b, bool carry)
 {
     const int32_t sum = from_bcd(a) + from_bcd(b) + carry;
     return to_bcd(sum % 100) | (sum > 99 ? 256u : 0);
 }
 
-static uint8_t decimal_difference(uint8_t a, uint8_t b, bool carry)
+OUT_OF_LINE uint8_t decimal_difference(uint8_t a, uint8_t b, bool carry)
 {
     int32_t difference = from_bcd(a) - from_bcd(b) - !carry;
     if (difference < 0)

@@ -22,16 +22,11 @@ static void set_repeatable(ppo_tia *tia, uint32_t reg, bool repeatable)
 
 // --- frames ------------------------------------------------------------------------------------
 
-static void start_lines(ppo_tia *tia)
+static void start_window(ppo_tia *tia)
 {
     tia->window_start = tia->first_line * PPO_TIA_LINE;
     tia->window_stop = tia->window_start + tia->height * PPO_TIA_LINE;
-    tia->line_start = tia->drawn_to = tia->window_start;
-    tia->row = tia->flushed = tia->pixel = 0;
-    for (uint32_t i = 0; i < PPO_TIA_OBJECTS; i++) {
-        tia->line[i] = (ppo_line_bits){0};
-        tia->settled[i] = 0;
-    }
+    ppo_tia_start_lines(tia);
     tia->late_cycle = ((tia->late_line + 1) * PPO_TIA_LINE - tia->origin) / 3;
     tia->touched = 0;
     tia->frame_over = false;
@@ -53,7 +48,7 @@ void ppo_tia_reset(ppo_tia *tia)
     tia->origin = 0;
     tia->repeatable = plain_registers;
     tia->reshape = (1u << PPO_TIA_OBJECTS) - 1;
-    start_lines(tia);
+    start_window(tia);
 }
 
 void ppo_tia_start_frame(ppo_tia *tia, uint32_t cycles)
@@ -65,13 +60,12 @@ void ppo_tia_start_frame(ppo_tia *tia, uint32_t cycles)
         tia->vsync_end = (int32_t)((uint32_t)tia->vsync_end - back);
     tia->hmove_at = (int32_t)((uint32_t)tia->hmove_at - back);
     tia->dump_end -= cycles;
-    start_lines(tia);
+    start_window(tia);
 }
 
 void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture)
 {
-    ppo_tia_draw_to(tia, picture, ppo_tia_clock(tia, tia->touched));
-    ppo_tia_flush(tia, picture);
+    ppo_tia_flush(tia, picture, ppo_tia_clock(tia, tia->touched));
 }
 
 void ppo_tia_lose_colours(ppo_tia *tia, bool lost)
@@ -87,12 +81,14 @@ void ppo_tia_end_line(ppo_tia *tia)
     if (tia->reflected != reflected) {
         tia->reflected = reflected;
         tia->reshape |= 1u << PF;
+        tia->repeats = false;
         set_repeatable(tia, CTRLPF, true);
     }
     for (uint32_t n = 0; n < 2; n++) {
         if (tia->first_hidden[n]) {
             tia->first_hidden[n] = false;
-            tia->reshape |= 1u << (P0 + n);
+            tia->reshape |= (uint8_t)(1u << (P0 + n));
+            tia->repeats = false;
             set_repeatable(tia, NUSIZ0 + n, true);
         }
     }
@@ -117,8 +113,7 @@ uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t noise
     uint32_t bits = 0;
     tia->touched = cycles;
     if (reg < 8) {
-        ppo_tia_draw_to(tia, picture, ppo_tia_clock(tia, cycles));
-        ppo_tia_flush(tia, picture);
+        ppo_tia_flush(tia, picture, ppo_tia_clock(tia, cycles));
         bits = tia->collisions >> (2 * reg) & 3;
     } else if (reg < 12) {
         bits = paddle_charged(tia, reg - 8, cycles) ? 2 : 0;
@@ -148,8 +143,7 @@ static void settle(const write *w, ppo_tia_object object, uint32_t delay)
 // All of the picture is about to change.
 static void flush(const write *w, uint32_t delay)
 {
-    ppo_tia_draw_to(w->tia, w->picture, w->clock + delay);
-    ppo_tia_flush(w->tia, w->picture);
+    ppo_tia_flush(w->tia, w->picture, w->clock + delay);
 }
 
 static void set(const write *w)
@@ -196,8 +190,10 @@ static void write_nusiz(const write *w, uint32_t n)
 
 static void write_colour(const write *w)
 {
-    flush(w, 0);
-    w->tia->reg[w->reg] = (uint8_t)((w->value & 0xFE) | w->tia->colours_lost);
+    const uint8_t value = (uint8_t)((w->value & 0xFE) | w->tia->colours_lost);
+    if (w->picture)
+        ppo_tia_recolour(w->tia, w->picture, w->reg, value, w->clock);
+    w->tia->reg[w->reg] = value;
 }
 
 // Mirroring can still change in the left half of a line; later it waits for the next.

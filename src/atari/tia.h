@@ -5,8 +5,9 @@
 // Drawing is lazy. A write takes effect at a colour clock; nothing before that clock can change any
 // more. Per object we keep the pixels of the current line that are settled (`line`, left of
 // `settled`) and those it would cover as its registers stand (`shape`), both as bits. A write
-// settles the one object it changes; a change of colours or a look at the collisions puts together
-// what lies left of it (ppo_tia_flush); and the end of a line puts together the rest.
+// settles the one object it changes, a new colour is noted with its pixel, and the end of a line
+// puts all that together. Only a look at the collisions and changes of VBLANK and CTRLPF have to do
+// so in between (ppo_tia_flush).
 //
 // Times are colour clocks since the frame began, 228 per line, 68 of them before the first pixel.
 // Nothing is drawn outside the window of visible lines, and nothing collides there.
@@ -78,19 +79,31 @@ typedef enum ppo_tia_register {
 typedef enum ppo_tia_object { P0, P1, M0, M1, BL, PF, PPO_TIA_OBJECTS } ppo_tia_object;
 #define PPO_TIA_MOVABLE 5
 
+// A colour register changed at a pixel of the line.
+typedef struct ppo_tia_recolouring {
+    uint8_t pixel, reg, value;
+} ppo_tia_recolouring;
+#define PPO_TIA_RECOLOURINGS 32 // remembered per line; a processor hardly gets to more than 25
+
 typedef struct ppo_tia {
     ppo_line_bits line[PPO_TIA_OBJECTS];  // pixels of this line left of `settled`
     ppo_line_bits shape[PPO_TIA_OBJECTS]; // pixels of a whole line, unless in `reshape`
-    uint32_t settled[PPO_TIA_OBJECTS];    // pixel from which `shape` holds
-    uint32_t reshape;                     // bits of objects whose shape is to be made anew
-    uint32_t flushed;                     // pixel up to which this line is put together
-    uint32_t pixel;                       // where drawing stands in this line, 0 to 160
-    uint32_t line_start, row;             // this line: its clock, and which of the picture's
-    uint32_t drawn_to;                    // clock; what lies before is settled
-    uint32_t window_start, window_stop;   // clocks of the visible lines
-    uint32_t origin;                      // clock of cycle 0: a frame may begin within a line
-    uint32_t touched;                     // cycle of the last access: drawing goes that far
-    uint32_t late_cycle;                  // writes from here on end a frame that lost its VSYNC
+    uint8_t settled[PPO_TIA_OBJECTS];     // pixel from which `shape` holds
+    uint8_t broken;                       // bits of objects with `settled` above 0
+    uint8_t reshape;                      // bits of objects whose shape is to be made anew
+    uint8_t lit;                          // bits of objects with pixels in `shape`
+    bool repeats;                         // nothing changed since a line that was whole
+    uint8_t num_recolourings;
+    ppo_tia_recolouring recolouring[PPO_TIA_RECOLOURINGS]; // since `flushed`
+    uint8_t colour[4];                  // COLUP0 to COLUBK as they were at `flushed`
+    uint32_t flushed;                   // pixel up to which this line is put together
+    uint32_t pixel;                     // where drawing stands in this line, 0 to 160
+    uint32_t line_start, row;           // this line: its clock, and which of the picture's
+    uint32_t drawn_to;                  // clock; what lies before is settled
+    uint32_t window_start, window_stop; // clocks of the visible lines
+    uint32_t origin;                    // clock of cycle 0: a frame may begin within a line
+    uint32_t touched;                   // cycle of the last access: drawing goes that far
+    uint32_t late_cycle;                // writes from here on end a frame that lost its VSYNC
 
     uint8_t reg[PPO_TIA_REGISTERS]; // as last written
     uint64_t repeatable;            // bits of registers for which writing `reg` again does nothing
@@ -162,13 +175,20 @@ void ppo_tia_reshape(ppo_tia *tia, ppo_tia_object object);
 
 // --- tia_draw.c --------------------------------------------------------------------------------
 
+// No line of this frame has been begun.
+void ppo_tia_start_lines(ppo_tia *tia);
+
 // Nothing before this clock changes any more.
 void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock);
 
 // An object is about to change at `clock`.
 void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint32_t clock);
 
-// Puts together what was drawn of this line: pixels and collisions.
-void ppo_tia_flush(ppo_tia *tia, uint8_t *picture);
+// A colour register is about to change at `clock`.
+void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t clock);
+
+// Something that concerns all of the picture is about to change at `clock`, or the collisions are
+// asked for: puts together what was drawn of this line.
+void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock);
 
 #endif

@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: MIT
-// Putting lines together: which objects touch, and which colour wins where.
+// Putting lines together: which objects touch, and which colour wins where. 210 lines a frame, with
+// some 5 changes each; so objects are lines of bits, pairs of them collide by `&`, and 32 pixels
+// get their colours at a time.
 #include "atari/tia.h"
 
 #include <string.h>
 
+#define INLINE static inline __attribute__((always_inline))
+
 // --- collisions --------------------------------------------------------------------------------
 
-// The pairs of all latches, one read register after the other, its D6 and then its D7.
-static const uint8_t pairs[16][2] = {
-    {M0, P0}, {M0, P1}, // CXM0P
-    {M1, P1}, {M1, P0}, // CXM1P
-    {P0, BL}, {P0, PF}, // CXP0FB
-    {P1, BL}, {P1, PF}, // CXP1FB
-    {M0, BL}, {M0, PF}, // CXM0FB
-    {M1, BL}, {M1, PF}, // CXM1FB
-    {BL, BL}, {BL, PF}, // CXBLPF, which has no D6
-    {M0, M1}, {P0, P1}, // CXPPMM
-};
+// X(latch, object, object): one read register after the other, its D6 and then its D7.
+#define PAIRS(X, n)                                           \
+    X(0, M0, P0, n)                                           \
+    X(1, M0, P1, n)                       /* CXM0P */         \
+        X(2, M1, P1, n) X(3, M1, P0, n)   /* CXM1P */         \
+        X(4, P0, BL, n) X(5, P0, PF, n)   /* CXP0FB */        \
+        X(6, P1, BL, n) X(7, P1, PF, n)   /* CXP1FB */        \
+        X(8, M0, BL, n) X(9, M0, PF, n)   /* CXM0FB */        \
+        X(10, M1, BL, n) X(11, M1, PF, n) /* CXM1FB */        \
+        X(13, BL, PF, n)                  /* CXBLPF: no D6 */ \
+        X(14, M0, M1, n) X(15, P0, P1, n) /* CXPPMM */
 
-static void collide_pairs(ppo_tia *tia, const ppo_line_bits of[PPO_TIA_OBJECTS])
-{
-    for (uint32_t i = 0; i < 16; i++) {
-        const ppo_line_bits both = of[pairs[i][0]] & of[pairs[i][1]];
-        if (pairs[i][0] != pairs[i][1] && ppo_line_bits_any(&both))
-            tia->collisions |= (uint16_t)(1u << i);
-    }
-}
+#define PAIR(latch, a, b, n) [latch] = {a, b},
+static const uint8_t pairs[16][2] = {PAIRS(PAIR, 0)};
 
-// Most lines have no pixel with two objects, which takes a third of the work to see.
-static void collide(ppo_tia *tia, const ppo_line_bits of[PPO_TIA_OBJECTS])
+// The latches that a set of objects can set.
+#define IF_BOTH(latch, a, b, n) | ((n) >> (a) & (n) >> (b)&1) << (latch)
+#define LATCHES(n)              0 PAIRS(IF_BOTH, n)
+#define FOUR(n)                 LATCHES(n), LATCHES((n) + 1), LATCHES((n) + 2), LATCHES((n) + 3)
+#define SIXTEEN(n)              FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
+static const uint16_t latches[64] = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48)};
+
+static void collide(ppo_tia *tia, const ppo_line_bits of[PPO_TIA_OBJECTS], uint32_t present)
 {
-    ppo_line_bits seen = of[0], twice = {0};
-    for (uint32_t i = 1; i < PPO_TIA_OBJECTS; i++) {
-        twice |= seen & of[i];
-        seen |= of[i];
+    uint32_t missing = latches[present] & ~(uint32_t)tia->collisions;
+    for (; missing != 0; missing &= missing - 1) {
+        const uint32_t latch = (uint32_t)__builtin_ctz(missing);
+        const ppo_line_bits both = of[pairs[latch][0]] & of[pairs[latch][1]];
+        if (ppo_line_bits_any(&both))
+            tia->collisions |= (uint16_t)(1u << latch);
     }
-    if (ppo_line_bits_any(&twice))
-        collide_pairs(tia, of);
 }
 
 // --- pixels ------------------------------------------------------------------------------------
@@ -49,81 +53,144 @@ typedef struct layers {
 // Who lies above whom is CTRLPF's: usually players 0, players 1, playfield; with its priority bit
 // the playfield first. Its score bit paints the playfield in the players' colours, which in the
 // left half lifts it above player 1.
-static layers stack(uint8_t control, const ppo_line_bits of[PPO_TIA_OBJECTS])
+INLINE void stack(layers *l, uint8_t control, const ppo_line_bits of[PPO_TIA_OBJECTS])
 {
     const ppo_line_bits left_half = {~(uint64_t)0, 0xFFFF, 0, 0};
-    layers l = {of[P0] | of[M0], of[P1] | of[M1], of[PF] | of[BL]};
+    l->first = of[P0] | of[M0];
+    l->second = of[P1] | of[M1];
+    l->field = of[PF] | of[BL];
     if (control & 4) {
-        l.first &= ~l.field;
-        l.second &= ~l.field;
-    } else if (control & 2) {
-        l.first |= of[PF] & left_half;
-        l.second |= of[PF] & ~left_half;
-        l.field = of[BL];
+        l->first &= ~l->field;
+        l->second &= ~(l->field | l->first);
+        return;
     }
-    l.second &= ~l.first;
-    if (!(control & 4))
-        l.field &= ~(l.first | l.second);
-    return l;
+    if (control & 2) {
+        l->first |= of[PF] & left_half;
+        l->second |= of[PF] & ~left_half;
+        l->field = of[BL];
+    }
+    l->second &= ~l->first;
+    l->field &= ~(l->first | l->second);
 }
 
-// A byte's bits as bytes of all ones or zeros, the lowest first.
-#define BYTE(n, bit) (uint8_t)((n) >> (bit)&1 ? 255 : 0)
-#define ROW_1(n)                                                                            \
+#define STRIP 32 // pixels that are painted at once
+typedef uint8_t strip __attribute__((vector_size(STRIP)));
+
+// 32 bits as bytes of all ones or zeros, the lowest bit first in memory.
+#if defined(__AVX2__) || defined(__ARM_NEON)
+INLINE strip bytes_of(uint32_t bits)
+{
+    typedef uint32_t words __attribute__((vector_size(STRIP)));
+    const strip bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128,
+                       1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const strip all = (strip)((words){0} + bits); // four bytes, over and over
+    const strip own =
+        __builtin_shufflevector(all, all, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 18, 18,
+                                18, 18, 18, 18, 18, 18, 19, 19, 19, 19, 19, 19, 19, 19);
+    return (strip)((own & bit) == bit);
+}
+#else
+#define MASK(n, bit) (uint8_t)((n) >> (bit)&1 ? 255 : 0)
+#define MASKS(n)                                                                            \
     {                                                                                       \
-        BYTE(n, 0), BYTE(n, 1), BYTE(n, 2), BYTE(n, 3), BYTE(n, 4), BYTE(n, 5), BYTE(n, 6), \
-            BYTE(n, 7)                                                                      \
+        MASK(n, 0), MASK(n, 1), MASK(n, 2), MASK(n, 3), MASK(n, 4), MASK(n, 5), MASK(n, 6), \
+            MASK(n, 7)                                                                      \
     }
-#define ROW_4(n)  ROW_1(n), ROW_1(n + 1), ROW_1(n + 2), ROW_1(n + 3)
-#define ROW_16(n) ROW_4(n), ROW_4(n + 4), ROW_4(n + 8), ROW_4(n + 12)
-#define ROW_64(n) ROW_16(n), ROW_16(n + 16), ROW_16(n + 32), ROW_16(n + 48)
-static const uint8_t byte_masks[256][8] = {ROW_64(0), ROW_64(64), ROW_64(128), ROW_64(192)};
+#define MASKS_4(n)  MASKS(n), MASKS((n) + 1), MASKS((n) + 2), MASKS((n) + 3)
+#define MASKS_16(n) MASKS_4(n), MASKS_4((n) + 4), MASKS_4((n) + 8), MASKS_4((n) + 12)
+#define MASKS_64(n) MASKS_16(n), MASKS_16((n) + 16), MASKS_16((n) + 32), MASKS_16((n) + 48)
+static const uint8_t masks[256][8] = {MASKS_64(0), MASKS_64(64), MASKS_64(128), MASKS_64(192)};
 
-static uint64_t mask_of(const ppo_line_bits *bits, uint32_t group)
+INLINE strip bytes_of(uint32_t bits)
 {
-    uint64_t mask;
-    memcpy(&mask, byte_masks[(*bits)[group / 8] >> group % 8 * 8 & 0xFF], sizeof mask);
-    return mask;
+    strip bytes;
+    for (uint32_t i = 0; i < STRIP / 8; i++)
+        memcpy((uint8_t *)&bytes + 8 * i, masks[bits >> 8 * i & 0xFF], 8);
+    return bytes;
+}
+#endif
+
+// The bits of a strip, and those of it that lie in [from, to).
+INLINE uint32_t strip_of(const ppo_line_bits *bits, uint32_t index)
+{
+    return (uint32_t)((*bits)[index / 2] >> index % 2 * 32);
 }
 
-// Pixels [from, to) of a row, eight at a time.
-static void paint(uint8_t *row, const ppo_tia *tia, const layers *l, uint32_t from, uint32_t to)
+INLINE uint32_t below(uint32_t pixel, uint32_t index)
 {
-    const uint64_t ones = 0x0101010101010101;
-    const uint64_t background = tia->reg[COLUBK] * ones;
-    const uint64_t first = background ^ tia->reg[COLUP0] * ones;
-    const uint64_t second = background ^ tia->reg[COLUP1] * ones;
-    const uint64_t field = background ^ tia->reg[COLUPF] * ones;
-    const ppo_line_bits range = ppo_line_bits_below(to) & ~ppo_line_bits_below(from);
-    for (uint32_t group = from / 8; group * 8 < to; group++) {
-        uint64_t pixels = background ^ (mask_of(&l->first, group) & first) ^
-                          (mask_of(&l->second, group) & second) ^
-                          (mask_of(&l->field, group) & field);
-        uint64_t old;
-        memcpy(&old, row + group * 8, sizeof old);
-        pixels = old ^ ((old ^ pixels) & mask_of(&range, group));
-        memcpy(row + group * 8, &pixels, sizeof pixels);
+    const uint32_t start = index * STRIP;
+    return pixel <= start ? 0 : pixel - start >= STRIP ? UINT32_MAX : (1u << (pixel - start)) - 1;
+}
+
+// Pixels [from, to) of a row, with the colours of COLUP0, COLUP1, COLUPF and COLUBK.
+static void paint(uint8_t *row, const layers *l, const uint8_t colour[4], uint32_t from,
+                  uint32_t to)
+{
+    // each as what has to be flipped in the background
+    const strip background = (strip){0} + colour[3];
+    const strip first = background ^ colour[0], second = background ^ colour[1];
+    const strip field = background ^ colour[2];
+    for (uint32_t i = from / STRIP; i * STRIP < to; i++) {
+        strip pixels = background ^ (bytes_of(strip_of(&l->first, i)) & first) ^
+                       (bytes_of(strip_of(&l->second, i)) & second) ^
+                       (bytes_of(strip_of(&l->field, i)) & field);
+        const uint32_t inside = below(to, i) & ~below(from, i);
+        if (inside != UINT32_MAX) {
+            strip old;
+            memcpy(&old, row + i * STRIP, STRIP);
+            pixels = old ^ ((old ^ pixels) & bytes_of(inside));
+        }
+        memcpy(row + i * STRIP, &pixels, STRIP);
     }
+}
+
+// The same, in the colours that there were at each pixel.
+static void paint_all(uint8_t *row, ppo_tia *tia, const ppo_line_bits of[PPO_TIA_OBJECTS],
+                      uint32_t from, uint32_t to)
+{
+    layers l;
+    stack(&l, tia->reg[CTRLPF], of);
+    for (uint32_t i = 0; i < tia->num_recolourings; i++) {
+        const ppo_tia_recolouring *change = &tia->recolouring[i];
+        if (change->pixel > from)
+            paint(row, &l, tia->colour, from, change->pixel);
+        from = change->pixel;
+        tia->colour[change->reg - COLUP0] = change->value;
+    }
+    if (from < to)
+        paint(row, &l, tia->colour, from, to);
 }
 
 // --- lines -------------------------------------------------------------------------------------
 
-// What objects cover between `from` and `to`, of this line.
-static void gather(ppo_line_bits of[PPO_TIA_OBJECTS], ppo_tia *tia, uint32_t from, uint32_t to)
+// What objects cover of this line, and which of them anything.
+static uint32_t gather(ppo_line_bits of[PPO_TIA_OBJECTS], ppo_tia *tia, uint32_t from, uint32_t to)
 {
-    const ppo_line_bits range = ppo_line_bits_below(to) & ~ppo_line_bits_below(from);
+    for (uint32_t bits = tia->reshape; bits != 0; bits &= bits - 1)
+        ppo_tia_reshape(tia, (ppo_tia_object)__builtin_ctz(bits));
+    const uint32_t present = tia->lit | tia->broken;
     for (uint32_t i = 0; i < PPO_TIA_OBJECTS; i++) {
-        of[i] = tia->line[i];
-        if (tia->settled[i] < to) {
-            if (tia->reshape >> i & 1)
-                ppo_tia_reshape(tia, (ppo_tia_object)i);
-            of[i] |= tia->shape[i] & ~ppo_line_bits_below(tia->settled[i]);
-        }
-        of[i] &= range;
+        of[i] = tia->shape[i];
+        if (tia->broken >> i & 1)
+            of[i] = tia->line[i] | (of[i] & ~ppo_line_bits_below(tia->settled[i]));
     }
+    if (from > 0 || to < PPO_LINE_PIXELS) {
+        const ppo_line_bits range = ppo_line_bits_below(to) & ~ppo_line_bits_below(from);
+        for (uint32_t i = 0; i < PPO_TIA_OBJECTS; i++)
+            of[i] &= range;
+    }
+    return present;
 }
 
-void ppo_tia_flush(ppo_tia *tia, uint8_t *picture)
+static void blank_comb(ppo_tia *tia, uint8_t *row, uint32_t from, uint32_t to)
+{
+    if (row)
+        memset(row + from, 0, (to < PPO_TIA_COMB ? to : PPO_TIA_COMB) - from);
+    tia->comb = to < PPO_TIA_COMB;
+}
+
+// Pixels and collisions from where this was last done.
+static void put_together(ppo_tia *tia, uint8_t *picture)
 {
     const uint32_t from = tia->flushed, to = tia->pixel;
     if (from >= to)
@@ -135,33 +202,53 @@ void ppo_tia_flush(ppo_tia *tia, uint8_t *picture)
             memset(row + from, 0, to - from);
     } else {
         ppo_line_bits of[PPO_TIA_OBJECTS];
-        gather(of, tia, from, to);
-        collide(tia, of);
-        if (row) {
-            const layers l = stack(tia->reg[CTRLPF], of);
-            paint(row, tia, &l, from, to);
-        }
-    }
-    if (tia->comb && from < PPO_TIA_COMB) {
+        const uint32_t present = gather(of, tia, from, to);
+        collide(tia, of, present);
         if (row)
-            memset(row + from, 0, (to < PPO_TIA_COMB ? to : PPO_TIA_COMB) - from);
-        tia->comb = to < PPO_TIA_COMB;
+            paint_all(row, tia, of, from, to);
     }
+    if (tia->comb && from < PPO_TIA_COMB)
+        blank_comb(tia, row, from, to);
+    tia->num_recolourings = 0;
+    memcpy(tia->colour, &tia->reg[COLUP0], sizeof tia->colour);
+}
+
+static void begin_line(ppo_tia *tia)
+{
+    tia->broken = 0;
+    memset(tia->settled, 0, sizeof tia->settled);
+    tia->flushed = 0;
+    tia->pixel = 0;
 }
 
 static void finish_line(ppo_tia *tia, uint8_t *picture)
 {
-    tia->pixel = PPO_LINE_PIXELS;
-    ppo_tia_flush(tia, picture);
-    for (uint32_t i = 0; i < PPO_TIA_OBJECTS; i++) {
-        tia->line[i] = (ppo_line_bits){0};
-        tia->settled[i] = 0;
+    if (tia->repeats) {
+        if (picture) {
+            uint8_t *row = picture + tia->row * PPO_LINE_PIXELS;
+            memcpy(row, row - PPO_LINE_PIXELS, PPO_LINE_PIXELS);
+        }
+    } else {
+        const bool whole =
+            tia->flushed == 0 && tia->broken == 0 && tia->num_recolourings == 0 && !tia->comb;
+        tia->pixel = PPO_LINE_PIXELS;
+        put_together(tia, picture);
+        begin_line(tia);
+        tia->repeats = whole;
     }
-    tia->flushed = 0;
-    tia->pixel = 0;
     tia->line_start += PPO_TIA_LINE;
     tia->row++;
     ppo_tia_end_line(tia);
+}
+
+void ppo_tia_start_lines(ppo_tia *tia)
+{
+    tia->line_start = tia->drawn_to = tia->window_start;
+    tia->row = 0;
+    tia->repeats = false;
+    tia->num_recolourings = 0;
+    memcpy(tia->colour, &tia->reg[COLUP0], sizeof tia->colour);
+    begin_line(tia);
 }
 
 void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
@@ -176,19 +263,44 @@ void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
     const uint32_t in_line = clock - tia->line_start;
     tia->pixel = in_line > PPO_TIA_HBLANK ? in_line - PPO_TIA_HBLANK : 0;
     if (clock == tia->window_stop)
-        ppo_tia_flush(tia, picture);
+        put_together(tia, picture);
 }
 
 void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint32_t clock)
 {
     ppo_tia_draw_to(tia, picture, clock);
-    const uint32_t from = tia->settled[object], to = tia->pixel;
+    const uint32_t from = tia->settled[object], to = tia->pixel, bit = 1u << object;
     if (from < to) {
-        if (tia->reshape >> object & 1)
+        if (tia->reshape & bit)
             ppo_tia_reshape(tia, object);
-        tia->line[object] |=
-            tia->shape[object] & ppo_line_bits_below(to) & ~ppo_line_bits_below(from);
-        tia->settled[object] = to;
+        const ppo_line_bits left = tia->shape[object] & ppo_line_bits_below(to);
+        if (from == 0)
+            tia->line[object] = left;
+        else
+            tia->line[object] |= left & ~ppo_line_bits_below(from);
+        tia->settled[object] = (uint8_t)to;
+        tia->broken |= (uint8_t)bit;
     }
-    tia->reshape |= 1u << object;
+    tia->reshape |= (uint8_t)bit;
+    tia->repeats = false;
+}
+
+void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t clock)
+{
+    ppo_tia_draw_to(tia, picture, clock);
+    tia->repeats = false;
+    if (tia->num_recolourings == PPO_TIA_RECOLOURINGS)
+        put_together(tia, picture);
+    if (tia->pixel == tia->flushed)
+        tia->colour[reg - COLUP0] = value;
+    else
+        tia->recolouring[tia->num_recolourings++] =
+            (ppo_tia_recolouring){(uint8_t)tia->pixel, (uint8_t)reg, value};
+}
+
+void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock)
+{
+    ppo_tia_draw_to(tia, picture, clock);
+    put_together(tia, picture);
+    tia->repeats = false;
 }

@@ -8,21 +8,31 @@ const ppo_tia_copies ppo_tia_copies_of[8] = {
     {2, {0, 64}, 1}, {1, {0}, 2},     {3, {0, 32, 64}, 1}, {1, {0}, 4},
 };
 
-static uint32_t reversed(uint32_t byte)
-{
-    byte = (byte & 0xF0) >> 4 | (byte & 0x0F) << 4;
-    byte = (byte & 0xCC) >> 2 | (byte & 0x33) << 2;
-    return (byte & 0xAA) >> 1 | (byte & 0x55) << 1;
-}
+#define BIT(n, from, to) (((n) >> (from)&1u) << (to))
+#define REVERSED(n)                                                                            \
+    (BIT(n, 0, 7) | BIT(n, 1, 6) | BIT(n, 2, 5) | BIT(n, 3, 4) | BIT(n, 4, 3) | BIT(n, 5, 2) | \
+     BIT(n, 6, 1) | BIT(n, 7, 0))
+#define QUAD(n)                                                                         \
+    (15 * (BIT(n, 0, 0) | BIT(n, 1, 4) | BIT(n, 2, 8) | BIT(n, 3, 12) | BIT(n, 4, 16) | \
+           BIT(n, 5, 20) | BIT(n, 6, 24) | BIT(n, 7, 28)))
+#define FOUR(f, n)    f(n), f((n) + 1), f((n) + 2), f((n) + 3)
+#define SIXTEEN(f, n) FOUR(f, n), FOUR(f, (n) + 4), FOUR(f, (n) + 8), FOUR(f, (n) + 12)
+#define ALL_BYTES(f)                                                                               \
+    SIXTEEN(f, 0), SIXTEEN(f, 16), SIXTEEN(f, 32), SIXTEEN(f, 48), SIXTEEN(f, 64), SIXTEEN(f, 80), \
+        SIXTEEN(f, 96), SIXTEEN(f, 112), SIXTEEN(f, 128), SIXTEEN(f, 144), SIXTEEN(f, 160),        \
+        SIXTEEN(f, 176), SIXTEEN(f, 192), SIXTEEN(f, 208), SIXTEEN(f, 224), SIXTEEN(f, 240)
 
-// Each of up to 16 bits twice.
-static uint32_t doubled(uint32_t bits)
+// A byte back to front, and with each bit four times.
+static const uint8_t reversed[256] = {ALL_BYTES(REVERSED)};
+static const uint32_t quad[256] = {ALL_BYTES(QUAD)};
+
+// With each bit twice.
+static uint32_t doubled(uint32_t byte)
 {
-    bits = (bits | bits << 8) & 0x00FF00FF;
-    bits = (bits | bits << 4) & 0x0F0F0F0F;
-    bits = (bits | bits << 2) & 0x33333333;
-    bits = (bits | bits << 1) & 0x55555555;
-    return bits | bits << 1;
+    const uint32_t bits = quad[byte] & 0x33333333; // pairs with two places between
+    const uint32_t pairs = (bits | bits >> 2) & 0x0F0F0F0F;
+    const uint32_t bytes = (pairs | pairs >> 4) & 0x00FF00FF;
+    return (bytes | bytes >> 8) & 0xFFFF;
 }
 
 // Adds bits, bit 0 at pixel `position`; what leaves the line at the right comes back at the left.
@@ -45,12 +55,10 @@ static ppo_line_bits player(const ppo_tia *tia, uint32_t n)
         return line;
     const ppo_tia_copies *copies = &ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7];
     if (!(tia->reg[REFP0 + n] & 8))
-        graphics = reversed(graphics);
-    if (copies->width > 1) // wide players begin a pixel late
-        graphics = doubled(graphics) << (copies->width == 2);
+        graphics = reversed[graphics];
     uint64_t bits = graphics;
-    if (copies->width == 4)
-        bits = (uint64_t)doubled(graphics) << 1;
+    if (copies->width > 1) // wide players begin a pixel late
+        bits = (uint64_t)(copies->width == 2 ? doubled(graphics) : quad[graphics]) << 1;
     for (uint32_t i = tia->first_hidden[n]; i < copies->count; i++)
         place(&line, bits, (uint32_t)(tia->position[P0 + n] + copies->offset[i]) % PPO_LINE_PIXELS);
     return line;
@@ -84,29 +92,30 @@ static ppo_line_bits ball(const ppo_tia *tia)
 static ppo_line_bits playfield(const ppo_tia *tia)
 {
     const uint32_t pf0 = tia->reg[PF0] >> 4, pf1 = tia->reg[PF1], pf2 = tia->reg[PF2];
-    const uint32_t left = pf0 | reversed(pf1) << 4 | pf2 << 12;
-    const uint32_t mirrored = reversed(pf2) | pf1 << 8 | reversed(pf0) << 12;
-    const uint32_t right = tia->reflected ? mirrored : left;
-    // 80 bits each, of which 64 and 16
-    const uint64_t left_low =
-        doubled(doubled(left & 0xFF)) | (uint64_t)doubled(doubled(left >> 8 & 0xFF)) << 32;
-    const uint64_t left_high = doubled(doubled(left >> 16));
-    const uint64_t right_low =
-        doubled(doubled(right & 0xFF)) | (uint64_t)doubled(doubled(right >> 8 & 0xFF)) << 32;
-    const uint64_t right_high = doubled(doubled(right >> 16));
-    return (ppo_line_bits){left_low, left_high | right_low << 16,
-                           right_low >> 48 | right_high << 16, 0};
+    const uint64_t a = quad[pf0], b = quad[reversed[pf1]], c = quad[pf2]; // 16, 32 and 32 pixels
+    const uint64_t left = a | b << 16 | c << 48;
+    if (!tia->reflected)
+        return (ppo_line_bits){left, c >> 16 | a << 16 | b << 32, c, 0};
+    const uint64_t c_back = quad[reversed[pf2]], b_back = quad[pf1],
+                   a_back = quad[reversed[pf0] >> 4];
+    return (ppo_line_bits){left, c >> 16 | c_back << 16 | b_back << 48, b_back >> 16 | a_back << 16,
+                           0};
 }
 
 void ppo_tia_reshape(ppo_tia *tia, ppo_tia_object object)
 {
-    tia->reshape &= ~(1u << object);
+    ppo_line_bits *shape = &tia->shape[object];
     if (object == PF)
-        tia->shape[object] = playfield(tia);
+        *shape = playfield(tia);
     else if (object == BL)
-        tia->shape[object] = ball(tia);
+        *shape = ball(tia);
     else if (object >= M0)
-        tia->shape[object] = missile(tia, (uint32_t)object - M0);
+        *shape = missile(tia, (uint32_t)object - M0);
     else
-        tia->shape[object] = player(tia, (uint32_t)object - P0);
+        *shape = player(tia, (uint32_t)object - P0);
+    const uint8_t bit = (uint8_t)(1u << object);
+    tia->reshape &= (uint8_t)~bit;
+    tia->lit &= (uint8_t)~bit;
+    if (ppo_line_bits_any(shape))
+        tia->lit |= bit;
 }
