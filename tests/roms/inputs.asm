@@ -35,11 +35,19 @@ riot    lda SWCHA,x
         sta results + 26
         lda $010C
         sta results + 27
+        lda frame               ; the latch of the buttons, which the reference emulator
+        and #%01000000          ; does not have
+        sta VBLANK
+        sta WSYNC
+        lda INPT4
+        sta results + 28
         lda sticks
         sta COLUBK
         lda fire
         sta COLUPF
         sta PF1
+        lda INPT5
+        sta results + 29
         END_PICTURE
         END_FRAME again
 
