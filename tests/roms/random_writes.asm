@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; Random values into random registers of the TIA at random times, some 200 in a picture, and all that
+; Random values into random registers of the TIA at random times, some 90 in a picture, and all that
 ; collides meanwhile: what no other program here thought of.
         processor 6502
         include "vcs.inc"
@@ -36,7 +36,7 @@ again   BEGIN_FRAME
         inc random
 not_stuck
         BEGIN_PICTURE
-        lda #85
+        lda #58
         sta left
 next    NEXT_BYTE
         and #63
