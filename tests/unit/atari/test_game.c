@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+// Playing: the start of an episode, actions, sticky actions, truncation, snapshots; and that the
+// table of games is sound. What games' rules make of RAM, test_rules.c says; that all of it equals
+// ALE, test_golden.c.
+#include "atari/mersenne.h"
+#include "support/tiny.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+typedef struct bed {
+    ppo_game_info info;
+    ppo_game_setup setup;
+    ppo_game *game;
+} bed;
+
+static void bed_open(bed *b)
+{
+    uint8_t bytes[TINY_SIZE];
+    tiny_cartridge(bytes);
+    b->info = *ppo_game_generic();
+    b->setup = (ppo_game_setup){.info = &b->info};
+    assert_int_equal(ppo_cartridge_create(&b->setup.cartridge, bytes, sizeof bytes, NULL, NULL),
+                     PPO_OK);
+    b->game = aligned_alloc(64, ppo_game_size());
+    assert_int_equal(ppo_game_load(b->game, &b->setup, 1, NULL), PPO_OK);
+}
+
+static void bed_close(bed *b)
+{
+    free(b->game);
+    ppo_cartridge_destroy(b->setup.cartridge);
+}
+
+static unsigned frames_of(const bed *b)
+{
+    return tiny_frames(ppo_game_console(b->game));
+}
+
+static uint8_t ram_of(const bed *b, unsigned i)
+{
+    return ppo_console_ram(ppo_game_console(b->game))[i];
+}
+
+// How many frames a reset takes. The first one, from switching on to the first VSYNC, has no count.
+static unsigned start_length(bed *b)
+{
+    const unsigned before = frames_of(b);
+    assert_int_equal(ppo_game_reset(b->game, &b->setup, NULL), PPO_OK);
+    assert_int_equal(ppo_game_frames(b->game), 0);
+    return 1 + ((frames_of(b) - before) & 0xFFFF);
+}
+
+static void test_start(void **state)
+{
+    (void)state;
+    bed b;
+    bed_open(&b);
+    assert_int_equal(start_length(&b), 68);
+    b.info.has_modes = true;
+    assert_int_equal(start_length(&b), 72);
+    b.info.start_action = PPO_ATARI_DOWN;
+    b.info.start_frames = 16;
+    assert_int_equal(start_length(&b), 88);
+    assert_int_equal(ram_of(&b, TINY_JOYSTICK), 0xFF & ~0x20); // the last of them was DOWN
+    bed_close(&b);
+}
+
+static void test_modes(void **state)
+{
+    (void)state;
+    bed b;
+    ppo_error error;
+    bed_open(&b);
+    b.info.has_modes = true;
+    b.info.num_modes = 4;
+    b.info.mode_address = 100; // a byte that no press of SELECT changes here
+    b.info.select_frames = 2;
+    b.info.mode_stride = 1;
+    b.setup.mode = 4;
+    assert_int_equal(ppo_game_load(b.game, &b.setup, 1, &error), PPO_INVALID);
+    assert_non_null(strstr(error.message, "no mode 4"));
+    b.setup.mode = 3;
+    assert_int_equal(ppo_game_load(b.game, &b.setup, 1, &error), PPO_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "mode 3"));
+    b.setup.mode = 0;
+    b.setup.difficulty = 1;
+    assert_int_equal(ppo_game_load(b.game, &b.setup, 1, &error), PPO_INVALID);
+    assert_non_null(strstr(error.message, "no difficulty 1"));
+    bed_close(&b);
+}
+
+// SELECT is pressed until the mode's byte, here the low one of the frame counter, is right.
+static void test_mode_is_chosen(void **state)
+{
+    (void)state;
+    bed b;
+    bed_open(&b);
+    b.info.has_modes = true;
+    b.info.num_modes = 255;
+    b.info.mode_stride = 1;
+    b.info.mode_address = TINY_COUNT;
+    b.info.select_frames = 1; // and one without, so that the byte moves by 2
+    const unsigned before = frames_of(&b);
+    b.setup.mode = (before + 63 + 2 * 5) & 0xFF;
+    assert_int_equal(ppo_game_reset(b.game, &b.setup, NULL), PPO_OK);
+    assert_int_equal((frames_of(&b) - before) & 0xFFFF, 63 + 2 * 5 + 8);
+    bed_close(&b);
+}
+
+static void test_actions(void **state)
+{
+    // Joystick of the left port in the high nibble: right, left, down, up; 0 is pressed.
+    static const uint8_t expected[PPO_ATARI_NUM_ACTIONS][2] = {
+        {0xF0, 0}, {0xF0, 1}, {0xE0, 0}, {0x70, 0}, {0xB0, 0}, {0xD0, 0},
+        {0x60, 0}, {0xA0, 0}, {0x50, 0}, {0x90, 0}, {0xE0, 1}, {0x70, 1},
+        {0xB0, 1}, {0xD0, 1}, {0x60, 1}, {0xA0, 1}, {0x50, 1}, {0x90, 1}};
+    (void)state;
+    bed b;
+    bed_open(&b);
+    for (unsigned action = 0; action < PPO_ATARI_NUM_ACTIONS; action++) {
+        const unsigned before = frames_of(&b);
+        assert_int_equal(ppo_game_act(b.game, &b.setup, (ppo_atari_action)action, true), 0);
+        assert_int_equal(frames_of(&b) - before, 1);
+        assert_int_equal(ram_of(&b, TINY_JOYSTICK) & 0xF0, expected[action][0]);
+        assert_int_equal(ram_of(&b, TINY_BUTTON) >> 7, !expected[action][1]);
+    }
+    assert_int_equal(ppo_game_frames(b.game), PPO_ATARI_NUM_ACTIONS);
+    bed_close(&b);
+}
+
+// Two draws a frame from mt19937; the first decides, and what goes on is the action that was done.
+static void test_sticky_actions(void **state)
+{
+    (void)state;
+    bed b;
+    ppo_mersenne random;
+    unsigned done = PPO_ATARI_NOOP, stuck = 0;
+    bed_open(&b);
+    b.setup.sticky_prob = 0.25;
+    assert_int_equal(ppo_game_load(b.game, &b.setup, 77, NULL), PPO_OK);
+    ppo_mersenne_init(&random, 77);
+    for (unsigned i = 0; i < 2000; i++) {
+        const unsigned chosen = i % 2 ? PPO_ATARI_UP : PPO_ATARI_DOWN;
+        ppo_game_act(b.game, &b.setup, (ppo_atari_action)chosen, false);
+        if (ppo_mersenne_next(&random) >= 0x40000000u)
+            done = chosen;
+        else
+            stuck++;
+        ppo_mersenne_next(&random);
+        assert_int_equal(ram_of(&b, TINY_JOYSTICK) & 0x30, done == PPO_ATARI_UP     ? 0x20
+                                                           : done == PPO_ATARI_DOWN ? 0x10
+                                                                                    : 0x30);
+    }
+    assert_in_range(stuck, 420, 580);
+    assert_int_equal(ppo_game_reset(b.game, &b.setup, NULL), PPO_OK); // forgets the last action
+    while (ppo_mersenne_next(&random) >= 0x40000000u) {               // up to a draw that sticks
+        ppo_game_act(b.game, &b.setup, PPO_ATARI_NOOP, false);
+        ppo_mersenne_next(&random);
+    }
+    ppo_game_act(b.game, &b.setup, PPO_ATARI_UP, false);
+    assert_int_equal(ram_of(&b, TINY_JOYSTICK) & 0xF0, 0xF0);
+    bed_close(&b);
+}
+
+static void test_truncation(void **state)
+{
+    (void)state;
+    bed b;
+    bed_open(&b);
+    b.setup.max_frames = 5;
+    for (unsigned i = 0; i < 5; i++) {
+        assert_false(ppo_game_is_truncated(b.game, &b.setup));
+        ppo_game_act(b.game, &b.setup, PPO_ATARI_NOOP, false);
+    }
+    assert_true(ppo_game_is_truncated(b.game, &b.setup) && !ppo_game_is_over(b.game));
+    const unsigned frames = frames_of(&b);
+    ppo_game_act(b.game, &b.setup, PPO_ATARI_NOOP, false); // nothing happens any more
+    assert_int_equal(frames_of(&b), frames);
+    assert_int_equal(ppo_game_reset(b.game, &b.setup, NULL), PPO_OK);
+    assert_false(ppo_game_is_truncated(b.game, &b.setup));
+    bed_close(&b);
+}
+
+static void test_snapshot_is_a_copy(void **state)
+{
+    (void)state;
+    bed b;
+    bed_open(&b);
+    b.setup.sticky_prob = 0.5;
+    ppo_game *kept = aligned_alloc(64, ppo_game_size()),
+             *first = aligned_alloc(64, ppo_game_size());
+    ppo_game_act(b.game, &b.setup, PPO_ATARI_UP, true);
+    memcpy(kept, b.game, ppo_game_size());
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 50; i++)
+            ppo_game_act(b.game, &b.setup, i % 3 ? PPO_ATARI_UP : PPO_ATARI_FIRE, true);
+        if (round == 0) {
+            memcpy(first, b.game, ppo_game_size());
+            memcpy(b.game, kept, ppo_game_size());
+        }
+    }
+    assert_memory_equal(b.game, first, ppo_game_size());
+    free(first);
+    free(kept);
+    bed_close(&b);
+}
+
+static void check_row(const ppo_game_info *info)
+{
+    assert_ptr_equal(ppo_game_find(info->name), info);
+    if (info->md5) {
+        assert_int_equal(strlen(info->md5), 32);
+        assert_int_equal(strspn(info->md5, "0123456789abcdef"), 32);
+        assert_ptr_equal(ppo_game_find_md5(info->md5), info);
+    }
+    assert_in_range(info->num_actions, 2, PPO_ATARI_NUM_ACTIONS);
+    assert_int_equal(info->action[0], PPO_ATARI_NOOP);
+    for (unsigned i = 1; i < info->num_actions; i++)
+        assert_true(info->action[i] > info->action[i - 1] &&
+                    info->action[i] < PPO_ATARI_NUM_ACTIONS);
+    assert_true(info->start_action < PPO_ATARI_NUM_ACTIONS && info->num_modes >= 1);
+    assert_true(info->num_modes == 1 || info->has_modes);
+    assert_true(info->num_difficulties == 1 || info->num_difficulties == 2 ||
+                info->num_difficulties == 4);
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    size_t size, num_rules = 0;
+    for (size_t i = 0; i < ppo_game_count(); i++) {
+        check_row(ppo_game_at(i));
+        num_rules += ppo_game_at(i)->rules != NULL;
+        if (i > 0 && !ppo_game_at(i - 1)->rules == !ppo_game_at(i)->rules)
+            assert_true(strcmp(ppo_game_at(i - 1)->name, ppo_game_at(i)->name) < 0);
+        if (ppo_game_at(i)->md5)
+            assert_null(ppo_game_cartridge(ppo_game_at(i), &size));
+    }
+    assert_true(num_rules >= 13);
+    assert_null(ppo_game_at(ppo_game_count()));
+    assert_null(ppo_game_find("pong"));
+    assert_null(ppo_game_find_md5("0"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_mode_is_chosen),
+        cmocka_unit_test(test_actions),
+        cmocka_unit_test(test_sticky_actions),
+        cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_snapshot_is_a_copy),
+        cmocka_unit_test(test_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
