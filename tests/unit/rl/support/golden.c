@@ -2,6 +2,8 @@
 // Golden files: see golden.h.
 #include "golden.h"
 
+#include "golden_formula.h"
+
 #include "core/file.h"
 
 #include <math.h>
@@ -108,17 +110,44 @@ void golden_floats(const golden_file *golden, const char *name, float *values, s
         values[i] = (float)element(tensor, i);
 }
 
-// Shared networks may call their trunk and heads otherwise.
+static bool has_some_of(const golden_file *golden, const char *name)
+{
+    char sample[3 * PPO_NAME_SIZE];
+    snprintf(sample, sizeof sample, "%s.sample", name);
+    return golden_has(golden, name) || golden_has(golden, sample);
+}
+
+// Shared networks may call their trunk and heads otherwise, and convolutional ones have names for
+// their layers.
 void golden_param_name(const golden_file *golden, char *name, size_t size, const char *prefix,
                        const char *ours)
 {
     static const char *const aliases[][2] = {
-        {"actor.", "actor."}, {"actor.", "pi."}, {"critic.", "v."}, {"trunk.", ""}};
+        {"", ""},
+        {"actor.", "pi."},
+        {"critic.", "v."},
+        {"trunk.", ""},
+        {"trunk.0.", "c1."},
+        {"trunk.2.", "c2."},
+        {"trunk.4.", "c3."},
+        {"trunk.7.", "fc."},
+        {"actor.0.", "actor.c1."},
+        {"actor.2.", "actor.c2."},
+        {"actor.4.", "actor.c3."},
+        {"actor.7.", "actor.fc."},
+        {"actor.9.", "actor.pi."},
+        {"critic.0.", "critic.c1."},
+        {"critic.2.", "critic.c2."},
+        {"critic.4.", "critic.c3."},
+        {"critic.7.", "critic.fc."},
+        {"critic.9.", "critic.v."},
+    };
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
         const size_t length = strlen(aliases[i][0]);
-        const bool applies = i == 0 || strncmp(ours, aliases[i][0], length) == 0;
-        snprintf(name, size, "%s%s%s", prefix, i ? aliases[i][1] : "", ours + (i ? length : 0));
-        if (applies && golden_has(golden, name))
+        if (strncmp(ours, aliases[i][0], length) != 0)
+            continue;
+        snprintf(name, size, "%s%s%s", prefix, aliases[i][1], ours + length);
+        if (has_some_of(golden, name))
             return;
     }
     fail_msg("no tensor for %s%s", prefix, ours);
@@ -129,11 +158,17 @@ static bool says(const golden_file *golden, const char *key, const char *text)
     return strcmp(golden_text(golden, key), text) == 0;
 }
 
+bool golden_has_pictures(const golden_file *golden)
+{
+    return says(golden, "net", "nature_cnn");
+}
+
 static void read_config(ppo_config *config, const golden_file *golden)
 {
     ppo_error error = {0};
     ppo_config_defaults(config);
-    if (ppo_config_set(config, "hidden_sizes", golden_text(golden, "hidden"), &error) != PPO_OK)
+    if (!golden_has_pictures(golden) &&
+        ppo_config_set(config, "hidden_sizes", golden_text(golden, "hidden"), &error) != PPO_OK)
         fail_msg("%s", error.message);
     config->activation =
         says(golden, "activation", "relu") ? PPO_ACTIVATION_RELU : PPO_ACTIVATION_TANH;
@@ -150,7 +185,7 @@ static void read_config(ppo_config *config, const golden_file *golden)
     config->minibatch_size = (uint32_t)golden_number(golden, "minibatch");
     config->action_bound = PPO_ACTION_RAW;
     config->num_envs = 1;
-    config->num_steps = (uint32_t)find(golden, "in.obs")->shape[0];
+    config->num_steps = (uint32_t)find(golden, "in.action")->shape[0];
 }
 
 // A categorical's number of actions is that of the policy head's biases.
@@ -163,28 +198,58 @@ static void read_action_space(golden_bed *bed, const golden_file *golden)
         space->shape[0] = (uint32_t)find(golden, "in.param.log_std")->shape[0];
         return;
     }
+    const uint32_t last =
+        golden_has_pictures(golden) ? 9 : 2 * bed->config.hidden_sizes.count; // module
     if (bed->config.shared_network)
         snprintf(head, sizeof head, "actor.bias");
     else
-        snprintf(head, sizeof head, "actor.%u.bias", 2 * bed->config.hidden_sizes.count);
-    golden_param_name(golden, name, sizeof name, "in.param.", head);
+        snprintf(head, sizeof head, "actor.%u.bias", last);
+    golden_param_name(golden, name, sizeof name, "out.param.", head);
+    if (golden_has_pictures(golden))
+        snprintf(name + strlen(name), sizeof name - strlen(name), ".sample");
     bed->num_values = (uint32_t)find(golden, name)->shape[0];
     *space = (ppo_space){.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}};
     space->num_values = &bed->num_values;
+}
+
+// Pictures come as whole stacks, one of several channels at a time.
+static ppo_input read_input(const golden_file *golden)
+{
+    if (!golden_has_pictures(golden))
+        return PPO_INPUT_FLOATS(find(golden, "in.obs")->shape[1]);
+    const golden_shape shape = golden_picture_shape(golden);
+    return (ppo_input){.network = PPO_NETWORK_NATURE_CNN,
+                       .stack = 1,
+                       .channels = shape.channels,
+                       .height = shape.height,
+                       .width = shape.width};
+}
+
+static void fill_params(golden_bed *bed, const golden_file *golden)
+{
+    char name[2 * PPO_NAME_SIZE];
+    for (size_t i = 0; i < bed->policy.layout.count; i++) {
+        const ppo_param *param = &bed->policy.layout.list[i];
+        float *values = bed->policy.params + param->offset;
+        if (golden_has_pictures(golden)) {
+            golden_formula_param(golden, param, values);
+            continue;
+        }
+        golden_param_name(golden, name, sizeof name, "in.param.", param->name);
+        golden_floats(golden, name, values, ppo_param_count(param));
+    }
+    ppo_policy_pack(&bed->policy);
 }
 
 static void fill(golden_bed *bed, const golden_file *golden)
 {
     const ppo_rollout *r = &bed->rollout;
     const size_t samples = r->num_steps;
-    char name[2 * PPO_NAME_SIZE];
-    for (size_t i = 0; i < bed->policy.layout.count; i++) {
-        const ppo_param *param = &bed->policy.layout.list[i];
-        golden_param_name(golden, name, sizeof name, "in.param.", param->name);
-        golden_floats(golden, name, bed->policy.params + param->offset, ppo_param_count(param));
-    }
-    ppo_policy_pack(&bed->policy);
-    golden_floats(golden, "in.obs", r->obs, samples * r->num_features);
+    fill_params(bed, golden);
+    if (golden_has_pictures(golden))
+        golden_pictures(golden, ppo_frames_row(&r->frames, 0));
+    else
+        golden_floats(golden, "in.obs", r->obs, samples * r->num_features);
     golden_floats(golden, "in.action", r->action, samples * r->num_actions);
     golden_floats(golden, "in.old_logprob", r->log_prob, samples);
     golden_floats(golden, "in.old_value", r->value, samples);
@@ -198,13 +263,14 @@ void golden_bed_create(golden_bed *bed, const golden_file *golden, uint32_t thre
     *bed = (golden_bed){0};
     read_config(&bed->config, golden);
     read_action_space(bed, golden);
-    const size_t num_features = find(golden, "in.obs")->shape[1];
     bed->step = (ppo_step_params){.lr = bed->config.learning_rate,
                                   .critic_lr = bed->config.learning_rate,
                                   .clip_coef = bed->config.clip_coef,
                                   .ent_coef = bed->config.ent_coef};
-    const ppo_input input = PPO_INPUT_FLOATS(num_features);
-    ppo_policy_plan(&bed->policy, &bed->config, &input, &bed->action_space, &bed->arena, &error);
+    const ppo_input input = read_input(golden);
+    if (ppo_policy_plan(&bed->policy, &bed->config, &input, &bed->action_space, &bed->arena,
+                        &error) != PPO_OK)
+        fail_msg("%s", error.message);
     ppo_rollout_plan(&bed->rollout, bed->config.num_steps, 1, &input, bed->policy.dist.num_actions,
                      &bed->arena);
     if (ppo_pool_create(&bed->pool, threads, &error) != PPO_OK ||

@@ -26,9 +26,13 @@ double *golden_values(const golden_file *golden, const char *name, size_t *count
 // A tensor of a known number of elements as floats.
 void golden_floats(const golden_file *golden, const char *name, float *values, size_t count);
 
-// The name that a parameter of ours has in this file, behind a prefix such as "in.param.".
+// The name that a parameter of ours has in this file, behind a prefix such as "in.param."; of a
+// tensor that the file has only samples of, without what they are called.
 void golden_param_name(const golden_file *golden, char *name, size_t size, const char *prefix,
                        const char *ours);
+
+// True for the files of convolutional networks.
+bool golden_has_pictures(const golden_file *golden);
 
 // An update phase that stands where the file's began.
 typedef struct golden_bed {
