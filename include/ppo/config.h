@@ -217,13 +217,18 @@ PPO_API size_t ppo_option_format(const ppo_config *config, size_t index, char *t
 PPO_API size_t ppo_preset_count(void);
 PPO_API const char *ppo_preset_name_at(size_t index);
 
-// YAML text of a preset ("CartPole-v1", "seeds/cartpole"); NULL if there is none.
+// YAML text of the preset of this name ("seeds/cartpole") or for this environment ("CartPole-v1",
+// "Rally": case doesn't count; for an Atari game without one of its own, "atari"); NULL if there is
+// none.
 PPO_API const char *ppo_preset_find(const char *name);
 
 // What is derived from a config: the batch of N * T samples and how an epoch cuts it.
 PPO_API uint64_t ppo_config_batch_size(const ppo_config *config);
 PPO_API uint32_t ppo_config_minibatch_size(const ppo_config *config); // of all but the last
 PPO_API uint64_t ppo_config_num_iterations(const ppo_config *config); // rounded up
+
+// What ppo_env_open is told; borrows config's text.
+PPO_API ppo_env_options ppo_config_env_options(const ppo_config *config);
 
 #ifdef __cplusplus
 }

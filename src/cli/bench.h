@@ -15,7 +15,7 @@ typedef struct cli_bench_plan {
 
 // Each prints its result and returns the exit code.
 int cli_bench_peak(const cli_bench_plan *plan);
-int cli_bench_env(const char *id, const cli_bench_plan *plan);
+int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan);
 
 // Trains in a published system's shape: "cartpole", "pendulum" or "cnn", changed by the settings of
 // `args`.

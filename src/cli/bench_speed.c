@@ -121,22 +121,35 @@ int cli_bench_peak(const cli_bench_plan *plan)
     return print_result(&r);
 }
 
-int cli_bench_env(const char *id, const cli_bench_plan *plan)
+// The environment as `ppo train` would make it.
+static ppo_status open_env(const ppo_env_class **env, const char *id, const cli_args *args,
+                           ppo_error *error)
+{
+    ppo_config config;
+    ppo_status status = ppo_config_for_env(&config, id, error);
+    if (status == PPO_OK)
+        status = cli_settings_apply(&config, args, error);
+    const ppo_env_options options = ppo_config_env_options(&config);
+    return status == PPO_OK ? ppo_env_open(env, id, &options, error) : status;
+}
+
+int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan)
 {
     ppo_error error = {0};
     const ppo_env_class *env;
     result r = {.name = id, .plan = plan};
     double sps = 0.0;
-    if (ppo_env_find(&env, id, &error))
+    if (open_env(&env, id, args, &error))
         return cli_fail(&error);
     for (int i = 0; i <= NUM_REPEATS; i++) {
         if (ppo_bench_env(&sps, env, plan->num_envs, plan->threads, plan->seconds / NUM_REPEATS,
                           &error))
-            return cli_fail(&error);
+            break;
         if (i > 0) // the first is the warm-up
             take(&r.sps, sps);
     }
-    return print_result(&r);
+    ppo_env_close(env);
+    return error.status == PPO_OK ? print_result(&r) : cli_fail(&error);
 }
 
 // --- training --------------------------------------------------------------------------------

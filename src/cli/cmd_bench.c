@@ -67,7 +67,7 @@ int cli_cmd_bench(const cli_args *args)
         return wrong_count("'bench' needs a name: peak, cartpole, pendulum, cnn, 'env ID', "
                            "'train TARGET', or --learning");
     if (!strcmp(operand[0], "env"))
-        return count == 2 ? cli_bench_env(operand[1], &plan)
+        return count == 2 ? cli_bench_env(operand[1], args, &plan)
                           : wrong_count("'bench env' needs one environment id");
     if (!strcmp(operand[0], "train"))
         return count == 2 ? cli_bench_train(operand[1], args, &plan)

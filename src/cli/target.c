@@ -70,17 +70,34 @@ static void set_run(cli_target *target, const char *dir)
     snprintf(target->label, sizeof target->label, "%s", target->path);
 }
 
+enum { MAX_NAMES = 512 };
+
+// What a target may be called.
+typedef struct task_names {
+    size_t count;
+    char name[MAX_NAMES][64];
+} task_names;
+
 static const char *task_name(void *context, size_t index)
 {
-    (void)context;
-    const size_t num_envs = ppo_env_count();
-    return index < num_envs ? ppo_env_at(index)->id : ppo_preset_name_at(index - num_envs);
+    return ((const task_names *)context)->name[index];
+}
+
+static void list_names(task_names *names)
+{
+    for (size_t i = 0; names->count < MAX_NAMES &&
+                       ppo_env_id_at(names->name[names->count], sizeof names->name[0], i);
+         i++)
+        names->count++;
+    for (size_t i = 0; names->count < MAX_NAMES && i < ppo_preset_count(); i++)
+        snprintf(names->name[names->count++], sizeof names->name[0], "%s", ppo_preset_name_at(i));
 }
 
 static ppo_status not_found(const char *name, ppo_error *error)
 {
-    const size_t count = ppo_env_count() + ppo_preset_count();
-    const char *nearest = ppo_nearest(name, task_name, NULL, count);
+    task_names names = {.count = 0};
+    list_names(&names);
+    const char *nearest = ppo_nearest(name, task_name, &names, names.count);
     if (nearest)
         return cli_error_set(error, PPO_NOT_FOUND,
                              "no environment, preset, YAML file or run '%.200s'; did you mean %s?",
@@ -99,7 +116,7 @@ ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *erro
     char preset[PPO_TEXT_SIZE];
     const ppo_env_class *env;
     ppo_error ignored;
-    if (ppo_env_find(&env, name, &ignored) == PPO_OK) {
+    if (ppo_env_find(&env, name, &ignored) != PPO_NOT_FOUND) {
         target->kind = CLI_TARGET_ENV;
         target->yaml = ppo_preset_find(name);
         snprintf(target->env_id, sizeof target->env_id, "%s", name);

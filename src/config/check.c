@@ -30,6 +30,18 @@ uint64_t ppo_config_num_iterations(const ppo_config *config)
     return batch ? config->total_timesteps / batch + (config->total_timesteps % batch != 0) : 0;
 }
 
+ppo_env_options ppo_config_env_options(const ppo_config *config)
+{
+    return (ppo_env_options){.rom_dir = config->rom_dir,
+                             .frame_skip = config->frame_skip,
+                             .noop_max = config->noop_max,
+                             .screen_size = config->screen_size,
+                             .grayscale = config->grayscale,
+                             .max_pool = config->max_pool,
+                             .fire_reset = config->fire_reset,
+                             .terminal_on_life_loss = config->terminal_on_life_loss};
+}
+
 static ppo_status check_ranges(const ppo_config *config, ppo_error *error)
 {
     for (size_t i = 0; i < PPO_OPTION_COUNT; i++) {

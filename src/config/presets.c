@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 size_t ppo_preset_count(void)
 {
@@ -20,12 +21,19 @@ const char *ppo_preset_name_at(size_t index)
     return ppo_presets[index].name;
 }
 
+// The games of the literature share one preset.
+static bool is_atari_id(const char *name)
+{
+    const char *version = strstr(name, "NoFrameskip-v");
+    return strncmp(name, "ALE/", 4) == 0 || (version && version != name);
+}
+
 const char *ppo_preset_find(const char *name)
 {
     for (size_t i = 0; i < ppo_num_presets; i++)
-        if (strcmp(ppo_presets[i].name, name) == 0)
+        if (strcasecmp(ppo_presets[i].name, name) == 0)
             return ppo_presets[i].text;
-    return NULL;
+    return is_atari_id(name) ? ppo_preset_find("atari") : NULL;
 }
 
 ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error *error)

@@ -28,33 +28,18 @@ static ppo_status check_actions(const ppo_env_class *env, const ppo_config *conf
     return PPO_OK;
 }
 
-// The environment that the config names, made to order.
-static ppo_status open_env(ppo_agent *agent, const ppo_env_class **env, ppo_error *error)
-{
-    const ppo_config *config = &agent->config;
-    const ppo_env_options options = {.rom_dir = config->rom_dir,
-                                     .frame_skip = config->frame_skip,
-                                     .noop_max = config->noop_max,
-                                     .screen_size = config->screen_size,
-                                     .grayscale = config->grayscale,
-                                     .max_pool = config->max_pool,
-                                     .fire_reset = config->fire_reset,
-                                     .terminal_on_life_loss = config->terminal_on_life_loss};
-    PPO_TRY(ppo_env_open(&agent->opened, config->env_id, &options, error));
-    *env = agent->opened;
-    return PPO_OK;
-}
-
 ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
                           ppo_arena *arena, ppo_error *error)
 {
-    agent->config = *config;
+    const ppo_env_options options = ppo_config_env_options(config);
     ppo_input input;
+    agent->config = *config;
     if (env)
         PPO_TRY(ppo_env_class_check(env, error));
     else
-        PPO_TRY(open_env(agent, &env, error));
-    agent->env = env;
+        PPO_TRY(ppo_env_open(&agent->opened, config->env_id, &options, error));
+    agent->env = env ? env : agent->opened;
+    env = agent->env;
     PPO_TRY(check_actions(env, config, error));
     PPO_TRY(ppo_input_for(&input, config, &env->observation_space, error));
     agent->num_features = input.num_features;

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -19,8 +20,8 @@ static void test_all_load_and_check(void **state)
         if (ppo_config_for_env(&config, name, &error) != PPO_OK ||
             ppo_config_check(&config, &error) != PPO_OK)
             fail_msg("%s: %s", name, error.message);
-        if (strncmp(name, "seeds/", 6) != 0)
-            assert_string_equal(config.env_id, name);
+        if (strncmp(name, "seeds/", 6) != 0) // "atari" is for many: its name stands for theirs
+            assert_int_equal(strcasecmp(config.env_id, name), 0);
         assert_true(ppo_preset_find(name)[0] == '#'); // starts by saying what it reaches
         assert_true(ppo_config_num_iterations(&config) >= 10);
     }
@@ -55,11 +56,67 @@ static void test_seed_cartpole(void **state)
     assert_true(config.solved_return == 200);
 }
 
+static void test_atari_games_share_a_preset(void **state)
+{
+    (void)state;
+    const char *const ids[] = {"PongNoFrameskip-v4", "ALE/Breakout-v5"};
+    for (size_t i = 0; i < 2; i++) {
+        ppo_config config;
+        assert_ptr_equal(ppo_preset_find(ids[i]), ppo_preset_find("atari"));
+        assert_int_equal(ppo_config_for_env(&config, ids[i], NULL), PPO_OK);
+        assert_string_equal(config.env_id, ids[i]);
+        assert_int_equal(config.frame_stack, 4);
+        assert_true(config.terminal_on_life_loss && config.clip_coef == 0.1);
+    }
+    assert_null(ppo_preset_find("NoFrameskip-v4"));
+}
+
+static void test_rally_by_its_environment(void **state)
+{
+    ppo_config config;
+    (void)state;
+    assert_non_null(ppo_preset_find("rally"));
+    assert_int_equal(ppo_config_for_env(&config, "Rally", NULL), PPO_OK);
+    assert_string_equal(config.env_id, "Rally");
+    assert_int_equal(config.frame_stack, 4);
+}
+
+static void test_seed_pong(void **state)
+{
+    ppo_config config;
+    (void)state;
+    assert_int_equal(ppo_config_for_env(&config, "seeds/pong", NULL), PPO_OK);
+    assert_string_equal(config.env_id, "PongNoFrameskip-v4");
+    assert_int_equal(ppo_config_batch_size(&config), 1024);
+    assert_int_equal(ppo_config_minibatch_size(&config), 256);
+    assert_true(!config.shared_network && !config.clip_vloss && config.stop_when_solved);
+    assert_true(config.solved_return == 19.5 && config.vf_coef == 1.0);
+    assert_true(config.actor_gain == config.hidden_gain);
+}
+
+static void test_seed_breakout(void **state)
+{
+    ppo_config config;
+    (void)state;
+    assert_int_equal(ppo_config_for_env(&config, "seeds/breakout", NULL), PPO_OK);
+    assert_string_equal(config.env_id, "BreakoutNoFrameskip-v4");
+    assert_int_equal(ppo_config_num_iterations(&config), 15000);
+    assert_int_equal(ppo_config_minibatch_size(&config), 256);
+    assert_true(config.shared_network && config.clip_vloss && config.actor_gain == 0.1);
+    assert_int_equal(config.workers, PPO_WORKERS_PROCESS);
+    assert_int_equal(config.lr_schedule.kind, PPO_SCHEDULE_LINEAR);
+    assert_int_equal(config.clip_schedule.kind, PPO_SCHEDULE_LINEAR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_load_and_check),
         cmocka_unit_test(test_environment_with_and_without_a_preset),
+        cmocka_unit_test(test_atari_games_share_a_preset),
+        cmocka_unit_test(test_rally_by_its_environment),
+        cmocka_unit_test(test_seed_pong),
+        cmocka_unit_test(test_seed_breakout),
         cmocka_unit_test(test_seed_cartpole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
