@@ -104,6 +104,7 @@ digits_3        ds DIGIT_ROWS   ; balls
 row             ds 1            ; scratch, within one routine
 column          ds 1
 font            ds 1
+old_x           ds 1
 
 ; --- pieces of a line ---------------------------------------------------------------------------
 ; One more line in which the paddle's capacitor is not full. 10 cycles at most. Uses A.
@@ -594,7 +595,10 @@ move_bat SUBROUTINE
 
 ; --- ball ---------------------------------------------------------------------------------------
 
+; First across, then down; a brick in the way of either turns that part of the speed.
 move_ball SUBROUTINE
+        lda ball_x
+        sta old_x
         clc
         lda ball_x_part
         adc ball_dx_part
@@ -618,6 +622,18 @@ move_ball SUBROUTINE
         jmp .down
 .on_court
         sta ball_x
+        tax                     ; the edge that goes first
+        bit ball_dx
+        bmi .edge
+        inx                     ; BALL_WIDTH - 1
+.edge   lda ball_y
+        clc
+        adc #1
+        jsr hit_brick
+        bcc .down
+        lda old_x
+        sta ball_x
+        jsr turn_dx
 
 .down   clc
         lda ball_y_part
@@ -626,11 +642,12 @@ move_ball SUBROUTINE
         lda ball_y
         adc ball_dy
         sta ball_y
+        ldx ball_x
         bit ball_dy
         bpl .downwards
 
         cmp #COURT_LINES        ; upwards: below 0 is beyond the upper wall
-        bcc .under
+        bcc .at_brick
         lda #0
         sta ball_y
         sta ball_y_part
@@ -646,9 +663,11 @@ move_ball SUBROUTINE
         cmp #BAT_Y - BALL_LINES + 1
         bcs meet_bat
         adc #BALL_LINES - 1
-        jmp hit_brick
+.at_brick
+        jsr hit_brick
+        bcc .flying
+        jmp turn_dy
 .flying rts
-.under  jmp hit_brick
 .lost   jmp lose_ball
 
 ; The ball is level with the bat, coming down.
@@ -696,7 +715,7 @@ meet_bat SUBROUTINE
         jmp build_wall
 .missed rts
 
-; A: the line of the ball that goes first. If there is a brick, it goes, and the ball turns.
+; A: a line, X: a clock. If there is a brick, it goes, and the carry is set.
 hit_brick SUBROUTINE
         sec
         sbc #ROWS_Y
@@ -714,7 +733,7 @@ hit_brick SUBROUTINE
         sec
         adc #ROWS - 1
         sta row                 ; 0: the lowest
-        lda ball_x
+        txa
         sec
         sbc #WALL_X
         lsr
@@ -746,14 +765,16 @@ hit_brick SUBROUTINE
         cld
         lda row_pitches,x
         jsr play_sound
-        jsr turn_dy
         dec bricks_left
-        bne .none
+        bne .hit
         lda walls
-        bne .none
+        bne .hit
         lda #STATE_OVER
         sta state
-.none   rts
+.hit    sec
+        rts
+.none   clc
+        rts
 
 lose_ball SUBROUTINE
         lda #$1F
@@ -808,7 +829,8 @@ mirrored
         dc.b %0000, %1000, %0100, %1100, %0010, %1010, %0110, %1110
         dc.b %0001, %1001, %0101, %1101, %0011, %1011, %0111, %1111
 
-; Where the brick of each column is: the first cell of its byte, counted from pf0_left, and its bits.
+; Where the brick of each column is: the first cell of its byte, counted from pf0_left, and its
+; bits.
 column_byte
         dc.b 0
         dc.b pf1_left - pf0_left, pf1_left - pf0_left, pf1_left - pf0_left, pf1_left - pf0_left

@@ -3,11 +3,13 @@
 ; Rally: a game of two bats and a ball, against the computer, for the Atari 2600. 4K cartridge.
 ;
 ; You hold the right bat with the joystick of the left port, up and down. Where the ball meets the
-; bat decides its way: from the middle it goes flat, from a corner steep and fast. FIRE serves; the
-; serve comes by itself after less than a second. Who has 21 points first, wins. RESET starts a game.
+; bat decides its way: from the middle it goes flat, from a corner steep and fast. FIRE serves;
+; the serve comes by itself after less than a second. Who has 21 points first, wins. RESET starts
+; a game.
 ;
 ; The computer's bat is slower than a steep ball, it looks at the ball only when that has come some
-; way towards it, and it tires in a long rally: a well-placed shot wins, and every point ends.
+; way towards it, and it tires in a long rally: a well-placed shot wins, and every point ends. With
+; the left difficulty switch at A it is half as fast again.
 ;
 ; A frame has 262 lines: 3 of vertical sync, 37 of blank (the picture is prepared), 192 of picture,
 ; 30 of overscan (the game is played). Coordinates: x in colour clocks, 0..159; y in lines of the
@@ -50,7 +52,7 @@ COLOR_COURT     = $C0           ; dark green
 ; --- RAM ----------------------------------------------------------------------------------------
         SEG.U ram
         ORG $80
-; These three are read from outside (roms/README.md), so they don't move.
+; These three are read from outside (roms/README.md): they stay where they are.
 your_score      ds 1            ; BCD
 computer_score  ds 1            ; BCD
 state           ds 1            ; one of the following
@@ -497,10 +499,16 @@ move_computer SUBROUTINE
         bit ball_dx
         bpl .drift
         ldx hits
-        lda computer_speeds,x
-        sta speed_part
         lda #0
         sta speed
+        lda computer_speeds,x
+        bit SWCHB
+        bvc .easy
+        lsr                     ; half as much again
+        clc
+        adc computer_speeds,x
+        rol speed
+.easy   sta speed_part
         asl speed_part          ; the table has 128ths
         rol speed
         lda ball_x

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; Eight slices of 1K in three windows and one that stays (E0): $xFE0-7 chooses the slice at $F000,
-; $xFE8-F that at $F400, $xFF0-7 that at $F800; slice 7 is at $FC00. The program, in slice 7, puts every
-; slice into every window and calls it there.
+; $xFE8-F that at $F400, $xFF0-7 that at $F800; slice 7 is at $FC00. The program, in slice 7, puts
+; every slice into every window and calls it there.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Four banks of 4K, chosen by $xFF6 to $xFF9 (F6). Each has a routine of its own at the same address;
-; the program, in bank 0, calls them in an order that changes with frame and stick.
+; Four banks of 4K, chosen by $xFF6 to $xFF9 (F6). Each has a routine of its own at the same
+; address; the program, in bank 0, calls them in an order that changes with frame and stick.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

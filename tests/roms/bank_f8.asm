@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Two banks of 4K, chosen by $xFF8 and $xFF9 (F8): hot spots by reads and writes, indexed, by bit and by
-; inc, in mirrors of the addresses. The byte that a read of a hot spot gives is one of the new bank.
+; Two banks of 4K, chosen by $xFF8 and $xFF9 (F8): hot spots by reads and writes, indexed, by bit
+; and by inc, in mirrors of the addresses. The byte that a read of a hot spot gives is one of the
+; new bank.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

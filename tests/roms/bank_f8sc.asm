@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Two banks of 4K with 128 bytes of RAM on the cartridge (F8SC): written at $F000, read at $F080. The
-; emulator fills it from its random numbers at every reset of the system. The first 256 bytes of a
-; bank, where the RAM is, are all the same, which tells the kind of the cartridge.
+; Two banks of 4K with 128 bytes of RAM on the cartridge (F8SC): written at $F000, read at $F080.
+; The emulator fills it from its random numbers at every reset of the system. The first 256 bytes
+; of a bank, where the RAM is, are all the same, which tells the kind of the cartridge.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

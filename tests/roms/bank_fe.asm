@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Two banks of 4K, the second one at $D000, the first one at $F000 (FE): the program goes over by jsr and
-; comes back by rts, and jumps there and back; it reads both banks as data.
+; Two banks of 4K, the second one at $D000, the first one at $F000 (FE): the program goes over by
+; jsr and comes back by rts, and jumps there and back; it reads both banks as data.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

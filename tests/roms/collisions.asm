@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; The fifteen collision latches: objects wander over each other, and the registers are read twelve
-; times in a picture, cleared after every second time. In some blocks the picture is off (VBLANK), in
-; some HMOVE blanks the first 8 pixels: the one hides collisions, the other doesn't.
+; times in a picture, cleared after every second time. In some blocks the picture is off (VBLANK),
+; in some HMOVE blanks the first 8 pixels: the one hides collisions, the other doesn't.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

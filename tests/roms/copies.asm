@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; NUSIZ0, REFP0, GRP0, NUSIZ1, REFP1, GRP1 and the missiles' and the ball's switches written at every
-; cycle of a line in which the objects are drawn. One register and one value in a picture.
+; NUSIZ0, REFP0, GRP0, NUSIZ1, REFP1, GRP1 and the missiles' and the ball's switches written at
+; every cycle of a line in which the objects are drawn. One register and one value in a picture.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; How many cycles instructions take, by the timer that counts every cycle: all kinds of addressing,
-; with X and Y at 0 or, in every other pair of frames, where indexed reads cross a page; branches not
-; taken, taken, and taken to another page; jumps and calls.
+; How many cycles instructions take, by the timer that counts every cycle: all kinds of
+; addressing, with X and Y at 0 or, in every other pair of frames, where indexed reads cross a
+; page; branches not taken, taken, and taken to another page; jumps and calls.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

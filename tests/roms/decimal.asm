@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; adc and sbc in decimal mode, on all bytes, also those that are no decimal numbers: in each frame one
-; byte in A against 40 in memory, with and without carry. Results and flags go into running sums.
+; adc and sbc in decimal mode, on all bytes, also those that are no decimal numbers: in each frame
+; one byte in A against 40 in memory, with and without carry. Results and flags go into running
+; sums.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; Frames that aren't 262 lines long: from 120 to 280 at first, later up to 330, where the reference
-; emulator ends them by itself; a vertical sync of less than a line, which ends none; no vertical sync
-; at all; and 60,000 instructions without a write, which no frame is long enough for.
+; Frames that aren't 262 lines long: from 120 to 280 at first, later up to 330, where the
+; reference emulator ends them by itself; a vertical sync of less than a line, which ends none; no
+; vertical sync at all; and 60,000 instructions without a write, which no frame is long enough
+; for.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

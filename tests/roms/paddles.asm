@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; INPT0..INPT5: the lines until each capacitor is full, after the dump in the overscan and after a
-; second, shorter one in the middle of the picture; all six are read in every line. The buttons are in
-; SWCHA. To be played with paddles in the left port, and with joysticks.
+; second, shorter one in the middle of the picture; all six are read in every line. The buttons
+; are in SWCHA. To be played with paddles in the left port, and with joysticks.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

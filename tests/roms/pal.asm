@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Frames of 312 lines, so that the emulator takes the program for a European one: 250 lines are seen,
-; and after a frame with an odd number of lines, every fourth one, colours are lost.
+; Frames of 312 lines, so that the emulator takes the program for a European one: 250 lines are
+; seen, and after a frame with an odd number of lines, every fourth one, colours are lost.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Strobes of RESP0, RESP1, RESM0, RESM1 and RESBL at every cycle, in a line that is being drawn and in
-; all modes of NUSIZ; in every other picture HMOVE comes first in that line. UP to RIGHT on the stick
-; choose more modes. Eight trials in a picture.
+; Strobes of RESP0, RESP1, RESM0, RESM1 and RESBL at every cycle, in a line that is being drawn
+; and in all modes of NUSIZ; in every other picture HMOVE comes first in that line. UP to RIGHT on
+; the stick choose more modes. Eight trials in a picture.
         processor 6502
         include "vcs.inc"
         include "harness.inc"

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The undocumented instructions in all their addressing modes, on random registers and flags, but for
-; those that stop the processor. A group in each frame.
+; The undocumented instructions in all their addressing modes, on random registers and flags, but
+; for those that stop the processor. A group in each frame.
         processor 6502
         include "vcs.inc"
         include "harness.inc"
