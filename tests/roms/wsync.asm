@@ -70,7 +70,7 @@ by_lda  lda WSYNC               ; a read doesn't wait
         jmp stored
 by_index
         ldx #$40
-        sta WSYNC + $40 - $40,x ; a mirror
+        sta WSYNC,x             ; a mirror
         jmp stored
 by_absolute
         sta $0102               ; another
