@@ -195,27 +195,17 @@ static void search_place(void *context, const char *folder, bool exists)
         try_path(search, folder, 0);
 }
 
-static void count_place(void *context, const char *folder, bool exists)
-{
-    (void)folder;
-    *(unsigned *)context += exists;
-}
-
 static ppo_status not_found(const ppo_game_info *game, const char *rom_dir, ppo_error *error)
 {
     const char *variable = getenv("PPO_ROM_DIR");
-    unsigned num_places = 0;
-    char where[256];
-    ppo_rom_places(NULL, count_place, &num_places);
-    snprintf(where, sizeof where, "%s%.80s%s%s%.80s", rom_dir && rom_dir[0] ? rom_dir : "", "",
-             rom_dir && rom_dir[0] ? ", " : "", variable && variable[0] ? "PPO_ROM_DIR=" : "",
-             variable && variable[0] ? variable : "PPO_ROM_DIR (not set)");
+    const bool has_folder = rom_dir && rom_dir[0], has_variable = variable && variable[0];
     return ppo_fail(
         error, PPO_NOT_FOUND,
-        "the cartridge of %.32s was not found: a file with the MD5 %s, whatever its name. "
-        "Looked into %.160s and the usual places (`ppo doctor` lists them). Name the "
-        "folder that holds it: --rom-dir DIR, or PPO_ROM_DIR",
-        game->name, game->md5, where);
+        "the cartridge of %.32s was not found: a file with the MD5 %s, whatever its "
+        "name. Looked into %.96s%sPPO_ROM_DIR%s%.96s and the usual places (`ppo doctor` "
+        "lists them). Name the folder that holds it: --rom-dir DIR, or PPO_ROM_DIR",
+        game->name, game->md5, has_folder ? rom_dir : "", has_folder ? ", " : "",
+        has_variable ? "=" : " (not set)", has_variable ? variable : "");
 }
 
 // The bytes of a game that comes with the library.

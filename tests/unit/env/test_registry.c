@@ -79,6 +79,47 @@ static void test_far_id_is_refused_too(void **state)
     assert_int_equal(ppo_env_find(&env, "x", NULL), PPO_NOT_FOUND);
 }
 
+// --- made to order ----------------------------------------------------------------------------
+
+static void test_ids(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"CartPole-v1",  "PongNoFrameskip-v4",   "ALE/Breakout-v5",
+                                         "Rally",        "ALE/SpaceInvaders-v5", "Bricks",
+                                         "ALE/Rally-v5", "TetrisNoFrameskip-v4"};
+    unsigned found = 0;
+    char id[64];
+    size_t count = 0;
+    for (; ppo_env_id_at(id, sizeof id, count); count++)
+        for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+            found += strcmp(id, wanted[i]) == 0;
+    assert_int_equal(found, sizeof wanted / sizeof wanted[0]);
+    strcpy(id, "same");
+    assert_false(ppo_env_id_at(id, sizeof id, count));
+    assert_string_equal(id, "same");
+}
+
+static void test_opening(void **state)
+{
+    (void)state;
+    const ppo_env_class *env;
+    const ppo_env_options options = {.frame_skip = 4};
+    ppo_error error;
+    assert_int_equal(ppo_env_open(&env, "CartPole-v1", &options, &error), PPO_OK);
+    assert_ptr_equal(env, ppo_env_at(0));
+    ppo_env_close(env); // does nothing
+    ppo_env_close(NULL);
+    assert_int_equal(ppo_env_find(&env, "PongNoFrameskip-v4", &error), PPO_INVALID);
+    assert_null(env);
+    assert_int_equal(ppo_env_open(&env, "PongNoFrameskip-v5", &options, &error), PPO_NOT_FOUND);
+    assert_non_null(strstr(error.message, "did you mean PongNoFrameskip-v4?"));
+    assert_int_equal(ppo_env_open(&env, "Breakout", &options, &error), PPO_NOT_FOUND);
+    assert_non_null(strstr(error.message, "did you mean BreakoutNoFrameskip-v4?"));
+    assert_int_equal(ppo_env_open(&env, "ALE/Skiing-v5", &options, &error), PPO_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "score"));
+    assert_null(env);
+}
+
 // --- broken tables ----------------------------------------------------------------------------
 
 static const float low[4] = {0.0f, 0.0f, 2.0f, 0.0f};
@@ -165,6 +206,8 @@ int main(void)
         cmocka_unit_test(test_facts_are_gymnasiums),
         cmocka_unit_test(test_unknown_id_names_the_nearest),
         cmocka_unit_test(test_far_id_is_refused_too),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_opening),
         cmocka_unit_test(test_broken_tables_are_refused),
         cmocka_unit_test(test_broken_spaces_are_refused),
         cmocka_unit_test(test_space_sizes),
