@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BANK 4096
-
 typedef struct signature {
     ppo_cartridge_kind kind;
     uint8_t length;
@@ -41,7 +39,7 @@ static bool contains(const uint8_t *bytes, size_t size, const signature *wanted)
 // Where a cartridge's RAM lies the chip holds nothing: 256 times the same byte in each bank.
 static bool has_room_for_ram(const uint8_t *bytes, size_t size)
 {
-    for (size_t bank = 0; bank < size; bank += BANK)
+    for (size_t bank = 0; bank < size; bank += PPO_CARTRIDGE_BANK)
         for (size_t i = 1; i < 256; i++)
             if (bytes[bank + i] != bytes[bank])
                 return false;
@@ -52,7 +50,7 @@ static ppo_cartridge_kind kind_of_8k(const uint8_t *bytes)
 {
     if (has_room_for_ram(bytes, 8192))
         return PPO_CARTRIDGE_F8SC;
-    if (memcmp(bytes, bytes + BANK, BANK) == 0)
+    if (memcmp(bytes, bytes + PPO_CARTRIDGE_BANK, PPO_CARTRIDGE_BANK) == 0)
         return PPO_CARTRIDGE_4K;
     for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++)
         if (contains(bytes, 8192, &signatures[i]))
@@ -73,6 +71,25 @@ static bool find_kind(ppo_cartridge_kind *kind, const uint8_t *bytes, size_t siz
     else
         return false;
     return true;
+}
+
+static void lay_wires(ppo_cartridge *cartridge, size_t size)
+{
+    const ppo_cartridge_kind kind = cartridge->kind;
+    if (kind == PPO_CARTRIDGE_2K || kind == PPO_CARTRIDGE_4K)
+        cartridge->wiring = PPO_WIRING_PLAIN;
+    else if (kind == PPO_CARTRIDGE_E0)
+        cartridge->wiring = PPO_WIRING_SLICES;
+    else if (kind == PPO_CARTRIDGE_FE)
+        cartridge->wiring = PPO_WIRING_ADDRESS;
+    else
+        cartridge->wiring = PPO_WIRING_BANKS;
+    if (cartridge->wiring == PPO_WIRING_BANKS) { // F8: $FF8 and $FF9, F6: $FF6 to $FF9
+        cartridge->num_banks = (uint32_t)(size / PPO_CARTRIDGE_BANK);
+        cartridge->first_hot = 0xFFA - cartridge->num_banks;
+    }
+    if (kind == PPO_CARTRIDGE_F8SC || kind == PPO_CARTRIDGE_F6SC)
+        cartridge->ram_bytes = PPO_CARTRIDGE_RAM;
 }
 
 // This room knows no other, so it fills an error itself.
@@ -111,7 +128,7 @@ ppo_status ppo_cartridge_create(ppo_cartridge **cartridge, const void *bytes, si
         made->traits = *traits;
     if (made->traits.first_line == 0)
         made->traits.first_line = 34;
-    made->size = (uint32_t)size;
+    lay_wires(made, size);
     memcpy(made->bytes, bytes, size);
     if (size == 2048)
         memcpy(made->bytes + size, bytes, size);
@@ -129,21 +146,16 @@ ppo_cartridge_kind ppo_cartridge_kind_of(const ppo_cartridge *cartridge)
     return cartridge->kind;
 }
 
-bool ppo_cartridge_has_ram(ppo_cartridge_kind kind)
-{
-    return kind == PPO_CARTRIDGE_F8SC || kind == PPO_CARTRIDGE_F6SC;
-}
-
 void ppo_board_reset(ppo_board *board, const ppo_cartridge *cartridge)
 {
     ppo_board_select(board, 0);
     switch (cartridge->kind) {
     case PPO_CARTRIDGE_F8:
     case PPO_CARTRIDGE_F8SC:
-        ppo_board_select(board, BANK);
+        ppo_board_select(board, PPO_CARTRIDGE_BANK);
         break;
     case PPO_CARTRIDGE_E0: // the last four slices, of which the last stays for good
-        ppo_board_select(board, BANK);
+        ppo_board_select(board, PPO_CARTRIDGE_BANK);
         break;
     default: // plain, FE (which looks at the address alone) and F6 begin at their first byte
         break;

@@ -8,14 +8,26 @@
 #include "ppo/atari.h"
 
 #define PPO_CARTRIDGE_MAX    16384
+#define PPO_CARTRIDGE_BANK   4096 // what the processor sees at a time
+#define PPO_CARTRIDGE_SLICE  1024
+#define PPO_CARTRIDGE_SLICES 4
 #define PPO_CARTRIDGE_RAM    128
-#define PPO_CARTRIDGE_SLICES 4 // of 1K, in the 4K that the processor sees
+
+// What is behind the kinds: how an address becomes a place in the bytes.
+typedef enum ppo_wiring {
+    PPO_WIRING_PLAIN,   // 2K, 4K: it is the place
+    PPO_WIRING_BANKS,   // F8, F6: in a bank that hot spots select
+    PPO_WIRING_SLICES,  // E0: in a slice that hot spots select
+    PPO_WIRING_ADDRESS, // FE: in a bank that bit 13 of the address selects
+} ppo_wiring;
 
 struct ppo_cartridge {
     ppo_cartridge_kind kind;
     ppo_cartridge_traits traits;
-    uint32_t size;
-    uint8_t bytes[PPO_CARTRIDGE_MAX]; // 2K appear twice, so that all kinds fill the 4K window
+    ppo_wiring wiring;
+    uint32_t num_banks, first_hot; // of PPO_WIRING_BANKS: that many hot spots from this place on,
+    uint32_t ram_bytes;            // and PPO_CARTRIDGE_RAM or 0
+    uint8_t bytes[PPO_CARTRIDGE_MAX]; // 2K appear twice, so that all kinds fill a bank
 };
 
 // The switches of a cartridge.
@@ -27,13 +39,11 @@ typedef struct ppo_board {
 // How the board stands after a system reset; its RAM is left alone.
 void ppo_board_reset(ppo_board *board, const ppo_cartridge *cartridge);
 
-bool ppo_cartridge_has_ram(ppo_cartridge_kind kind);
-
 // The whole window shows the 4K that begin at byte `base`.
 static inline void ppo_board_select(ppo_board *board, uint32_t base)
 {
     for (uint32_t i = 0; i < PPO_CARTRIDGE_SLICES; i++)
-        board->slice[i] = base + i * 1024;
+        board->slice[i] = base + i * PPO_CARTRIDGE_SLICE;
 }
 
 #endif

@@ -161,9 +161,8 @@ static void reset_chips(ppo_console *console, const ppo_cartridge *cartridge)
     ppo_riot_reset(&chips->riot, (uint8_t)(25 + ppo_mersenne_next(&console->random) % 75));
     ppo_tia_reset(tia);
     ppo_board_reset(&chips->board, cartridge);
-    if (ppo_cartridge_has_ram(cartridge->kind))
-        for (uint32_t i = 0; i < PPO_CARTRIDGE_RAM; i++)
-            chips->board.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+    for (uint32_t i = 0; i < cartridge->ram_bytes; i++)
+        chips->board.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
     ppo_cpu_reset(console, cartridge);
 }
 

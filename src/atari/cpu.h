@@ -11,6 +11,7 @@
 
 typedef struct ppo_cpu {
     uint32_t cycles; // since the frame began
+    int32_t left;    // instructions that may still run in this frame
     uint16_t pc;     // all 16 bits: FE cartridges look at bit 13
     uint8_t a, x, y, sp;
     uint8_t status; // NV1BDIZC

@@ -20,15 +20,9 @@ static int32_t cycles_since_set(const ppo_riot *riot, uint32_t now)
     return (int32_t)(now - 1 - riot->set_at);
 }
 
-// Negative once it has run out.
-static int32_t intervals_left(const ppo_riot *riot, uint32_t now)
-{
-    return riot->timer - (cycles_since_set(riot, now) >> riot->shift) - 1;
-}
-
 static uint8_t read_timer(ppo_riot *riot, uint32_t now)
 {
-    const int32_t left = intervals_left(riot, now);
+    const int32_t left = ppo_riot_intervals_left(riot, now);
     if (left >= 0)
         return (uint8_t)left;
     const int32_t since = cycles_since_set(riot, now), span = riot->timer << riot->shift;
@@ -56,7 +50,7 @@ uint8_t ppo_riot_read(ppo_riot *riot, uint16_t address, uint32_t now)
         return 0;
     default:
         if (address & 1)
-            return intervals_left(riot, now) < 0 && !riot->expired_read ? 0x80 : 0;
+            return ppo_riot_intervals_left(riot, now) < 0 && !riot->expired_read ? 0x80 : 0;
         return read_timer(riot, now);
     }
 }
@@ -72,6 +66,13 @@ void ppo_riot_write(ppo_riot *riot, uint16_t address, uint8_t value, uint32_t no
         riot->set_at = now;
         riot->expired_read = false;
     }
+}
+
+uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period)
+{
+    const int32_t before_last = (riot->timer - 1) * (1 << riot->shift);
+    const int32_t cycles = before_last - 1 - cycles_since_set(riot, first); // left after the first
+    return cycles < 0 ? 0 : (uint32_t)cycles / period + 1;
 }
 
 void ppo_riot_rebase(ppo_riot *riot, uint32_t cycles)

@@ -28,6 +28,15 @@ void ppo_riot_reset(ppo_riot *riot, uint8_t timer);
 uint8_t ppo_riot_read(ppo_riot *riot, uint16_t address, uint32_t now);
 void ppo_riot_write(ppo_riot *riot, uint16_t address, uint8_t value, uint32_t now);
 
+// What INTIM reads as, while that is not negative: the timer has run out then.
+static inline int32_t ppo_riot_intervals_left(const ppo_riot *riot, uint32_t now)
+{
+    return riot->timer - ((int32_t)(now - 1 - riot->set_at) >> riot->shift) - 1;
+}
+
+// How many reads of INTIM, one at cycle `first` and then one every `period`, find more than 0.
+uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period);
+
 // The cycle counter goes back by `cycles`.
 void ppo_riot_rebase(ppo_riot *riot, uint32_t cycles);
 

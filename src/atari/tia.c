@@ -229,14 +229,16 @@ static void write_grp(const write *w, uint32_t n)
 {
     ppo_tia *tia = w->tia;
     const uint32_t other = 1 - n;
-    settle(w, P0 + n, 1);
-    settle(w, P0 + other, 1);
+    if (!(tia->reg[VDELP0 + n] & 1))
+        settle(w, P0 + n, 1);
+    if ((tia->reg[VDELP0 + other] & 1) && tia->old_grp[other] != tia->reg[GRP0 + other])
+        settle(w, P0 + other, 1);
+    if (n == 1 && (tia->reg[VDELBL] & 1) && tia->old_enabl != tia->reg[ENABL])
+        settle(w, BL, 1);
     set(w);
     tia->old_grp[other] = tia->reg[GRP0 + other];
-    if (n == 1) {
-        settle(w, BL, 1);
+    if (n == 1)
         tia->old_enabl = tia->reg[ENABL];
-    }
     // writing one again does nothing once the other's copy is the same as the other
     set_repeatable(tia, GRP0, tia->old_grp[1] == tia->reg[GRP1]);
     set_repeatable(tia, GRP1,

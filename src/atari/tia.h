@@ -152,22 +152,26 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
 // Drawing has passed the end of a line.
 void ppo_tia_end_line(ppo_tia *tia);
 
-static inline uint32_t ppo_tia_clock(const ppo_tia *tia, uint32_t cycles)
+#define PPO_TIA_INLINE static inline __attribute__((always_inline))
+
+PPO_TIA_INLINE uint32_t ppo_tia_clock(const ppo_tia *tia, uint32_t cycles)
 {
     return 3 * cycles + tia->origin;
 }
 
 // Whether a write of what was written last can be left out.
-static inline bool ppo_tia_repeats(const ppo_tia *tia, uint32_t reg, uint8_t value)
+PPO_TIA_INLINE bool ppo_tia_repeats(const ppo_tia *tia, uint32_t reg, uint8_t value)
 {
     return tia->reg[reg] == value && (tia->repeatable >> reg & 1);
 }
 
 // --- tia_shape.c -------------------------------------------------------------------------------
 
-// Offsets of a player's or missile's copies, and how wide a player's pixel is, by NUSIZ & 7.
+// A player's or missile's copies, by NUSIZ & 7: `near` has a bit for each at most 32 pixels away,
+// `far` tells of one 64 pixels away. A player's pixel is `width` wide.
 typedef struct ppo_tia_copies {
-    uint8_t count, offset[3], width;
+    uint64_t near;
+    uint8_t far, width, count, offset[3]; // the same as a list
 } ppo_tia_copies;
 extern const ppo_tia_copies ppo_tia_copies_of[8];
 

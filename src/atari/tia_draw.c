@@ -13,8 +13,9 @@
 // X(latch, object, object): one read register after the other, its D6 and then its D7.
 #define PAIRS(X, n)                                           \
     X(0, M0, P0, n)                                           \
-    X(1, M0, P1, n)                       /* CXM0P */         \
-        X(2, M1, P1, n) X(3, M1, P0, n)   /* CXM1P */         \
+    X(1, M0, P1, n) /* CXM0P */                               \
+    X(2, M1, P1, n)                                           \
+    X(3, M1, P0, n)                       /* CXM1P */         \
         X(4, P0, BL, n) X(5, P0, PF, n)   /* CXP0FB */        \
         X(6, P1, BL, n) X(7, P1, PF, n)   /* CXP1FB */        \
         X(8, M0, BL, n) X(9, M0, PF, n)   /* CXM0FB */        \

@@ -4,8 +4,10 @@
 #include "atari/tia.h"
 
 const ppo_tia_copies ppo_tia_copies_of[8] = {
-    {1, {0}, 1},     {2, {0, 16}, 1}, {2, {0, 32}, 1},     {3, {0, 16, 32}, 1},
-    {2, {0, 64}, 1}, {1, {0}, 2},     {3, {0, 32, 64}, 1}, {1, {0}, 4},
+    {0x000000001, 0, 1, 1, {0}},         {0x000010001, 0, 1, 2, {0, 16}},
+    {0x100000001, 0, 1, 2, {0, 32}},     {0x100010001, 0, 1, 3, {0, 16, 32}},
+    {0x000000001, 1, 1, 2, {0, 64}},     {0x000000001, 0, 2, 1, {0}},
+    {0x100000001, 1, 1, 3, {0, 32, 64}}, {0x000000001, 0, 4, 1, {0}},
 };
 
 #define BIT(n, from, to) (((n) >> (from)&1u) << (to))
@@ -35,16 +37,17 @@ static uint32_t doubled(uint32_t byte)
     return (bytes | bytes >> 8) & 0xFFFF;
 }
 
-// Adds bits, bit 0 at pixel `position`; what leaves the line at the right comes back at the left.
-static void place(ppo_line_bits *line, uint64_t bits, uint32_t position)
+// `near` and 64 pixels right of it `far`, at a position; what leaves the line at the right comes
+// back at the left. Far bits are one copy of 8 pixels, so that all together are less than 256.
+static ppo_line_bits placed(uint64_t near, uint64_t far, uint32_t position)
 {
-    uint64_t word[4] = {0};
+    uint64_t word[5] = {0};
     const uint32_t index = position / 64, shift = position % 64;
-    word[index] = bits << shift;
-    if (shift > 0)
-        word[index + 1] = bits >> (64 - shift);
-    const uint64_t beyond = word[2] >> 32;
-    *line |= (ppo_line_bits){word[0] | beyond, word[1], word[2] & 0xFFFFFFFF, 0};
+    word[index] = near << shift;
+    word[index + 1] = near >> 1 >> (63 - shift) | far << shift;
+    word[index + 2] = far >> 1 >> (63 - shift);
+    return (ppo_line_bits){word[0] | word[2] >> 32 | word[3] << 32, word[1] | word[3] >> 32,
+                           word[2] & 0xFFFFFFFF, 0};
 }
 
 static ppo_line_bits player(const ppo_tia *tia, uint32_t n)
@@ -59,9 +62,8 @@ static ppo_line_bits player(const ppo_tia *tia, uint32_t n)
     uint64_t bits = graphics;
     if (copies->width > 1) // wide players begin a pixel late
         bits = (uint64_t)(copies->width == 2 ? doubled(graphics) : quad[graphics]) << 1;
-    for (uint32_t i = tia->first_hidden[n]; i < copies->count; i++)
-        place(&line, bits, (uint32_t)(tia->position[P0 + n] + copies->offset[i]) % PPO_LINE_PIXELS);
-    return line;
+    const uint64_t near = copies->near - tia->first_hidden[n];
+    return placed(bits * near, bits * copies->far, tia->position[P0 + n]);
 }
 
 static ppo_line_bits missile(const ppo_tia *tia, uint32_t n)
@@ -71,10 +73,8 @@ static ppo_line_bits missile(const ppo_tia *tia, uint32_t n)
         return line;
     const ppo_tia_copies *copies = &ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7];
     const uint32_t width = 1u << (tia->reg[NUSIZ0 + n] >> 4 & 3);
-    for (uint32_t i = 0; i < copies->count; i++)
-        place(&line, (1u << width) - 1,
-              (uint32_t)(tia->position[M0 + n] + copies->offset[i]) % PPO_LINE_PIXELS);
-    return line;
+    const uint64_t bits = (1u << width) - 1;
+    return placed(bits * copies->near, bits * copies->far, tia->position[M0 + n]);
 }
 
 static ppo_line_bits ball(const ppo_tia *tia)
@@ -82,9 +82,7 @@ static ppo_line_bits ball(const ppo_tia *tia)
     ppo_line_bits line = {0};
     const uint32_t enabled = tia->reg[VDELBL] & 1 ? tia->old_enabl : tia->reg[ENABL];
     const uint32_t width = 1u << (tia->reg[CTRLPF] >> 4 & 3);
-    if (enabled & 2)
-        place(&line, (1u << width) - 1, tia->position[BL]);
-    return line;
+    return enabled & 2 ? placed((1u << width) - 1, 0, tia->position[BL]) : line;
 }
 
 // 20 bits of 4 pixels, leftmost first: PF0's upper half, PF1 backwards, PF2. The right half of the
