@@ -7,7 +7,18 @@
 
 #include "atari/console.h"
 
+// Sanitisers follow every access of a local variable whose address is taken, which makes minutes of
+// compiling out of one large function: there, calls stay calls.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define PPO_KEEP_CALLS 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(PPO_KEEP_CALLS)
+#define PPO_INLINE static inline __attribute__((unused))
+#else
 #define PPO_INLINE static inline __attribute__((always_inline))
+#endif
 
 enum {
     CARRY = 1,
