@@ -42,6 +42,13 @@ static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
         cli_progress_draw(&v->progress, "", stats);
 }
 
+static void on_lost(void *context, const cli_outcome *outcome, uint64_t count)
+{
+    view *const v = context;
+    cli_progress_clear(&v->progress);
+    cli_outcome_say_lost(outcome, count);
+}
+
 // One line if the minibatches don't come out even.
 static void note_minibatches(const ppo_config *config)
 {
@@ -57,7 +64,8 @@ static void note_minibatches(const ppo_config *config)
 static int train_one(const ppo_config *config, const cli_args *args)
 {
     view v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL};
-    const cli_watch watch = {.opened = on_opened, .stepped = on_stepped, .context = &v};
+    const cli_watch watch = {
+        .opened = on_opened, .stepped = on_stepped, .lost = on_lost, .context = &v};
     cli_outcome outcome;
     cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &watch);
     cli_progress_clear(&v.progress);

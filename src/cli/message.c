@@ -32,13 +32,29 @@ int cli_fail_usage(const ppo_error *error, const char *command)
     return code;
 }
 
+static void print_marked(const char *mark, const char *format, va_list arguments) PPO_PRINTF(2, 0);
+
+static void print_marked(const char *mark, const char *format, va_list arguments)
+{
+    fprintf(stderr, "ppo: %s%s:%s ", cli_style(stderr, CLI_YELLOW), mark,
+            cli_style(stderr, CLI_PLAIN));
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
 void cli_note(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "ppo: %snote:%s ", cli_style(stderr, CLI_YELLOW), cli_style(stderr, CLI_PLAIN));
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    print_marked("note", format, arguments);
+    va_end(arguments);
+}
+
+void cli_warn(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_marked("warning", format, arguments);
     va_end(arguments);
 }
 

@@ -23,6 +23,9 @@ int cli_fail_usage(const ppo_error *error, const char *command);
 // Prints "ppo: note: ..."; for what is unusual but no error.
 void cli_note(const char *format, ...) PPO_PRINTF(1, 2);
 
+// Prints "ppo: warning: ..."; for what went wrong without ending anything.
+void cli_warn(const char *format, ...) PPO_PRINTF(1, 2);
+
 // Prints "ppo: ..."; for what is going on.
 void cli_say(const char *format, ...) PPO_PRINTF(1, 2);
 

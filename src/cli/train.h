@@ -24,17 +24,21 @@ typedef struct cli_outcome {
     double return_mean;
     double solved_return; // NAN: the task knows none
     bool is_solved;
-    bool is_interrupted; // by a signal, before the end
+    bool is_interrupted;   // by a signal, before the end
+    uint64_t workers_lost; // worker processes that died, since the run was opened
+    char last_loss[512];   // ... and a sentence about the last one
     uint64_t hash;
     ppo_evaluation evaluation; // episodes == 0: none
     ppo_evaluation best;
 } cli_outcome;
 
-// Called on the way, either may be NULL.
+// Called on the way, each may be NULL.
 typedef struct cli_watch {
     void (*opened)(void *context, const cli_outcome *outcome);
     void (*stepped)(void *context, const cli_outcome *outcome, ppo_run *run,
                     const ppo_stats *stats);
+    // `count` worker processes have died since the last call.
+    void (*lost)(void *context, const cli_outcome *outcome, uint64_t count);
     void *context;
 } cli_watch;
 
@@ -52,8 +56,10 @@ int cli_outcome_code(const cli_outcome *outcome);
 cJSON *cli_outcome_json(const cli_outcome *outcome);
 void cli_outcome_print(const cli_outcome *outcome);
 
-// What to say on stderr about a run that was just opened, that was interrupted, that failed.
+// What to say on stderr about a run that was just opened, that lost workers, that was interrupted,
+// that failed.
 void cli_outcome_say_opened(const cli_outcome *outcome);
+void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count);
 void cli_outcome_say_interrupted(const cli_outcome *outcome);
 int cli_outcome_fail(const cli_outcome *outcome);
 

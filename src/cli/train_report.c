@@ -22,6 +22,7 @@ cJSON *cli_outcome_json(const cli_outcome *outcome)
     cJSON_AddStringToObject(object, "run_dir", outcome->run_dir);
     cJSON_AddBoolToObject(object, "interrupted", outcome->is_interrupted);
     cJSON_AddBoolToObject(object, "resumed", outcome->origin != PPO_RUN_NEW);
+    cli_json_add_integer(object, "workers_lost", outcome->workers_lost);
     if (outcome->evaluation.episodes > 0)
         cli_json_add_evaluation(cJSON_AddObjectToObject(object, "evaluation"),
                                 &outcome->evaluation);
@@ -82,6 +83,8 @@ void cli_outcome_print(const cli_outcome *outcome)
     print_steps(outcome);
     print_evaluation("evaluation", &outcome->evaluation);
     print_evaluation("best", &outcome->best);
+    if (outcome->workers_lost > 0)
+        printf("workers     %" PRIu64 " died and were replaced\n", outcome->workers_lost);
     printf("parameters  %016" PRIx64 "\n", outcome->hash);
     printf("run         %s\n", outcome->run_dir);
     printf("next        ppo eval %s\n", outcome->run_dir);
@@ -105,6 +108,16 @@ void cli_outcome_say_opened(const cli_outcome *outcome)
                 outcome->steps);
         break;
     }
+}
+
+void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count)
+{
+    if (count == 1)
+        cli_warn("seed %" PRIu64 ": %s; it is replaced", outcome->seed, outcome->last_loss);
+    else
+        cli_warn("seed %" PRIu64 ": %" PRIu64
+                 " workers have died and are replaced, the last one: %s",
+                 outcome->seed, count, outcome->last_loss);
 }
 
 void cli_outcome_say_interrupted(const cli_outcome *outcome)

@@ -31,6 +31,19 @@ static void note_opening(cli_outcome *outcome, ppo_run *run)
     outcome->first_step = outcome->steps;
 }
 
+static void note_losses(cli_outcome *outcome, const ppo_trainer *trainer, const cli_watch *watch)
+{
+    ppo_error last;
+    const uint64_t count = ppo_trainer_workers_lost(trainer, &last);
+    const uint64_t before = outcome->workers_lost;
+    outcome->workers_lost = count;
+    if (count == before)
+        return;
+    snprintf(outcome->last_loss, sizeof outcome->last_loss, "%s", last.message);
+    if (watch->lost)
+        watch->lost(watch->context, outcome, count - before);
+}
+
 static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
 {
     const ppo_trainer *trainer = ppo_run_trainer(run);
@@ -39,6 +52,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *wat
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
         ppo_stats stats;
         status = ppo_run_step(run, &stats, &outcome->error);
+        note_losses(outcome, trainer, watch);
         if (status == PPO_OK && watch->stepped)
             watch->stepped(watch->context, outcome, run, &stats);
     }

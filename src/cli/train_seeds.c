@@ -183,6 +183,16 @@ static void print_json(const ppo_config *config, const lanes *all, const columns
     cli_json_print(object);
 }
 
+// A line for each seed that lost workers; there is no place for it on the way.
+static void report_losses(const lanes *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const cli_outcome *outcome = &all->lane[i].outcome;
+        if (outcome->workers_lost > 0)
+            cli_outcome_say_lost(outcome, outcome->workers_lost);
+    }
+}
+
 // Messages about runs that did not finish; the code of the first of them.
 static int report_unfinished(const lanes *all)
 {
@@ -240,6 +250,7 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
         free(all.lane);
         return cli_fail(&error);
     }
+    report_losses(&all);
     const int code = report_unfinished(&all);
     columns c;
     columns_fill(&c, &all);
