@@ -22,6 +22,8 @@ extern "C" {
 
 #define PPO_ENV_ABI_VERSION 1u
 
+struct ppo_game_info; // ppo/atari.h
+
 // What a step says besides its observation.
 typedef struct ppo_transition {
     double reward;
@@ -80,6 +82,9 @@ PPO_API const ppo_env_class *ppo_env_at(size_t index);
 // All ids that ppo_env_open knows: those of the classes above, then those of the Atari games, whose
 // cartridges may be missing. False, and nothing written, past the last.
 PPO_API bool ppo_env_id_at(char *id, size_t size, size_t index);
+
+// The game that an id is about (ppo/atari.h); NULL if it is not that of an Atari game.
+PPO_API const struct ppo_game_info *ppo_env_game(const char *id);
 
 // The class with this id; fails with PPO_NOT_FOUND and names the nearest id. PPO_INVALID where it
 // has to be made to order.

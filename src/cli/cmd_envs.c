@@ -1,62 +1,120 @@
 // SPDX-License-Identifier: MIT
-// `ppo envs`: the table of built-in environments.
+// `ppo envs`: the table of built-in environments, and that of the Atari games.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "args.h"
 #include "json.h"
 #include "space_text.h"
 #include "term.h"
 
-enum { SPACE_SIZE = 64 };
+enum { TEXT_SIZE = 64 };
 
-static bool has_preset(const ppo_env_class *env)
+static bool has_preset(const char *id)
 {
-    return ppo_preset_find(env->id) != NULL;
+    return ppo_preset_find(id) != NULL;
 }
+
+// --- for people --------------------------------------------------------------------------------
 
 static void print_row(const ppo_env_class *env)
 {
-    char observations[SPACE_SIZE], actions[SPACE_SIZE], limit[16] = "-", threshold[32] = "-";
+    char observations[TEXT_SIZE], actions[TEXT_SIZE], limit[16] = "-", threshold[32] = "-";
     cli_space_text(observations, sizeof observations, &env->observation_space);
     cli_space_text(actions, sizeof actions, &env->action_space);
     if (env->max_episode_steps > 0)
         snprintf(limit, sizeof limit, "%u", env->max_episode_steps);
     if (!isnan(env->reward_threshold))
         snprintf(threshold, sizeof threshold, "%g", env->reward_threshold);
-    printf("%-26s %-14s %-12s %6s %7s  %-6s  %s\n", env->id, observations, actions, limit,
-           threshold, has_preset(env) ? "yes" : "no", env->summary);
+    printf("%-28s %-14s %-12s %6s %7s  %-6s  %s\n", env->id, observations, actions, limit,
+           threshold, has_preset(env->id) ? "yes" : "no", env->summary);
+}
+
+static const char *cartridge_text(const ppo_game_info *game)
+{
+    static ppo_rom rom; // 17 kB
+    if (ppo_rom_find(&rom, game, NULL, NULL) != PPO_OK)
+        return game->md5 ? "not found" : "not in this build";
+    return rom.path[0] ? "found" : "built in";
+}
+
+// The ids of a game come one after the other: all in one line.
+static void print_game(const ppo_game_info *game, size_t first)
+{
+    char id[TEXT_SIZE], more[TEXT_SIZE], others[4 * TEXT_SIZE] = "";
+    char actions[TEXT_SIZE];
+    ppo_env_id_at(id, sizeof id, first);
+    for (size_t i = first + 1; ppo_env_id_at(more, sizeof more, i) && ppo_env_game(more) == game;
+         i++)
+        snprintf(others + strlen(others), sizeof others - strlen(others), "%s%s",
+                 others[0] ? ", " : "", more);
+    snprintf(actions, sizeof actions, "Discrete(%u)", game->num_actions);
+    printf("%-28s %-14s %-12s %-6s  %-17s  %s\n", id, "screen", actions,
+           has_preset(id) ? "yes" : "no", cartridge_text(game), others);
 }
 
 static int print_table(void)
 {
-    printf("%s%-26s %-14s %-12s %6s %7s  %-6s  %s%s\n", cli_style(stdout, CLI_BOLD), "id",
-           "observations", "actions", "limit", "solved", "preset", "summary",
-           cli_style(stdout, CLI_PLAIN));
+    const char *bold = cli_style(stdout, CLI_BOLD), *plain = cli_style(stdout, CLI_PLAIN);
+    printf("%s%-28s %-14s %-12s %6s %7s  %-6s  %s%s\n", bold, "id", "observations", "actions",
+           "limit", "solved", "preset", "summary", plain);
     for (size_t i = 0; i < ppo_env_count(); i++)
         print_row(ppo_env_at(i));
+    printf("\n%s%-28s %-14s %-12s %-6s  %-17s  %s%s\n", bold, "Atari game", "observations",
+           "actions", "preset", "cartridge", "also, with sticky actions after ALE/", plain);
+    const ppo_game_info *last = NULL;
+    char id[TEXT_SIZE];
+    for (size_t i = ppo_env_count(); ppo_env_id_at(id, sizeof id, i); i++) {
+        if (ppo_env_game(id) != last)
+            print_game(ppo_env_game(id), i);
+        last = ppo_env_game(id);
+    }
     return PPO_OK;
+}
+
+// --- for machines ------------------------------------------------------------------------------
+
+static cJSON *row_json(const ppo_env_class *env)
+{
+    char text[TEXT_SIZE];
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "id", env->id);
+    cli_space_text(text, sizeof text, &env->observation_space);
+    cJSON_AddStringToObject(row, "observations", text);
+    cli_space_text(text, sizeof text, &env->action_space);
+    cJSON_AddStringToObject(row, "actions", text);
+    cJSON_AddNumberToObject(row, "max_episode_steps", env->max_episode_steps);
+    cJSON_AddNumberToObject(row, "reward_threshold", env->reward_threshold);
+    cJSON_AddBoolToObject(row, "preset", has_preset(env->id));
+    cJSON_AddStringToObject(row, "summary", env->summary);
+    return row;
+}
+
+static cJSON *game_json(const char *id, const ppo_game_info *game)
+{
+    char text[TEXT_SIZE];
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "id", id);
+    cJSON_AddStringToObject(row, "observations", "screen");
+    snprintf(text, sizeof text, "Discrete(%u)", game->num_actions);
+    cJSON_AddStringToObject(row, "actions", text);
+    cJSON_AddBoolToObject(row, "preset", has_preset(id));
+    snprintf(text, sizeof text, "Atari 2600: %s", game->name);
+    cJSON_AddStringToObject(row, "summary", text);
+    cJSON_AddStringToObject(row, "cartridge", cartridge_text(game));
+    return row;
 }
 
 static int print_json(void)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(object, "envs");
-    for (size_t i = 0; i < ppo_env_count(); i++) {
-        const ppo_env_class *env = ppo_env_at(i);
-        char text[SPACE_SIZE];
-        cJSON *row = cJSON_CreateObject();
-        cJSON_AddStringToObject(row, "id", env->id);
-        cli_space_text(text, sizeof text, &env->observation_space);
-        cJSON_AddStringToObject(row, "observations", text);
-        cli_space_text(text, sizeof text, &env->action_space);
-        cJSON_AddStringToObject(row, "actions", text);
-        cJSON_AddNumberToObject(row, "max_episode_steps", env->max_episode_steps);
-        cJSON_AddNumberToObject(row, "reward_threshold", env->reward_threshold);
-        cJSON_AddBoolToObject(row, "preset", has_preset(env));
-        cJSON_AddStringToObject(row, "summary", env->summary);
-        cJSON_AddItemToArray(list, row);
-    }
+    char id[TEXT_SIZE];
+    for (size_t i = 0; i < ppo_env_count(); i++)
+        cJSON_AddItemToArray(list, row_json(ppo_env_at(i)));
+    for (size_t i = ppo_env_count(); ppo_env_id_at(id, sizeof id, i); i++)
+        cJSON_AddItemToArray(list, game_json(id, ppo_env_game(id)));
     return cli_json_print(object);
 }
 

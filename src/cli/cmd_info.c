@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "info.h"
-#include "json.h"
 #include "message.h"
 
 // Splits "name: value" lines into members.
-static int build_json(char *text)
+cJSON *cli_info_build_json(void)
 {
+    char text[4096], *rest = NULL;
+    ppo_build_info(text, sizeof text);
     cJSON *object = cJSON_CreateObject();
-    char *rest = NULL;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char *colon = strstr(line, ": ");
         if (!colon)
@@ -19,15 +19,15 @@ static int build_json(char *text)
         *colon = '\0';
         cJSON_AddStringToObject(object, line, colon + 2);
     }
-    return cli_json_print(object);
+    return object;
 }
 
 int cli_info_build(bool is_json)
 {
+    if (is_json)
+        return cli_json_print(cli_info_build_json());
     char text[4096];
     ppo_build_info(text, sizeof text);
-    if (is_json)
-        return build_json(text);
     fputs(text, stdout);
     const size_t length = strlen(text);
     if (length > 0 && text[length - 1] != '\n')

@@ -98,7 +98,8 @@ static const cli_command command[] = {
      CLI_RUN, 1, 1, false, cli_cmd_eval},
     {"envs", "[--json]", "List the environments",
      "Lists the built-in environments: observations, actions, time limit in steps, the average "
-     "return that counts as solved, and whether there is a preset.",
+     "return that counts as solved, and whether there is a preset. Then the Atari games with their "
+     "two ids: as they are, and with sticky actions; and whether their cartridges are here.",
      "ppo envs", plain_flags, CLI_NOTHING, 0, 0, false, cli_cmd_envs},
     {"info", "[RUN] [--memory ENV|CONFIG]", "Tell about this build, a run, or the memory needed",
      "Without an operand: how this program was built and what it runs on. With a run: its "
@@ -106,6 +107,13 @@ static const cli_command command[] = {
      "ppo info runs/CartPole-v1/seed-1\n"
      "ppo info --memory CartPole-v1 --num-envs 64  # options change the plan",
      info_flags, CLI_RUN, 0, 1, true, cli_cmd_info},
+    {"doctor", "[--json]", "Tell what is here and what is missing",
+     "Looks at this machine, at what this program was built with, and for the cartridges of the "
+     "Atari games: in PPO_ROM_DIR and the usual places, by content. Says where each was found, and "
+     "by which MD5 a missing one would be known.",
+     "ppo doctor\n"
+     "PPO_ROM_DIR=~/roms ppo doctor  # looks there first",
+     plain_flags, CLI_NOTHING, 0, 0, false, cli_cmd_doctor},
     {"bench", "NAME | --learning [TASK ...]", "Measure speed or learning",
      "Names: peak (fused multiply-adds of this machine), cartpole (training in Stable-Baselines3's "
      "default shape), pendulum (training in RLtools' shape), 'env ID' (stepping alone), 'train "

@@ -69,6 +69,7 @@ int cli_cmd_train(const cli_args *args);
 int cli_cmd_eval(const cli_args *args);
 int cli_cmd_envs(const cli_args *args);
 int cli_cmd_info(const cli_args *args);
+int cli_cmd_doctor(const cli_args *args);
 int cli_cmd_bench(const cli_args *args);
 int cli_cmd_hash(const cli_args *args);
 int cli_cmd_help(const cli_args *args);

@@ -20,8 +20,9 @@ static void choices(FILE *file, const ppo_option *option, char gap)
 
 static void tasks(FILE *file)
 {
-    for (size_t i = 0; i < ppo_env_count(); i++)
-        fprintf(file, "%s%s", i ? " " : "", ppo_env_at(i)->id);
+    char id[64];
+    for (size_t i = 0; ppo_env_id_at(id, sizeof id, i); i++)
+        fprintf(file, "%s%s", i ? " " : "", id);
     for (size_t i = 0; i < ppo_preset_count(); i++) {
         if (strchr(ppo_preset_name_at(i), '/')) // the others are named like an environment
             fprintf(file, " %s", ppo_preset_name_at(i));

@@ -159,6 +159,9 @@ void cli_help_man(FILE *file)
     options(file);
     files(file);
     fputs(".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nIf set, no colours are used.\n", file);
+    fputs(".TP\n.B PPO_ROM_DIR\nA folder with cartridges of Atari games, looked into before the "
+          "usual places.\n",
+          file);
     exit_status(file);
     examples(file);
 }

@@ -20,9 +20,9 @@ typedef struct ppo_id_form {
 } ppo_id_form;
 
 static const ppo_id_form forms[] = {
+    {"", "", 0.0, true},
     {"", "NoFrameskip-v4", 0.0, false},
     {"ALE/", "-v5", 0.25, false},
-    {"", "", 0.0, true},
 };
 enum { NUM_FORMS = sizeof forms / sizeof forms[0] };
 
@@ -57,6 +57,12 @@ bool ppo_atari_has_id(const char *id)
 {
     const ppo_id_form *form;
     return strncmp(id, FILE_PREFIX, strlen(FILE_PREFIX)) == 0 || parse_id(id, &form);
+}
+
+const ppo_game_info *ppo_env_game(const char *id)
+{
+    const ppo_id_form *form;
+    return parse_id(id, &form);
 }
 
 bool ppo_atari_id_at(char *id, size_t size, size_t index)

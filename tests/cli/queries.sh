@@ -7,7 +7,7 @@ run 0 "$ppo" --version
 prints '^ppo [0-9]+\.[0-9]+\.[0-9]+$'
 run 0 "$ppo" --help
 prints 'Commands'
-for command in train eval envs info bench hash help; do
+for command in train eval envs info doctor bench hash help; do
     run 0 "$ppo" help $command
     prints '^Usage'
     cp "$out" page
@@ -49,7 +49,32 @@ run 0 "$ppo" envs
 prints '^CartPole-v1 .*Box\(4\).*Discrete\(2\).*500.*475.*yes'
 run 0 "$ppo" envs --json
 is_json
-has_fields id observations actions max_episode_steps reward_threshold preset summary
+has_fields id observations actions max_episode_steps reward_threshold preset summary cartridge
+
+# Cartridges: nothing of this machine's is seen.
+export HOME="$work/home" PPO_ROM_DIR="$work/roms"
+unset XDG_DATA_HOME VIRTUAL_ENV CONDA_PREFIX
+mkdir -p "$HOME" "$PPO_ROM_DIR/below"
+head -c 2048 /dev/zero >"$PPO_ROM_DIR/below/zeros.bin"
+run 0 "$ppo" envs
+prints '^PongNoFrameskip-v4 .*Discrete\(6\).*not found.*ALE/Pong-v5'
+prints '^Rally .*Discrete\(4\).*(built in|not in this build).*RallyNoFrameskip-v4, ALE/Rally-v5'
+run 0 "$ppo" doctor
+prints '^  compiler: '
+prints "^  $work/roms +is looked into"
+prints "^  $work/home/.local/share/ppo/roms +does not exist"
+prints '^  Pong +60e0ea3cbe0913d39803477945e9e5ec  not found'
+prints '^  CartPole-v1'
+run 0 "$ppo" doctor --json
+is_json
+has_fields machine build places cartridges presets game md5 found built_in path
+run 3 "$ppo" train PongNoFrameskip-v4 --total-timesteps 100
+says 'the cartridge of Pong was not found.*60e0ea3cbe0913d39803477945e9e5ec'
+says "PPO_ROM_DIR=$work/roms"
+run 3 "$ppo" train PongNoFrameskip-v4 --rom-dir /nowhere --total-timesteps 100
+says '/nowhere'
+run 3 "$ppo" train PongNoFramskip-v4
+says 'PongNoFrameskip-v4'
 
 run 0 "$ppo" info
 prints '^compiler: '
