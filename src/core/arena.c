@@ -74,11 +74,12 @@ static unsigned char *take_block(const ppo_arena *arena)
 {
     if (!arena->is_shared)
         return aligned_alloc(ROW_ALIGN, arena->block_bytes);
-    void *block =
-        mmap(NULL, arena->block_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const int flags = MAP_SHARED | MAP_ANONYMOUS;
+    // cppcheck-suppress invalidFunctionArg ; -1 means no file
+    void *block = mmap(NULL, arena->block_bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (block == MAP_FAILED)
         return NULL;
-    madvise(block, arena->block_bytes, MADV_HUGEPAGE); // a wish, as malloc's large blocks have it
+    madvise(block, arena->block_bytes, MADV_HUGEPAGE); // a wish only
     return block;
 }
 

@@ -118,16 +118,24 @@ static ppo_status do_all(const ppo_env_worker *w, ppo_job *job, size_t first, pp
     return PPO_OK;
 }
 
+static void answer(ppo_job *job, ppo_status status, const char *message)
+{
+    job->status = status;
+    if (status != PPO_OK)
+        snprintf(job->message, sizeof job->message, "%s", message);
+    ppo_bell_ring(&job->bell);
+}
+
+// `unfit` says why there are no instances to work with, if so.
 static void do_job(const ppo_env_worker *w, size_t n, const ppo_error *unfit)
 {
     ppo_job *job = &w->jobs[n];
     ppo_error error;
-    error.message[0] = '\0';
-    const ppo_error *said = unfit->status == PPO_OK ? &error : unfit;
-    job->status = unfit->status == PPO_OK ? do_all(w, job, n, &error) : unfit->status;
-    if (job->status != PPO_OK)
-        snprintf(job->message, sizeof job->message, "%s", said->message);
-    ppo_bell_ring(&job->bell);
+    error.message[0] = '\0'; // clearing all of it would cost as much as a step
+    if (unfit->status != PPO_OK)
+        answer(job, unfit->status, unfit->message);
+    else
+        answer(job, do_all(w, job, n, &error), error.message);
 }
 
 // Does what lies on the desk; false if there was nothing.

@@ -26,6 +26,7 @@
 #define GRACE_MS           2000 // for workers to end by themselves
 
 typedef struct ppo_worker_process {
+    size_t first, end; // its environments
     pid_t id;          // 0: not running
     ppo_error failure; // why it is not replaced any more; PPO_OK: it is
 } ppo_worker_process;
@@ -45,14 +46,10 @@ struct ppo_worker_set {
     uint32_t *tries; // [N]
 };
 
+// The worker that has environment n.
 static size_t worker_of(const ppo_worker_set *s, size_t n)
 {
     return n * s->num_workers / s->num_envs;
-}
-
-static size_t first_of(const ppo_worker_set *s, size_t worker)
-{
-    return (worker * s->num_envs + s->num_workers - 1) / s->num_workers;
 }
 
 static bool is_posted(const ppo_job *job)
@@ -77,6 +74,10 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     s->num_envs = n;
     s->spins = num_workers <= ppo_pool_cores() ? SPINS_BEFORE_SLEEP : 0;
     s->process = process;
+    for (size_t w = 0; w < num_workers; w++) { // environment e is the worker's e * W / N
+        process[w].first = (w * n + num_workers - 1) / num_workers;
+        process[w].end = ((w + 1) * n + num_workers - 1) / num_workers;
+    }
     pthread_mutex_init(&s->mutex, NULL);
     ppo_arena_share(arena);
     PPO_ARENA_ADD(arena, &s->desks, "workers.desk", "ppo_workers_post", PPO_ROW_SCRATCH, PPO_U8,
@@ -99,8 +100,8 @@ static ppo_status fork_worker(ppo_worker_set *s, size_t index)
                                    .jobs = s->jobs,
                                    .tries = s->tries,
                                    .index = index,
-                                   .first = first_of(s, index),
-                                   .end = first_of(s, index + 1),
+                                   .first = process->first,
+                                   .end = process->end,
                                    .spins = s->spins};
     const pid_t parent = getpid();
     ppo_bell_forget_sleepers(&worker.desk->bell);
@@ -178,7 +179,7 @@ void ppo_workers_destroy(ppo_worker_set *s)
 static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, bool is_known, int how,
                           uint64_t step)
 {
-    const size_t first = first_of(s, index), last = first_of(s, index + 1) - 1;
+    const size_t first = s->process[index].first, last = s->process[index].end - 1;
     char end[96] = "has gone";
     if (is_known && WIFSIGNALED(how))
         snprintf(end, sizeof end, "was ended by signal %d (%s)", WTERMSIG(how),
@@ -195,7 +196,7 @@ static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, bool is_kno
 static ppo_status count_tries(ppo_worker_set *s, size_t index)
 {
     uint32_t most = 0;
-    for (size_t n = first_of(s, index); n < first_of(s, index + 1); n++) {
+    for (size_t n = s->process[index].first; n < s->process[index].end; n++) {
         s->tries[n]++;
         most = s->tries[n] > most ? s->tries[n] : most;
     }
@@ -210,13 +211,13 @@ static ppo_status count_tries(ppo_worker_set *s, size_t index)
 // other job, or none, each environment's next step begins anew.
 static void clear_up(ppo_worker_set *s, size_t index)
 {
-    ppo_job *job = &s->jobs[first_of(s, index)];
+    ppo_job *job = &s->jobs[s->process[index].first];
     const ppo_job_kind kind = job->order.kind;
     if (is_posted(job) && kind != PPO_JOB_STEP && kind != PPO_JOB_SAVE) {
         atomic_store(&job->num_done, 0);
         return;
     }
-    for (size_t n = first_of(s, index); n < first_of(s, index + 1); n++)
+    for (size_t n = s->process[index].first; n < s->process[index].end; n++)
         ppo_instances_lose(s->instances, n);
 }
 
@@ -247,9 +248,8 @@ void ppo_workers_post(ppo_worker_set *s, const ppo_order *order, size_t first, s
     assert(!order->obs || ppo_arena_holds(s->arena, order->obs));
     assert(!order->action || ppo_arena_holds(s->arena, order->action));
     assert(!order->rows.obs || ppo_arena_holds(s->arena, order->rows.obs));
-    while (first < end) {
-        const size_t worker = worker_of(s, first), limit = first_of(s, worker + 1);
-        const size_t next = end < limit ? end : limit;
+    for (size_t worker = worker_of(s, first); first < end; worker++) {
+        const size_t limit = s->process[worker].end, next = end < limit ? end : limit;
         ppo_job *job = &s->jobs[first];
         job->order = *order;
         job->count = next - first;
@@ -280,12 +280,11 @@ ppo_status ppo_workers_wait(ppo_worker_set *s, size_t first, size_t count, ppo_e
 {
     const size_t end = first + count;
     ppo_status result = PPO_OK;
-    while (first < end) {
-        const size_t worker = worker_of(s, first);
+    for (size_t worker = worker_of(s, first); first < end; worker++) {
         const ppo_status status =
             wait_for_job(s, worker, &s->jobs[first], result == PPO_OK ? error : NULL);
         result = result == PPO_OK ? status : result;
-        first = first_of(s, worker + 1);
+        first = s->process[worker].end;
     }
     return result;
 }
@@ -295,15 +294,16 @@ ppo_status ppo_workers_wait(ppo_worker_set *s, size_t first, size_t count, ppo_e
 // Jobs that nobody has waited for, because something else failed.
 static void wait_for_all(ppo_worker_set *s)
 {
-    for (size_t n = 0; n < s->num_envs; n++)
-        if (is_posted(&s->jobs[n]))
-            wait_for_job(s, worker_of(s, n), &s->jobs[n], NULL);
+    for (size_t w = 0; w < s->num_workers; w++)
+        for (size_t n = s->process[w].first; n < s->process[w].end; n++)
+            if (is_posted(&s->jobs[n]))
+                wait_for_job(s, w, &s->jobs[n], NULL);
 }
 
 // Starts a process for a worker that never ran, or was given up.
 static ppo_status begin_worker(ppo_worker_set *s, size_t index)
 {
-    for (size_t n = first_of(s, index); n < first_of(s, index + 1); n++) {
+    for (size_t n = s->process[index].first; n < s->process[index].end; n++) {
         s->tries[n] = 0;
         if (is_posted(&s->jobs[n]))
             ppo_bell_ring(&s->jobs[n].bell);
