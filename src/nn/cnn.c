@@ -29,9 +29,7 @@ size_t ppo_cnn_working(const ppo_cnn *cnn)
 {
     const ppo_plane *last = &cnn->planes[cnn->num_planes - 1];
     const size_t transposed = last->channels * ppo_pad(last->height * last->width);
-    const size_t own = PPO_CNN_PASS * (cnn->planes[0].size + 2 * cnn->tape_size) + transposed;
-    const size_t linear = ppo_linear_working();
-    return own > linear ? own : linear;
+    return PPO_CNN_PASS * (cnn->planes[0].size + 2 * cnn->tape_size) + transposed;
 }
 
 static ppo_pass make_pass(const ppo_cnn *cnn, const float *params, const float *packed,

@@ -86,7 +86,8 @@ void ppo_cnn_pack_step(const ppo_cnn *cnn, float *packed, const float *params, s
                        size_t first, size_t last);
 void ppo_cnn_pack_all(const ppo_cnn *cnn, float *packed, const float *params);
 
-// Floats of working space for each of the calls below, in one thread.
+// Floats of working space for each of the calls below, in one thread. It and `tape` start as zeros,
+// which their planes' borders stay: nothing else may be kept there in between.
 size_t ppo_cnn_working(const ppo_cnn *cnn);
 
 // flat [images, FLAT] from pictures x [images, picture bytes], in PyTorch's order [channel, row,

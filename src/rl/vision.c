@@ -23,7 +23,7 @@ struct ppo_vision {
     size_t working_size;
 
     uint8_t *pictures; // [max_count, picture_bytes] gathered by ppo_vision_forward
-    float *working;    // [workers, working_size]
+    float *working;    // [workers, working_size] the networks', then a strip's
     struct {
         float *tape;      // [max_count, tape_size] if it is kept
         float *flat;      // [max_count, FLAT]
@@ -76,7 +76,7 @@ ppo_status ppo_vision_create(ppo_vision **result, const ppo_policy *policy, size
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *v = (ppo_vision){.policy = policy, .pool = pool, .max_count = max_count};
     v->picture_bytes = ppo_cnn_picture_bytes(&policy->visions[0]);
-    v->working_size = ppo_param_align(ppo_cnn_working(&policy->visions[0]));
+    v->working_size = ppo_param_align(ppo_cnn_working(&policy->visions[0])) + ppo_linear_working();
     PPO_ARENA_ADD(arena, &v->pictures, "vision.pictures", "ppo_vision_forward", PPO_ROW_SCRATCH,
                   PPO_U8, max_count, v->picture_bytes);
     PPO_ARENA_ADD(arena, &v->working, "vision.working", "ppo_vision_forward", PPO_ROW_SCRATCH,
@@ -105,6 +105,12 @@ float *ppo_vision_dfeatures(const ppo_vision *vision, size_t net)
 static float *working_of(const ppo_vision *v, size_t worker)
 {
     return v->working + worker * v->working_size;
+}
+
+// Apart from the networks', where borders of planes have to stay zeros.
+static float *strip_space(const ppo_vision *v, size_t worker)
+{
+    return working_of(v, worker) + v->working_size - ppo_linear_working();
 }
 
 // --- a group of pictures -------------------------------------------------------------------------
@@ -161,7 +167,7 @@ static void forward_strip_task(void *context, size_t task, size_t worker)
     const size_t strips = ppo_linear_forward_strips(&policy->visions[0].linear);
     const size_t net = task / strips;
     const ppo_cnn *cnn = &policy->visions[net];
-    ppo_linear_forward(&cnn->linear, v->net[net].features, working_of(v, worker), v->net[net].flat,
+    ppo_linear_forward(&cnn->linear, v->net[net].features, strip_space(v, worker), v->net[net].flat,
                        policy->params + cnn->linear_weight, policy->params + cnn->linear_bias,
                        v->count, task % strips);
 }
@@ -177,7 +183,7 @@ static void backward_strip_task(void *context, size_t task, size_t worker)
         ppo_linear_backward_bias(&cnn->linear, v->grad + cnn->linear_bias, v->net[net].dfeatures,
                                  v->count);
     ppo_linear_backward(&cnn->linear, v->net[net].dflat, v->grad + cnn->linear_weight,
-                        working_of(v, worker), v->net[net].dfeatures, v->net[net].flat,
+                        strip_space(v, worker), v->net[net].dfeatures, v->net[net].flat,
                         policy->params + cnn->linear_weight, v->count, task % strips);
 }
 

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+// The gradient of policies that see pictures: that of a minibatch is the mean of its samples'
+// alone; each step of it is what the network's own functions give; the same bits with any number of
+// threads, and again.
+#include "support/dists.h"
+
+#include "rl/gradient.h"
+#include "rl/vision.h"
+#include "unit/nn/support/twin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STEPS = 24, ENVS = 2, SAMPLES = STEPS * ENVS, ACTIONS = 6 };
+
+static const size_t counts[] = {1, 15, 16, 17, 40};
+#define NUM_COUNTS (sizeof counts / sizeof *counts)
+
+typedef struct set_up {
+    const char *name;
+    ppo_network_kind network;
+    bool shared;
+    size_t stack, channels, height, width;
+} set_up;
+
+static const set_up set_ups[] = {
+    {"nature, shared", PPO_NETWORK_NATURE_CNN, true, 2, 1, 36, 40},
+    {"nature, colours", PPO_NETWORK_NATURE_CNN, false, 1, 3, 44, 37},
+    {"impala, shared", PPO_NETWORK_IMPALA_CNN, true, 2, 2, 7, 5},
+    {"impala", PPO_NETWORK_IMPALA_CNN, false, 3, 1, 12, 23},
+};
+#define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
+
+// A policy, a rollout of random pictures, and the update's first half.
+typedef struct bed {
+    ppo_config config;
+    ppo_step_params step;
+    ppo_arena arena;
+    ppo_policy policy;
+    ppo_rollout rollout;
+    ppo_pool *pool;
+    ppo_gradient *gradient;
+    ppo_vision *vision; // one of its own, apart from the gradient's
+    uint32_t index[40];
+    float *grad; // [params] as ppo_gradient_compute leaves it
+} bed;
+
+static void fill_params(bed *b, ppo_random *random)
+{
+    for (size_t i = 0; i < b->policy.layout.count; i++) {
+        const ppo_param *p = &b->policy.layout.list[i];
+        const double size = p->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(p));
+        twin_fill(b->policy.params + p->offset, ppo_param_count(p), random, -size, size);
+    }
+    ppo_policy_pack(&b->policy);
+}
+
+static void fill_rollout(bed *b, ppo_random *random)
+{
+    const ppo_rollout *r = &b->rollout;
+    for (size_t i = 0; i < (STEPS + r->frames.stack) * ENVS * r->frames.bytes; i++)
+        r->frames.data[i] = (unsigned char)ppo_random_integers(random, 0, 256);
+    for (size_t t = 0; t < STEPS; t++)
+        for (size_t n = 0; n < ENVS; n++)
+            ppo_frames_advance(&r->frames, t, n, ppo_random_double(random) < 0.2);
+    twin_fill(r->advantage, SAMPLES, random, -1.5, 2.5);
+    twin_fill(r->value, SAMPLES, random, -1.0, 1.0);
+    twin_fill(r->ret, SAMPLES, random, -1.0, 1.0);
+    twin_fill(r->log_prob, SAMPLES, random, -2.2, -1.5);
+    for (size_t i = 0; i < SAMPLES; i++)
+        r->action[i] = (float)ppo_random_integers(random, 0, ACTIONS);
+}
+
+static void create(bed *b, const set_up *s, uint32_t threads)
+{
+    ppo_error error = {0};
+    ppo_random random;
+    ppo_random_seed(&random, 61);
+    memset(b, 0, sizeof *b);
+    ppo_config_defaults(&b->config);
+    b->config.network = s->network;
+    b->config.shared_network = s->shared;
+    b->config.norm_adv = PPO_NORM_ADV_OFF;
+    b->config.num_envs = ENVS;
+    b->config.num_steps = STEPS;
+    b->config.minibatch_size = 40;
+    b->step = (ppo_step_params){.clip_coef = 0.5, .ent_coef = 0.05};
+    const ppo_input input = {.network = s->network,
+                             .stack = s->stack,
+                             .channels = s->channels,
+                             .height = s->height,
+                             .width = s->width};
+    if (ppo_policy_plan(&b->policy, &b->config, &input, dist_discrete(ACTIONS), &b->arena,
+                        &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    ppo_rollout_plan(&b->rollout, STEPS, ENVS, &input, 1, &b->arena);
+    if (ppo_pool_create(&b->pool, threads, &error) != PPO_OK ||
+        ppo_gradient_create(&b->gradient, &b->config, &b->policy, b->pool, &b->arena, &error) !=
+            PPO_OK ||
+        ppo_vision_create(&b->vision, &b->policy, 40, b->pool, &b->arena, &error) != PPO_OK ||
+        ppo_arena_bind(&b->arena, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    fill_params(b, &random);
+    fill_rollout(b, &random);
+    for (size_t i = 0; i < 40; i++)
+        b->index[i] = (uint32_t)(i * 31 % SAMPLES);
+    b->grad = calloc(b->policy.layout.size, sizeof *b->grad);
+    assert_non_null(b->grad);
+}
+
+static void release(bed *b)
+{
+    free(b->grad);
+    ppo_vision_destroy(b->vision);
+    ppo_gradient_destroy(b->gradient);
+    ppo_pool_destroy(b->pool);
+    ppo_arena_release(&b->arena);
+}
+
+// The whole gradient of `count` samples: the vision's as it comes, the heads' chunks added up.
+static ppo_gradient_stats compute(bed *b, const uint32_t *index, size_t count, float *grad)
+{
+    size_t chunks;
+    const ppo_policy *policy = &b->policy;
+    const ppo_gradient_stats stats =
+        ppo_gradient_compute(b->gradient, &b->rollout, index, count, &b->step, NULL, grad);
+    const float *heads = ppo_gradient_chunks(b->gradient, count, &chunks);
+    assert_int_equal(chunks, 1);
+    for (size_t net = 0; net < policy->num_nets; net++)
+        memcpy(grad + policy->head_begin[net], heads + ppo_policy_chunk_offset(policy, net),
+               (policy->head_end[net] - policy->head_begin[net]) * sizeof *grad);
+    return stats;
+}
+
+static double compare(const bed *b, const double *wanted, const set_up *s)
+{
+    double largest = 0.0;
+    for (size_t i = 0; i < b->policy.layout.count; i++) {
+        const ppo_param *p = &b->policy.layout.list[i];
+        const double size = twin_rms(wanted + p->offset, ppo_param_count(p));
+        assert_true(size > 0.0);
+        for (size_t k = p->offset; k < p->offset + ppo_param_count(p); k++)
+            largest = fmax(largest, twin_error(b->grad[k], wanted[k], size));
+        if (!(largest < 2e-5))
+            fail_msg("%s, %s: off by %.3g", s->name, p->name, largest);
+    }
+    return largest;
+}
+
+// --- samples alone -------------------------------------------------------------------------------
+
+static double check_means(bed *b, const set_up *s, size_t count)
+{
+    const size_t size = b->policy.layout.size;
+    double *wanted = twin_doubles(NULL, size);
+    ppo_loss_sums sums = {0};
+    for (size_t i = 0; i < count; i++) {
+        const ppo_gradient_stats one = compute(b, &b->index[i], 1, b->grad);
+        ppo_loss_sums_add(&sums, &one.mean);
+        for (size_t k = 0; k < size; k++)
+            wanted[k] += (double)b->grad[k] / (double)count;
+    }
+    const ppo_gradient_stats all = compute(b, b->index, count, b->grad);
+    assert_true(twin_error(all.mean.policy_loss, sums.policy_loss / (double)count, 1.0) < 1e-6);
+    assert_true(twin_error(all.mean.value_loss, sums.value_loss / (double)count, 1.0) < 1e-6);
+    assert_true(twin_error(all.mean.entropy, sums.entropy / (double)count, 1.0) < 1e-6);
+    const double largest = compare(b, wanted, s);
+    free(wanted);
+    return largest;
+}
+
+static void test_means(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+        bed b;
+        double largest = 0.0;
+        create(&b, &set_ups[i], 2);
+        for (size_t k = 0; k < NUM_COUNTS; k++)
+            largest = fmax(largest, check_means(&b, &set_ups[i], counts[k]));
+        printf("%s: minibatches against samples %.2g\n", set_ups[i].name, largest);
+        release(&b);
+    }
+}
+
+// --- step by step --------------------------------------------------------------------------------
+
+// What the network makes of a sample, in working space of its own.
+typedef struct sample {
+    uint8_t *picture;
+    float *flat, *features, *working;
+} sample;
+
+static sample see(const bed *b, size_t net, uint32_t index)
+{
+    const ppo_cnn *cnn = &b->policy.visions[net];
+    sample s = {.picture = malloc(ppo_cnn_picture_bytes(cnn)),
+                .flat = twin_floats(PPO_CNN_FLAT(cnn)),
+                .features = twin_floats(PPO_CNN_FEATURES(cnn)),
+                .working = calloc(ppo_cnn_working(cnn), sizeof(float))};
+    assert_true(s.picture && s.working);
+    ppo_frames_stack(&b->rollout.frames, s.picture, index / ENVS, index % ENVS);
+    ppo_cnn_features(cnn, s.features, s.flat, s.working, b->policy.params, b->policy.packed,
+                     s.picture, 1);
+    return s;
+}
+
+static void forget(sample *s)
+{
+    free(s->picture);
+    free(s->flat);
+    free(s->features);
+    free(s->working);
+}
+
+// From a sample's gradient of the features to that of all of the network's tensors, added.
+static void add_gradient(const bed *b, size_t net, sample *s, const float *dfeatures,
+                         double *wanted)
+{
+    const ppo_policy *policy = &b->policy;
+    const ppo_cnn *cnn = &policy->visions[net];
+    const size_t in = cnn->linear.in, out = cnn->linear.out;
+    float *dflat = twin_floats(in), *partial = calloc(cnn->partial_size, sizeof *partial);
+    float *grad = calloc(policy->layout.size, sizeof *grad);
+    assert_true(partial && grad);
+    for (size_t i = 0; i < in; i++) {
+        double sum = 0.0;
+        for (size_t o = 0; o < out; o++) {
+            sum += (double)dfeatures[o] * policy->params[cnn->linear_weight + o * in + i];
+            wanted[cnn->linear_weight + o * in + i] += (double)dfeatures[o] * s->flat[i];
+        }
+        dflat[i] = s->flat[i] > 0.0f ? (float)sum : 0.0f;
+    }
+    for (size_t o = 0; o < out; o++)
+        wanted[cnn->linear_bias + o] += dfeatures[o];
+    ppo_cnn_backward(cnn, partial, NULL, s->working, policy->params, policy->packed, dflat,
+                     s->picture, 1);
+    for (size_t i = 0; i < cnn->num_steps; i++) {
+        const ppo_conv *c = &cnn->steps[i].conv;
+        if (cnn->steps[i].kind == PPO_CNN_CONVOLVE)
+            ppo_cnn_collect_partials(cnn, grad, partial, 1, i, 0,
+                                     c->kernel * c->kernel * c->in_channels);
+    }
+    for (size_t k = 0; k < policy->layout.size; k++)
+        wanted[k] += (double)grad[k];
+    free(grad);
+    free(partial);
+    free(dflat);
+}
+
+// Twice over: nothing of the first pass may reach the second.
+static void check_steps(bed *b, const set_up *s, size_t count, ppo_random *random)
+{
+    const ppo_policy *policy = &b->policy;
+    const size_t width = PPO_CNN_FEATURES(&policy->visions[0]);
+    double *wanted = twin_doubles(NULL, policy->layout.size);
+    ppo_vision_forward(b->vision, &b->rollout, b->index, count);
+    for (size_t net = 0; net < policy->num_nets; net++) {
+        float *dfeatures = ppo_vision_dfeatures(b->vision, net);
+        twin_fill(dfeatures, count * width, random, -1.0, 1.0);
+        for (size_t i = 0; i < count; i++) {
+            sample x = see(b, net, b->index[i]);
+            const float *features = ppo_vision_features(b->vision, net) + i * width;
+            if (memcmp(features, x.features, width * sizeof *features) != 0)
+                fail_msg("%s, %zu samples: features of sample %zu, network %zu", s->name, count, i,
+                         net);
+            add_gradient(b, net, &x, dfeatures + i * width, wanted);
+            forget(&x);
+        }
+    }
+    memset(b->grad, 0, policy->layout.size * sizeof *b->grad);
+    ppo_vision_backward(b->vision, b->grad);
+    for (size_t net = 0; net < policy->num_nets; net++) // no business of the vision's
+        for (size_t k = policy->head_begin[net]; k < policy->head_end[net]; k++) {
+            assert_true(b->grad[k] == 0.0f);
+            b->grad[k] = 1.0f;
+            wanted[k] = 1.0;
+        }
+    compare(b, wanted, s);
+    free(wanted);
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    ppo_random random;
+    ppo_random_seed(&random, 62);
+    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+        bed b;
+        create(&b, &set_ups[i], 1);
+        for (size_t k = 0; k < NUM_COUNTS; k++)
+            check_steps(&b, &set_ups[i], counts[k], &random);
+        release(&b);
+    }
+}
+
+// --- threads -------------------------------------------------------------------------------------
+
+static void test_threads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+        bed one;
+        create(&one, &set_ups[i], 1);
+        const size_t bytes = one.policy.layout.size * sizeof *one.grad;
+        for (uint32_t threads = 1; threads <= 4; threads++) {
+            bed b;
+            create(&b, &set_ups[i], threads);
+            for (size_t k = 0; k < NUM_COUNTS; k++) {
+                const ppo_gradient_stats wanted = compute(&one, one.index, counts[k], one.grad);
+                const ppo_gradient_stats got = compute(&b, b.index, counts[k], b.grad);
+                assert_memory_equal(&got.mean, &wanted.mean, sizeof got.mean);
+                assert_memory_equal(b.grad, one.grad, bytes);
+            }
+            release(&b);
+        }
+        release(&one);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_means), cmocka_unit_test(test_steps),
+                                       cmocka_unit_test(test_threads)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
