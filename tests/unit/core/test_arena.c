@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -63,6 +65,31 @@ static void test_types(void **state)
         assert_int_equal(arena.rows[i].bytes, sizes[i] * 210);
     assert_true(ppo_arena_bind(&arena, &error) == PPO_OK);
     ppo_arena_release(&arena);
+}
+
+static void test_shared_with_children(void **state)
+{
+    (void)state;
+    for (int shared = 0; shared < 2; shared++) {
+        ppo_arena arena = {0};
+        unsigned char *bytes = NULL;
+        int how;
+        if (shared)
+            ppo_arena_share(&arena);
+        PPO_ARENA_ADD(&arena, &bytes, "bytes", "test", PPO_ROW_SCRATCH, PPO_U8, 100000);
+        assert_int_equal(ppo_arena_bind(&arena, NULL), PPO_OK);
+        assert_true((uintptr_t)bytes % 64 == 0 && bytes[99999] == 0);
+        assert_true(ppo_arena_holds(&arena, bytes + 99999) && !ppo_arena_holds(&arena, &arena));
+        const pid_t child = fork();
+        if (child == 0) {
+            bytes[99999] = 7;
+            _exit(0);
+        }
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_int_equal(bytes[99999], shared ? 7 : 0);
+        ppo_arena_release(&arena);
+        assert_false(arena.is_shared);
+    }
 }
 
 static void check_overflow(size_t a, size_t b)
@@ -132,9 +159,12 @@ static void test_long_names(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_layout),   cmocka_unit_test(test_types),
-        cmocka_unit_test(test_overflow), cmocka_unit_test(test_too_much),
-        cmocka_unit_test(test_empty),    cmocka_unit_test(test_long_names)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_layout),
+                                       cmocka_unit_test(test_types),
+                                       cmocka_unit_test(test_shared_with_children),
+                                       cmocka_unit_test(test_overflow),
+                                       cmocka_unit_test(test_too_much),
+                                       cmocka_unit_test(test_empty),
+                                       cmocka_unit_test(test_long_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
