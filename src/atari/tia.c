@@ -131,9 +131,14 @@ typedef struct write {
     uint32_t reg;
     uint8_t value;
     uint32_t cycles;
-    uint32_t clock;   // of the write
-    uint32_t in_line; // its place in the line, 0 to 227
+    uint32_t clock; // of the write
 } write;
+
+// Its place in the line, 0 to 227.
+static uint32_t in_line(const write *w)
+{
+    return w->clock % PPO_TIA_LINE;
+}
 
 static void settle(const write *w, ppo_tia_object object, uint32_t delay)
 {
@@ -203,7 +208,7 @@ static void write_ctrlpf(const write *w)
     flush(w, 0);
     settle(w, PF, 0);
     settle(w, BL, 0);
-    if (w->in_line < PPO_TIA_HBLANK + PPO_LINE_PIXELS / 2 - 1)
+    if (in_line(w) < PPO_TIA_HBLANK + PPO_LINE_PIXELS / 2 - 1)
         tia->reflected = w->value & 1;
     set_repeatable(tia, CTRLPF, tia->reflected == (w->value & 1));
     set(w);
@@ -213,7 +218,7 @@ static void write_playfield(const write *w)
 {
     // the playfield moves on every fourth pixel, the processor every third
     static const uint8_t delays[4] = {4, 5, 2, 3};
-    settle(w, PF, delays[w->in_line / 3 & 3]);
+    settle(w, PF, delays[in_line(w) / 3 & 3]);
     set(w);
 }
 
@@ -256,9 +261,10 @@ static void write_enabl(const write *w)
 // Where a player begins that is placed in this clock; all through HBLANK that is pixel 3.
 static uint32_t placed_at(const write *w, uint32_t left_edge)
 {
-    if (w->in_line < PPO_TIA_HBLANK)
+    const uint32_t place = in_line(w);
+    if (place < PPO_TIA_HBLANK)
         return left_edge;
-    return (w->in_line - PPO_TIA_HBLANK + left_edge + 2) % PPO_LINE_PIXELS;
+    return (place - PPO_TIA_HBLANK + left_edge + 2) % PPO_LINE_PIXELS;
 }
 
 // A player starts drawing 4 pixels after its counter, so a copy being drawn goes on, one about to
@@ -300,10 +306,10 @@ static void write_resm(const write *w, ppo_tia_object object)
     ppo_tia *tia = w->tia;
     settle(w, object, object == BL ? 0 : 8);
     uint32_t x = placed_at(w, 2);
-    const uint32_t since_hmove = w->clock - (uint32_t)tia->hmove_at;
+    const uint32_t since_hmove = w->clock - (uint32_t)tia->hmove_at, place = in_line(w);
     for (uint32_t i = 0; i < sizeof placings / sizeof placings[0]; i++)
         if (placings[i].object == object && placings[i].since_hmove == since_hmove &&
-            placings[i].in_line == w->in_line)
+            placings[i].in_line == place)
             x = placings[i].x;
     tia->position[object] = (uint8_t)x;
 }
@@ -337,7 +343,7 @@ static int32_t moved_by(uint32_t motion, int32_t at)
 static void write_hmove(const write *w)
 {
     ppo_tia *tia = w->tia;
-    const int32_t at = (int32_t)(w->in_line / 3);
+    const int32_t at = (int32_t)(in_line(w) / 3);
     flush(w, 0);
     if (tia->comb_shown && (at <= 20 || at == 75))
         tia->comb = true;
@@ -360,8 +366,7 @@ static void write_hmove(const write *w)
 
 void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles)
 {
-    const uint32_t clock = ppo_tia_clock(tia, cycles);
-    const write made = {tia, picture, reg, value, cycles, clock, clock % PPO_TIA_LINE};
+    const write made = {tia, picture, reg, value, cycles, ppo_tia_clock(tia, cycles)};
     const write *w = &made;
     switch (reg) {
     case VSYNC:

@@ -15,8 +15,9 @@
     X(0, M0, P0, n)                                           \
     X(1, M0, P1, n) /* CXM0P */                               \
     X(2, M1, P1, n)                                           \
-    X(3, M1, P0, n)                       /* CXM1P */         \
-        X(4, P0, BL, n) X(5, P0, PF, n)   /* CXP0FB */        \
+    X(3, M1, P0, n) /* CXM1P */                               \
+    X(4, P0, BL, n)                                           \
+    X(5, P0, PF, n)                       /* CXP0FB */        \
         X(6, P1, BL, n) X(7, P1, PF, n)   /* CXP1FB */        \
         X(8, M0, BL, n) X(9, M0, PF, n)   /* CXM0FB */        \
         X(10, M1, BL, n) X(11, M1, PF, n) /* CXM1FB */        \
@@ -132,9 +133,11 @@ static void paint(uint8_t *row, const layers *l, const uint8_t colour[4], uint32
     const strip first = background ^ colour[0], second = background ^ colour[1];
     const strip field = background ^ colour[2];
     for (uint32_t i = from / STRIP; i * STRIP < to; i++) {
-        strip pixels = background ^ (bytes_of(strip_of(&l->first, i)) & first) ^
-                       (bytes_of(strip_of(&l->second, i)) & second) ^
-                       (bytes_of(strip_of(&l->field, i)) & field);
+        strip pixels = background ^ (bytes_of(strip_of(&l->field, i)) & field);
+        const uint32_t players = strip_of(&l->first, i) | strip_of(&l->second, i);
+        if (players != 0)
+            pixels ^= (bytes_of(strip_of(&l->first, i)) & first) ^
+                      (bytes_of(strip_of(&l->second, i)) & second);
         const uint32_t inside = below(to, i) & ~below(from, i);
         if (inside != UINT32_MAX) {
             strip old;
@@ -252,24 +255,46 @@ void ppo_tia_start_lines(ppo_tia *tia)
     begin_line(tia);
 }
 
-void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
+// Drawing goes on in this line.
+INLINE void stand_at(ppo_tia *tia, uint32_t clock)
 {
-    if (clock <= tia->drawn_to || clock < tia->window_start || tia->drawn_to >= tia->window_stop)
+    const uint32_t in_line = clock - tia->line_start;
+    tia->drawn_to = clock;
+    tia->pixel = in_line > PPO_TIA_HBLANK ? in_line - PPO_TIA_HBLANK : 0;
+}
+
+static __attribute__((noinline)) void draw_lines(ppo_tia *tia, uint8_t *picture, uint32_t clock)
+{
+    if (clock < tia->window_start || tia->drawn_to >= tia->window_stop)
         return;
     if (clock > tia->window_stop)
         clock = tia->window_stop;
     while (clock - tia->line_start > PPO_TIA_LINE)
         finish_line(tia, picture);
-    tia->drawn_to = clock;
-    const uint32_t in_line = clock - tia->line_start;
-    tia->pixel = in_line > PPO_TIA_HBLANK ? in_line - PPO_TIA_HBLANK : 0;
+    stand_at(tia, clock);
     if (clock == tia->window_stop)
         put_together(tia, picture);
 }
 
+// Nothing before this clock changes any more. Most are in the line where drawing stands.
+INLINE void draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
+{
+    if (clock <= tia->drawn_to)
+        return;
+    if (clock - tia->line_start < PPO_TIA_LINE && clock < tia->window_stop)
+        stand_at(tia, clock);
+    else
+        draw_lines(tia, picture, clock);
+}
+
+void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
+{
+    draw_to(tia, picture, clock);
+}
+
 void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint32_t clock)
 {
-    ppo_tia_draw_to(tia, picture, clock);
+    draw_to(tia, picture, clock);
     const uint32_t from = tia->settled[object], to = tia->pixel, bit = 1u << object;
     if (from < to) {
         if (tia->reshape & bit)
@@ -288,7 +313,7 @@ void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint3
 
 void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t clock)
 {
-    ppo_tia_draw_to(tia, picture, clock);
+    draw_to(tia, picture, clock);
     tia->repeats = false;
     if (tia->num_recolourings == PPO_TIA_RECOLOURINGS)
         put_together(tia, picture);
@@ -301,7 +326,7 @@ void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t valu
 
 void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock)
 {
-    ppo_tia_draw_to(tia, picture, clock);
+    draw_to(tia, picture, clock);
     put_together(tia, picture);
     tia->repeats = false;
 }
