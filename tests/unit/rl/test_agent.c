@@ -50,12 +50,27 @@ static ppo_agent *copy_agent(ppo_trainer *trainer)
     return agent;
 }
 
-static void fill_observations(float *obs, size_t count)
+// Bytes of what the agent is given at a time: a stack of observations.
+static size_t seen_bytes(const ppo_agent *agent)
 {
+    return ppo_agent_config(agent)->frame_stack *
+           ppo_space_bytes(&ppo_agent_env(agent)->observation_space);
+}
+
+static unsigned char *some_observations(const ppo_agent *agent)
+{
+    const size_t bytes = NUM_OBS * seen_bytes(agent);
+    unsigned char *obs = malloc(bytes);
     ppo_random random;
     ppo_random_seed(&random, 95);
-    for (size_t i = 0; i < count; i++)
-        obs[i] = (float)ppo_random_uniform(&random, -2.0, 2.0);
+    assert_non_null(obs);
+    if (ppo_agent_env(agent)->observation_space.dtype == PPO_U8)
+        for (size_t i = 0; i < bytes; i++)
+            obs[i] = (unsigned char)ppo_random_integers(&random, 0, 256);
+    else
+        for (size_t i = 0; i < bytes / sizeof(float); i++)
+            ((float *)(void *)obs)[i] = (float)ppo_random_uniform(&random, -2.0, 2.0);
+    return obs;
 }
 
 static void check_bounds(const ppo_agent *agent, const void *actions, size_t count)
@@ -78,14 +93,13 @@ static void check_bounds(const ppo_agent *agent, const void *actions, size_t cou
 
 static void check_acting(const training_case *c)
 {
-    float obs[NUM_OBS * TOY_OBS];
     int32_t actions[NUM_OBS * 4], again[NUM_OBS * 4], one[4]; // floats are as large
     const ppo_config config = training_config(c, 2);
     ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
     training_run(trainer, 3);
     ppo_agent *own = ppo_trainer_agent(trainer), *copy = copy_agent(trainer);
     const size_t bytes = ppo_space_bytes(&toy_class(c->toy)->action_space);
-    fill_observations(obs, NUM_OBS * TOY_OBS);
+    unsigned char *obs = some_observations(own);
     assert_true(ppo_agent_hash(copy) == ppo_trainer_hash(trainer));
     for (uint64_t step = 0; step < 4; step++) {
         const bool deterministic = step % 2;
@@ -99,11 +113,12 @@ static void check_acting(const training_case *c)
         else
             assert_memory_not_equal(actions, again, NUM_OBS * bytes);
         for (size_t i = 0; deterministic && i < NUM_OBS; i++) {
-            ppo_agent_act(copy, one, obs + i * TOY_OBS, 1, true, 9, 9);
+            ppo_agent_act(copy, one, obs + i * seen_bytes(own), 1, true, 9, 9);
             assert_memory_equal(one, (unsigned char *)actions + i * bytes, bytes);
         }
     }
     assert_true(ppo_agent_hash(copy) == ppo_trainer_hash(trainer));
+    free(obs);
     ppo_agent_destroy(copy);
     ppo_trainer_destroy(trainer);
 }
@@ -115,25 +130,36 @@ static void test_acting(void **state)
         check_acting(&training_cases[i]);
 }
 
-// One episode of the deterministic policy by hand.
+// One episode of the deterministic policy by hand. After a lost life the game goes on, but what was
+// seen before doesn't count.
 static void play(ppo_agent *agent, uint64_t seed, double *ret, uint32_t *length)
 {
     const ppo_env_class *env = ppo_agent_env(agent);
-    void *instance = calloc(1, env->instance_size);
-    float obs[TOY_OBS];
+    const size_t bytes = ppo_space_bytes(&env->observation_space), seen = seen_bytes(agent);
+    void *instance = aligned_alloc(64, (env->instance_size + 63) / 64 * 64);
+    unsigned char *stack = malloc(seen), *newest = stack + seen - bytes;
     int32_t action[4];
-    ppo_transition now = {.reward = 0.0};
-    assert_non_null(instance);
-    env->reset(instance, &seed, obs, NULL);
+    ppo_transition now = {.life_lost = true};
+    assert_true(instance && stack);
+    memset(instance, 0, env->instance_size);
+    if (env->init)
+        env->init(instance, env->context, NULL);
     *ret = 0.0;
     *length = 0;
-    while (!now.terminated && !now.truncated && *length < TOY_TIME_LIMIT) {
+    while (now.life_lost || (!now.terminated && !now.truncated && *length < TOY_TIME_LIMIT)) {
+        if (now.life_lost) {
+            env->reset(instance, *length ? NULL : &seed, newest, NULL);
+            for (size_t at = 0; at < seen - bytes; at += bytes)
+                memcpy(stack + at, newest, bytes);
+        }
         now = (ppo_transition){.reward = 0.0};
-        ppo_agent_act(agent, action, obs, 1, true, 0, 0);
-        env->step(instance, action, obs, &now, NULL);
+        ppo_agent_act(agent, action, stack, 1, true, 0, 0);
+        memmove(stack, stack + bytes, seen - bytes);
+        env->step(instance, action, newest, &now, NULL);
         *ret += now.reward;
         ++*length;
     }
+    free(stack);
     free(instance);
 }
 
@@ -141,7 +167,7 @@ static void test_evaluation(void **state)
 {
     (void)state;
     enum { EPISODES = 300 }; // more than are played side by side
-    static const size_t cases[] = {0, 3, 7, 14};
+    static const size_t cases[] = {0, 3, 7, 14, 28, 29, 30, 32, 34, 35};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const training_case *c = &training_cases[cases[k]];
         const ppo_config config = training_config(c, 1);

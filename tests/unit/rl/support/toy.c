@@ -2,6 +2,8 @@
 // The toy: see toy.h.
 #include "toy.h"
 
+#include "toy_picture.h"
+
 #include "ppo/random.h"
 
 #include <math.h>
@@ -145,5 +147,5 @@ static const ppo_env_class classes[NUM_TOYS] = {
 
 const ppo_env_class *toy_class(toy_kind kind)
 {
-    return &classes[kind];
+    return kind < NUM_TOYS ? &classes[kind] : toy_picture_class(kind);
 }

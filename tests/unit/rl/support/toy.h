@@ -23,6 +23,9 @@ typedef enum toy_kind {
     TOY_BAD_OBSERVATION, // infinity in element 1
     TOY_FAILING,         // a status and a sentence of its own
     NUM_TOYS,
+    TOY_PICTURE = NUM_TOYS, // bytes {36, 37}; these three as in toy_picture.h
+    TOY_COLOURS,            // bytes {36, 40, 3}
+    TOY_TINY_PICTURE,       // bytes {7, 9, 1}
 } toy_kind;
 
 const ppo_env_class *toy_class(toy_kind kind);

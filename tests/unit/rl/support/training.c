@@ -38,6 +38,15 @@ const training_case training_cases[] = {
     {"sticky, skipping", TOY_DISCRETE, "sticky_action_prob=0.25 frame_skip=3"},
     {"time limit", TOY_DISCRETE, "max_episode_steps=5"},
     {"one environment", TOY_BOX, "num_envs=1 num_steps=40"},
+    {"stacks", TOY_DISCRETE, "frame_stack=3"},
+    {"stacks, normalised", TOY_BOX, "frame_stack=4 norm_obs=true shared_network=true"},
+    {"pictures", TOY_PICTURE, "frame_stack=2 num_steps=10"},
+    {"pictures, shared", TOY_PICTURE, "frame_stack=4 shared_network=true num_steps=10"},
+    {"pictures in colour", TOY_COLOURS, "shared_network=true minibatch_size=37 num_steps=10"},
+    {"pictures, two optimisers", TOY_PICTURE, "separate_optimizers=true num_envs=9 num_steps=5"},
+    {"pictures as floats", TOY_TINY_PICTURE, "network=mlp frame_stack=2"},
+    {"impala", TOY_TINY_PICTURE, "network=impala_cnn frame_stack=3 num_steps=10"},
+    {"impala, shared", TOY_TINY_PICTURE, "network=impala_cnn shared_network=true num_steps=10"},
 };
 const size_t num_training_cases = sizeof training_cases / sizeof *training_cases;
 
