@@ -73,6 +73,15 @@ typedef struct ppo_env_class {
     // with state_size == instance_size: the instance itself is the state, copied byte for byte.
     void (*save_state)(const void *self, void *state);
     ppo_status (*load_state)(void *self, const void *state, ppo_error *error);
+
+    // Draws the instance as it stands: render_height rows of render_width pixels from the top, each
+    // red, green, blue. Changes nothing. Optional: a class without it, its sizes then 0, can't be
+    // filmed.
+    void (*render)(const void *self, unsigned char *rgb);
+    uint32_t render_width, render_height; // up to 4096
+    double render_fps;                    // steps that are a second; 0: 30
+    const uint32_t *render_colours;       // [num_render_colours] 0xRRGGBB, if pictures are made of
+    uint32_t num_render_colours;          // these alone, which makes GIFs small; 0: of any
 } ppo_env_class;
 
 // The built-in environments, in the order in which they are listed.

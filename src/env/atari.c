@@ -48,6 +48,12 @@ static ppo_game *game_of(ppo_atari_play *self)
     return (ppo_game *)(void *)((uint8_t *)self + self->atari->game_at);
 }
 
+// The same for those who only look.
+static const ppo_game *seen_game_of(const ppo_atari_play *self)
+{
+    return (const ppo_game *)(const void *)((const uint8_t *)self + self->atari->game_at);
+}
+
 static bool has_ended(ppo_atari_play *self)
 {
     const ppo_game *game = game_of(self);
@@ -72,6 +78,24 @@ static void show(ppo_atari_play *self, void *observation)
         ppo_area_resize(atari->area, observation, picture_of(self));
     else
         memcpy(observation, picture_of(self), atari->picture_bytes);
+}
+
+// The screen after the last frame, each pixel twice as wide as on the console, which is about how
+// televisions show it. The last frame of a step is always drawn; only where the game ends earlier
+// in the step may this be a picture from before.
+static void atari_render(const void *instance, unsigned char *rgb)
+{
+    const ppo_atari_play *self = instance;
+    const uint8_t *screen = ppo_console_screen(ppo_game_console(seen_game_of(self)));
+    const uint32_t *palette = ppo_atari_palette_rgb();
+    for (size_t i = 0; i < self->atari->pixels; i++) {
+        const uint32_t colour = palette[screen[i]];
+        for (int k = 0; k < PPO_ATARI_PIXEL_WIDTH; k++, rgb += 3) {
+            rgb[0] = (unsigned char)(colour >> 16);
+            rgb[1] = (unsigned char)(colour >> 8);
+            rgb[2] = (unsigned char)colour;
+        }
+    }
 }
 
 // The picture that an episode begins with.
@@ -226,4 +250,5 @@ const ppo_env_class ppo_atari_functions = {
     .step = atari_step,
     .save_state = atari_save,
     .load_state = atari_load,
+    .render = atari_render,
 };

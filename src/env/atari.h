@@ -30,6 +30,9 @@
 
 enum { PPO_ATARI_MAX_FRAMES = 108000, PPO_ATARI_TEXT = 160 };
 
+// Pictures for people: columns per pixel of the console, and its frames per second.
+enum { PPO_ATARI_PIXEL_WIDTH = 2, PPO_ATARI_FPS = 60 };
+
 // What all instances of a class share.
 typedef struct ppo_atari {
     ppo_env_class env; // first, so that its address is the class's

@@ -128,6 +128,11 @@ static ppo_status shape_observation(ppo_atari *atari, ppo_error *error)
         .shape = {options->screen_size ? options->screen_size : height,
                   options->screen_size ? options->screen_size : PPO_ATARI_WIDTH, atari->channels}};
     atari->obs_bytes = ppo_space_bytes(&atari->env.observation_space);
+    atari->env.render_width = PPO_ATARI_WIDTH * PPO_ATARI_PIXEL_WIDTH;
+    atari->env.render_height = height;
+    atari->env.render_colours = ppo_atari_palette_rgb();
+    atari->env.num_render_colours = 256;
+    atari->env.render_fps = (double)PPO_ATARI_FPS / options->frame_skip;
     return PPO_OK;
 }
 

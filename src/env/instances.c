@@ -288,6 +288,16 @@ static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
     return (uint64_t)block.word[2] << 32 | block.word[3];
 }
 
+void ppo_instances_render(const ppo_instances *v, size_t n, unsigned char *picture)
+{
+    v->env->render(instance_at(v, n), picture);
+}
+
+static size_t picture_bytes(const ppo_env_class *env)
+{
+    return (size_t)env->render_width * env->render_height * 3;
+}
+
 static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
                              const void *action, uint64_t step, ppo_error *error)
 {
@@ -301,6 +311,8 @@ static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size
     if (!isfinite(sum.reward))
         return not_finite(v, n, "the reward", sum.reward, step, error);
     PPO_TRY(check_obs(v, n, obs, step, error));
+    if (rows->picture)
+        ppo_instances_render(v, n, rows->picture + n * picture_bytes(v->env));
     v->episode[n].total += sum.reward;
     rows->reward[n] = sum.reward;
     rows->terminated[n] = sum.terminated;

@@ -59,6 +59,9 @@ ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *r
                               const void *action, size_t first, size_t count, uint64_t step,
                               ppo_error *error);
 
+// See ppo_vecenv_render.
+void ppo_instances_render(const ppo_instances *instances, size_t n, unsigned char *picture);
+
 // Environment n's instance has died with its process. Its next step doesn't ask the class to step
 // but ends the episode: truncated, reward 0, return and length so far, the observation before as
 // the final one; and begins another, from a seed made of (seed, n, step).

@@ -15,6 +15,8 @@
 // More elements than this in a space is a mistake in the table; it also keeps sizes from wrapping.
 #define MAX_SPACE_SIZE ((size_t)1 << 28)
 
+#define MAX_RENDER_SIDE 4096
+
 static const ppo_env_class *const classes[] = {
     &ppo_cartpole_v1,     &ppo_cartpole_v0, &ppo_acrobot_v1,
     &ppo_mountain_car_v0, &ppo_pendulum_v1, &ppo_mountain_car_continuous_v0,
@@ -160,6 +162,20 @@ static const char *functions_fault(const ppo_env_class *env)
     return NULL;
 }
 
+static const char *render_fault(const ppo_env_class *env)
+{
+    const uint32_t width = env->render_width, height = env->render_height;
+    if (!env->render)
+        return width || height ? "render_width and render_height go with render" : NULL;
+    if (width < 1 || width > MAX_RENDER_SIDE || height < 1 || height > MAX_RENDER_SIDE)
+        return "render_width and render_height must be in [1, 4096]";
+    if (env->num_render_colours > 0 && !env->render_colours)
+        return "render_colours is missing";
+    if (!(env->render_fps >= 0.0 && env->render_fps <= 1000.0))
+        return "render_fps must be in [0, 1000]";
+    return NULL;
+}
+
 ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
 {
     if (!env)
@@ -172,6 +188,8 @@ ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
     if (!env->id || !env->id[0])
         return ppo_fail(error, PPO_INVALID, "an environment class has no id");
     const char *fault = functions_fault(env);
+    if (!fault)
+        fault = render_fault(env);
     if (fault)
         return ppo_fail(error, PPO_INVALID, "%.64s: %s", env->id, fault);
     fault = space_fault(&env->observation_space);

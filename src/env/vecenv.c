@@ -106,6 +106,11 @@ ppo_status ppo_vecenv_thaw(ppo_vecenv *v, unsigned char *obs, uint64_t step, ppo
     return PPO_OK;
 }
 
+void ppo_vecenv_render(const ppo_vecenv *v, size_t n, unsigned char *picture)
+{
+    ppo_instances_render(&v->instances, n, picture);
+}
+
 // --- stepping ---------------------------------------------------------------------------------
 
 ppo_status ppo_vecenv_post(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,

@@ -40,6 +40,8 @@ typedef struct ppo_vecenv_rows {
     double *episode_return;   // [N] of the finished episode, where it ended
     uint32_t *episode_length; // [N] likewise, in environment steps; 0 after a lost life: terminated
                               // is 1, but the game and its episode's counters go on
+    unsigned char *picture;   // [N, render bytes] what the class renders after the step, before a
+                              // reset; NULL: nothing is rendered
 } ppo_vecenv_rows;
 
 // Makes a vectoriser and adds its arrays to the plan ("env.state" [N, state_size] u8 and the
@@ -50,6 +52,10 @@ void ppo_vecenv_destroy(ppo_vecenv *vecenv); // before the arena's release; NULL
 
 // Initialises all instances and resets each from its seed; writes the first observations [N].
 ppo_status ppo_vecenv_start(ppo_vecenv *vecenv, unsigned char *obs, ppo_error *error);
+
+// Writes the picture that environment n's class renders now; it must have `render`. Without
+// processes only.
+void ppo_vecenv_render(const ppo_vecenv *vecenv, size_t n, unsigned char *picture);
 
 // Begins a step of environments first .. first+count-1; without processes it is the whole step.
 // `step` is the same for all rows of a time step and rises by one from step to step. Different

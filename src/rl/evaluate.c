@@ -21,8 +21,9 @@ typedef struct ppo_stage {
     ppo_arena arena;
     size_t count;
     size_t obs_bytes, action_bytes;
-    size_t stack;   // observations seen together
-    uint32_t *live; // [count]
+    size_t stack;         // observations seen together
+    size_t picture_bytes; // 0: nothing is rendered
+    uint32_t *live;       // [count]
     size_t num_live;
     unsigned char *obs, *final_obs;      // [count, obs bytes]
     unsigned char *seen, *live_seen;     // [count, stack, obs bytes]
@@ -30,6 +31,7 @@ typedef struct ppo_stage {
     double *reward, *episode_return;     // [count]
     uint8_t *terminated, *truncated;     // [count]
     uint32_t *episode_length;            // [count]
+    unsigned char *picture;              // [count, picture bytes]
 } ppo_stage;
 
 static void plan_stage(ppo_stage *s)
@@ -50,6 +52,8 @@ static void plan_stage(ppo_stage *s)
     ROW(terminated, PPO_U8, n);
     ROW(truncated, PPO_U8, n);
     ROW(episode_length, PPO_U32, n);
+    if (s->picture_bytes > 0)
+        ROW(picture, PPO_U8, n, s->picture_bytes);
 #undef ROW
 }
 
@@ -105,7 +109,8 @@ static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32
                                   .terminated = s->terminated,
                                   .truncated = s->truncated,
                                   .episode_return = s->episode_return,
-                                  .episode_length = s->episode_length};
+                                  .episode_length = s->episode_length,
+                                  .picture = s->picture};
     size_t still_live = 0;
     for (size_t i = 0; i < s->num_live; i++) {
         const uint32_t n = s->live[i];
@@ -126,20 +131,31 @@ static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32
     return PPO_OK;
 }
 
+static ppo_stage stage_for(ppo_agent *agent, size_t count)
+{
+    return (ppo_stage){.agent = agent,
+                       .count = count,
+                       .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
+                       .action_bytes = ppo_space_bytes(&agent->env->action_space),
+                       .stack = agent->policy.input.stack};
+}
+
+static void close_stage(ppo_stage *s)
+{
+    ppo_vecenv_destroy(s->vecenv);
+    ppo_arena_release(&s->arena);
+}
+
 static ppo_status play_batch(ppo_agent *agent, double *returns, uint32_t *lengths, size_t count,
                              uint64_t seed, bool deterministic, ppo_error *error)
 {
-    ppo_stage s = {.agent = agent, .count = count};
-    s.obs_bytes = ppo_space_bytes(&agent->env->observation_space);
-    s.action_bytes = ppo_space_bytes(&agent->env->action_space);
-    s.stack = agent->policy.input.stack;
+    ppo_stage s = stage_for(agent, count);
     ppo_status status = open_stage(&s, seed, error);
     for (uint64_t step = 0; status == PPO_OK && s.num_live > 0; step++) {
         act_live(&s, deterministic, seed, step);
         status = step_live(&s, step, returns, lengths, error);
     }
-    ppo_vecenv_destroy(s.vecenv);
-    ppo_arena_release(&s.arena);
+    close_stage(&s);
     return status;
 }
 
@@ -172,6 +188,50 @@ static ppo_status play_all(ppo_agent *agent, double *returns, uint32_t *lengths,
     }
     return PPO_OK;
 }
+
+// --- one episode, for those who watch -----------------------------------------------------------
+
+static ppo_status play_shown(ppo_stage *s, const ppo_audience *audience, double *episode_return,
+                             uint32_t *length, uint64_t max_steps, uint64_t seed,
+                             bool deterministic, ppo_error *error)
+{
+    const uint32_t frame_skip = ppo_agent_vecenv_options(s->agent, 1, seed).frame_skip;
+    double so_far = 0.0;
+    PPO_TRY(open_stage(s, seed, error));
+    ppo_vecenv_render(s->vecenv, 0, s->picture);
+    PPO_TRY(audience->show(audience->context, s->picture, error));
+    uint64_t step = 0;
+    for (; s->num_live > 0 && (max_steps == 0 || step < max_steps); step++) {
+        act_live(s, deterministic, seed, step);
+        PPO_TRY(step_live(s, step, episode_return, length, error));
+        PPO_TRY(audience->show(audience->context, s->picture, error));
+        so_far += s->reward[0];
+    }
+    if (s->num_live > 0) { // cut by max_steps
+        *episode_return = so_far;
+        *length = (uint32_t)step * frame_skip;
+    }
+    return PPO_OK;
+}
+
+ppo_status ppo_agent_show(ppo_agent *agent, const ppo_audience *audience,
+                          ppo_evaluation *evaluation, uint64_t max_steps, uint64_t seed,
+                          bool deterministic, ppo_error *error)
+{
+    const ppo_env_class *env = agent->env;
+    double episode_return = 0.0;
+    uint32_t length = 0;
+    ppo_stage s = stage_for(agent, 1);
+    s.picture_bytes = (size_t)env->render_width * env->render_height * 3;
+    const ppo_status status =
+        play_shown(&s, audience, &episode_return, &length, max_steps, seed, deterministic, error);
+    close_stage(&s);
+    if (status == PPO_OK)
+        *evaluation = summarise(&episode_return, &length, 1);
+    return status;
+}
+
+// --- evaluations --------------------------------------------------------------------------------
 
 ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation, double *returns,
                               uint32_t *lengths, uint32_t episodes, uint64_t seed,
