@@ -4,6 +4,8 @@
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
 #   PPO_PRIVATE_LIBS     their names, for those who link the static library
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
+#   PPO_HAVE_FILM, PPO_HAVE_PLOT  whether films and learning curves can be made, and
+#   ppo_leave_out(<list> <is there> <file> <file that stands in>), which drops one of the two
 #   ppo_print_summary()  the table of what was found
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -64,6 +66,57 @@ if(ppo_missing)
     message(FATAL_ERROR "Missing, by the names of Debian's packages: ${ppo_missing}\n"
         "On Debian and Ubuntu scripts/setup installs them (libcmocka-dev: or -DPPO_TESTS=OFF).")
 endif()
+
+# ppo_optional(<name> <option> <variable> <Debian packages> <module:link name>...): sets the variable
+# to ON, and defines it, if the option is not OFF and all pkg-config modules are there.
+function(ppo_optional name option variable packages)
+    set(${variable} OFF PARENT_SCOPE)
+    if("${${option}}" STREQUAL "OFF")
+        ppo_summary_add("${name}" "OFF")
+        return()
+    endif()
+    set(versions "")
+    foreach(pair IN LISTS ARGN)
+        string(REGEX REPLACE ":.*" "" module ${pair})
+        string(MAKE_C_IDENTIFIER "PPO_PART_${module}" id)
+        pkg_check_modules(${id} QUIET IMPORTED_TARGET ${module})
+        if(NOT ${id}_FOUND)
+            if("${${option}}" STREQUAL "ON")
+                message(FATAL_ERROR "${option} is ON and ${module} is missing; on Debian and Ubuntu "
+                    "scripts/setup installs it: ${packages}")
+            endif()
+            ppo_summary_add("${name}" "absent: ${module} is missing (scripts/setup installs it)")
+            return()
+        endif()
+        list(APPEND versions "${module} ${${id}_VERSION}")
+    endforeach()
+    foreach(pair IN LISTS ARGN)
+        string(REPLACE ":" ";" pair ${pair})
+        list(GET pair 0 module)
+        list(GET pair 1 link_name)
+        string(MAKE_C_IDENTIFIER "PPO_PART_${module}" id)
+        target_link_libraries(ppo_dependencies INTERFACE PkgConfig::${id})
+        list(APPEND PPO_PRIVATE_LIBS ${link_name})
+    endforeach()
+    target_compile_definitions(ppo_dependencies INTERFACE ${variable}=1)
+    set(PPO_PRIVATE_LIBS ${PPO_PRIVATE_LIBS} PARENT_SCOPE)
+    set(${variable} ON PARENT_SCOPE)
+    string(REPLACE ";" ", " versions "${versions}")
+    ppo_summary_add("${name}" "${versions}")
+endfunction()
+ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev libavutil-dev"
+    libavformat:avformat libavcodec:avcodec libavutil:avutil)
+ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
+
+function(ppo_leave_out list is_there file stand_in)
+    set(sources ${${list}})
+    if(is_there)
+        list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/${stand_in})
+    else()
+        list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/${file})
+    endif()
+    set(${list} ${sources} PARENT_SCOPE)
+endfunction()
 
 # The two free Atari games are assembled here. Without dasm the library is whole but for them.
 set(PPO_HAVE_ROMS OFF)

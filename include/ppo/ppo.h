@@ -11,6 +11,8 @@
 //   trainer.h  training, one iteration at a time
 //   agent.h    a trained policy that acts and is evaluated
 //   run.h      run directories, checkpoints, resuming
+//   film.h     films of agents
+//   plot.h     learning curves as pictures
 //   bench.h    measuring
 #ifndef PPO_H
 #define PPO_H
@@ -25,6 +27,8 @@
 #include "ppo/trainer.h"
 #include "ppo/agent.h"
 #include "ppo/run.h"
+#include "ppo/film.h"
+#include "ppo/plot.h"
 #include "ppo/bench.h"
 
 #endif

@@ -168,11 +168,14 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
 static ppo_status parse(cli_args *args, long_options *options, int argc, char **argv,
                         ppo_error *error)
 {
+    const char *letters = is_own_flag(args->command, "output") ? ":ho:" : ":h";
     opterr = 0;
     optind = 0; // glibc: start anew
-    for (int val; (val = getopt_long(argc, argv, ":h", options->row, NULL)) != -1;) {
+    for (int val; (val = getopt_long(argc, argv, letters, options->row, NULL)) != -1;) {
         if (val == 'h') {
             args->flag[CLI_FLAG_HELP] = "";
+        } else if (val == 'o') {
+            args->flag[CLI_FLAG_OUTPUT] = optarg;
         } else if (val == ':') {
             return cli_error_set(error, PPO_INVALID, "%s needs a value", argv[optind - 1]);
         } else if (val == '?') {

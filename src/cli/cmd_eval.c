@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `ppo eval`: plays episodes with a trained agent and reports their returns.
+// `ppo eval`: plays episodes with a trained agent, reports their returns and films the first.
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -12,7 +12,24 @@ typedef struct plan {
     uint32_t episodes;
     uint64_t seed;
     bool is_deterministic;
+    const char *film; // NULL: none
+    ppo_film_options film_options;
 } plan;
+
+static ppo_status plan_film(plan *p, const cli_args *args, ppo_error *error)
+{
+    const char *steps = args->flag[CLI_FLAG_VIDEO_STEPS], *fps = args->flag[CLI_FLAG_VIDEO_FPS];
+    p->film = args->flag[CLI_FLAG_VIDEO];
+    p->film_options = (ppo_film_options){.seed = p->seed, .deterministic = p->is_deterministic};
+    if (!p->film && (steps || fps))
+        return cli_error_set(error, PPO_INVALID, "%s goes with --video FILE",
+                             steps ? "--video-steps" : "--video-fps");
+    if (steps &&
+        cli_parse_integer(&p->film_options.max_steps, "--video-steps", steps, 1, UINT32_MAX, error))
+        return error->status;
+    return fps ? cli_parse_positive(&p->film_options.fps, "--video-fps", fps, 1000.0, error)
+               : PPO_OK;
+}
 
 static ppo_status plan_init(plan *p, const cli_args *args, const ppo_config *config,
                             ppo_error *error)
@@ -28,10 +45,11 @@ static ppo_status plan_init(plan *p, const cli_args *args, const ppo_config *con
         status =
             cli_parse_integer(&p->seed, "--seed", args->flag[CLI_FLAG_SEED], 0, UINT64_MAX, error);
     p->episodes = (uint32_t)episodes;
-    return status;
+    return status == PPO_OK ? plan_film(p, args, error) : status;
 }
 
-static void print_lines(const char *env, const plan *p, const ppo_evaluation *evaluation)
+static void print_lines(const char *env, const plan *p, const ppo_evaluation *evaluation,
+                        const ppo_evaluation *filmed)
 {
     printf("environment  %s\n", env);
     printf("episodes     %" PRIu32 ", seeds %" PRIu64 " and on, %s\n", evaluation->episodes,
@@ -39,10 +57,13 @@ static void print_lines(const char *env, const plan *p, const ppo_evaluation *ev
     printf("return       %.2f +- %.2f (%.2f to %.2f)\n", evaluation->return_mean,
            evaluation->return_std, evaluation->return_min, evaluation->return_max);
     printf("length       %.2f\n", evaluation->length_mean);
+    if (p->film)
+        printf("film         %s: return %g, length %g\n", p->film, filmed->return_mean,
+               filmed->length_mean);
 }
 
 static int print_json(const char *env, const plan *p, uint64_t hash,
-                      const ppo_evaluation *evaluation)
+                      const ppo_evaluation *evaluation, const ppo_evaluation *filmed)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "env", env);
@@ -50,6 +71,12 @@ static int print_json(const char *env, const plan *p, uint64_t hash,
     cJSON_AddBoolToObject(object, "deterministic", p->is_deterministic);
     cli_json_add_evaluation(object, evaluation);
     cli_json_add_hash(object, "hash", hash);
+    if (p->film) {
+        cJSON *film = cJSON_AddObjectToObject(object, "video");
+        cJSON_AddStringToObject(film, "file", p->film);
+        cJSON_AddNumberToObject(film, "return", filmed->return_mean);
+        cJSON_AddNumberToObject(film, "length", filmed->length_mean);
+    }
     return cli_json_print(object);
 }
 
@@ -57,16 +84,18 @@ static int evaluate(ppo_agent *agent, const cli_args *args)
 {
     ppo_error error = {0};
     plan p;
-    ppo_evaluation evaluation;
+    ppo_evaluation evaluation, filmed;
     if (plan_init(&p, args, ppo_agent_config(agent), &error))
         return cli_fail_usage(&error, "eval");
+    if (p.film && ppo_agent_film(agent, p.film, &p.film_options, &filmed, &error))
+        return cli_fail(&error);
     if (ppo_agent_evaluate(agent, &evaluation, NULL, NULL, p.episodes, p.seed, p.is_deterministic,
                            &error))
         return cli_fail(&error);
     const char *env = ppo_agent_env(agent)->id;
     if (args->flag[CLI_FLAG_JSON])
-        return print_json(env, &p, ppo_agent_hash(agent), &evaluation);
-    print_lines(env, &p, &evaluation);
+        return print_json(env, &p, ppo_agent_hash(agent), &evaluation, &filmed);
+    print_lines(env, &p, &evaluation, &filmed);
     return PPO_OK;
 }
 

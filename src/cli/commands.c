@@ -40,7 +40,29 @@ static const cli_flag eval_flags[] = {
      "The i-th episode is played in an environment seeded S + i. Default: the run's eval_seed."},
     {CLI_FLAG_STOCHASTIC, "stochastic", NULL,
      "Sample the actions, as in training, instead of taking the policy's mode."},
+    {CLI_FLAG_VIDEO, "video", "FILE.mp4|FILE.gif",
+     "Film the first episode: each picture is a step of the agent. Needs an environment that draws "
+     "pictures."},
+    {CLI_FLAG_VIDEO_STEPS, "video-steps", "N",
+     "The film ends after N steps. Default: with the episode."},
+    {CLI_FLAG_VIDEO_FPS, "video-fps", "F",
+     "Pictures a second; at most 50 in a GIF. Default: as fast as the environment is meant to be."},
     ROW_JSON,
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_flag plot_flags[] = {
+    {CLI_FLAG_OUTPUT, "output", "FILE.png|FILE.svg|FILE.pdf",
+     "Where the picture goes; -o for short. Default: curve.png, in the run's directory if there is "
+     "one run."},
+    {CLI_FLAG_X, "x", "steps|seconds", "What lies along the horizontal axis. Default: steps."},
+    {CLI_FLAG_METRIC, "metric", "NAME",
+     "What is drawn: a column of progress.csv, timing.csv or evaluations.csv. Default: "
+     "rollout/ep_rew_mean."},
+    {CLI_FLAG_EACH, "each", NULL,
+     "A curve for each run, also where they differ in the seed alone."},
+    {CLI_FLAG_TITLE, "title", "TEXT", "The line above. Default: the environment."},
     ROW_HELP,
     ROW_END,
 };
@@ -91,11 +113,21 @@ static const cli_command command[] = {
      "ppo train Pendulum-v1 --seeds 1-5 --json  # five seeds side by side\n"
      "ppo train my.yaml --learning-rate 1e-3 --restart  # a file, one setting changed",
      train_flags, CLI_TASK, 1, 1, true, cli_cmd_train},
-    {"eval", "RUN|FILE [--episodes N] [--seed S]", "Play episodes with a trained agent",
+    {"eval", "RUN|FILE [--episodes N] [--seed S] [--video FILE]",
+     "Play episodes with a trained agent, and film one",
      "Plays episodes with the best agent of a run, or with that of a checkpoint file, and reports "
      "the returns (rewards as the environment gives them).",
-     "ppo eval runs/CartPole-v1/seed-1 --episodes 100  # the best agent of a run", eval_flags,
-     CLI_RUN, 1, 1, false, cli_cmd_eval},
+     "ppo eval runs/CartPole-v1/seed-1 --episodes 100  # the best agent of a run\n"
+     "ppo eval runs/Rally/seed-1 --video rally.gif --video-steps 300  # twenty seconds of it",
+     eval_flags, CLI_RUN, 1, 1, false, cli_cmd_eval},
+    {"plot", "RUN... [-o FILE]", "Draw learning curves",
+     "Draws the learning curves of runs into a picture, and prints its name. Runs whose settings "
+     "differ in the seed alone become one curve: the mean over them, in a band from the least to "
+     "the greatest. A CSV file such as progress.csv may stand for a run.",
+     "ppo plot runs/CartPole-v1/seed-1  # into its curve.png\n"
+     "ppo plot runs/CartPole-v1/seed-* -o cartpole.svg  # mean and range over the seeds\n"
+     "ppo plot runs/Rally/seed-1 --x seconds --metric train/entropy -o entropy.png",
+     plot_flags, CLI_RUN, 1, 4096, false, cli_cmd_plot},
     {"envs", "[--json]", "List the environments",
      "Lists the built-in environments: observations, actions, time limit in steps, the average "
      "return that counts as solved, and whether there is a preset. Then the Atari games with their "

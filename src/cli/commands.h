@@ -20,6 +20,14 @@ typedef enum cli_flag_id {
     CLI_FLAG_SEED,
     CLI_FLAG_EPISODES,
     CLI_FLAG_STOCHASTIC,
+    CLI_FLAG_VIDEO,
+    CLI_FLAG_VIDEO_STEPS,
+    CLI_FLAG_VIDEO_FPS,
+    CLI_FLAG_OUTPUT,
+    CLI_FLAG_X,
+    CLI_FLAG_METRIC,
+    CLI_FLAG_EACH,
+    CLI_FLAG_TITLE,
     CLI_FLAG_MEMORY,
     CLI_FLAG_LEARNING,
     CLI_FLAG_THREADS,
@@ -67,6 +75,7 @@ const char *cli_command_nearest(const char *name);
 // Exit code of each command: the value of a ppo_status, or CLI_INTERRUPTED.
 int cli_cmd_train(const cli_args *args);
 int cli_cmd_eval(const cli_args *args);
+int cli_cmd_plot(const cli_args *args);
 int cli_cmd_envs(const cli_args *args);
 int cli_cmd_info(const cli_args *args);
 int cli_cmd_doctor(const cli_args *args);

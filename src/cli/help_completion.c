@@ -176,6 +176,14 @@ static void fish_option(FILE *file, const ppo_option *option)
     fputc('\n', file);
 }
 
+// Values that are files are left to the shell.
+static const char *fish_value(const cli_flag *flag)
+{
+    if (!flag->value)
+        return "";
+    return strncmp(flag->value, "FILE", 4) == 0 ? " -rF" : " -x";
+}
+
 static void fish_command(FILE *file, const cli_command *command)
 {
     fprintf(file, "complete -c ppo -n __fish_use_subcommand -x -a %s -d ", command->name);
@@ -183,7 +191,7 @@ static void fish_command(FILE *file, const cli_command *command)
     fputc('\n', file);
     for (const cli_flag *flag = command->flags; flag->name; flag++) {
         fprintf(file, "complete -c ppo -n '__fish_seen_subcommand_from %s' -l %s%s -d ",
-                command->name, flag->name, flag->value ? " -x" : "");
+                command->name, flag->name, fish_value(flag));
         quoted(file, flag->help);
         fputc('\n', file);
     }

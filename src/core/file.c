@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define MAX_TEMPORARIES 100
+#define NAME_ROOM       48 // what a temporary's name has more than its file's
 #define FIRST_CAPACITY  ((size_t)65536)
 
 static ppo_status fail_at(ppo_error *error, const char *what, const char *path, int cause)
@@ -140,7 +141,7 @@ static ppo_status publish(char *name, size_t name_size, const char *path, const 
 ppo_status ppo_file_publish_keep(const char *path, const char *previous, const void *data,
                                  size_t size, ppo_error *error)
 {
-    const size_t name_size = strlen(path) + 48;
+    const size_t name_size = strlen(path) + NAME_ROOM;
     char *name = malloc(name_size);
     if (!name)
         return ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %s", path);
@@ -153,6 +154,68 @@ ppo_status ppo_file_publish(const char *path, const void *data, size_t size, ppo
 {
     return ppo_file_publish_keep(path, NULL, data, size, error);
 }
+
+// --- drafts ------------------------------------------------------------------------------------
+
+static void release_draft(ppo_file_draft *draft)
+{
+    free(draft->path);
+    free(draft->temporary);
+    *draft = (ppo_file_draft){0};
+}
+
+ppo_status ppo_file_draft_begin(ppo_file_draft *draft, const char *path, ppo_error *error)
+{
+    const size_t name_size = strlen(path) + NAME_ROOM;
+    *draft = (ppo_file_draft){.path = strdup(path), .temporary = malloc(name_size)};
+    if (!draft->path || !draft->temporary) {
+        release_draft(draft);
+        return ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %s", path);
+    }
+    const int descriptor = open_temporary(draft->temporary, name_size, path);
+    if (descriptor < 0) {
+        const int cause = errno;
+        release_draft(draft);
+        return fail_at(error, "create a file for", path, cause);
+    }
+    close(descriptor);
+    return PPO_OK;
+}
+
+// Returns 0 or the cause of failure.
+static int sync_file(const char *path)
+{
+    const int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno;
+    int cause = fsync(descriptor) == 0 ? 0 : errno;
+    if (close(descriptor) != 0 && !cause)
+        cause = errno;
+    return cause;
+}
+
+ppo_status ppo_file_draft_publish(ppo_file_draft *draft, ppo_error *error)
+{
+    int cause = sync_file(draft->temporary);
+    if (!cause && rename(draft->temporary, draft->path) != 0)
+        cause = errno;
+    if (cause)
+        unlink(draft->temporary);
+    else
+        cause = sync_folder(draft->path);
+    const ppo_status status = cause ? fail_at(error, "write", draft->path, cause) : PPO_OK;
+    release_draft(draft);
+    return status;
+}
+
+void ppo_file_draft_discard(ppo_file_draft *draft)
+{
+    if (draft->temporary)
+        unlink(draft->temporary);
+    release_draft(draft);
+}
+
+// --- reading -----------------------------------------------------------------------------------
 
 // Room for one more byte than `size`, so that a file of the expected length needs no growing.
 static bool grow(char **data, size_t *capacity, size_t size)

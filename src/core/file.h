@@ -14,6 +14,22 @@ ppo_status ppo_file_publish(const char *path, const void *data, size_t size, ppo
 ppo_status ppo_file_publish_keep(const char *path, const char *previous, const void *data,
                                  size_t size, ppo_error *error);
 
+// A file that is written bit by bit, by whoever opens `temporary`, and published at the end.
+typedef struct ppo_file_draft {
+    char *path;
+    char *temporary; // beside `path`; empty at first
+} ppo_file_draft;
+
+// Makes the temporary. Nothing to publish or discard on failure.
+ppo_status ppo_file_draft_begin(ppo_file_draft *draft, const char *path, ppo_error *error);
+
+// Syncs the temporary, renames it over `path` and syncs the folder; on failure it is removed.
+// Releases the draft either way.
+ppo_status ppo_file_draft_publish(ppo_file_draft *draft, ppo_error *error);
+
+// Removes the temporary and releases the draft.
+void ppo_file_draft_discard(ppo_file_draft *draft);
+
 // Reads a whole file into memory that the caller frees; `data` gets a terminating zero byte beyond
 // `size`. PPO_NOT_FOUND if it does not exist, PPO_IO otherwise; files over `max_size` are refused.
 ppo_status ppo_file_read(char **data, size_t *size, const char *path, size_t max_size,

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Films: pictures one after the other into an .mp4 or .gif file, and an agent's episode as such.
+//
+//     ppo_film *film;
+//     ppo_film_open(&film, "pendulum.gif", 320, 240, 30.0, &error);
+//     while (...)
+//         ppo_film_add(film, rgb, &error);
+//     ppo_film_close(film, &error);
+//
+// .mp4 is H.264 by libx264 where the installed libavcodec has it, otherwise MPEG-4; .gif shows up
+// to 256 colours exactly and picks the 256 that matter where there are more. The file appears
+// whole at the end or not at all. Equal pictures give equal bytes on one machine.
+#ifndef PPO_FILM_H
+#define PPO_FILM_H
+
+#include "ppo/agent.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ppo_film ppo_film;
+
+// Begins a film of width x height pixels, both in [1, 4096], with `fps` pictures a second, in
+// (0, 1000]; a GIF counts hundredths of a second and takes at most 50. In an .mp4 a picture of less
+// than 400 rows is shown with its pixels doubled, because colours have half the resolution there;
+// an odd side gets one more row or column. PPO_INVALID for an unknown ending, PPO_UNSUPPORTED in a
+// build without films, PPO_IO where the file can't be made.
+PPO_API ppo_status ppo_film_open(ppo_film **film, const char *path, uint32_t width, uint32_t height,
+                                 double fps, ppo_error *error);
+
+// Before the first picture: all pictures are made of these colours, 0xRRGGBB. A GIF of at most 256
+// is smaller for knowing them; an .mp4 doesn't care.
+PPO_API void ppo_film_colours(ppo_film *film, const uint32_t *colours, size_t num_colours);
+
+// Adds a picture: `height` rows from the top of `width` pixels, red, green and blue. After a
+// failure the film can only be dropped.
+PPO_API ppo_status ppo_film_add(ppo_film *film, const unsigned char *rgb, ppo_error *error);
+
+// Finishes the file and puts it in its place, replacing what was there; a film without pictures is
+// PPO_INVALID and leaves nothing. Frees the film either way. NULL is allowed.
+PPO_API ppo_status ppo_film_close(ppo_film *film, ppo_error *error);
+
+// Ends a film without a file; what was at its path stays. NULL is allowed.
+PPO_API void ppo_film_drop(ppo_film *film);
+
+// How ppo_agent_film plays.
+typedef struct ppo_film_options {
+    uint64_t seed;      // of the environment: the episode is the first of an evaluation seeded so
+    bool deterministic; // as in ppo_agent_act
+    uint64_t max_steps; // the film ends after so many; 0: with the episode
+    double fps;         // 0: real time as the environment knows it, for a GIF at most 50
+} ppo_film_options;
+
+// Plays one episode and films it: its first picture, then one for each step. `evaluation`, which
+// may be NULL, tells its return and length, so far if max_steps cut it. PPO_UNSUPPORTED if the
+// environment draws no pictures; otherwise as above.
+PPO_API ppo_status ppo_agent_film(ppo_agent *agent, const char *path,
+                                  const ppo_film_options *options, ppo_evaluation *evaluation,
+                                  ppo_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

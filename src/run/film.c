@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MIT
+// Films through libavformat and libavcodec, versions 4.4 to 7: see ppo/film.h.
+//
+// A GIF's palette is one for all pictures if it is known before the first; then each picture holds
+// only what has changed. So the first pictures wait until there are enough of them to know it.
+// Workload: pictures of 10,000 to a million pixels; their encoding is what takes time. Owns the
+// encoder, the file under way and the pictures that wait. Messages of libav are kept from stderr.
+// Not here: colours (film_colours.c), playing (agent_film.c). In builds without libav film_absent.c
+// takes this file's place; no other file knows libav.
+#include "run/film.h"
+
+#include "core/error.h"
+#include "core/file.h"
+#include "run/film_colours.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libavutil/opt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    MAX_SIDE = 4096,
+    DOUBLED_BELOW = 400, // rows; a smaller picture's pixels are doubled in an .mp4
+    MAX_WAITING = 32,    // pictures of a GIF that wait for its palette
+    MAX_WAITING_BYTES = 64 << 20,
+    MAX_GIF_FPS = 50,
+    QUIET = 64, // added to the level of libav's messages: beyond all that are shown
+};
+
+struct ppo_film {
+    ppo_file_draft draft;
+    size_t width, height; // of what is added
+    size_t scale;
+    ppo_palette *palette; // a GIF's; else NULL
+    bool knows_colours;   // its palette was given or found out
+    unsigned char *waiting;
+    size_t num_waiting, max_waiting;
+
+    AVFormatContext *format;
+    AVCodecContext *codec;
+    AVStream *stream;
+    AVFrame *frame;
+    AVPacket *packet;
+    int64_t num_pictures; // encoded
+    bool has_failed;
+};
+
+// --- failures -----------------------------------------------------------------------------------
+
+static ppo_status fail_code(const char *path, int code, ppo_error *error)
+{
+    char text[AV_ERROR_MAX_STRING_SIZE] = "";
+    if (code == AVERROR(ENOMEM))
+        return ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %.300s", path);
+    if (av_strerror(code, text, sizeof text) < 0)
+        snprintf(text, sizeof text, "libav error %d", code);
+    return ppo_fail(error, PPO_IO, "can't write %.300s: %s", path, text);
+}
+
+static ppo_status fail_memory(const char *path, ppo_error *error)
+{
+    return fail_code(path, AVERROR(ENOMEM), error);
+}
+
+// --- encoders -----------------------------------------------------------------------------------
+
+static const AVCodec *find_encoder(bool is_gif)
+{
+    if (is_gif)
+        return avcodec_find_encoder(AV_CODEC_ID_GIF);
+    const AVCodec *h264 = avcodec_find_encoder_by_name("libx264");
+    return h264 ? h264 : avcodec_find_encoder(AV_CODEC_ID_MPEG4);
+}
+
+void ppo_film_describe(char *text, size_t size)
+{
+    const AVCodec *video = find_encoder(false);
+    const unsigned version = avcodec_version();
+    snprintf(text, size, "mp4 (%s), %s; libavcodec %u.%u.%u", video ? video->name : "no encoder",
+             find_encoder(true) ? "gif" : "no gif", AV_VERSION_MAJOR(version),
+             AV_VERSION_MINOR(version), AV_VERSION_MICRO(version));
+}
+
+static void set_quality(AVCodecContext *codec, const AVCodec *encoder)
+{
+    codec->gop_size = 250;
+    if (strcmp(encoder->name, "libx264") == 0) {
+        av_opt_set(codec->priv_data, "crf", "18", 0);
+        av_opt_set(codec->priv_data, "preset", "medium", 0);
+        av_opt_set(codec->priv_data, "tune", "animation", 0);
+    } else {
+        codec->flags |= AV_CODEC_FLAG_QSCALE;
+        codec->global_quality = 3 * FF_QP2LAMBDA;
+    }
+}
+
+// One thread and no version strings: equal pictures give equal bytes.
+static void set_up_codec(ppo_film *film, const AVCodec *encoder, double fps)
+{
+    AVCodecContext *codec = film->codec;
+    codec->log_level_offset = QUIET;
+    codec->width = (int)(film->width * film->scale);
+    codec->height = (int)(film->height * film->scale);
+    codec->pix_fmt = AV_PIX_FMT_PAL8;
+    codec->framerate = av_d2q(fps, 60000);
+    codec->time_base = av_inv_q(codec->framerate);
+    codec->thread_count = 1;
+    codec->flags |= AV_CODEC_FLAG_BITEXACT;
+    if (film->format->oformat->flags & AVFMT_GLOBALHEADER)
+        codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    if (film->palette)
+        return;
+    codec->width = (int)ppo_film_even((size_t)codec->width);
+    codec->height = (int)ppo_film_even((size_t)codec->height);
+    codec->pix_fmt = AV_PIX_FMT_YUV420P;
+    codec->color_range = AVCOL_RANGE_MPEG;
+    codec->colorspace = AVCOL_SPC_SMPTE170M;
+    codec->color_primaries = AVCOL_PRI_BT709;
+    codec->color_trc = AVCOL_TRC_IEC61966_2_1;
+    set_quality(codec, encoder);
+}
+
+// 0 or libav's code, as in all that follows.
+static int open_codec(ppo_film *film, const AVCodec *encoder, double fps)
+{
+    film->codec = avcodec_alloc_context3(encoder);
+    film->frame = av_frame_alloc();
+    film->packet = av_packet_alloc();
+    film->stream = avformat_new_stream(film->format, NULL);
+    if (!film->codec || !film->frame || !film->packet || !film->stream)
+        return AVERROR(ENOMEM);
+    set_up_codec(film, encoder, fps);
+    const int code = avcodec_open2(film->codec, encoder, NULL);
+    if (code < 0)
+        return code;
+    film->stream->time_base = film->codec->time_base;
+    film->stream->avg_frame_rate = film->codec->framerate;
+    film->frame->width = film->codec->width;
+    film->frame->height = film->codec->height;
+    film->frame->format = film->codec->pix_fmt;
+    return avcodec_parameters_from_context(film->stream->codecpar, film->codec);
+}
+
+static int open_file(ppo_film *film)
+{
+    char *url = NULL;
+    if (asprintf(&url, "file:%s", film->draft.temporary) < 0)
+        return AVERROR(ENOMEM);
+    int code = avio_open(&film->format->pb, url, AVIO_FLAG_WRITE);
+    free(url);
+    film->format->flags |= AVFMT_FLAG_BITEXACT;
+    if (code >= 0)
+        code = avformat_write_header(film->format, NULL);
+    return code < 0 ? code : av_frame_get_buffer(film->frame, 0);
+}
+
+// --- pictures -----------------------------------------------------------------------------------
+
+static bool draw_indices(ppo_film *film, const unsigned char *rgb)
+{
+    AVFrame *frame = film->frame;
+    if (!ppo_palette_index(film->palette, frame->data[0], (size_t)frame->linesize[0], rgb,
+                           film->width, film->height))
+        return false;
+    const uint32_t *colour = ppo_palette_colours(film->palette);
+    for (size_t i = 0; i < PPO_PALETTE_SIZE; i++) {
+        const uint32_t opaque = 0xFF000000u | colour[i];
+        memcpy(frame->data[1] + i * sizeof opaque, &opaque, sizeof opaque);
+    }
+    return true;
+}
+
+static void draw_yuv(ppo_film *film, const unsigned char *rgb)
+{
+    uint8_t *plane[3];
+    size_t pitch[3];
+    for (int i = 0; i < 3; i++) {
+        plane[i] = film->frame->data[i];
+        pitch[i] = (size_t)film->frame->linesize[i];
+    }
+    ppo_film_yuv(plane, pitch, rgb, film->width, film->height, film->scale);
+}
+
+// Writes what the encoder has ready.
+static int write_packets(ppo_film *film)
+{
+    int code;
+    while ((code = avcodec_receive_packet(film->codec, film->packet)) >= 0) {
+        film->packet->duration = 1; // in the codec's time base
+        film->packet->stream_index = film->stream->index;
+        av_packet_rescale_ts(film->packet, film->codec->time_base, film->stream->time_base);
+        code = av_interleaved_write_frame(film->format, film->packet);
+        if (code < 0)
+            return code;
+    }
+    return code == AVERROR(EAGAIN) || code == AVERROR_EOF ? 0 : code;
+}
+
+static int encode(ppo_film *film, const unsigned char *rgb)
+{
+    int code = av_frame_make_writable(film->frame); // the encoder may still look at the last one
+    if (code < 0)
+        return code;
+    if (!film->palette)
+        draw_yuv(film, rgb);
+    else if (!draw_indices(film, rgb))
+        return AVERROR(ENOMEM);
+    film->frame->pts = film->num_pictures++;
+    code = avcodec_send_frame(film->codec, film->frame);
+    return code < 0 ? code : write_packets(film);
+}
+
+static size_t picture_bytes(const ppo_film *film)
+{
+    return film->width * film->height * 3;
+}
+
+// Settles the palette by the pictures that have waited, and lets them go.
+static int end_waiting(ppo_film *film)
+{
+    int code = 0;
+    if (!ppo_palette_learn(film->palette, film->waiting,
+                           film->num_waiting * film->width * film->height))
+        return AVERROR(ENOMEM);
+    film->knows_colours = true;
+    for (size_t i = 0; code >= 0 && i < film->num_waiting; i++)
+        code = encode(film, film->waiting + i * picture_bytes(film));
+    film->num_waiting = 0;
+    free(film->waiting);
+    film->waiting = NULL;
+    return code;
+}
+
+static int wait_for_more(ppo_film *film, const unsigned char *rgb)
+{
+    if (!film->waiting)
+        film->waiting = malloc(film->max_waiting * picture_bytes(film));
+    if (!film->waiting)
+        return AVERROR(ENOMEM);
+    memcpy(film->waiting + film->num_waiting++ * picture_bytes(film), rgb, picture_bytes(film));
+    return film->num_waiting == film->max_waiting ? end_waiting(film) : 0;
+}
+
+// --- opening ------------------------------------------------------------------------------------
+
+static bool has_ending(const char *path, const char *ending)
+{
+    const size_t size = strlen(path), end = strlen(ending);
+    return size > end && strcasecmp(path + size - end, ending) == 0;
+}
+
+static ppo_status check(const char *path, uint32_t width, uint32_t height, double fps,
+                        ppo_error *error)
+{
+    const bool is_gif = has_ending(path, ".gif");
+    if (!is_gif && !has_ending(path, ".mp4"))
+        return ppo_fail(error, PPO_INVALID,
+                        "%.300s: what kind of film? A name that ends in .mp4 or .gif says it",
+                        path);
+    if (width < 1 || width > MAX_SIDE || height < 1 || height > MAX_SIDE)
+        return ppo_fail(error, PPO_INVALID, "a film of %u x %u pixels: sides must be in [1, %d]",
+                        width, height, MAX_SIDE);
+    if (!(fps > 0.0 && fps <= 1000.0))
+        return ppo_fail(error, PPO_INVALID, "a film of %g pictures a second: in (0, 1000]", fps);
+    if (is_gif && fps > MAX_GIF_FPS)
+        return ppo_fail(error, PPO_INVALID,
+                        "a GIF of %g pictures a second: it takes at most %d, an .mp4 more", fps,
+                        MAX_GIF_FPS);
+    if (!find_encoder(is_gif))
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "the libavcodec that is installed here has no encoder for %.300s", path);
+    return PPO_OK;
+}
+
+static ppo_status prepare(ppo_film *film, bool is_gif, double fps, ppo_error *error)
+{
+    const char *path = film->draft.path;
+    if (is_gif && !(film->palette = ppo_palette_create()))
+        return fail_memory(path, error);
+    const size_t bytes = picture_bytes(film);
+    film->max_waiting =
+        MAX_WAITING * bytes <= MAX_WAITING_BYTES ? MAX_WAITING : MAX_WAITING_BYTES / bytes + 1;
+    int code = avformat_alloc_output_context2(&film->format, NULL, is_gif ? "gif" : "mp4", path);
+    if (code >= 0)
+        code = open_codec(film, find_encoder(is_gif), fps);
+    if (code >= 0)
+        code = open_file(film);
+    return code < 0 ? fail_code(path, code, error) : PPO_OK;
+}
+
+ppo_status ppo_film_open(ppo_film **result, const char *path, uint32_t width, uint32_t height,
+                         double fps, ppo_error *error)
+{
+    *result = NULL;
+    PPO_TRY(check(path, width, height, fps, error));
+    const bool is_gif = has_ending(path, ".gif");
+    ppo_film *film = calloc(1, sizeof *film);
+    if (!film)
+        return fail_memory(path, error);
+    film->width = width;
+    film->height = height;
+    film->scale = !is_gif && height < DOUBLED_BELOW ? 2 : 1;
+    ppo_status status = ppo_file_draft_begin(&film->draft, path, error);
+    if (status == PPO_OK)
+        status = prepare(film, is_gif, fps, error);
+    if (status != PPO_OK) {
+        ppo_film_drop(film);
+        return status;
+    }
+    *result = film;
+    return PPO_OK;
+}
+
+void ppo_film_colours(ppo_film *film, const uint32_t *colours, size_t num_colours)
+{
+    if (!film->palette || num_colours == 0 || num_colours > PPO_PALETTE_SIZE)
+        return;
+    for (size_t i = 0; i < num_colours; i++)
+        ppo_palette_add(film->palette, colours[i] & 0xFFFFFFu);
+    film->knows_colours = true;
+}
+
+ppo_status ppo_film_add(ppo_film *film, const unsigned char *rgb, ppo_error *error)
+{
+    if (film->has_failed)
+        return ppo_fail(error, PPO_IO, "%.300s failed before", film->draft.path);
+    const bool waits = film->palette && !film->knows_colours;
+    const int code = waits ? wait_for_more(film, rgb) : encode(film, rgb);
+    film->has_failed = code < 0;
+    return code < 0 ? fail_code(film->draft.path, code, error) : PPO_OK;
+}
+
+// --- the end ------------------------------------------------------------------------------------
+
+static int finish(ppo_film *film)
+{
+    int code = film->num_waiting > 0 ? end_waiting(film) : 0;
+    if (code >= 0)
+        code = avcodec_send_frame(film->codec, NULL); // no more: give out what is held back
+    if (code >= 0)
+        code = write_packets(film);
+    if (code >= 0)
+        code = av_write_trailer(film->format);
+    const int closing = avio_closep(&film->format->pb);
+    return code < 0 ? code : closing;
+}
+
+static void release(ppo_film *film)
+{
+    if (film->format)
+        avio_closep(&film->format->pb);
+    avformat_free_context(film->format);
+    avcodec_free_context(&film->codec);
+    av_frame_free(&film->frame);
+    av_packet_free(&film->packet);
+    ppo_palette_destroy(film->palette);
+    free(film->waiting);
+    free(film);
+}
+
+ppo_status ppo_film_close(ppo_film *film, ppo_error *error)
+{
+    if (!film)
+        return PPO_OK;
+    ppo_status status = PPO_OK;
+    const char *path = film->draft.path;
+    if (film->has_failed)
+        status = ppo_fail(error, PPO_IO, "%.300s failed before", path);
+    else if (film->num_pictures == 0 && film->num_waiting == 0)
+        status = ppo_fail(error, PPO_INVALID, "%.300s: a film without a picture", path);
+    else {
+        const int code = finish(film);
+        if (code < 0)
+            status = fail_code(path, code, error);
+    }
+    if (status == PPO_OK)
+        status = ppo_file_draft_publish(&film->draft, error);
+    ppo_film_drop(film);
+    return status;
+}
+
+void ppo_film_drop(ppo_film *film)
+{
+    if (!film)
+        return;
+    ppo_file_draft_discard(&film->draft);
+    release(film);
+}

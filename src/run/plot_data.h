@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What a picture of learning curves is made of: one run's values of one metric, and curves out of
+// several of these.
+#ifndef PPO_RUN_PLOT_DATA_H
+#define PPO_RUN_PLOT_DATA_H
+
+#include "ppo/config.h"
+#include "ppo/plot.h"
+#include "run/plot_draw.h"
+
+// A run's values in the order of x; all finite, x rising.
+typedef struct ppo_samples {
+    char name[PPO_PLOT_TEXT]; // the directory's last two parts
+    bool has_config;
+    ppo_config config; // of the run's config.yaml, if it has one
+    size_t count;      // at least 1
+    double *x, *y;     // [count]
+} ppo_samples;
+
+// Reads a run directory or a CSV file; failures as ppo_plot_runs. Release it only if it was read.
+ppo_status ppo_samples_read(ppo_samples *samples, const char *run, const char *metric, ppo_plot_x x,
+                            ppo_error *error);
+void ppo_samples_release(ppo_samples *samples);
+
+// Makes a curve of `num_runs` runs: of several, the mean and the band from the least to the
+// greatest. At each x those count that have begun; between its values a run is a straight line,
+// after its end its last value. A curve has at most 2000 points. False if memory runs out.
+bool ppo_curve_make(ppo_curve *curve, const ppo_samples *const *runs, size_t num_runs);
+void ppo_curve_release(ppo_curve *curve);
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// A figure of curves, and drawing it.
+#ifndef PPO_RUN_PLOT_DRAW_H
+#define PPO_RUN_PLOT_DRAW_H
+
+#include "ppo/base.h"
+
+enum { PPO_PLOT_TEXT = 192 };
+
+typedef struct ppo_curve {
+    char label[PPO_PLOT_TEXT];
+    size_t count;       // at least 1
+    double *x;          // [count] rising; all finite
+    double *y;          // [count]
+    double *low, *high; // [count] the band around it; NULL: none
+} ppo_curve;
+
+typedef struct ppo_figure {
+    char title[PPO_PLOT_TEXT];
+    char subtitle[PPO_PLOT_TEXT]; // what the vertical axis shows
+    char x_label[PPO_PLOT_TEXT];
+    const ppo_curve *curves;
+    size_t num_curves; // at least 1; with more there is a legend
+    double level;      // a line across, such as the return that counts as solved; NAN:
+    char level_label[PPO_PLOT_TEXT]; // none
+    uint32_t width, height;
+} ppo_figure;
+
+// Draws it and publishes the file, as PNG, SVG or PDF by the path's ending. Failures as
+// ppo_plot_runs.
+ppo_status ppo_figure_draw(const ppo_figure *figure, const char *path, ppo_error *error);
+
+// PPO_OK if this build can draw a file of this name.
+ppo_status ppo_figure_check(const char *path, ppo_error *error);
+
+// A line for `ppo info`.
+void ppo_plot_describe(char *text, size_t size);
+
+#endif
