@@ -16,11 +16,15 @@ static uint8_t to_bcd(int32_t number)
 uint32_t ppo_decimal_sum(uint8_t a, uint8_t b, bool carry)
 {
     const int32_t sum = from_bcd(a) + from_bcd(b) + carry;
-    return to_bcd(sum % 100) | (sum > 99 ? 256u : 0);
+    return to_bcd((sum & 255) % 100) | (sum > 99 ? 256u : 0); // ALE's table has 256 entries
 }
 
+// A difference that is still negative after borrowing 100 looks up the entries before ALE's table,
+// which are those of its other one: the number that a byte stands for.
 uint8_t ppo_decimal_difference(uint8_t a, uint8_t b, bool carry)
 {
-    const int32_t difference = from_bcd(a) - from_bcd(b) - !carry; // -166 and more
-    return to_bcd((difference + 200) % 100);
+    int32_t difference = from_bcd(a) - from_bcd(b) - !carry; // -166 and more
+    if (difference < 0)
+        difference += 100;
+    return difference < 0 ? (uint8_t)from_bcd((uint8_t)difference) : to_bcd(difference % 100);
 }

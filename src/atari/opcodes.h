@@ -10,7 +10,8 @@
 //          BRANCH      a condition for a relative jump: 1 cycle more if taken, 2 to another page
 //          IMPLIED     anything else; it fetches its own operands
 // mode     imm, zp, zpx, zpy, abs, absx, absy, izx = (zp,X), izy = (zp),Y, rel, imp
-// cycles   without what a READ across a page in absx, absy and izy adds (1)
+// cycles   without what a READ across a page in absx, absy and izy adds (1); a real processor needs
+//          one less for 0xA7 than ALE's table says
 #ifndef PPO_ATARI_OPCODES_H
 #define PPO_ATARI_OPCODES_H
 
@@ -183,7 +184,7 @@
     X(0xA4, READ, ldy, zp, 3) \
     X(0xA5, READ, lda, zp, 3) \
     X(0xA6, READ, ldx, zp, 3) \
-    X(0xA7, READ, lax, zp, 3) \
+    X(0xA7, READ, lax, zp, 4) \
     X(0xA8, IMPLIED, tay, imp, 2) \
     X(0xA9, READ, lda, imm, 2) \
     X(0xAA, IMPLIED, tax, imp, 2) \

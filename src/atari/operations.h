@@ -161,9 +161,7 @@ PPO_INLINE void adc(core *c, uint8_t value)
         c->decimal ? ppo_decimal_sum(a, value, c->carry) : (uint32_t)(a + value + c->carry);
     lda(c, (uint8_t)sum);
     c->carry = sum > 255;
-    c->overflow = (a ^ c->a) & (a ^ value) & 0x80;
-    if (!c->decimal)
-        c->overflow = (a ^ c->a) & (value ^ c->a) & 0x80;
+    c->overflow = (a ^ c->a) & (value ^ c->a) & 0x80;
 }
 
 PPO_INLINE void sbc(core *c, uint8_t value)
@@ -172,7 +170,7 @@ PPO_INLINE void sbc(core *c, uint8_t value)
     const uint32_t difference = (uint32_t)(a - value - !c->carry);
     lda(c, c->decimal ? ppo_decimal_difference(a, value, c->carry) : (uint8_t)difference);
     c->carry = difference < 256;
-    c->overflow = (a ^ value) & (a ^ c->a) & 0x80;
+    c->overflow = ((c->decimal ? c->a : a) ^ value) & (a ^ c->a) & 0x80;
 }
 
 PPO_INLINE uint8_t rotated_left(core *c, uint8_t value, bool in)

@@ -157,6 +157,24 @@ static bool is_name(const char *name, const char *snake)
     return *snake == '\0';
 }
 
+// The programs of tests/roms, where this build has assembled them. One of them is played twice,
+// with joysticks and with paddles.
+static bool test_program(const trace *t, ppo_rom *rom)
+{
+    static ppo_game_info paddles_left;
+    const bool has_paddles = strcmp(t->game, "paddles_left") == 0;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s.bin", PPO_TEST_ROMS, has_paddles ? "paddles" : t->game);
+    if (ppo_rom_read(rom, path, NULL) != PPO_OK)
+        return false;
+    if (has_paddles) {
+        paddles_left = *ppo_game_generic();
+        paddles_left.traits.paddles[0] = true;
+        rom->info = &paddles_left;
+    }
+    return true;
+}
+
 bool trace_cartridge(const trace *t, ppo_rom *rom)
 {
     // A free game of others, which ALE plays by the rules of Tetris.
@@ -167,7 +185,7 @@ bool trace_cartridge(const trace *t, ppo_rom *rom)
     for (size_t i = 0; i < ppo_game_count(); i++)
         if (is_name(ppo_game_at(i)->name, t->game))
             return ppo_rom_find(rom, ppo_game_at(i), NULL, NULL) == PPO_OK;
-    return false;
+    return test_program(t, rom);
 }
 
 uint64_t trace_hash(const void *bytes, size_t size)
