@@ -24,10 +24,10 @@ uint8_t ppo_bus_read(ppo_console *console, const ppo_cartridge *cartridge, uint3
 }
 
 uint32_t ppo_bus_write(ppo_console *console, const ppo_cartridge *cartridge, uint32_t address,
-                       uint8_t value, bool after_write, uint32_t cycles)
+                       uint8_t value, ppo_write_order order, uint32_t cycles)
 {
     core c = {.cycles = cycles};
     core_attach(&c, console, cartridge, cartridge->wiring, false);
-    write_after(&c, address, value, after_write);
+    write_ordered(&c, address, value, order);
     return c.cycles;
 }

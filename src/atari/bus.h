@@ -7,6 +7,9 @@
 
 #include "atari/cpu_core.h"
 
+// Calls and breaks push several bytes, all of them at the end of the instruction.
+typedef enum ppo_write_order { PPO_WRITE_ALONE, PPO_WRITE_FIRST, PPO_WRITE_LATER } ppo_write_order;
+
 // RIOT and TIA. `bus` is the byte last seen on the bus, `cycles` the time.
 uint8_t ppo_bus_read_inside(ppo_console *console, uint32_t address, uint8_t bus, uint32_t cycles);
 void ppo_bus_write_tia(ppo_console *console, uint32_t reg, uint8_t value, uint32_t cycles);
@@ -15,7 +18,7 @@ void ppo_bus_write_tia(ppo_console *console, uint32_t reg, uint8_t value, uint32
 uint8_t ppo_bus_read(ppo_console *console, const ppo_cartridge *cartridge, uint32_t address,
                      uint8_t bus, uint32_t cycles);
 uint32_t ppo_bus_write(ppo_console *console, const ppo_cartridge *cartridge, uint32_t address,
-                       uint8_t value, bool after_write, uint32_t cycles);
+                       uint8_t value, ppo_write_order order, uint32_t cycles);
 
 // --- cartridges --------------------------------------------------------------------------------
 
@@ -112,7 +115,8 @@ PPO_INLINE uint32_t fetch_word(core *c)
 
 // --- writes ------------------------------------------------------------------------------------
 
-// WSYNC holds the processor until the line is over, at the next read: not between two writes.
+// WSYNC holds the processor until the line is over, at the next read: not between two writes of one
+// instruction.
 PPO_INLINE void wait_for_line(core *c)
 {
     const uint32_t in_line = ppo_tia_clock(&c->console->chips.tia, c->cycles) / 3 % 76;
@@ -120,29 +124,31 @@ PPO_INLINE void wait_for_line(core *c)
         c->cycles += 76 - in_line;
 }
 
-PPO_INLINE void write_tia(core *c, uint32_t reg, uint8_t value, bool after_write)
+// `order` says where a write stands that comes with others, at the same time.
+PPO_INLINE void write_tia(core *c, uint32_t reg, uint8_t value, ppo_write_order order)
 {
     ppo_tia *tia = &c->console->chips.tia;
     tia->touched = c->cycles;
+    tia->touched_reg = reg;
     if (c->cycles >= tia->late_cycle) {
         tia->frame_over = true;
         c->left = 0;
     }
     if (reg == WSYNC) {
-        if (!after_write)
+        if (order != PPO_WRITE_LATER)
             wait_for_line(c);
-    } else if (!ppo_tia_repeats(tia, reg, value)) {
+    } else if (order != PPO_WRITE_ALONE || !ppo_tia_repeats(tia, reg, value)) {
         ppo_bus_write_tia(c->console, reg, value, c->cycles);
         if (tia->frame_over)
             c->left = 0;
     }
 }
 
-PPO_INLINE void write_after(core *c, uint32_t address, uint8_t value, bool after_write)
+PPO_INLINE void write_ordered(core *c, uint32_t address, uint8_t value, ppo_write_order order)
 {
     c->bus = value;
     if (c->anywhere) {
-        c->cycles = ppo_bus_write(c->console, c->cartridge, address, value, after_write, c->cycles);
+        c->cycles = ppo_bus_write(c->console, c->cartridge, address, value, order, c->cycles);
         if (c->console->chips.tia.frame_over)
             c->left = 0;
     } else if (is_cartridge(address)) {
@@ -152,20 +158,20 @@ PPO_INLINE void write_after(core *c, uint32_t address, uint8_t value, bool after
     } else if (address & 0x80) {
         ppo_riot_write(&c->console->chips.riot, (uint16_t)address, value, c->cycles);
     } else {
-        write_tia(c, address & 0x3F, value, after_write);
+        write_tia(c, address & 0x3F, value, order);
     }
 }
 
 PPO_INLINE void write(core *c, uint32_t address, uint8_t value)
 {
-    write_after(c, address, value, false);
+    write_ordered(c, address, value, false);
 }
 
 // The stack lies at $0100, where A8 means nothing: in RAM from $80, among the TIA's registers
 // below.
-PPO_INLINE void push(core *c, uint8_t value, bool after_write)
+PPO_INLINE void push(core *c, uint8_t value, ppo_write_order order)
 {
-    write_after(c, 0x100u | c->sp, value, after_write);
+    write_ordered(c, 0x100u | c->sp, value, order);
     c->sp--;
 }
 

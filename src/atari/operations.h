@@ -164,13 +164,15 @@ PPO_INLINE void adc(core *c, uint8_t value)
     c->overflow = (a ^ c->a) & (value ^ c->a) & 0x80;
 }
 
+// The carry is that of the binary difference in both modes; in decimal mode V is computed from the
+// value as adc does, without its complement.
 PPO_INLINE void sbc(core *c, uint8_t value)
 {
     const uint8_t a = c->a;
     const uint32_t difference = (uint32_t)(a - value - !c->carry);
     lda(c, c->decimal ? ppo_decimal_difference(a, value, c->carry) : (uint8_t)difference);
     c->carry = difference < 256;
-    c->overflow = ((c->decimal ? c->a : a) ^ value) & (a ^ c->a) & 0x80;
+    c->overflow = (a ^ c->a) & ((c->decimal ? c->a : a) ^ value) & 0x80;
 }
 
 PPO_INLINE uint8_t rotated_left(core *c, uint8_t value, bool in)
@@ -375,8 +377,8 @@ PPO_INLINE void jmp_indirect(core *c)
 
 PPO_INLINE void push_pc(core *c)
 {
-    push(c, (uint8_t)(c->pc >> 8), false);
-    push(c, (uint8_t)c->pc, true);
+    push(c, (uint8_t)(c->pc >> 8), PPO_WRITE_FIRST);
+    push(c, (uint8_t)c->pc, PPO_WRITE_LATER);
 }
 
 PPO_INLINE void jsr(core *c)
@@ -400,7 +402,7 @@ PPO_INLINE void rts(core *c)
 
 PPO_INLINE void pha(core *c)
 {
-    push(c, c->a, false);
+    push(c, c->a, PPO_WRITE_ALONE);
 }
 
 PPO_INLINE void pla(core *c)
@@ -410,7 +412,7 @@ PPO_INLINE void pla(core *c)
 
 PPO_INLINE void php(core *c)
 {
-    push(c, status(c), false);
+    push(c, status(c), PPO_WRITE_ALONE);
 }
 
 PPO_INLINE void plp(core *c)
@@ -428,7 +430,7 @@ PPO_INLINE void brk(core *c)
 {
     (void)fetch(c);
     push_pc(c);
-    push(c, status(c), true);
+    push(c, status(c), PPO_WRITE_LATER);
     c->interrupt = true;
     const uint8_t low = read(c, 0xFFFE);
     c->pc = low | (uint32_t)read(c, 0xFFFF) << 8;

@@ -29,6 +29,7 @@ static void start_window(ppo_tia *tia)
     ppo_tia_start_lines(tia);
     tia->late_cycle = ((tia->late_line + 1) * PPO_TIA_LINE - tia->origin) / 3;
     tia->touched = 0;
+    tia->touched_reg = WSYNC;
     tia->frame_over = false;
 }
 
@@ -61,11 +62,6 @@ void ppo_tia_start_frame(ppo_tia *tia, uint32_t cycles)
     tia->hmove_at = (int32_t)((uint32_t)tia->hmove_at - back);
     tia->dump_end -= cycles;
     start_window(tia);
-}
-
-void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture)
-{
-    ppo_tia_flush(tia, picture, ppo_tia_clock(tia, tia->touched));
 }
 
 void ppo_tia_lose_colours(ppo_tia *tia, bool lost)
@@ -112,6 +108,7 @@ uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t noise
 {
     uint32_t bits = 0;
     tia->touched = cycles;
+    tia->touched_reg = WSYNC; // as any register without delay
     if (reg < 8) {
         ppo_tia_flush(tia, picture, ppo_tia_clock(tia, cycles));
         bits = tia->collisions >> (2 * reg) & 3;
@@ -131,7 +128,8 @@ typedef struct write {
     uint32_t reg;
     uint8_t value;
     uint32_t cycles;
-    uint32_t clock; // of the write
+    uint32_t clock;  // of the write,
+    uint32_t effect; // and of its effect on the picture
 } write;
 
 // Its place in the line, 0 to 227.
@@ -140,20 +138,34 @@ static uint32_t in_line(const write *w)
     return w->clock % PPO_TIA_LINE;
 }
 
-static void settle(const write *w, ppo_tia_object object, uint32_t delay)
+static void settle(const write *w, ppo_tia_object object)
 {
-    ppo_tia_settle(w->tia, w->picture, object, w->clock + delay);
+    ppo_tia_settle(w->tia, w->picture, object, w->effect);
 }
 
 // All of the picture is about to change.
-static void flush(const write *w, uint32_t delay)
+static void flush(const write *w)
 {
-    ppo_tia_flush(w->tia, w->picture, w->clock + delay);
+    ppo_tia_flush(w->tia, w->picture, w->effect);
 }
 
 static void set(const write *w)
 {
     w->tia->reg[w->reg] = w->value;
+}
+
+// How many clocks after a write the picture changes.
+static uint32_t delay_of(uint32_t reg, uint32_t clock)
+{
+    static const uint8_t delays[PPO_TIA_REGISTERS] = {
+        [VSYNC] = 1, [VBLANK] = 1, [NUSIZ0] = 8, [NUSIZ1] = 8, [REFP0] = 1,
+        [REFP1] = 1, [RESM0] = 8,  [RESM1] = 8,  [GRP0] = 1,   [GRP1] = 1,
+    };
+    // the playfield moves on every fourth pixel, the processor every third
+    static const uint8_t field_delays[4] = {4, 5, 2, 3};
+    if (reg - PF0 < 3)
+        return field_delays[clock % PPO_TIA_LINE / 3 & 3];
+    return delays[reg];
 }
 
 // The end of a VSYNC that was on for a line ends the frame.
@@ -172,7 +184,7 @@ static void write_vsync(const write *w)
 static void write_vblank(const write *w)
 {
     ppo_tia *tia = w->tia;
-    flush(w, 1);
+    flush(w);
     if (tia->dumped && !(w->value & 0x80))
         tia->dump_end = w->cycles;
     tia->dumped = w->value & 0x80;
@@ -187,8 +199,8 @@ static void show_first_copy(ppo_tia *tia, uint32_t n)
 
 static void write_nusiz(const write *w, uint32_t n)
 {
-    settle(w, P0 + n, 8);
-    settle(w, M0 + n, 8);
+    settle(w, P0 + n);
+    settle(w, M0 + n);
     show_first_copy(w->tia, n);
     set(w);
 }
@@ -205,26 +217,18 @@ static void write_colour(const write *w)
 static void write_ctrlpf(const write *w)
 {
     ppo_tia *tia = w->tia;
-    flush(w, 0);
-    settle(w, PF, 0);
-    settle(w, BL, 0);
+    flush(w);
+    settle(w, PF);
+    settle(w, BL);
     if (in_line(w) < PPO_TIA_HBLANK + PPO_LINE_PIXELS / 2 - 1)
         tia->reflected = w->value & 1;
     set_repeatable(tia, CTRLPF, tia->reflected == (w->value & 1));
     set(w);
 }
 
-static void write_playfield(const write *w)
+static void write_object(const write *w, ppo_tia_object object)
 {
-    // the playfield moves on every fourth pixel, the processor every third
-    static const uint8_t delays[4] = {4, 5, 2, 3};
-    settle(w, PF, delays[in_line(w) / 3 & 3]);
-    set(w);
-}
-
-static void write_object(const write *w, ppo_tia_object object, uint32_t delay)
-{
-    settle(w, object, delay);
+    settle(w, object);
     set(w);
 }
 
@@ -235,11 +239,11 @@ static void write_grp(const write *w, uint32_t n)
     ppo_tia *tia = w->tia;
     const uint32_t other = 1 - n;
     if (!(tia->reg[VDELP0 + n] & 1))
-        settle(w, P0 + n, 1);
+        settle(w, P0 + n);
     if ((tia->reg[VDELP0 + other] & 1) && tia->old_grp[other] != tia->reg[GRP0 + other])
-        settle(w, P0 + other, 1);
+        settle(w, P0 + other);
     if (n == 1 && (tia->reg[VDELBL] & 1) && tia->old_enabl != tia->reg[ENABL])
-        settle(w, BL, 1);
+        settle(w, BL);
     set(w);
     tia->old_grp[other] = tia->reg[GRP0 + other];
     if (n == 1)
@@ -252,7 +256,7 @@ static void write_grp(const write *w, uint32_t n)
 
 static void write_enabl(const write *w)
 {
-    write_object(w, BL, 0);
+    write_object(w, BL);
     set_repeatable(w->tia, GRP1, false);
 }
 
@@ -275,17 +279,17 @@ static void write_resp(const write *w, uint32_t n)
     const uint8_t x = (uint8_t)placed_at(w, 3);
     const ppo_tia_copies *copies = &ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7];
     bool hidden = true;
-    uint32_t delay = 0;
+    uint32_t effect = w->clock;
     for (uint32_t i = 0; i < copies->count; i++) {
         const uint32_t copy = tia->position[P0 + n] + copies->offset[i];
         const uint32_t in_copy = (x + 2 * PPO_LINE_PIXELS - copy) % PPO_LINE_PIXELS;
         if (in_copy < 4)
             hidden = false;
         else if (in_copy < 4 + 8u * copies->width)
-            delay = 11;
+            effect = w->clock + 11;
     }
     ppo_tia_draw_to(tia, w->picture, w->clock);
-    settle(w, P0 + n, delay);
+    ppo_tia_settle(tia, w->picture, P0 + n, effect);
     tia->position[P0 + n] = x;
     tia->first_hidden[n] = hidden;
     set_repeatable(tia, NUSIZ0 + n, !hidden);
@@ -304,7 +308,7 @@ static const placing placings[] = {
 static void write_resm(const write *w, ppo_tia_object object)
 {
     ppo_tia *tia = w->tia;
-    settle(w, object, object == BL ? 0 : 8);
+    settle(w, object);
     uint32_t x = placed_at(w, 2);
     const uint32_t since_hmove = w->clock - (uint32_t)tia->hmove_at, place = in_line(w);
     for (uint32_t i = 0; i < sizeof placings / sizeof placings[0]; i++)
@@ -318,7 +322,7 @@ static void write_resm(const write *w, ppo_tia_object object)
 static void write_resmp(const write *w, uint32_t n)
 {
     ppo_tia *tia = w->tia;
-    settle(w, M0 + n, 0);
+    settle(w, M0 + n);
     if ((tia->reg[w->reg] & 2) && !(w->value & 2)) {
         const uint32_t width = ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7].width;
         const uint32_t middle = width == 1 ? 4 : 4 * width;
@@ -344,20 +348,20 @@ static void write_hmove(const write *w)
 {
     ppo_tia *tia = w->tia;
     const int32_t at = (int32_t)(in_line(w) / 3);
-    flush(w, 0);
+    flush(w);
     if (tia->comb_shown && (at <= 20 || at == 75))
         tia->comb = true;
     for (uint32_t i = 0; i < PPO_TIA_MOVABLE; i++) {
         const int32_t by = moved_by(tia->reg[HMP0 + i] >> 4, at);
         if (by != 0) {
-            settle(w, (ppo_tia_object)i, 0);
+            settle(w, (ppo_tia_object)i);
             tia->position[i] =
                 (uint8_t)((tia->position[i] + PPO_LINE_PIXELS + by) % PPO_LINE_PIXELS);
         }
     }
     for (uint32_t n = 0; n < 2; n++) {
         if (tia->first_hidden[n]) {
-            settle(w, P0 + n, 0);
+            settle(w, P0 + n);
             show_first_copy(tia, n);
         }
     }
@@ -366,8 +370,11 @@ static void write_hmove(const write *w)
 
 void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles)
 {
-    const write made = {tia, picture, reg, value, cycles, ppo_tia_clock(tia, cycles)};
+    const uint32_t clock = ppo_tia_clock(tia, cycles), delay = delay_of(reg, clock);
+    const write made = {tia, picture, reg, value, cycles, clock, clock + delay};
     const write *w = &made;
+    if (delay > 0)
+        ppo_tia_draw_to(tia, picture, w->effect);
     switch (reg) {
     case VSYNC:
         write_vsync(w);
@@ -390,12 +397,12 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
         break;
     case REFP0:
     case REFP1:
-        write_object(w, P0 + (reg - REFP0), 1);
+        write_object(w, P0 + (reg - REFP0));
         break;
     case PF0:
     case PF1:
     case PF2:
-        write_playfield(w);
+        write_object(w, PF);
         break;
     case RESP0:
     case RESP1:
@@ -412,17 +419,17 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
         break;
     case ENAM0:
     case ENAM1:
-        write_object(w, M0 + (reg - ENAM0), 0);
+        write_object(w, M0 + (reg - ENAM0));
         break;
     case ENABL:
         write_enabl(w);
         break;
     case VDELP0:
     case VDELP1:
-        write_object(w, P0 + (reg - VDELP0), 0);
+        write_object(w, P0 + (reg - VDELP0));
         break;
     case VDELBL:
-        write_object(w, BL, 0);
+        write_object(w, BL);
         break;
     case RESMP0:
     case RESMP1:
@@ -436,11 +443,17 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
             tia->reg[i] = 0;
         break;
     case CXCLR:
-        flush(w, 0);
+        flush(w);
         tia->collisions = 0;
         break;
     default: // motion, sound, and addresses without a register
         set(w);
         break;
     }
+}
+
+void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture)
+{
+    const uint32_t clock = ppo_tia_clock(tia, tia->touched);
+    ppo_tia_flush(tia, picture, clock + delay_of(tia->touched_reg, clock));
 }

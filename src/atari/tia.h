@@ -102,7 +102,7 @@ typedef struct ppo_tia {
     uint32_t drawn_to;                  // clock; what lies before is settled
     uint32_t window_start, window_stop; // clocks of the visible lines
     uint32_t origin;                    // clock of cycle 0: a frame may begin within a line
-    uint32_t touched;                   // cycle of the last access: drawing goes that far
+    uint32_t touched, touched_reg;      // the last access, its cycle: drawing goes that far
     uint32_t late_cycle;                // writes from here on end a frame that lost its VSYNC
 
     uint8_t reg[PPO_TIA_REGISTERS]; // as last written
@@ -139,15 +139,15 @@ void ppo_tia_reset(ppo_tia *tia);
 // The cycle counter is about to go back to 0, where a new frame begins.
 void ppo_tia_start_frame(ppo_tia *tia, uint32_t cycles);
 
-// The frame, or what ran of it in one go, is over: draws up to the last access.
-void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture);
-
 // PAL sets lose their colours after frames with an odd number of lines: bit 0 of all colours.
 void ppo_tia_lose_colours(ppo_tia *tia, bool lost);
 
 // The register's own bits; the rest of the bus carries `noise`.
 uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t noise, uint32_t cycles);
 void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles);
+
+// The frame, or what ran of it in one go, is over: draws up to the last access.
+void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture);
 
 // Drawing has passed the end of a line.
 void ppo_tia_end_line(ppo_tia *tia);
