@@ -13,9 +13,9 @@
 // run_alone and run_as_before. With OpenMP that is a setting of the calling thread. The functions
 // are looked up at run time, in the same scope as oneDNN's own, so that libppo links no OpenMP.
 //
-// Owns the linear objects. Not here: chunking and summing over chunks, activations, convolution
-// (it needs primitives: engine, stream, memory descriptors; it shares threading, call and
-// fail_dnnl).
+// Convolutions need primitives: engine, stream, memory descriptors. They are here to be measured.
+//
+// Owns the linear and convolution objects. Not here: chunking and summing over chunks, activations.
 #include "nn/onednn.h"
 
 #include "core/error.h"
@@ -260,4 +260,308 @@ ppo_status ppo_onednn_linear_forward_packed(const ppo_onednn_linear *linear, flo
                                             ppo_error *error)
 {
     return forward(linear, y, x, (operand){packed, linear->out, false}, bias, error);
+}
+
+// --- convolutions --------------------------------------------------------------------------------
+
+// Memory descriptors are structures in 2.x and handles in 3.x.
+#if DNNL_VERSION_MAJOR >= 3
+typedef const_dnnl_memory_desc_t desc_view;
+#define VIEW(desc) (desc)
+#else
+typedef const dnnl_memory_desc_t *desc_view;
+#define VIEW(desc) (&(desc))
+#endif
+
+enum { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS, NUM_PASSES };
+
+// A primitive with the memories that it is executed on.
+typedef struct pass {
+    dnnl_primitive_desc_t desc;
+    dnnl_primitive_t primitive;
+    dnnl_memory_t x, weight, y; // those of the gradients in their places; handles set at each call
+} pass;
+
+struct ppo_onednn_conv {
+    threading threads;
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+    dnnl_memory_desc_t x, weight, bias, y; // as asked for
+    dnnl_memory_desc_t plain_weight;       // [kernel, kernel, in, out]
+    dnnl_dims_t strides, padding, dilation;
+    pass passes[NUM_PASSES];
+    dnnl_memory_t plain, biases; // for the caller's weights and biases
+};
+
+static dnnl_status_t make_desc(dnnl_memory_desc_t *desc, int ndims, const dnnl_dims_t dims,
+                               dnnl_format_tag_t tag)
+{
+#if DNNL_VERSION_MAJOR >= 3
+    return dnnl_memory_desc_create_with_tag(desc, ndims, dims, dnnl_f32, tag);
+#else
+    return dnnl_memory_desc_init_by_tag(desc, ndims, dims, dnnl_f32, tag);
+#endif
+}
+
+static dnnl_status_t make_descs(ppo_onednn_conv *conv, const ppo_onednn_conv_shape *s)
+{
+    const dnnl_dim_t n = (dnnl_dim_t)s->images, in = (dnnl_dim_t)s->in_channels;
+    const dnnl_dim_t out = (dnnl_dim_t)s->out_channels, k = (dnnl_dim_t)s->kernel;
+    const dnnl_dim_t stride = (dnnl_dim_t)s->stride;
+    const dnnl_dim_t height = (dnnl_dim_t)s->height, width = (dnnl_dim_t)s->width;
+    const dnnl_dims_t x = {n, in, height, width}, weight = {out, in, k, k}, bias = {out};
+    const dnnl_dims_t y = {n, out, (height - k) / stride + 1, (width - k) / stride + 1};
+    const dnnl_format_tag_t tag = s->own_layout ? dnnl_format_tag_any : dnnl_nhwc;
+    conv->strides[0] = conv->strides[1] = stride;
+    dnnl_status_t status = make_desc(&conv->x, 4, x, tag);
+    status = status ? status : make_desc(&conv->weight, 4, weight, dnnl_format_tag_any);
+    status = status ? status : make_desc(&conv->plain_weight, 4, weight, dnnl_hwio);
+    status = status ? status : make_desc(&conv->bias, 1, bias, dnnl_x);
+    return status ? status : make_desc(&conv->y, 4, y, tag);
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+static dnnl_status_t describe(ppo_onednn_conv *c, int which)
+{
+    dnnl_primitive_desc_t *desc = &c->passes[which].desc;
+    const_dnnl_primitive_desc_t hint = c->passes[FORWARD].desc;
+    if (which == FORWARD)
+        return dnnl_convolution_forward_primitive_desc_create(
+            desc, c->engine, dnnl_forward_training, dnnl_convolution_direct, c->x, c->weight,
+            c->bias, c->y, c->strides, c->dilation, c->padding, c->padding, NULL);
+    if (which == BACKWARD_DATA)
+        return dnnl_convolution_backward_data_primitive_desc_create(
+            desc, c->engine, dnnl_convolution_direct, c->x, c->weight, c->y, c->strides,
+            c->dilation, c->padding, c->padding, hint, NULL);
+    return dnnl_convolution_backward_weights_primitive_desc_create(
+        desc, c->engine, dnnl_convolution_direct, c->x, c->weight, c->bias, c->y, c->strides,
+        c->dilation, c->padding, c->padding, hint, NULL);
+}
+#else
+static dnnl_status_t describe(ppo_onednn_conv *c, int which)
+{
+    dnnl_convolution_desc_t op;
+    dnnl_status_t status;
+    if (which == FORWARD)
+        status = dnnl_convolution_forward_desc_init(
+            &op, dnnl_forward_training, dnnl_convolution_direct, &c->x, &c->weight, &c->bias, &c->y,
+            c->strides, c->padding, c->padding);
+    else if (which == BACKWARD_DATA)
+        status = dnnl_convolution_backward_data_desc_init(&op, dnnl_convolution_direct, &c->x,
+                                                          &c->weight, &c->y, c->strides, c->padding,
+                                                          c->padding);
+    else
+        status = dnnl_convolution_backward_weights_desc_init(&op, dnnl_convolution_direct, &c->x,
+                                                             &c->weight, &c->bias, &c->y,
+                                                             c->strides, c->padding, c->padding);
+    return status ? status
+                  : dnnl_primitive_desc_create(&c->passes[which].desc, &op, NULL, c->engine,
+                                               c->passes[FORWARD].desc);
+}
+#endif
+
+// A memory for an operand of the pass, with its own block if `block` is DNNL_MEMORY_ALLOCATE.
+static dnnl_status_t make_memory(dnnl_memory_t *memory, const ppo_onednn_conv *conv, int which,
+                                 dnnl_query_t query, void *block)
+{
+    return dnnl_memory_create(memory,
+                              dnnl_primitive_desc_query_md(conv->passes[which].desc, query, 0),
+                              conv->engine, block);
+}
+
+static dnnl_status_t make_pass(ppo_onednn_conv *conv, int which)
+{
+    static const dnnl_query_t operands[NUM_PASSES][3] = {
+        {dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md},
+        {dnnl_query_diff_src_md, dnnl_query_weights_md, dnnl_query_diff_dst_md},
+        {dnnl_query_src_md, dnnl_query_diff_weights_md, dnnl_query_diff_dst_md}};
+    pass *p = &conv->passes[which];
+    void *const own = DNNL_MEMORY_ALLOCATE;
+    dnnl_status_t status = describe(conv, which);
+    status = status ? status : dnnl_primitive_create(&p->primitive, p->desc);
+    status = status ? status : make_memory(&p->x, conv, which, operands[which][0], NULL);
+    status = status ? status : make_memory(&p->weight, conv, which, operands[which][1], own);
+    return status ? status : make_memory(&p->y, conv, which, operands[which][2], NULL);
+}
+
+static dnnl_status_t make_all(ppo_onednn_conv *conv, const ppo_onednn_conv_shape *shape)
+{
+    dnnl_status_t status = dnnl_engine_create(&conv->engine, dnnl_cpu, 0);
+    status = status ? status
+                    : dnnl_stream_create(&conv->stream, conv->engine, dnnl_stream_default_flags);
+    status = status ? status : make_descs(conv, shape);
+    for (int which = 0; which < NUM_PASSES; which++)
+        status = status ? status : make_pass(conv, which);
+    status = status
+                 ? status
+                 : dnnl_memory_create(&conv->plain, VIEW(conv->plain_weight), conv->engine, NULL);
+    return status ? status
+                  : dnnl_memory_create(&conv->biases, VIEW(conv->bias), conv->engine, NULL);
+}
+
+static ppo_status fail_conv(const char *what, dnnl_status_t status, ppo_error *error)
+{
+    return ppo_fail(error, status == dnnl_out_of_memory ? PPO_NO_MEMORY : PPO_UNSUPPORTED,
+                    "oneDNN failed in the %s of a convolution: %s (dnnl status %d)", what,
+                    dnnl_text(status), (int)status);
+}
+
+ppo_status ppo_onednn_conv_create(ppo_onednn_conv **result, const ppo_onednn_conv_shape *shape,
+                                  ppo_error *error)
+{
+    *result = NULL;
+    if (!shape->images || !shape->in_channels || !shape->out_channels || !shape->kernel ||
+        !shape->stride || shape->height < shape->kernel || shape->width < shape->kernel)
+        return ppo_fail(error, PPO_INVALID,
+                        "no convolution of %zu pictures of %zu x %zu with a kernel of %zu: sizes "
+                        "must be positive, and pictures no smaller than the kernel",
+                        shape->images, shape->height, shape->width, shape->kernel);
+    ppo_onednn_conv *conv = calloc(1, sizeof *conv);
+    if (!conv)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a convolution");
+    if (!find_threading(&conv->threads)) {
+        free(conv);
+        return ppo_fail(error, PPO_UNSUPPORTED, "this oneDNN can't be held to one thread");
+    }
+    const int before = run_alone(&conv->threads); // what it prepares is for so many threads
+    const dnnl_status_t status = make_all(conv, shape);
+    run_as_before(&conv->threads, before);
+    if (status != dnnl_success) {
+        ppo_onednn_conv_destroy(conv);
+        return fail_conv("making", status, error);
+    }
+    *result = conv;
+    return PPO_OK;
+}
+
+static void destroy_pass(pass *p)
+{
+    dnnl_memory_t const memories[] = {p->x, p->weight, p->y};
+    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
+        if (memories[i])
+            dnnl_memory_destroy(memories[i]);
+    if (p->primitive)
+        dnnl_primitive_destroy(p->primitive);
+    if (p->desc)
+        dnnl_primitive_desc_destroy(p->desc);
+}
+
+void ppo_onednn_conv_destroy(ppo_onednn_conv *conv)
+{
+    if (!conv)
+        return;
+    for (int which = 0; which < NUM_PASSES; which++)
+        destroy_pass(&conv->passes[which]);
+    if (conv->plain)
+        dnnl_memory_destroy(conv->plain);
+    if (conv->biases)
+        dnnl_memory_destroy(conv->biases);
+#if DNNL_VERSION_MAJOR >= 3
+    dnnl_memory_desc_t const descs[] = {conv->x, conv->weight, conv->bias, conv->y,
+                                        conv->plain_weight};
+    for (size_t i = 0; i < sizeof descs / sizeof *descs; i++)
+        if (descs[i])
+            dnnl_memory_desc_destroy(descs[i]);
+#endif
+    if (conv->stream)
+        dnnl_stream_destroy(conv->stream);
+    if (conv->engine)
+        dnnl_engine_destroy(conv->engine);
+    free(conv);
+}
+
+// oneDNN takes what it only reads by the same pointer.
+static void *writable(const float *data)
+{
+    void *pointer;
+    memcpy(&pointer, &data, sizeof pointer);
+    return pointer;
+}
+
+static ppo_status execute(const ppo_onednn_conv *conv, const_dnnl_primitive_t primitive,
+                          const char *what, const dnnl_exec_arg_t *args, int count,
+                          ppo_error *error)
+{
+    const int before = run_alone(&conv->threads);
+    dnnl_status_t status = dnnl_primitive_execute(primitive, conv->stream, count, args);
+    status = status ? status : dnnl_stream_wait(conv->stream);
+    run_as_before(&conv->threads, before);
+    return status == dnnl_success ? PPO_OK : fail_conv(what, status, error);
+}
+
+static ppo_status reorder(const ppo_onednn_conv *conv, desc_view from_desc, dnnl_memory_t from,
+                          desc_view to_desc, dnnl_memory_t to, ppo_error *error)
+{
+    dnnl_primitive_desc_t desc = NULL;
+    dnnl_primitive_t primitive = NULL;
+    dnnl_status_t status = dnnl_reorder_primitive_desc_create(&desc, from_desc, conv->engine,
+                                                              to_desc, conv->engine, NULL);
+    status = status ? status : dnnl_primitive_create(&primitive, desc);
+    const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+    const ppo_status result = status == dnnl_success
+                                  ? execute(conv, primitive, "reordering", args, 2, error)
+                                  : fail_conv("reordering", status, error);
+    if (primitive)
+        dnnl_primitive_destroy(primitive);
+    if (desc)
+        dnnl_primitive_desc_destroy(desc);
+    return result;
+}
+
+ppo_status ppo_onednn_conv_pack(const ppo_onednn_conv *conv, const float *weight, ppo_error *error)
+{
+    dnnl_memory_set_data_handle(conv->plain, writable(weight));
+    for (int which = FORWARD; which <= BACKWARD_DATA; which++)
+        PPO_TRY(reorder(
+            conv, VIEW(conv->plain_weight), conv->plain,
+            dnnl_primitive_desc_query_md(conv->passes[which].desc, dnnl_query_weights_md, 0),
+            conv->passes[which].weight, error));
+    return PPO_OK;
+}
+
+ppo_status ppo_onednn_conv_unpack(const ppo_onednn_conv *conv, float *dweight, ppo_error *error)
+{
+    const pass *p = &conv->passes[BACKWARD_WEIGHTS];
+    dnnl_memory_set_data_handle(conv->plain, dweight);
+    return reorder(conv, dnnl_primitive_desc_query_md(p->desc, dnnl_query_diff_weights_md, 0),
+                   p->weight, VIEW(conv->plain_weight), conv->plain, error);
+}
+
+ppo_status ppo_onednn_conv_forward(const ppo_onednn_conv *conv, float *y, const float *x,
+                                   const float *bias, ppo_error *error)
+{
+    const pass *p = &conv->passes[FORWARD];
+    dnnl_memory_set_data_handle(p->x, writable(x));
+    dnnl_memory_set_data_handle(p->y, y);
+    dnnl_memory_set_data_handle(conv->biases, writable(bias));
+    const dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, p->x},
+                                    {DNNL_ARG_WEIGHTS, p->weight},
+                                    {DNNL_ARG_BIAS, conv->biases},
+                                    {DNNL_ARG_DST, p->y}};
+    return execute(conv, p->primitive, "forward pass", args, 4, error);
+}
+
+ppo_status ppo_onednn_conv_backward_data(const ppo_onednn_conv *conv, float *dx, const float *dy,
+                                         ppo_error *error)
+{
+    const pass *p = &conv->passes[BACKWARD_DATA];
+    dnnl_memory_set_data_handle(p->x, dx);
+    dnnl_memory_set_data_handle(p->y, writable(dy));
+    const dnnl_exec_arg_t args[] = {
+        {DNNL_ARG_DIFF_DST, p->y}, {DNNL_ARG_WEIGHTS, p->weight}, {DNNL_ARG_DIFF_SRC, p->x}};
+    return execute(conv, p->primitive, "backward pass to the data", args, 3, error);
+}
+
+ppo_status ppo_onednn_conv_backward_weights(const ppo_onednn_conv *conv, float *dbias,
+                                            const float *x, const float *dy, ppo_error *error)
+{
+    const pass *p = &conv->passes[BACKWARD_WEIGHTS];
+    dnnl_memory_set_data_handle(p->x, writable(x));
+    dnnl_memory_set_data_handle(p->y, writable(dy));
+    dnnl_memory_set_data_handle(conv->biases, dbias);
+    const dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, p->x},
+                                    {DNNL_ARG_DIFF_DST, p->y},
+                                    {DNNL_ARG_DIFF_WEIGHTS, p->weight},
+                                    {DNNL_ARG_DIFF_BIAS, conv->biases}};
+    return execute(conv, p->primitive, "backward pass to the weights", args, 4, error);
 }

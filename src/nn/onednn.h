@@ -60,4 +60,34 @@ ppo_status ppo_onednn_linear_forward_packed(const ppo_onednn_linear *linear, flo
                                             const float *x, const float *packed, const float *bias,
                                             ppo_error *error);
 
+// --- convolutions --------------------------------------------------------------------------------
+// Without padding, as nn/conv.h has them: what `make bench B=conv` holds ours against. Weights lie
+// in the object, in the library's own order. Unlike linear objects, one of these serves one thread
+// at a time; each call allocates inside oneDNN.
+typedef struct ppo_onednn_conv ppo_onednn_conv;
+
+typedef struct ppo_onednn_conv_shape {
+    size_t images, height, width, in_channels; // of x
+    size_t out_channels, kernel, stride;
+    bool own_layout; // x, y and their gradients lie as oneDNN likes best, unknown to the caller, in
+                     // as many floats; else [images, rows, columns, channels]
+} ppo_onednn_conv_shape;
+
+ppo_status ppo_onednn_conv_create(ppo_onednn_conv **conv, const ppo_onednn_conv_shape *shape,
+                                  ppo_error *error);
+void ppo_onednn_conv_destroy(ppo_onednn_conv *conv); // NULL is allowed
+
+// Weights [kernel, kernel, in, out] to the object, and the gradient of the last backward_weights
+// from it.
+ppo_status ppo_onednn_conv_pack(const ppo_onednn_conv *conv, const float *weight, ppo_error *error);
+ppo_status ppo_onednn_conv_unpack(const ppo_onednn_conv *conv, float *dweight, ppo_error *error);
+
+// y = convolution; dx = the transposed one of dy; the object's dweight and dbias [out].
+ppo_status ppo_onednn_conv_forward(const ppo_onednn_conv *conv, float *y, const float *x,
+                                   const float *bias, ppo_error *error);
+ppo_status ppo_onednn_conv_backward_data(const ppo_onednn_conv *conv, float *dx, const float *dy,
+                                         ppo_error *error);
+ppo_status ppo_onednn_conv_backward_weights(const ppo_onednn_conv *conv, float *dbias,
+                                            const float *x, const float *dy, ppo_error *error);
+
 #endif

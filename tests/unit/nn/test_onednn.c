@@ -3,6 +3,8 @@
 // thread; no threads made; no allocation but oneDNN's own.
 #include "nn/onednn.h"
 
+#include "nn/conv.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -398,6 +400,84 @@ static void test_bad_shapes_refused(void **state)
     ppo_onednn_linear_destroy(NULL);
 }
 
+// --- convolutions --------------------------------------------------------------------------------
+
+static void run_conv(const ppo_onednn_conv *conv, float *y, float *dx, float *dweight, float *dbias,
+                     float *const in[5])
+{
+    ppo_error error = {0};
+    if (ppo_onednn_conv_pack(conv, in[2], &error) ||
+        ppo_onednn_conv_forward(conv, y, in[0], in[3], &error) ||
+        ppo_onednn_conv_backward_data(conv, dx, in[1], &error) ||
+        ppo_onednn_conv_backward_weights(conv, dbias, in[0], in[1], &error) ||
+        ppo_onednn_conv_unpack(conv, dweight, &error))
+        fail_msg("%s", error.message);
+}
+
+// Against our own, which have loops of their own to be held against.
+static void check_conv(size_t images, size_t size, size_t in, size_t out, size_t k, size_t stride)
+{
+    const ppo_conv own = ppo_conv_make(size, size, in, out, k, stride);
+    const ppo_onednn_conv_shape shape = {images, size, size, in, out, k, stride, false};
+    const size_t x = images * own.in_image, y = images * own.out_image;
+    const size_t weights = ppo_conv_weights(&own), counts[4] = {y, x, weights, out};
+    float *const given[5] = {new_matrix(1, x, x, 1), new_matrix(1, y, y, 2),
+                             new_matrix(1, weights, weights, 3), new_matrix(1, out, out, 4),
+                             new_output(1, weights)};
+    float *got[4], *wanted[4];
+    for (size_t i = 0; i < 4; i++) {
+        got[i] = new_output(1, counts[i]);
+        wanted[i] = calloc(counts[i], sizeof **wanted);
+        assert_non_null(wanted[i]);
+    }
+    ppo_onednn_conv *conv;
+    ppo_error error = {0};
+    if (ppo_onednn_conv_create(&conv, &shape, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    run_conv(conv, got[0], got[1], got[2], got[3], given);
+    for (size_t at = 0; at < weights; at++) // [k, k, in, out] to [k, k, out, in]
+        given[4][(at / in / out * out + at % out) * in + at / out % in] = given[2][at];
+    ppo_conv_forward(&own, wanted[0], given[0], given[2], given[3], images, 0);
+    ppo_conv_backward_data(&own, wanted[1], given[1], given[4], images);
+    ppo_conv_backward_weights(&own, wanted[2], wanted[3], given[0], given[1], images);
+    for (size_t i = 0; i < 4; i++)
+        for (size_t at = 0; at < counts[i]; at++)
+            check(got[i][at], (double)wanted[i][at], i < 2 ? k * k * 64 : y / out);
+    ppo_onednn_conv_destroy(conv);
+    for (size_t i = 0; i < 5; i++)
+        free(given[i]);
+    for (size_t i = 0; i < 4; i++) {
+        free(got[i]);
+        free(wanted[i]);
+    }
+}
+
+static void test_convolutions(void **state)
+{
+    (void)state;
+    check_conv(2, 21, 64, 32, 2, 1);
+    check_conv(3, 20, 32, 64, 4, 2);
+    check_conv(1, 9, 64, 64, 3, 1);
+    check_conv(4, 11, 16, 48, 3, 2);
+    check_conv(1, 5, 16, 16, 5, 1);
+}
+
+static void test_bad_convolutions_refused(void **state)
+{
+    (void)state;
+    static const ppo_onednn_conv_shape bad[] = {{0, 9, 9, 16, 16, 3, 1, false},
+                                                {1, 2, 9, 16, 16, 3, 1, false},
+                                                {1, 9, 9, 0, 16, 3, 1, false},
+                                                {1, 9, 9, 16, 16, 3, 0, false}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ppo_error error = {0};
+        ppo_onednn_conv *conv = (ppo_onednn_conv *)&error;
+        assert_int_equal(ppo_onednn_conv_create(&conv, &bad[i], &error), PPO_INVALID);
+        assert_null(conv);
+    }
+    ppo_onednn_conv_destroy(NULL);
+}
+
 int main(int argc, char **argv)
 {
     const char *threads = getenv("OMP_NUM_THREADS");
@@ -415,6 +495,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_no_allocations),
         cmocka_unit_test(test_counter_counts),
         cmocka_unit_test(test_bad_shapes_refused),
+        cmocka_unit_test(test_convolutions),
+        cmocka_unit_test(test_bad_convolutions_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
