@@ -42,11 +42,13 @@ static void write_label(char label[PPO_TICK_TEXT], double value, double step, un
     const double decimals = ceil(-log10(step / u.size) - 1e-9);
     const int precision = decimals > 0.0 ? (int)fmin(decimals, 12.0) : 0;
     const double size = fabs(value) / u.size;
-    if (size >= 1e6 || (step / u.size < 1e-4 && value != 0.0))
-        snprintf(label, PPO_TICK_TEXT, "%s%.3g%s", value < 0.0 ? "\u2212" : "", size, u.suffix);
+    const char *sign = value < 0.0 ? "\u2212" : "";
+    if (value == 0.0 && u.size > 1.0)
+        snprintf(label, PPO_TICK_TEXT, "0");
+    else if (size >= 1e6 || (precision > 6 && value != 0.0))
+        snprintf(label, PPO_TICK_TEXT, "%s%.3g%s", sign, size, u.suffix);
     else
-        snprintf(label, PPO_TICK_TEXT, "%s%.*f%s", value < 0.0 ? "\u2212" : "", precision, size,
-                 value == 0.0 ? "" : u.suffix);
+        snprintf(label, PPO_TICK_TEXT, "%s%.*f%s", sign, precision, size, u.suffix);
 }
 
 ppo_axis ppo_axis_make(double low, double high, unsigned wanted)

@@ -106,15 +106,12 @@ static void fit(cairo_t *cairo, char text[PPO_PLOT_TEXT], double width)
     }
 }
 
-// A line of whole pixels of the PNG: drawn between two of them it would be grey and broad.
+// A line of two whole pixels of the PNG: off them it would be grey and broad.
 static void rule(cairo_t *cairo, double x0, double y0, double x1, double y1)
 {
-    const double half = 0.5 / PNG_SCALE;
-    cairo_set_line_width(cairo, 1.0 / PNG_SCALE * 2.0);
-    cairo_move_to(cairo, round(x0 * PNG_SCALE) / PNG_SCALE + half,
-                  round(y0 * PNG_SCALE) / PNG_SCALE + half);
-    cairo_line_to(cairo, round(x1 * PNG_SCALE) / PNG_SCALE + half,
-                  round(y1 * PNG_SCALE) / PNG_SCALE + half);
+    cairo_set_line_width(cairo, 2.0 / PNG_SCALE);
+    cairo_move_to(cairo, round(x0 * PNG_SCALE) / PNG_SCALE, round(y0 * PNG_SCALE) / PNG_SCALE);
+    cairo_line_to(cairo, round(x1 * PNG_SCALE) / PNG_SCALE, round(y1 * PNG_SCALE) / PNG_SCALE);
     cairo_stroke(cairo);
 }
 

@@ -214,6 +214,37 @@ static void test_read_pipe(void **state)
     free(data);
 }
 
+static void test_drafts(void **state)
+{
+    (void)state;
+    ppo_error error = {0};
+    ppo_file_draft draft;
+    assert_int_equal(publish(in_dir("draft"), "old", &error), PPO_OK);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(ppo_file_draft_begin(&draft, in_dir("draft"), &error), PPO_OK);
+        FILE *file = fopen(draft.temporary, "w");
+        assert_non_null(file);
+        fputs("new", file);
+        fclose(file);
+        assert_holds(in_dir("draft"), "old");
+        if (round == 0)
+            ppo_file_draft_discard(&draft);
+        else
+            assert_int_equal(ppo_file_draft_publish(&draft, &error), PPO_OK);
+        assert_null(draft.path);
+        assert_int_equal(count_temporaries(), 0);
+    }
+    assert_holds(in_dir("draft"), "new");
+    ppo_file_draft_discard(&draft); // again: nothing happens
+
+    assert_int_equal(ppo_file_draft_begin(&draft, in_dir("none/draft"), &error), PPO_IO);
+    assert_non_null(strstr(error.message, "none/draft"));
+    assert_int_equal(mkdir(in_dir("draft-folder"), 0777), 0);
+    assert_int_equal(ppo_file_draft_begin(&draft, in_dir("draft-folder"), &error), PPO_OK);
+    assert_int_equal(ppo_file_draft_publish(&draft, &error), PPO_IO);
+    assert_int_equal(count_temporaries(), 0);
+}
+
 static void test_make_dirs(void **state)
 {
     (void)state;
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_read_limits),
         cmocka_unit_test(test_read_large),
         cmocka_unit_test(test_read_pipe),
+        cmocka_unit_test(test_drafts),
         cmocka_unit_test(test_make_dirs),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

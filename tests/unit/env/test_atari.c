@@ -348,6 +348,46 @@ static void test_early_end(void **state)
     }
 }
 
+// --- pictures for people -----------------------------------------------------------------------
+
+// The screen of the last frame through the palette, each pixel twice; also without pooling, and
+// after frames of noops. What the agent sees has no say in it.
+static void test_render(void **state)
+{
+    (void)state;
+    static unsigned char rgb[210 * 320 * 3];
+    for (unsigned variant = 0; variant < 4; variant++) {
+        ppo_env_options options = usual;
+        options.max_pool = variant & 1;
+        options.grayscale = variant & 2;
+        options.noop_max = 30;
+        bed b;
+        bed_open_tiny(&b, &options);
+        assert_int_equal(b.env->render_width, 320);
+        assert_int_equal(b.env->render_height, 210);
+        assert_true(b.env->render_fps == 15.0);
+        bed_reset(&b, &(uint64_t){1});
+        uint32_t first = 0;
+        for (int k = 0; k < 5; k++) {
+            const uint8_t *screen = ppo_console_screen(ppo_game_console(game_of(&b)));
+            b.env->render(b.instance, rgb);
+            for (size_t i = 0; i < 210 * 320; i++) {
+                const unsigned char *c = rgb + 3 * i;
+                const uint32_t wanted = ppo_atari_palette_rgb()[screen[i / 2]];
+                assert_int_equal((uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | c[2], wanted);
+            }
+            // Each frame of the cartridge has a background of its own: this is the last one's.
+            const uint32_t middle = ppo_atari_palette_rgb()[frames_of(&b) & 0xFE];
+            const unsigned char *c = rgb + 3 * (100 * 320 + 160);
+            assert_int_equal((uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | c[2], middle);
+            assert_int_not_equal(middle, first);
+            first = middle;
+            bed_step(&b, 0);
+        }
+        bed_close(&b);
+    }
+}
+
 // --- lives -------------------------------------------------------------------------------------
 
 static void need_bricks(void)
@@ -503,6 +543,7 @@ int main(void)
         cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_observations),
         cmocka_unit_test(test_early_end),
+        cmocka_unit_test(test_render),
         cmocka_unit_test(test_lost_lives),
         cmocka_unit_test(test_whole_games),
         cmocka_unit_test(test_seed_begins_anew_after_a_lost_life),

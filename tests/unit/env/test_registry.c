@@ -163,6 +163,38 @@ static void test_broken_tables_are_refused(void **state)
     EXPECT_REFUSAL(save_state, no_save, "go together");
 }
 
+static void draw_nothing(const void *self, unsigned char *rgb)
+{
+    (void)self, (void)rgb;
+}
+
+// A class that draws pictures, with one field changed.
+#define EXPECT_RENDER(field, value, part)      \
+    do {                                       \
+        ppo_env_class broken = *ppo_env_at(0); \
+        broken.render = draw_nothing;          \
+        broken.render_width = 160;             \
+        broken.render_height = 4096;           \
+        broken.field = value;                  \
+        expect_refusal(&broken, part);         \
+    } while (0)
+
+static void test_pictures(void **state)
+{
+    (void)state;
+    ppo_env_class env = *ppo_env_at(0);
+    env.render = draw_nothing;
+    env.render_width = 1;
+    env.render_height = 4096;
+    assert_int_equal(ppo_env_class_check(&env, NULL), PPO_OK);
+    EXPECT_RENDER(render, NULL, "go with render");
+    EXPECT_RENDER(render_width, 0, "[1, 4096]");
+    EXPECT_RENDER(render_height, 4097, "[1, 4096]");
+    EXPECT_RENDER(render_fps, -1.0, "render_fps");
+    EXPECT_RENDER(render_fps, (double)NAN, "render_fps");
+    EXPECT_RENDER(num_render_colours, 3, "render_colours");
+}
+
 static void test_broken_spaces_are_refused(void **state)
 {
     (void)state;
@@ -209,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_opening),
         cmocka_unit_test(test_broken_tables_are_refused),
+        cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_broken_spaces_are_refused),
         cmocka_unit_test(test_space_sizes),
     };

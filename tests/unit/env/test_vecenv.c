@@ -233,6 +233,35 @@ static void test_clip_action(void **state)
     bed_release(&bed);
 }
 
+// A picture holds the episode and the step: so it shows which of both was drawn.
+static void draw_script(const void *self, unsigned char *rgb)
+{
+    const ppo_script *script = self;
+    rgb[0] = (unsigned char)script->episode;
+    rgb[1] = (unsigned char)script->steps;
+    rgb[2] = 77;
+}
+
+// After an end the picture is the finished episode's last one, not the reset's.
+static void test_pictures_come_before_the_reset(void **state)
+{
+    (void)state;
+    ppo_bed bed;
+    ppo_env_class env = script_class;
+    unsigned char picture[2 * 3] = {0};
+    env.render = draw_script;
+    env.render_width = env.render_height = 1;
+    bed_start(&bed, &env, &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1, .seed = 10});
+    ppo_vecenv_render(bed.vecenv, 1, picture + 3);
+    assert_memory_equal(picture, "\0\0\0\x0B\0\x4D", 6);
+    bed.rows.picture = picture;
+    bed_step_scripts(&bed, DO_NOTHING, DO_NOTHING, 0);
+    assert_memory_equal(picture, "\x0A\1\x4D\x0B\1\x4D", 6);
+    bed_step_scripts(&bed, DO_NOTHING, DO_TERMINATE, 1);
+    assert_memory_equal(picture, "\x0A\2\x4D\x0B\2\x4D", 6);
+    bed_release(&bed);
+}
+
 // --- failures ---------------------------------------------------------------------------------
 
 static void expect_failure(int32_t script, ppo_status status, const char *part)
@@ -320,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_sticky_actions),
         cmocka_unit_test(test_always_sticky),
         cmocka_unit_test(test_clip_action),
+        cmocka_unit_test(test_pictures_come_before_the_reset),
         cmocka_unit_test(test_failures_name_the_place),
         cmocka_unit_test(test_every_bad_value_is_seen),
         cmocka_unit_test(test_bad_options),
