@@ -33,10 +33,10 @@ DIGIT_ROWS      = 5
 WINNING_SCORE   = $21           ; BCD
 DIGIT_LINES     = 4             ; lines of one row
 
-YOUR_SPEED      = $0200         ; lines a frame, in 256ths
+YOUR_SPEED      = $0280         ; lines a frame, in 256ths
 DRIFT_SPEED     = $0080         ; the computer going back to the middle
-LOOK_X          = 108           ; the computer looks at a ball that is left of this
-SMASH           = $0080         ; what a ball from a corner gains, clocks a frame
+LOOK_X          = 100           ; the computer looks at a ball that is left of this
+SMASH           = $0060         ; what a ball from a corner gains, clocks a frame
 
 SERVE_WAIT      = 48            ; frames from a point to the serve
 SERVE_SHOWN     = 24            ; ... of which the ball is seen
@@ -669,6 +669,16 @@ meet_bat SUBROUTINE
         lsr                     ; 0..22: six parts of the bat
         lsr
         tay
+        bit ball_dx             ; the computer plays it safe: its corners are not that steep
+        bpl .yours
+        cpy #1
+        bcs .not_upper
+        iny
+.not_upper
+        cpy #5
+        bcc .yours
+        dey
+.yours
         lda bat_dy,y
         sta ball_dy
         lda bat_dy_part,y
@@ -729,13 +739,13 @@ digits
         dc.b %11101110, %00100010, %11101110, %10101010, %11101110
         dc.b 0, 0, 0, 0, 0
 
-; Speed of the ball across, by bats that it has met.
+; Speed of the ball across, by bats that it has met: the first one is the serve's.
 speeds          dc.b $01, $01, $02, $02, $02, $02, $02, $02, $03, $03, $03, $03, $03
-speeds_part     dc.b $80, $C0, $00, $20, $40, $60, $80, $C0, $00, $00, $20, $20, $40
+speeds_part     dc.b $60, $C0, $00, $20, $40, $60, $80, $C0, $00, $00, $20, $20, $40
 LAST_HIT        = speeds_part - speeds - 1
 
 ; Speed of the computer's bat, likewise, in 128ths of a line.
-computer_speeds dc.b $B0, $B0, $B0, $B0, $A8, $A8, $A0, $A0, $98, $90, $88, $80, $60
+computer_speeds dc.b $94, $94, $94, $94, $90, $90, $88, $88, $80, $78, $70, $68, $58
 
 ; Speed of the ball down, and what it gains across, by the part of the bat.
 bat_dy          dc.b >-$0300, >-$0220, >-$00C0, >$00C0, >$0220, >$0300
