@@ -191,10 +191,11 @@ static counted *count_colours(size_t *num_colours, const unsigned char *rgb, siz
     size_t count = 0;
     for (size_t i = 0; i < num_pixels; i++) { // neighbours first: that leaves little to sort
         const uint32_t colour = colour_at(rgb + 3 * i);
-        if (count > 0 && list[count - 1].colour == colour)
-            list[count - 1].count++;
-        else
-            list[count++] = (counted){.colour = colour, .count = 1};
+        if (count == 0 || list[count - 1].colour != colour) {
+            list[count] = (counted){.colour = colour, .count = 0};
+            count++;
+        }
+        list[count - 1].count++;
     }
     qsort(list, count, sizeof *list, by_colour);
     *num_colours = 0;
