@@ -106,7 +106,7 @@ const ppo_game_rules ppo_rules_pong = {.step = step_pong};
 
 static void step_qbert(ppo_tally *tally, const uint8_t *ram)
 {
-    const int32_t coins = (int8_t)ram[8];
+    const int32_t coins = ram[8] < 128 ? ram[8] : ram[8] - 256;
     tally->is_over = ram[8] == 0xFE || (coins == 2 && tally->previous == -1);
     if (coins == tally->previous - 1)
         tally->lives--;

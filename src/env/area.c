@@ -227,7 +227,7 @@ static bool round_sums(uint8_t *out, const uint16_t *sum)
 static void resize_usual(const ppo_area *area, uint8_t *out, const uint8_t *in)
 {
     uint16_t column[2][PADDED] = {{0}}, sum[VECTORS * LANES];
-    uint8_t line[VECTORS * LANES];
+    uint8_t line[VECTORS * LANES] = {0};
     bool has_halves = true;
     for (uint32_t y = 0; y < OUT; y++, out += OUT) {
         average_columns(column[y % 2], in, y);

@@ -196,7 +196,7 @@ static ppo_status find_cartridge(ppo_rom *rom, double *sticky_prob, const char *
 ppo_status ppo_atari_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
                           ppo_error *error)
 {
-    ppo_rom rom;
+    ppo_rom rom = {.info = ppo_game_generic()};
     double sticky_prob;
     *env = NULL;
     if (options->frame_skip == 0)

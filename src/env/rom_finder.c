@@ -171,21 +171,22 @@ static void try_path(ppo_search *search, const char *path, int depth)
         try_file(search, path);
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): as deep as MAX_DEPTH
+// As deep as MAX_DEPTH. Each call has a directory of its own, for which readdir is safe.
 static void search_folder(ppo_search *search, const char *folder, int depth)
 {
     DIR *directory = opendir(folder);
-    if (!directory)
-        return;
-    for (struct dirent *entry;
-         !search->is_found && search->entries < MAX_ENTRIES && (entry = readdir(directory));) {
+    while (directory && !search->is_found && search->entries < MAX_ENTRIES) {
+        const struct dirent *entry = readdir(directory); // cppcheck-suppress readdirCalled
         char path[PPO_ROM_PATH_SIZE];
+        if (!entry)
+            break;
         search->entries++;
         if (entry->d_name[0] != '.' &&
             snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < (int)sizeof path)
             try_path(search, path, depth + 1);
     }
-    closedir(directory);
+    if (directory)
+        closedir(directory);
 }
 
 static void search_place(void *context, const char *folder, bool exists)
