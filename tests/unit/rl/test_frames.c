@@ -124,6 +124,7 @@ static void run(bed *b, double ending)
         for (size_t n = 0; n < b->num_envs; n++) {
             ppo_frames_stack(&b->frames, kept[t][n], t, n);
             check_stack(b, kept[t][n], "frames", t, n);
+            assert_true(b->frames.age[t * b->num_envs + n] < b->frames.stack);
             if (t < b->num_steps)
                 step(b, t, n, ppo_random_double(&b->random) < ending);
         }

@@ -30,8 +30,8 @@ static void draw(toy_picture *self, void *observation)
         const size_t pixel = i / s->channels, row = pixel / s->width, column = pixel % s->width;
         const bool inside = row - self->row < SIDE && column - self->column < SIDE;
         self->noise = self->noise * 6364136223846793005u + 1442695040888963407u;
-        bytes[i] = inside ? (unsigned char)(255 - 40 * (i % s->channels))
-                          : (unsigned char)(self->noise >> 57);
+        const uint64_t value = inside ? 255 - 40 * (i % s->channels) : self->noise >> 57;
+        bytes[i] = (unsigned char)value;
     }
 }
 
