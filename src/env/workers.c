@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SPINS_BEFORE_SLEEP 1000 // some ten microseconds
+#define SPINS_BEFORE_SLEEP 120  // some microseconds, as long as falling asleep and waking take
 #define CHECK_MS           20   // a sleeper's time between looks at its worker
 #define GRACE_MS           2000 // for workers to end by themselves
 

@@ -593,6 +593,8 @@ static void test_parent_is_killed(void **state)
             wait_ms(10);
             ended = waitpid(orphan, NULL, WNOHANG);
         }
+        if (ended == 0)
+            kill(orphan, SIGKILL);
         assert_int_equal(ended, orphan);
     }
     prctl(PR_SET_CHILD_SUBREAPER, 0);
