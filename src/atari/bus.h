@@ -175,6 +175,12 @@ PPO_INLINE void push(core *c, uint8_t value, ppo_write_order order)
     c->sp--;
 }
 
+// Before it moves its pointer to what it pulls, the processor has read where that stood.
+PPO_INLINE void begin_pulling(core *c)
+{
+    (void)read(c, 0x100u | c->sp);
+}
+
 PPO_INLINE uint8_t pull(core *c)
 {
     c->sp++;

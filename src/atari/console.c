@@ -68,6 +68,7 @@ static void start_frame(ppo_console *console)
 {
     ppo_chips *chips = &console->chips;
     chips->front ^= 1;
+    chips->faded = false;
     if (console->pal)
         ppo_tia_lose_colours(&chips->tia, lines_of(chips) & 1);
     ppo_tia_start_frame(&chips->tia, chips->cpu.cycles);
@@ -108,9 +109,12 @@ static void settle(ppo_console *console, const ppo_cartridge *cartridge)
     console->stale = 0;
 }
 
-// A frame that ran out of instructions: what it has not reached turns to a dark grey.
+// A frame that ran out of instructions: what it has not reached turns to a dark grey, once.
 static void fade(ppo_console *console)
 {
+    if (console->chips.faded)
+        return;
+    console->chips.faded = true;
     const ppo_tia *tia = &console->chips.tia;
     const uint32_t line = lines_of(&console->chips);
     uint8_t *picture = console->picture[console->chips.front];

@@ -17,9 +17,9 @@ typedef struct ppo_chips {
     ppo_cpu cpu;
     ppo_riot riot;
     ppo_board board;
-    bool unfinished;     // the last frame ran out of instructions: the next call goes on with it
-    uint8_t front;       // the picture that the current or last frame goes to
-    uint32_t last_lines; // of the frame before
+    bool unfinished; // the last frame ran out of instructions: the next call goes on with it
+    bool faded;      // and its picture tells so
+    uint8_t front;   // the picture that the current or last frame goes to
 } ppo_chips;
 
 struct ppo_console {

@@ -2,7 +2,8 @@
 // The processor: a 6507, which is a 6502 with 13 address wires.
 //
 // Time advances by instructions: an instruction's cycles are counted before its accesses, so all of
-// them happen at its end. There are no accesses but those that carry data.
+// them happen at its end. There are no accesses but those that carry data, and one of the stack
+// before something is pulled from it.
 #ifndef PPO_ATARI_CPU_H
 #define PPO_ATARI_CPU_H
 

@@ -396,6 +396,7 @@ PPO_INLINE void pull_pc(core *c)
 
 PPO_INLINE void rts(core *c)
 {
+    begin_pulling(c);
     pull_pc(c);
     c->pc = (c->pc + 1) & 0xFFFF;
 }
@@ -407,6 +408,7 @@ PPO_INLINE void pha(core *c)
 
 PPO_INLINE void pla(core *c)
 {
+    begin_pulling(c);
     lda(c, pull(c));
 }
 
@@ -417,6 +419,7 @@ PPO_INLINE void php(core *c)
 
 PPO_INLINE void plp(core *c)
 {
+    begin_pulling(c);
     set_status(c, pull(c));
 }
 
