@@ -16,9 +16,9 @@ enum { VALUE_TEXT = 512, MAX_TOLD = 3, MAX_SIDE = 10000 };
 
 #define USUAL_METRIC "rollout/ep_rew_mean"
 
-// Runs that become one curve, by their numbers.
+// Runs that become one curve.
 typedef struct group {
-    size_t *member; // [count]
+    size_t first; // number of its first run
     size_t count;
 } group;
 
@@ -26,11 +26,13 @@ typedef struct plot {
     const ppo_plot_options *options;
     const char *metric;
     ppo_samples *runs;
-    size_t num_runs; // read so far
+    size_t num_runs;  // read so far
+    size_t *group_of; // [num_runs]
     group *groups;
     size_t num_groups;
     ppo_curve *curves; // [num_groups]
     size_t num_curves; // made so far
+    size_t *members;   // [num_runs] scratch
     ppo_figure figure;
 } plot;
 
@@ -60,37 +62,23 @@ static bool is_same_task(const ppo_samples *a, const ppo_samples *b)
     return true;
 }
 
-static ppo_status no_memory(ppo_error *error)
+static const ppo_samples *first_of(const plot *p, size_t g)
 {
-    return ppo_fail(error, PPO_NO_MEMORY, "out of memory drawing curves");
+    return &p->runs[p->groups[g].first];
 }
 
-static ppo_status group_runs(plot *p, ppo_error *error)
+static void group_runs(plot *p)
 {
-    p->groups = calloc(p->num_runs, sizeof *p->groups);
-    p->curves = calloc(p->num_runs, sizeof *p->curves);
-    if (!p->groups || !p->curves)
-        return no_memory(error);
     for (size_t i = 0; i < p->num_runs; i++) {
         size_t g = 0;
         while (g < p->num_groups &&
-               (p->options->each || !is_same_task(&p->runs[p->groups[g].member[0]], &p->runs[i])))
+               (p->options->each || !is_same_task(first_of(p, g), &p->runs[i])))
             g++;
-        group *const chosen = &p->groups[g];
-        if (g == p->num_groups) {
-            chosen->member = calloc(p->num_runs, sizeof *chosen->member);
-            if (!chosen->member)
-                return no_memory(error);
-            p->num_groups++;
-        }
-        chosen->member[chosen->count++] = i;
+        if (g == p->num_groups)
+            p->groups[p->num_groups++].first = i;
+        p->groups[g].count++;
+        p->group_of[i] = g;
     }
-    return PPO_OK;
-}
-
-static const ppo_samples *first_of(const plot *p, size_t g)
-{
-    return &p->runs[p->groups[g].member[0]];
 }
 
 // --- names --------------------------------------------------------------------------------------
@@ -132,14 +120,13 @@ static void append_value(char label[PPO_PLOT_TEXT], const ppo_config *config, si
     append(label, ", ", text);
 }
 
-static void append_seeds(char label[PPO_PLOT_TEXT], const plot *p, const group *g)
+static void append_seeds(char label[PPO_PLOT_TEXT], const plot *p, size_t g)
 {
     char text[64];
-    if (g->count > 1)
-        snprintf(text, sizeof text, "%zu seeds", g->count);
+    if (p->groups[g].count > 1)
+        snprintf(text, sizeof text, "%zu seeds", p->groups[g].count);
     else
-        snprintf(text, sizeof text, "seed %llu",
-                 (unsigned long long)p->runs[g->member[0]].config.seed);
+        snprintf(text, sizeof text, "seed %llu", (unsigned long long)first_of(p, g)->config.seed);
     append(label, ", ", text);
 }
 
@@ -157,7 +144,7 @@ static void name_curve(ppo_curve *curve, const plot *p, size_t g)
     if (!s->has_config || differing > MAX_TOLD)
         snprintf(curve->label, sizeof curve->label, "%s", s->name);
     else
-        append_seeds(curve->label, p, &p->groups[g]);
+        append_seeds(curve->label, p, g);
 }
 
 static void describe_metric(char text[PPO_PLOT_TEXT], const char *metric)
@@ -192,7 +179,7 @@ static void name_figure(plot *p)
     for (size_t g = 0; g < p->num_groups; g++)
         most = p->groups[g].count > most ? p->groups[g].count : most;
     if (p->num_groups == 1 && p->runs[0].has_config)
-        append_seeds(f->subtitle, p, &p->groups[0]);
+        append_seeds(f->subtitle, p, 0);
     if (most > 1)
         append(f->subtitle, ": ", "mean and range");
 }
@@ -242,11 +229,24 @@ static void find_level(plot *p)
 
 // --- all of it ----------------------------------------------------------------------------------
 
-static ppo_status read_runs(plot *p, const char *const *runs, size_t num_runs, ppo_error *error)
+static ppo_status no_memory(ppo_error *error)
+{
+    return ppo_fail(error, PPO_NO_MEMORY, "out of memory drawing curves");
+}
+
+static ppo_status take_memory(plot *p, size_t num_runs, ppo_error *error)
 {
     p->runs = calloc(num_runs, sizeof *p->runs);
-    if (!p->runs)
-        return no_memory(error);
+    p->group_of = calloc(num_runs, sizeof *p->group_of);
+    p->groups = calloc(num_runs, sizeof *p->groups);
+    p->curves = calloc(num_runs, sizeof *p->curves);
+    p->members = calloc(num_runs, sizeof *p->members);
+    return p->runs && p->group_of && p->groups && p->curves && p->members ? PPO_OK
+                                                                          : no_memory(error);
+}
+
+static ppo_status read_runs(plot *p, const char *const *runs, size_t num_runs, ppo_error *error)
+{
     for (; p->num_runs < num_runs; p->num_runs++)
         PPO_TRY(ppo_samples_read(&p->runs[p->num_runs], runs[p->num_runs], p->metric, p->options->x,
                                  error));
@@ -255,24 +255,25 @@ static ppo_status read_runs(plot *p, const char *const *runs, size_t num_runs, p
 
 static ppo_status make_curves(plot *p, ppo_error *error)
 {
-    const ppo_samples **members = calloc(p->num_runs, sizeof *members);
-    bool is_done = members != NULL;
-    for (size_t g = 0; is_done && g < p->num_groups; g++) {
-        for (size_t i = 0; i < p->groups[g].count; i++)
-            members[i] = &p->runs[p->groups[g].member[i]];
-        is_done = ppo_curve_make(&p->curves[g], members, p->groups[g].count);
-        p->num_curves += is_done;
+    for (size_t g = 0; g < p->num_groups; g++) {
+        size_t count = 0;
+        for (size_t i = 0; i < p->num_runs; i++)
+            if (p->group_of[i] == g)
+                p->members[count++] = i;
+        if (!ppo_curve_make(&p->curves[g], p->runs, p->members, count))
+            return no_memory(error);
+        p->num_curves++;
         name_curve(&p->curves[g], p, g);
     }
-    free((void *)members);
-    return is_done ? PPO_OK : no_memory(error);
+    return PPO_OK;
 }
 
 static ppo_status draw(plot *p, const char *path, const char *const *runs, size_t num_runs,
                        ppo_error *error)
 {
+    PPO_TRY(take_memory(p, num_runs, error));
     PPO_TRY(read_runs(p, runs, num_runs, error));
-    PPO_TRY(group_runs(p, error));
+    group_runs(p);
     PPO_TRY(make_curves(p, error));
     p->figure.curves = p->curves;
     p->figure.num_curves = p->num_curves;
@@ -286,13 +287,13 @@ static void release(plot *p)
 {
     for (size_t i = 0; i < p->num_runs; i++)
         ppo_samples_release(&p->runs[i]);
-    for (size_t g = 0; g < p->num_groups; g++)
-        free(p->groups[g].member);
     for (size_t g = 0; g < p->num_curves; g++)
         ppo_curve_release(&p->curves[g]);
     free(p->runs);
+    free(p->group_of);
     free(p->groups);
     free(p->curves);
+    free(p->members);
 }
 
 ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_runs,

@@ -217,12 +217,14 @@ static int by_value(const void *a, const void *b)
 }
 
 // All x of all runs, each once; too many give way to as many as are allowed, evenly.
-static size_t make_grid(double *grid, const ppo_samples *const *runs, size_t num_runs)
+static size_t make_grid(double *grid, const ppo_samples *runs, const size_t *members,
+                        size_t num_members)
 {
     size_t count = 0, unique = 0;
-    for (size_t k = 0; k < num_runs; k++) {
-        memcpy(grid + count, runs[k]->x, runs[k]->count * sizeof *grid);
-        count += runs[k]->count;
+    for (size_t k = 0; k < num_members; k++) {
+        const ppo_samples *run = &runs[members[k]];
+        memcpy(grid + count, run->x, run->count * sizeof *grid);
+        count += run->count;
     }
     qsort(grid, count, sizeof *grid, by_value);
     for (size_t i = 0; i < count; i++)
@@ -262,28 +264,29 @@ static void add_run(ppo_curve *c, size_t *num_there, const ppo_samples *s)
     }
 }
 
-bool ppo_curve_make(ppo_curve *c, const ppo_samples *const *runs, size_t num_runs)
+bool ppo_curve_make(ppo_curve *c, const ppo_samples *runs, const size_t *members,
+                    size_t num_members)
 {
     size_t total = 0;
-    for (size_t k = 0; k < num_runs; k++)
-        total += runs[k]->count;
+    for (size_t k = 0; k < num_members; k++)
+        total += runs[members[k]].count;
     *c = (ppo_curve){.count = 0};
     c->x = calloc(total > MAX_POINTS ? total : MAX_POINTS, sizeof *c->x);
     if (c->x)
-        c->count = make_grid(c->x, runs, num_runs);
+        c->count = make_grid(c->x, runs, members, num_members);
     c->y = calloc(c->count + 1, sizeof *c->y);
     c->low = calloc(c->count + 1, sizeof *c->low);
     c->high = calloc(c->count + 1, sizeof *c->high);
     size_t *num_there = calloc(c->count + 1, sizeof *num_there);
     const bool is_ready = c->x && c->y && c->low && c->high && num_there;
-    for (size_t k = 0; is_ready && k < num_runs; k++)
-        add_run(c, num_there, runs[k]);
+    for (size_t k = 0; is_ready && k < num_members; k++)
+        add_run(c, num_there, &runs[members[k]]);
     for (size_t i = 0; is_ready && i < c->count; i++)
         c->y[i] /= (double)num_there[i];
     free(num_there);
     if (!is_ready)
         ppo_curve_release(c);
-    if (num_runs == 1) {
+    if (num_members == 1) {
         free(c->low);
         free(c->high);
         c->low = c->high = NULL;

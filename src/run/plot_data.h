@@ -22,10 +22,12 @@ ppo_status ppo_samples_read(ppo_samples *samples, const char *run, const char *m
                             ppo_error *error);
 void ppo_samples_release(ppo_samples *samples);
 
-// Makes a curve of `num_runs` runs: of several, the mean and the band from the least to the
-// greatest. At each x those count that have begun; between its values a run is a straight line,
-// after its end its last value. A curve has at most 2000 points. False if memory runs out.
-bool ppo_curve_make(ppo_curve *curve, const ppo_samples *const *runs, size_t num_runs);
+// Makes a curve of those of the runs whose numbers are given, at least one: of several, the mean
+// and the band from the least to the greatest. At each x those count that have begun; between its
+// values a run is a straight line, after its end its last value. A curve has at most 2000 points.
+// False if memory runs out.
+bool ppo_curve_make(ppo_curve *curve, const ppo_samples *runs, const size_t *members,
+                    size_t num_members);
 void ppo_curve_release(ppo_curve *curve);
 
 #endif
