@@ -436,10 +436,12 @@ ppo_status ppo_onednn_conv_create(ppo_onednn_conv **result, const ppo_onednn_con
 
 static void destroy_pass(pass *p)
 {
-    dnnl_memory_t const memories[] = {p->x, p->weight, p->y};
-    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
-        if (memories[i])
-            dnnl_memory_destroy(memories[i]);
+    if (p->x)
+        dnnl_memory_destroy(p->x);
+    if (p->weight)
+        dnnl_memory_destroy(p->weight);
+    if (p->y)
+        dnnl_memory_destroy(p->y);
     if (p->primitive)
         dnnl_primitive_destroy(p->primitive);
     if (p->desc)
@@ -457,9 +459,10 @@ void ppo_onednn_conv_destroy(ppo_onednn_conv *conv)
     if (conv->biases)
         dnnl_memory_destroy(conv->biases);
 #if DNNL_VERSION_MAJOR >= 3
-    dnnl_memory_desc_t const descs[] = {conv->x, conv->weight, conv->bias, conv->y,
-                                        conv->plain_weight};
-    for (size_t i = 0; i < sizeof descs / sizeof *descs; i++)
+    enum { DESCS = 5 };
+    dnnl_memory_desc_t const descs[DESCS] = {conv->x, conv->weight, conv->bias, conv->y,
+                                             conv->plain_weight};
+    for (size_t i = 0; i < DESCS; i++)
         if (descs[i])
             dnnl_memory_desc_destroy(descs[i]);
 #endif
