@@ -125,7 +125,7 @@ static void include(double value, double *low, double *high)
 
 static void measure(sheet *s)
 {
-    double low_x = INFINITY, high_x = -INFINITY, low_y = INFINITY, high_y = -INFINITY;
+    double low_x = HUGE_VAL, high_x = -HUGE_VAL, low_y = HUGE_VAL, high_y = -HUGE_VAL;
     for (size_t k = 0; k < s->figure->num_curves; k++) {
         const ppo_curve *c = &s->figure->curves[k];
         for (size_t i = 0; i < c->count; i++) {
