@@ -217,10 +217,12 @@ PPO_API size_t ppo_option_format(const ppo_config *config, size_t index, char *t
 PPO_API size_t ppo_preset_count(void);
 PPO_API const char *ppo_preset_name_at(size_t index);
 
-// YAML text of the preset of this name ("seeds/cartpole") or for this environment ("CartPole-v1",
-// "Rally": case doesn't count; for an Atari game without one of its own, "atari"); NULL if there is
-// none.
+// YAML text of a preset ("seeds/cartpole", "rally"; case doesn't count); NULL if there is none.
 PPO_API const char *ppo_preset_find(const char *name);
+
+// The preset that an environment starts from: its own ("CartPole-v1"), or "atari" for a game without
+// one; NULL if there is none.
+PPO_API const char *ppo_preset_for_env(const char *env_id);
 
 // What is derived from a config: the batch of N * T samples and how an epoch cuts it.
 PPO_API uint64_t ppo_config_batch_size(const ppo_config *config);

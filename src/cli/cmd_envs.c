@@ -13,7 +13,7 @@ enum { TEXT_SIZE = 64 };
 
 static bool has_preset(const char *id)
 {
-    return ppo_preset_find(id) != NULL;
+    return ppo_preset_for_env(id) != NULL;
 }
 
 // --- for people --------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *erro
     ppo_error ignored;
     if (ppo_env_find(&env, name, &ignored) != PPO_NOT_FOUND) {
         target->kind = CLI_TARGET_ENV;
-        target->yaml = ppo_preset_find(name);
+        target->yaml = ppo_preset_for_env(name);
         snprintf(target->env_id, sizeof target->env_id, "%s", name);
         snprintf(target->label, sizeof target->label, "preset %s", name);
     } else if (is_directory(name)) {
@@ -181,6 +181,9 @@ ppo_status cli_target_config(ppo_config *config, cli_target *target, const char 
         cli_settings_apply(config, args, error))
         return error->status;
     if (!config->env_id[0])
-        return cli_error_set(error, PPO_INVALID, "%s: env_id is missing", target->label);
+        return cli_error_set(error, PPO_INVALID,
+                             "%s does not say which environment: name one with --env-id ID (`ppo "
+                             "envs` lists them)",
+                             target->label);
     return ppo_config_check(config, error);
 }

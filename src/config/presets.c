@@ -21,7 +21,8 @@ const char *ppo_preset_name_at(size_t index)
     return ppo_presets[index].name;
 }
 
-// The games of the literature share one preset.
+// The games of the literature share one preset. This room knows no environments, only how their ids
+// look.
 static bool is_atari_id(const char *name)
 {
     const char *version = strstr(name, "NoFrameskip-v");
@@ -33,7 +34,13 @@ const char *ppo_preset_find(const char *name)
     for (size_t i = 0; i < ppo_num_presets; i++)
         if (strcasecmp(ppo_presets[i].name, name) == 0)
             return ppo_presets[i].text;
-    return is_atari_id(name) ? ppo_preset_find("atari") : NULL;
+    return NULL;
+}
+
+const char *ppo_preset_for_env(const char *env_id)
+{
+    const char *own = ppo_preset_find(env_id);
+    return own || !is_atari_id(env_id) ? own : ppo_preset_find("atari");
 }
 
 ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error *error)
@@ -42,7 +49,7 @@ ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error 
     char label[PPO_TEXT_SIZE + 8];
     ppo_config_defaults(&fresh);
     PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error));
-    const char *preset = ppo_preset_find(env_id);
+    const char *preset = ppo_preset_for_env(env_id);
     snprintf(label, sizeof label, "preset %s", env_id);
     if (preset)
         PPO_TRY(ppo_config_parse(&fresh, preset, strlen(preset), label, error));

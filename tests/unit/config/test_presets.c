@@ -62,13 +62,14 @@ static void test_atari_games_share_a_preset(void **state)
     const char *const ids[] = {"PongNoFrameskip-v4", "ALE/Breakout-v5"};
     for (size_t i = 0; i < 2; i++) {
         ppo_config config;
-        assert_ptr_equal(ppo_preset_find(ids[i]), ppo_preset_find("atari"));
+        assert_ptr_equal(ppo_preset_for_env(ids[i]), ppo_preset_find("atari"));
+        assert_null(ppo_preset_find(ids[i]));
         assert_int_equal(ppo_config_for_env(&config, ids[i], NULL), PPO_OK);
         assert_string_equal(config.env_id, ids[i]);
         assert_int_equal(config.frame_stack, 4);
         assert_true(config.terminal_on_life_loss && config.clip_coef == 0.1);
     }
-    assert_null(ppo_preset_find("NoFrameskip-v4"));
+    assert_null(ppo_preset_for_env("NoFrameskip-v4"));
 }
 
 static void test_rally_by_its_environment(void **state)
