@@ -12,8 +12,12 @@ static bool is_picture_space(const ppo_space *space)
            (space->rank == 2 || space->rank == 3);
 }
 
+// What a convolutional network can't be asked for.
 static ppo_status check_picture(const ppo_config *config, const ppo_space *space, ppo_error *error)
 {
+    if (config->precision != PPO_PRECISION_FP32)
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "precision bf16 is not available in this version; set it to fp32");
     if (!is_picture_space(space))
         return ppo_fail(error, PPO_INVALID,
                         "network %s needs pictures, bytes of the shape {height, width} or {height, "
@@ -37,8 +41,7 @@ ppo_status ppo_input_for(ppo_input *input, const ppo_config *config, const ppo_s
         input->num_features = ppo_features_count(space);
         return PPO_OK;
     }
-    if (check_picture(config, space, error) != PPO_OK)
-        return PPO_INVALID;
+    PPO_TRY(check_picture(config, space, error));
     input->height = space->shape[0];
     input->width = space->shape[1];
     input->channels = space->rank == 3 ? space->shape[2] : 1;
