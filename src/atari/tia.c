@@ -158,8 +158,8 @@ static void set(const write *w)
 static uint32_t delay_of(uint32_t reg, uint32_t clock)
 {
     static const uint8_t delays[PPO_TIA_REGISTERS] = {
-        [VSYNC] = 1, [VBLANK] = 1, [NUSIZ0] = 8, [NUSIZ1] = 8, [REFP0] = 1,
-        [REFP1] = 1, [RESM0] = 8,  [RESM1] = 8,  [GRP0] = 1,   [GRP1] = 1,
+        [VBLANK] = 1, [NUSIZ0] = 8, [NUSIZ1] = 8, [REFP0] = 1, [REFP1] = 1,
+        [RESM0] = 8,  [RESM1] = 8,  [GRP0] = 1,   [GRP1] = 1,
     };
     // the playfield moves on every fourth pixel, the processor every third
     static const uint8_t field_delays[4] = {4, 5, 2, 3};
@@ -455,5 +455,5 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
 void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture)
 {
     const uint32_t clock = ppo_tia_clock(tia, tia->touched);
-    ppo_tia_flush(tia, picture, clock + delay_of(tia->touched_reg, clock));
+    ppo_tia_finish(tia, picture, clock + delay_of(tia->touched_reg, clock));
 }

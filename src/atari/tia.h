@@ -195,4 +195,7 @@ void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t valu
 // asked for: puts together what was drawn of this line.
 void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock);
 
+// The same for the last time in this frame.
+void ppo_tia_finish(ppo_tia *tia, uint8_t *picture, uint32_t clock);
+
 #endif

@@ -17,8 +17,9 @@
     X(2, M1, P1, n)                                           \
     X(3, M1, P0, n) /* CXM1P */                               \
     X(4, P0, BL, n)                                           \
-    X(5, P0, PF, n)                       /* CXP0FB */        \
-        X(6, P1, BL, n) X(7, P1, PF, n)   /* CXP1FB */        \
+    X(5, P0, PF, n) /* CXP0FB */                              \
+    X(6, P1, BL, n)                                           \
+    X(7, P1, PF, n)                       /* CXP1FB */        \
         X(8, M0, BL, n) X(9, M0, PF, n)   /* CXM0FB */        \
         X(10, M1, BL, n) X(11, M1, PF, n) /* CXM1FB */        \
         X(13, BL, PF, n)                  /* CXBLPF: no D6 */ \
@@ -329,4 +330,62 @@ void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock)
     draw_to(tia, picture, clock);
     put_together(tia, picture);
     tia->repeats = false;
+}
+
+// --- the last pixels ---------------------------------------------------------------------------
+
+// Which objects are enabled, be it outside of this line.
+static uint32_t enabled(const ppo_tia *tia)
+{
+    const uint8_t *reg = tia->reg;
+    uint32_t objects = 0;
+    for (uint32_t n = 0; n < 2; n++) {
+        if (reg[VDELP0 + n] & 1 ? tia->old_grp[n] : reg[GRP0 + n])
+            objects |= 1u << (P0 + n);
+        if ((reg[ENAM0 + n] & 2) && !(reg[RESMP0 + n] & 2))
+            objects |= 1u << (M0 + n);
+    }
+    if ((reg[VDELBL] & 1 ? tia->old_enabl : reg[ENABL]) & 2)
+        objects |= 1u << BL;
+    if ((reg[PF0] & 0xF0) | reg[PF1] | reg[PF2])
+        objects |= 1u << PF;
+    return objects;
+}
+
+// With few objects ALE paints four pixels at a time where none of the movable ones is. Usually the
+// next ones come and paint over what was too much; a frame that ends within a line shows it.
+static bool paints_fours(const ppo_tia *tia)
+{
+#define SET(a, b) ((uint64_t)1 << (1 << (a) | 1 << (b)))
+    static const uint64_t fours = SET(PF, PF) | SET(P0, P0) | SET(P1, P1) | SET(P0, P1) |
+                                  SET(M0, M0) | SET(M1, M1) | SET(M0, M1) | SET(BL, BL) |
+                                  SET(BL, P1) | SET(BL, M0) | SET(BL, M1);
+    static const uint64_t without_score = SET(PF, P0) | SET(PF, P1) | SET(PF, BL);
+#undef SET
+    const bool score = (tia->reg[CTRLPF] & 6) == 2;
+    return (fours | (score ? 0 : without_score)) >> enabled(tia) & 1;
+}
+
+static void paint_rest_of_four(ppo_tia *tia, uint8_t *picture, uint32_t started)
+{
+    const uint32_t from = tia->pixel, four = from & ~3u, to = four + 4;
+    if (from == four || started > four || (tia->reg[VBLANK] & 2) || !paints_fours(tia))
+        return;
+    ppo_line_bits of[PPO_TIA_OBJECTS];
+    (void)gather(of, tia, four, to);
+    const ppo_line_bits movable = of[P0] | of[P1] | of[M0] | of[M1] | of[BL];
+    if (ppo_line_bits_any(&movable))
+        return;
+    uint8_t *row = picture + tia->row * PPO_LINE_PIXELS;
+    paint_all(row, tia, of, from, to);
+    if (tia->comb && from < PPO_TIA_COMB)
+        memset(row + from, 0, to - from);
+}
+
+void ppo_tia_finish(ppo_tia *tia, uint8_t *picture, uint32_t clock)
+{
+    const uint32_t line = tia->line_start, started = tia->pixel;
+    ppo_tia_flush(tia, picture, clock);
+    if (picture)
+        paint_rest_of_four(tia, picture, tia->line_start == line ? started : 0);
 }
