@@ -17,6 +17,13 @@ typedef struct cli_bench_plan {
 int cli_bench_peak(const cli_bench_plan *plan);
 int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan);
 
+// The console, its frames and agent steps, in an Atari game.
+int cli_bench_atari(const char *id, const cli_args *args, const cli_bench_plan *plan);
+
+// The settings of an environment's preset, changed by those of `args`.
+ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *args,
+                            ppo_error *error);
+
 // Trains in a published system's shape: "cartpole", "pendulum" or "cnn", changed by the settings of
 // `args`.
 int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan);

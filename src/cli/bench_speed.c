@@ -121,14 +121,19 @@ int cli_bench_peak(const cli_bench_plan *plan)
     return print_result(&r);
 }
 
+ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *args,
+                            ppo_error *error)
+{
+    const ppo_status status = ppo_config_for_env(config, id, error);
+    return status == PPO_OK ? cli_settings_apply(config, args, error) : status;
+}
+
 // The environment as `ppo train` would make it.
 static ppo_status open_env(const ppo_env_class **env, const char *id, const cli_args *args,
                            ppo_error *error)
 {
     ppo_config config;
-    ppo_status status = ppo_config_for_env(&config, id, error);
-    if (status == PPO_OK)
-        status = cli_settings_apply(&config, args, error);
+    const ppo_status status = cli_bench_config(&config, id, args, error);
     const ppo_env_options options = ppo_config_env_options(&config);
     return status == PPO_OK ? ppo_env_open(env, id, &options, error) : status;
 }

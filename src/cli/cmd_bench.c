@@ -37,12 +37,12 @@ static const char *bench_name(void *context, size_t index)
 static int unknown_bench(const char *name)
 {
     ppo_error error;
-    const char *nearest = ppo_nearest(name, bench_name, NULL, 6);
-    cli_error_set(&error, PPO_INVALID,
-                  "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, 'env ID', "
-                  "'train TARGET' and --learning",
-                  name, nearest ? "; did you mean " : "", nearest ? nearest : "",
-                  nearest ? "?" : ";");
+    const char *nearest = ppo_nearest(name, bench_name, NULL, 7);
+    cli_error_set(
+        &error, PPO_INVALID,
+        "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, 'atari ID', 'env ID', "
+        "'train TARGET' and --learning",
+        name, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";");
     return cli_fail_usage(&error, "bench");
 }
 
@@ -64,11 +64,15 @@ int cli_cmd_bench(const cli_args *args)
     if (args->flag[CLI_FLAG_LEARNING])
         return cli_bench_learning(operand, count, args->flag[CLI_FLAG_SEEDS], &plan);
     if (count == 0)
-        return wrong_count("'bench' needs a name: peak, cartpole, pendulum, cnn, 'env ID', "
-                           "'train TARGET', or --learning");
+        return wrong_count(
+            "'bench' needs a name: peak, cartpole, pendulum, cnn, 'atari ID', 'env ID', "
+            "'train TARGET', or --learning");
     if (!strcmp(operand[0], "env"))
         return count == 2 ? cli_bench_env(operand[1], args, &plan)
                           : wrong_count("'bench env' needs one environment id");
+    if (!strcmp(operand[0], "atari"))
+        return count == 2 ? cli_bench_atari(operand[1], args, &plan)
+                          : wrong_count("'bench atari' needs one game's environment id");
     if (!strcmp(operand[0], "train"))
         return count == 2 ? cli_bench_train(operand[1], args, &plan)
                           : wrong_count("'bench train' needs one environment, preset or file");

@@ -148,7 +148,10 @@ static const cli_command command[] = {
      plain_flags, CLI_NOTHING, 0, 0, false, cli_cmd_doctor},
     {"bench", "NAME | --learning [TASK ...]", "Measure speed or learning",
      "Names: peak (fused multiply-adds of this machine), cartpole (training in Stable-Baselines3's "
-     "default shape), pendulum (training in RLtools' shape), 'env ID' (stepping alone), 'train "
+     "default shape), pendulum (training in RLtools' shape), cnn (a network for pictures, on "
+     "frames "
+     "that cost nothing), 'env ID' (stepping alone), 'atari ID' (a game's frames and steps, and "
+     "where a step's time goes), 'train "
      "TARGET' (what ppo train TARGET does). Options change the shape. Arithmetic is compared with "
      "the peak measured between the repeats by the same threads. --learning "
      "trains presets, evaluates each finished agent over 100 episodes and gives the interquartile "

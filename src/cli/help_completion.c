@@ -54,7 +54,7 @@ static void operands(FILE *file, const cli_command *command)
         tasks(file);
         break;
     case CLI_BENCH:
-        fputs("peak cartpole pendulum cnn env ", file);
+        fputs("peak cartpole pendulum cnn atari env ", file);
         tasks(file);
         break;
     case CLI_COMMAND:
