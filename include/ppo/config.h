@@ -162,7 +162,7 @@ typedef struct ppo_config {
     char rom_dir[PPO_TEXT_SIZE]; // cartridges, looked for here first; "": the usual places
     ppo_workers workers;         // who steps the environments
     uint32_t num_workers; // with processes: how many; 0: one per environment, up to one per core
-    uint32_t threads; // worker threads, the caller included; 0: as many as cores and work allow
+    uint32_t threads;     // worker threads, the caller included; 0: as many as cores and work allow
     double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
 } ppo_config;
 
@@ -220,8 +220,8 @@ PPO_API const char *ppo_preset_name_at(size_t index);
 // YAML text of a preset ("seeds/cartpole", "rally"; case doesn't count); NULL if there is none.
 PPO_API const char *ppo_preset_find(const char *name);
 
-// The preset that an environment starts from: its own ("CartPole-v1"), or "atari" for a game without
-// one; NULL if there is none.
+// The preset that an environment starts from: its own ("CartPole-v1"), or "atari" for a game
+// without one; NULL if there is none.
 PPO_API const char *ppo_preset_for_env(const char *env_id);
 
 // What is derived from a config: the batch of N * T samples and how an epoch cuts it.

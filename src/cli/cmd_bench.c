@@ -27,17 +27,18 @@ static ppo_status plan_init(cli_bench_plan *plan, const cli_args *args, ppo_erro
     return PPO_OK;
 }
 
+static const char *const names[] = {"peak", "cartpole", "pendulum", "cnn", "atari", "env", "train"};
+
 static const char *bench_name(void *context, size_t index)
 {
     (void)context;
-    static const char *const name[] = {"peak", "cartpole", "pendulum", "cnn", "env", "train"};
-    return name[index];
+    return names[index];
 }
 
 static int unknown_bench(const char *name)
 {
     ppo_error error;
-    const char *nearest = ppo_nearest(name, bench_name, NULL, 7);
+    const char *nearest = ppo_nearest(name, bench_name, NULL, sizeof names / sizeof names[0]);
     cli_error_set(
         &error, PPO_INVALID,
         "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, 'atari ID', 'env ID', "

@@ -182,7 +182,8 @@ ppo_status cli_target_config(ppo_config *config, cli_target *target, const char 
         return error->status;
     if (!config->env_id[0])
         return cli_error_set(error, PPO_INVALID,
-                             "%s does not say which environment: name one with --env-id ID (`ppo "
+                             "%s does not say which environment: give env_id, or --env-id ID on "
+                             "the command line (`ppo "
                              "envs` lists them)",
                              target->label);
     return ppo_config_check(config, error);
