@@ -120,7 +120,7 @@ static void fade(ppo_console *console)
     uint8_t *picture = console->picture[console->chips.front];
     const uint32_t from = line > tia->first_line ? line - tia->first_line : 0;
     for (uint32_t i = from * PPO_ATARI_WIDTH; i < tia->height * PPO_ATARI_WIDTH; i++)
-        picture[i] = (picture[i] & 15) >> 1;
+        picture[i] = (uint8_t)((picture[i] & 15) >> 1);
 }
 
 void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
