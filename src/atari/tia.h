@@ -99,7 +99,7 @@ typedef struct ppo_tia {
     uint32_t flushed;                   // pixel up to which this line is put together
     uint32_t pixel;                     // where drawing stands in this line, 0 to 160
     uint32_t line_start, row;           // this line: its clock, and which of the picture's
-    uint32_t drawn_to;                  // clock; what lies before is settled
+    uint32_t drawn_to, finished_at;     // clock; what lies before is settled; at the last finish
     uint32_t window_start, window_stop; // clocks of the visible lines
     uint32_t origin;                    // clock of cycle 0: a frame may begin within a line
     uint32_t touched, touched_reg;      // the last access, its cycle: drawing goes that far

@@ -11,19 +11,21 @@
 // --- collisions --------------------------------------------------------------------------------
 
 // X(latch, object, object): one read register after the other, its D6 and then its D7.
-#define PAIRS(X, n)                                           \
-    X(0, M0, P0, n)                                           \
-    X(1, M0, P1, n) /* CXM0P */                               \
-    X(2, M1, P1, n)                                           \
-    X(3, M1, P0, n) /* CXM1P */                               \
-    X(4, P0, BL, n)                                           \
-    X(5, P0, PF, n) /* CXP0FB */                              \
-    X(6, P1, BL, n)                                           \
-    X(7, P1, PF, n)                       /* CXP1FB */        \
-        X(8, M0, BL, n) X(9, M0, PF, n)   /* CXM0FB */        \
-        X(10, M1, BL, n) X(11, M1, PF, n) /* CXM1FB */        \
-        X(13, BL, PF, n)                  /* CXBLPF: no D6 */ \
-        X(14, M0, M1, n) X(15, P0, P1, n) /* CXPPMM */
+#define PAIRS(X, n)                                       \
+    X(0, M0, P0, n)                                       \
+    X(1, M0, P1, n) /* CXM0P */                           \
+    X(2, M1, P1, n)                                       \
+    X(3, M1, P0, n) /* CXM1P */                           \
+    X(4, P0, BL, n)                                       \
+    X(5, P0, PF, n) /* CXP0FB */                          \
+    X(6, P1, BL, n)                                       \
+    X(7, P1, PF, n) /* CXP1FB */                          \
+    X(8, M0, BL, n)                                       \
+    X(9, M0, PF, n) /* CXM0FB */                          \
+    X(10, M1, BL, n)                                      \
+    X(11, M1, PF, n)                  /* CXM1FB */        \
+    X(13, BL, PF, n)                  /* CXBLPF: no D6 */ \
+    X(14, M0, M1, n) X(15, P0, P1, n) /* CXPPMM */
 
 #define PAIR(latch, a, b, n) [latch] = {a, b},
 static const uint8_t pairs[16][2] = {PAIRS(PAIR, 0)};
@@ -52,6 +54,34 @@ static void collide(ppo_tia *tia, const ppo_line_bits of[PPO_TIA_OBJECTS], uint3
 typedef struct layers {
     ppo_line_bits first, second, field;
 } layers;
+
+// Which objects are enabled, be it outside of this line.
+static uint32_t enabled(const ppo_tia *tia)
+{
+    const uint8_t *reg = tia->reg;
+    uint32_t objects = 0;
+    for (uint32_t n = 0; n < 2; n++) {
+        if (reg[VDELP0 + n] & 1 ? tia->old_grp[n] : reg[GRP0 + n])
+            objects |= 1u << (P0 + n);
+        if ((reg[ENAM0 + n] & 2) && !(reg[RESMP0 + n] & 2))
+            objects |= 1u << (M0 + n);
+    }
+    if ((reg[VDELBL] & 1 ? tia->old_enabl : reg[ENABL]) & 2)
+        objects |= 1u << BL;
+    if ((reg[PF0] & 0xF0) | reg[PF1] | reg[PF2])
+        objects |= 1u << PF;
+    return objects;
+}
+
+// CTRLPF, without its priority bit where that does not count: the score bit wins over it as long as
+// there is nothing but a playfield.
+INLINE uint8_t control_of(const ppo_tia *tia)
+{
+    const uint8_t control = tia->reg[CTRLPF];
+    if ((control & 6) == 6 && enabled(tia) == 1u << PF)
+        return control & 0xFB;
+    return control;
+}
 
 // Who lies above whom is CTRLPF's: usually players 0, players 1, playfield; with its priority bit
 // the playfield first. Its score bit paints the playfield in the players' colours, which in the
@@ -154,7 +184,7 @@ static void paint_all(uint8_t *row, ppo_tia *tia, const ppo_line_bits of[PPO_TIA
                       uint32_t from, uint32_t to)
 {
     layers l;
-    stack(&l, tia->reg[CTRLPF], of);
+    stack(&l, control_of(tia), of);
     for (uint32_t i = 0; i < tia->num_recolourings; i++) {
         const ppo_tia_recolouring *change = &tia->recolouring[i];
         if (change->pixel > from)
@@ -248,7 +278,7 @@ static void finish_line(ppo_tia *tia, uint8_t *picture)
 
 void ppo_tia_start_lines(ppo_tia *tia)
 {
-    tia->line_start = tia->drawn_to = tia->window_start;
+    tia->line_start = tia->finished_at = tia->drawn_to = tia->window_start;
     tia->row = 0;
     tia->repeats = false;
     tia->num_recolourings = 0;
@@ -296,6 +326,8 @@ void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
 void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint32_t clock)
 {
     draw_to(tia, picture, clock);
+    if ((tia->reg[CTRLPF] & 6) == 6) // colours may depend on which objects are enabled
+        put_together(tia, picture);
     const uint32_t from = tia->settled[object], to = tia->pixel, bit = 1u << object;
     if (from < to) {
         if (tia->reshape & bit)
@@ -334,24 +366,6 @@ void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock)
 
 // --- the last pixels ---------------------------------------------------------------------------
 
-// Which objects are enabled, be it outside of this line.
-static uint32_t enabled(const ppo_tia *tia)
-{
-    const uint8_t *reg = tia->reg;
-    uint32_t objects = 0;
-    for (uint32_t n = 0; n < 2; n++) {
-        if (reg[VDELP0 + n] & 1 ? tia->old_grp[n] : reg[GRP0 + n])
-            objects |= 1u << (P0 + n);
-        if ((reg[ENAM0 + n] & 2) && !(reg[RESMP0 + n] & 2))
-            objects |= 1u << (M0 + n);
-    }
-    if ((reg[VDELBL] & 1 ? tia->old_enabl : reg[ENABL]) & 2)
-        objects |= 1u << BL;
-    if ((reg[PF0] & 0xF0) | reg[PF1] | reg[PF2])
-        objects |= 1u << PF;
-    return objects;
-}
-
 // With few objects ALE paints four pixels at a time where none of the movable ones is. Usually the
 // next ones come and paint over what was too much; a frame that ends within a line shows it.
 static bool paints_fours(const ppo_tia *tia)
@@ -362,14 +376,14 @@ static bool paints_fours(const ppo_tia *tia)
                                   SET(BL, P1) | SET(BL, M0) | SET(BL, M1);
     static const uint64_t without_score = SET(PF, P0) | SET(PF, P1) | SET(PF, BL);
 #undef SET
-    const bool score = (tia->reg[CTRLPF] & 6) == 2;
+    const bool score = tia->reg[CTRLPF] & 2;
     return (fours | (score ? 0 : without_score)) >> enabled(tia) & 1;
 }
 
-static void paint_rest_of_four(ppo_tia *tia, uint8_t *picture, uint32_t started)
+static void paint_rest_of_four(ppo_tia *tia, uint8_t *picture)
 {
     const uint32_t from = tia->pixel, four = from & ~3u, to = four + 4;
-    if (from == four || started > four || (tia->reg[VBLANK] & 2) || !paints_fours(tia))
+    if (from == four || (tia->reg[VBLANK] & 2) || !paints_fours(tia))
         return;
     ppo_line_bits of[PPO_TIA_OBJECTS];
     (void)gather(of, tia, four, to);
@@ -384,8 +398,8 @@ static void paint_rest_of_four(ppo_tia *tia, uint8_t *picture, uint32_t started)
 
 void ppo_tia_finish(ppo_tia *tia, uint8_t *picture, uint32_t clock)
 {
-    const uint32_t line = tia->line_start, started = tia->pixel;
     ppo_tia_flush(tia, picture, clock);
-    if (picture)
-        paint_rest_of_four(tia, picture, tia->line_start == line ? started : 0);
+    if (picture && tia->drawn_to != tia->finished_at)
+        paint_rest_of_four(tia, picture);
+    tia->finished_at = tia->drawn_to;
 }
