@@ -53,7 +53,7 @@ long='CartPole-v1 --num-envs 8 --num-steps 32 --minibatch-size 64 --hidden-sizes
 
 if [ -r "/proc/$$/task/$$/children" ]; then
     # One worker after the other is killed: each time a line, and the run comes to its end.
-    "$ppo" train $long --total-timesteps 153600 --run-dir killed --json >"$out" 2>"$err" &
+    "$ppo" train $long --total-timesteps 409600 --run-dir killed --json >"$out" 2>"$err" &
     pid=$!
     last='train, with workers killed'
     wait_for_lines killed/progress.csv 5
@@ -61,13 +61,19 @@ if [ -r "/proc/$$/task/$$/children" ]; then
         before=$(wc -l <killed/progress.csv)
         victim=$(children $pid | sed -n 2p)
         kill -KILL "$victim"
+        # Until its parent has read its end it is still listed, and would be chosen once more.
+        tries=0
+        while children $pid | grep -qx "$victim" && [ $tries -lt 250 ]; do
+            tries=$((tries + 1))
+            sleep 0.02
+        done
         wait_for_lines killed/progress.csv $((before + 2))
     done
     wait $pid
     wants 'exit code' $? 0
     wants 'warnings' "$(grep -c '^ppo: warning: .*worker [0-9]* (process [0-9]*; CartPole-v1, environments [0-9]* to [0-9]*) was ended by signal 9 (Killed) at step [0-9]* of the run' "$err")" 3
     wants 'workers lost' "$(field workers_lost)" 3
-    wants 'steps' "$(field steps)" 153600
+    wants 'steps' "$(field steps)" 409600
     run 0 "$ppo" hash killed
 
     # Killed itself, the command leaves no worker behind.
