@@ -351,14 +351,14 @@ PPO_INLINE void skip_waiting(core *c, uint32_t branch_cycles)
 
 PPO_INLINE void branch(core *c, bool taken)
 {
-    const int32_t distance = (int8_t)fetch(c);
+    const uint32_t distance = fetch(c); // signed, as a byte
     if (!taken)
         return;
-    const uint32_t target = (c->pc + (uint32_t)distance) & 0xFFFF;
+    const uint32_t target = (c->pc + (distance ^ 0x80) - 0x80) & 0xFFFF;
     const uint32_t more = (target ^ c->pc) & 0xFF00 ? 2 : 1;
     c->cycles += more;
     c->pc = target;
-    if (distance == -5 && !c->anywhere)
+    if (distance == 0x100 - 5 && !c->anywhere)
         skip_waiting(c, 2 + more);
 }
 

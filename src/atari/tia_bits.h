@@ -14,9 +14,8 @@
 typedef uint64_t ppo_line_bits __attribute__((vector_size(32)));
 
 // The pixels left of x; x up to 160.
-static inline ppo_line_bits ppo_line_bits_below(uint32_t x)
+static inline __attribute__((always_inline)) ppo_line_bits ppo_line_bits_below(uint32_t x)
 {
-    // A window slides over 160 ones... in units of bits, so each word says how many it has.
     const uint64_t all = ~(uint64_t)0;
     const uint64_t a = x >= 64 ? all : ((uint64_t)1 << x) - 1;
     const uint64_t b = x >= 128 ? all : x > 64 ? ((uint64_t)1 << (x - 64)) - 1 : 0;
