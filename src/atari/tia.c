@@ -205,14 +205,6 @@ static void write_nusiz(const write *w, uint32_t n)
     set(w);
 }
 
-static void write_colour(const write *w)
-{
-    const uint8_t value = (uint8_t)((w->value & 0xFE) | w->tia->colours_lost);
-    if (w->picture)
-        ppo_tia_recolour(w->tia, w->picture, w->reg, value, w->clock);
-    w->tia->reg[w->reg] = value;
-}
-
 // Mirroring can still change in the left half of a line; later it waits for the next.
 static void write_ctrlpf(const write *w)
 {
@@ -238,6 +230,7 @@ static void write_grp(const write *w, uint32_t n)
 {
     ppo_tia *tia = w->tia;
     const uint32_t other = 1 - n;
+    ppo_tia_draw_to(tia, w->picture, w->effect); // even if no object changes
     if (!(tia->reg[VDELP0 + n] & 1))
         settle(w, P0 + n);
     if ((tia->reg[VDELP0 + other] & 1) && tia->old_grp[other] != tia->reg[GRP0 + other])
@@ -368,13 +361,13 @@ static void write_hmove(const write *w)
     tia->hmove_at = (int32_t)w->clock;
 }
 
-void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles)
+// Any register but the colours.
+static void write_register(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value,
+                           uint32_t cycles)
 {
     const uint32_t clock = ppo_tia_clock(tia, cycles), delay = delay_of(reg, clock);
     const write made = {tia, picture, reg, value, cycles, clock, clock + delay};
     const write *w = &made;
-    if (delay > 0)
-        ppo_tia_draw_to(tia, picture, w->effect);
     switch (reg) {
     case VSYNC:
         write_vsync(w);
@@ -385,12 +378,6 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
     case NUSIZ0:
     case NUSIZ1:
         write_nusiz(w, reg - NUSIZ0);
-        break;
-    case COLUP0:
-    case COLUP1:
-    case COLUPF:
-    case COLUBK:
-        write_colour(w);
         break;
     case CTRLPF:
         write_ctrlpf(w);
@@ -449,6 +436,17 @@ void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, 
     default: // motion, sound, and addresses without a register
         set(w);
         break;
+    }
+}
+
+// Half of all writes set a colour, in some games.
+void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles)
+{
+    if (reg >= COLUP0 && reg <= COLUBK) {
+        const uint8_t colour = (uint8_t)((value & 0xFE) | tia->colours_lost);
+        ppo_tia_recolour(tia, picture, reg, colour, ppo_tia_clock(tia, cycles));
+    } else {
+        write_register(tia, picture, reg, value, cycles);
     }
 }
 

@@ -188,7 +188,7 @@ void ppo_tia_draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock);
 // An object is about to change at `clock`.
 void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint32_t clock);
 
-// A colour register is about to change at `clock`.
+// A colour register changes at `clock`.
 void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t clock);
 
 // Something that concerns all of the picture is about to change at `clock`, or the collisions are

@@ -143,7 +143,7 @@ INLINE strip bytes_of(uint32_t bits)
 }
 #endif
 
-// The bits of a strip, and those of it that lie in [from, to).
+// The bits of a strip, and those of it that lie left of a pixel.
 INLINE uint32_t strip_of(const ppo_line_bits *bits, uint32_t index)
 {
     return (uint32_t)((*bits)[index / 2] >> index % 2 * 32);
@@ -346,15 +346,18 @@ void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint3
 
 void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t clock)
 {
-    draw_to(tia, picture, clock);
-    tia->repeats = false;
-    if (tia->num_recolourings == PPO_TIA_RECOLOURINGS)
-        put_together(tia, picture);
-    if (tia->pixel == tia->flushed)
-        tia->colour[reg - COLUP0] = value;
-    else
-        tia->recolouring[tia->num_recolourings++] =
-            (ppo_tia_recolouring){(uint8_t)tia->pixel, (uint8_t)reg, value};
+    if (picture) {
+        draw_to(tia, picture, clock);
+        tia->repeats = false;
+        if (tia->num_recolourings == PPO_TIA_RECOLOURINGS)
+            put_together(tia, picture);
+        if (tia->pixel == tia->flushed)
+            tia->colour[reg - COLUP0] = value;
+        else
+            tia->recolouring[tia->num_recolourings++] =
+                (ppo_tia_recolouring){(uint8_t)tia->pixel, (uint8_t)reg, value};
+    }
+    tia->reg[reg] = value;
 }
 
 void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock)
