@@ -4,8 +4,8 @@
 // tile of pixels by output channels stays in registers while the kernel is walked through.
 //
 // Workload: Atari networks, 7 x 7 to 84 x 84 pixels, 16 to 64 channels, some pictures at a time so
-// that they stay in L2. With AVX-512 on one core, forward and to the weights reach 91 to 98 % of
-// the peak, to the data 84 to 86 %; oneDNN 2.6 has 90 to 95, 73 to 87 and 86 to 93 % (`make bench
+// that they stay in L2. With AVX-512 on one core all three products reach 91 to 98 % of the peak,
+// where oneDNN 2.6 has 90 to 95 forward, 73 to 87 to the weights, 86 to 93 to the data (`make bench
 // B=conv`). Owns nothing.
 #include "nn/conv.h"
 
@@ -92,8 +92,7 @@ void ppo_conv_unpack(const ppo_conv *conv, float *weight, const float *forward, 
 
 // --- pixels by channels --------------------------------------------------------------------------
 
-// c[i, j] = start + sum over runs g and k < run of a[i, g, k] b[(g run + k), j], for a row of
-// pixels.
+// c[i, j] = start + sum over runs g and k < run of a[i, g, k] b[g, k, j], for a row of pixels.
 typedef struct ppo_product {
     float *c;
     const float *a;
@@ -101,7 +100,8 @@ typedef struct ppo_product {
     const float *bias; // [columns], or NULL: c itself is the start
     size_t c_pixel;    // floats from pixel to pixel
     size_t a_pixel;
-    size_t a_run;     // floats from run to run
+    ptrdiff_t a_run; // floats from run to run
+    size_t b_run;
     size_t runs, run; // how many, and how long
     size_t columns;   // of b
     int relu;
@@ -112,14 +112,14 @@ PPO_INLINE void product_tile(const ppo_product *p, size_t pixel, size_t column, 
 {
     ppo_vec sum[MOST_ROWS][WIDEST];
     float *c = p->c + pixel * p->c_pixel + column;
-    const float *b = p->b + column;
     const size_t a_pixel = p->a_pixel, columns = p->columns;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < vectors; j++)
             sum[i][j] =
                 ppo_v_load((p->bias ? p->bias + column : c + i * p->c_pixel) + j * PPO_LANES);
     for (size_t g = 0; g < p->runs; g++) {
-        const float *a = p->a + pixel * a_pixel + g * p->a_run;
+        const float *a = p->a + pixel * a_pixel + (ptrdiff_t)g * p->a_run;
+        const float *b = p->b + column + g * p->b_run;
         for (size_t k = p->run; k > 0; k--) {
             ppo_vec piece[WIDEST];
             for (size_t j = 0; j < vectors; j++)
@@ -272,7 +272,8 @@ void ppo_conv_forward(const ppo_conv *conv, float *y, const float *x, const floa
                      .bias = bias,
                      .c_pixel = conv->out_channels,
                      .a_pixel = conv->stride * conv->in_channels,
-                     .a_run = conv->in_row,
+                     .a_run = (ptrdiff_t)conv->in_row,
+                     .b_run = conv->kernel * conv->in_channels * conv->out_channels,
                      .runs = conv->kernel,
                      .run = conv->kernel * conv->in_channels,
                      .columns = conv->out_channels,
@@ -285,27 +286,41 @@ void ppo_conv_forward(const ppo_conv *conv, float *y, const float *x, const floa
         }
 }
 
-// Each position of the kernel adds a product of all its pixels to those of x that it has seen.
+// A row of x was seen by up to kernel / stride rows of y, each with another row of the kernel:
+// those are the runs of one product. Each column of the kernel adds such a product to the pixels
+// that it has seen.
+static void backward_row(const ppo_conv *conv, ppo_product *p, float *dx, const float *dy,
+                         const float *backward, size_t y)
+{
+    const size_t tap = conv->out_channels * conv->in_channels;
+    const size_t last = y / conv->stride; // the lowest row of dy that sees this one, if it is there
+    const size_t oy = last < conv->out_height ? last : conv->out_height - 1;
+    const size_t ky = y - oy * conv->stride;
+    if (ky >= conv->kernel)
+        return;
+    const size_t above = (conv->kernel - 1 - ky) / conv->stride; // rows of dy that see it as well
+    p->runs = 1 + (above < oy ? above : oy);
+    p->a = dy + oy * conv->out_row;
+    for (size_t kx = 0; kx < conv->kernel; kx++) {
+        p->b = backward + (ky * conv->kernel + kx) * tap;
+        p->c = dx + y * conv->in_row + kx * conv->in_channels;
+        product(p, conv->out_width);
+    }
+}
+
 void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, const float *backward,
                             size_t images)
 {
-    const size_t taps = conv->kernel * conv->kernel;
+    const size_t height = (conv->out_height - 1) * conv->stride + conv->kernel;
     ppo_product p = {.c_pixel = conv->stride * conv->in_channels,
                      .a_pixel = conv->out_channels,
-                     .runs = 1,
+                     .a_run = -(ptrdiff_t)conv->out_row,
+                     .b_run = conv->stride * conv->kernel * conv->out_channels * conv->in_channels,
                      .run = conv->out_channels,
                      .columns = conv->in_channels};
     for (size_t n = 0; n < images; n++)
-        for (size_t tap = 0; tap < taps; tap++) {
-            const size_t ky = tap / conv->kernel, kx = tap % conv->kernel;
-            p.b = backward + tap * conv->out_channels * conv->in_channels;
-            for (size_t oy = 0; oy < conv->out_height; oy++) {
-                p.a = dy + n * conv->out_image + oy * conv->out_row;
-                p.c = dx + n * conv->in_image + (oy * conv->stride + ky) * conv->in_row +
-                      kx * conv->in_channels;
-                product(&p, conv->out_width);
-            }
-        }
+        for (size_t y = 0; y < height; y++)
+            backward_row(conv, &p, dx + n * conv->in_image, dy + n * conv->out_image, backward, y);
 }
 
 static void add_bias_gradient(const ppo_conv *conv, float *dbias, const float *dy, size_t images)
