@@ -36,10 +36,12 @@ static ppo_status machine_init(machine *m, const char *id, const ppo_config *con
                                ppo_error *error)
 {
     const ppo_game_info *info = ppo_env_game(id);
-    *m = (machine){.random = 1};
-    if (!info)
-        return cli_error_set(error, PPO_INVALID,
-                             "'%.80s' is not an Atari game; `ppo envs` lists them", id);
+    m->random = 1;
+    if (!info) {
+        cli_error_set(error, PPO_INVALID, "'%.80s' is not an Atari game; `ppo envs` lists them",
+                      id);
+        return PPO_INVALID;
+    }
     ppo_status status = ppo_rom_find(&m->rom, info, config->rom_dir, error);
     m->setup.info = info;
     if (status == PPO_OK)
@@ -57,7 +59,7 @@ static ppo_status machine_init(machine *m, const char *id, const ppo_config *con
 // Plays on, a new random action of the game's own every four frames.
 static void play(machine *m, uint32_t frames, bool draw)
 {
-    const ppo_game_info *info = m->setup.info;
+    const ppo_game_info *info = m->rom.info;
     uint8_t action = 0;
     for (uint32_t i = 0; i < frames; i++) {
         if (i % ACTION_FRAMES == 0) {
@@ -151,20 +153,28 @@ static int print_rates(const char *id, rates *r, const ppo_config *config, bool 
     return PPO_OK;
 }
 
-int cli_bench_atari(const char *id, const cli_args *args, const cli_bench_plan *plan)
+static int measure_and_print(machine *m, const char *id, const cli_args *args,
+                             const cli_bench_plan *plan)
 {
     ppo_error error = {0};
     ppo_config config;
-    machine *m = calloc(1, sizeof *m);
     rates r;
-    ppo_status status = m ? cli_bench_config(&config, id, args, &error)
-                          : cli_error_set(&error, PPO_NO_MEMORY, "not enough memory");
-    if (status == PPO_OK)
-        status = machine_init(m, id, &config, &error);
-    if (status == PPO_OK)
-        status = measure(&r, m, id, &config, plan->seconds, &error);
-    if (m)
-        machine_release(m);
+    if (cli_bench_config(&config, id, args, &error) || machine_init(m, id, &config, &error) ||
+        measure(&r, m, id, &config, plan->seconds, &error))
+        return cli_fail(&error);
+    return print_rates(id, &r, &config, plan->is_json);
+}
+
+int cli_bench_atari(const char *id, const cli_args *args, const cli_bench_plan *plan)
+{
+    machine *m = calloc(1, sizeof *m);
+    if (!m) {
+        ppo_error error;
+        cli_error_set(&error, PPO_NO_MEMORY, "not enough memory for a console");
+        return cli_fail(&error);
+    }
+    const int code = measure_and_print(m, id, args, plan);
+    machine_release(m);
     free(m);
-    return status == PPO_OK ? print_rates(id, &r, &config, plan->is_json) : cli_fail(&error);
+    return code;
 }

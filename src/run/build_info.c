@@ -14,17 +14,18 @@ size_t ppo_build_info(char *text, size_t size)
     char film[128], plot[128];
     ppo_film_describe(film, sizeof film);
     ppo_plot_describe(plot, sizeof plot);
-    const int length = snprintf(text, size,
-                                "version: %s\n"
-                                "compiler: %s\n"
-                                "build type: %s\n"
-                                "instruction set: %s\n"
-                                "oneDNN: %s\n"
-                                "films: %s\n"
-                                "learning curves: %s\n"
-                                "cores: %ld\n"
-                                "environments: %zu built in\n",
-                                ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA,
-                                PPO_BUILD_ONEDNN, film, plot, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+    const int length =
+        snprintf(text, size,
+                 "version: %s\n"
+                 "compiler: %s\n"
+                 "build type: %s\n"
+                 "instruction set: %s\n"
+                 "oneDNN: %s\n"
+                 "films: %s\n"
+                 "learning curves: %s\n"
+                 "cores: %ld\n"
+                 "environments: %zu built in\n",
+                 ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
+                 film, plot, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
     return length > 0 ? (size_t)length : 0;
 }
