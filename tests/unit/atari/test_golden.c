@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Machine, games and observations against golden traces, every row of every file: of the free games
 // in tests/data/atari and of the test programs below it, of two games with their makers' leave in
-// tests/data/atari/ale, or of any in PPO_ATARI_GOLDEN_DIR. Cartridges are looked for as everywhere (ppo/rom.h); where one is missing,
-// its traces are skipped. A game whose rules are not known is played all the same: its RAM and
-// screen are compared, and its episodes end where the trace says so.
+// tests/data/atari/ale, or of any in PPO_ATARI_GOLDEN_DIR. Cartridges are looked for as everywhere
+// (ppo/rom.h); where one is missing, its traces are skipped. A game whose rules are not known is
+// played all the same: its RAM and screen are compared, and its episodes end where the trace says
+// so.
 #include "env/atari.h"
 #include "support/trace.h"
 
