@@ -221,7 +221,7 @@ PPO_INLINE void outer_tile(const ppo_outer *p, size_t input, size_t column, cons
         for (size_t left = (count + (most_rows)-1) / (most_rows); left; left--) { \
             const size_t rows = (count - row + left - 1) / left;                  \
             switch (rows) {                                                       \
-                cases default : assert(!"a block has 1 to most_rows rows");       \
+                cases default : assert(rows <= (most_rows));                      \
             }                                                                     \
             row += rows;                                                          \
         }                                                                         \

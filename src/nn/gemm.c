@@ -9,6 +9,8 @@
 
 #include "nn/simd.h"
 
+#include <assert.h>
+
 #define TILE_ROWS 6
 #if PPO_LANES == 16 || defined(__aarch64__)
 #define TILE_VECTORS 4 // 32 vector registers
@@ -131,6 +133,7 @@ void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, siz
                              .a_col = a_col_stride,
                              .ldb = ldb,
                              .k = k};
+    assert(c); // what multiply takes for "no start"
     multiply(&g, m, n);
 }
 
