@@ -9,7 +9,7 @@
 
 #include "nn/simd.h"
 
-#include <assert.h>
+#include <stdbool.h>
 
 #define TILE_ROWS 6
 #if PPO_LANES == 16 || defined(__aarch64__)
@@ -22,8 +22,9 @@ typedef struct gemm_operands {
     float *c;
     const float *a;
     const float *b;
-    const float *start; // of C's sums, rows `start_row` apart (0: one row for all); NULL: zeros
-    size_t ldc, a_row, a_col, ldb, k, start_row;
+    const float *bias; // NULL: zeros
+    bool adds;         // C's sums go on from what is there
+    size_t ldc, a_row, a_col, ldb, k;
 } gemm_operands;
 
 // One tile; `rows` and `vectors` are constants wherever this is inlined.
@@ -34,10 +35,12 @@ PPO_INLINE void tile(const gemm_operands *g, size_t row, size_t col, const size_
     const float *a = g->a + row * g->a_row;
     const float *b = g->b + col;
     const size_t a_row = g->a_row, a_col = g->a_col, ldb = g->ldb;
-    const float *start = g->start ? g->start + row * g->start_row + col : NULL;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < vectors; j++)
-            sum[i][j] = start ? ppo_v_load(start + i * g->start_row + j * PPO_LANES) : (ppo_vec){0};
+    float *c = g->c + row * g->ldc + col;
+    for (size_t j = 0; j < vectors; j++) {
+        const ppo_vec start = g->bias ? ppo_v_load(g->bias + col + j * PPO_LANES) : (ppo_vec){0};
+        for (size_t i = 0; i < rows; i++)
+            sum[i][j] = g->adds ? ppo_v_load(c + i * g->ldc + j * PPO_LANES) : start;
+    }
     for (size_t k = g->k; k > 0; k--) {
         ppo_vec piece[TILE_VECTORS];
         for (size_t j = 0; j < vectors; j++)
@@ -50,7 +53,6 @@ PPO_INLINE void tile(const gemm_operands *g, size_t row, size_t col, const size_
         a += a_col;
         b += ldb;
     }
-    float *c = g->c + row * g->ldc + col;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < vectors; j++)
             ppo_v_store(c + i * g->ldc + j * PPO_LANES, sum[i][j]);
@@ -111,7 +113,7 @@ void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t 
     const gemm_operands g = {.c = c,
                              .a = a,
                              .b = b,
-                             .start = bias,
+                             .bias = bias,
                              .ldc = ldc,
                              .a_row = a_row_stride,
                              .a_col = a_col_stride,
@@ -126,14 +128,12 @@ void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, siz
     const gemm_operands g = {.c = c,
                              .a = a,
                              .b = b,
-                             .start = c,
-                             .start_row = ldc,
+                             .adds = true,
                              .ldc = ldc,
                              .a_row = a_row_stride,
                              .a_col = a_col_stride,
                              .ldb = ldb,
                              .k = k};
-    assert(c); // what multiply takes for "no start"
     multiply(&g, m, n);
 }
 
