@@ -40,7 +40,8 @@ const training_case training_cases[] = {
     {"one environment", TOY_BOX, "num_envs=1 num_steps=40"},
     {"stacks", TOY_DISCRETE, "frame_stack=3"},
     {"stacks, normalised", TOY_BOX, "frame_stack=4 norm_obs=true shared_network=true"},
-#ifndef __SANITIZE_THREAD__ // minutes each there; test_vision has the same threads
+// A minute each under sanitisers; test_vision and test_collect_frames have the same pictures.
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
     {"pictures", TOY_PICTURE, "frame_stack=2 num_steps=10"},
     {"pictures, shared", TOY_PICTURE, "frame_stack=4 shared_network=true num_steps=10"},
     {"pictures in colour", TOY_COLOURS, "shared_network=true minibatch_size=37 num_steps=10"},
