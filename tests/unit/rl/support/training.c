@@ -46,10 +46,10 @@ const training_case training_cases[] = {
     {"pictures, shared", TOY_PICTURE, "frame_stack=4 shared_network=true num_steps=10"},
     {"pictures in colour", TOY_COLOURS, "shared_network=true minibatch_size=37 num_steps=10"},
     {"pictures, two optimisers", TOY_PICTURE, "separate_optimizers=true num_envs=9 num_steps=5"},
-#endif
     {"pictures as floats", TOY_TINY_PICTURE, "network=mlp frame_stack=2"},
     {"impala", TOY_TINY_PICTURE, "network=impala_cnn frame_stack=3 num_steps=10"},
     {"impala, shared", TOY_TINY_PICTURE, "network=impala_cnn shared_network=true num_steps=10"},
+#endif
 };
 const size_t num_training_cases = sizeof training_cases / sizeof *training_cases;
 
