@@ -3,13 +3,16 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "message.h"
 
-static volatile sig_atomic_t stop_requested;
+// Atomic: two signals may run the handler in two threads at once. Lock-free, so a handler may use
+// it.
+static atomic_bool stop_requested;
 
 static void tell(const char *text)
 {
@@ -20,11 +23,10 @@ static void tell(const char *text)
 static void on_signal(int number)
 {
     (void)number;
-    if (stop_requested) {
+    if (atomic_exchange(&stop_requested, true)) {
         tell("\n");
         _exit(CLI_INTERRUPTED);
     }
-    stop_requested = 1;
     tell("\nppo: stopping after this iteration; once more stops at once\n");
 }
 
@@ -48,5 +50,5 @@ void cli_signals_ignore_pipe(void)
 
 bool cli_stop_requested(void)
 {
-    return stop_requested != 0;
+    return atomic_load(&stop_requested);
 }
