@@ -3,6 +3,8 @@
 // sleeper registers and then looks at the count (in the futex call): one of them sees the other.
 #include "core/bell.h"
 
+#include "core/relax.h"
+
 #include <limits.h>
 #include <linux/futex.h>
 #include <stddef.h>
@@ -14,17 +16,6 @@
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "processes share the counters");
 _Static_assert(sizeof(_Atomic uint32_t) == sizeof(uint32_t), "the kernel reads the counters");
-
-static void cpu_relax(int spins)
-{
-    if (spins < SPINS_TIGHT)
-        return;
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
 
 uint32_t ppo_bell_count(const ppo_bell *bell)
 {
@@ -46,7 +37,7 @@ bool ppo_bell_wait(ppo_bell *bell, uint32_t seen, int spins, uint32_t timeout_ms
     for (int i = 0; i < spins; i++) {
         if (ppo_bell_count(bell) != seen)
             return true;
-        cpu_relax(i);
+        ppo_relax(i, SPINS_TIGHT);
     }
     atomic_fetch_add(&bell->num_asleep, 1);
     if (atomic_load(&bell->count) == seen)

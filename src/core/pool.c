@@ -14,6 +14,7 @@
 #include "core/pool.h"
 
 #include "core/error.h"
+#include "core/relax.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -51,18 +52,6 @@ struct ppo_pool {
     size_t num_started;
     ppo_worker *workers; // [size], the caller's place is 0
 };
-
-// For the `spins`-th turn of a waiting loop.
-static void cpu_relax(int spins)
-{
-    if (spins < SPINS_TIGHT)
-        return;
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
 
 // Spinning only helps while the one who is waited for has a core of its own.
 static int spins_of(const ppo_pool *pool, int spins)
@@ -128,7 +117,7 @@ static bool is_changed(ppo_worker *self, uint64_t generation, int spins)
         const uint64_t cursor = atomic_load_explicit(&self->cursor, memory_order_acquire);
         if (generation_of(cursor) != generation)
             return true;
-        cpu_relax(i);
+        ppo_relax(i, SPINS_TIGHT);
     }
     return false;
 }
@@ -176,7 +165,7 @@ static bool are_done(ppo_pool *pool, size_t count, int spins)
     for (int i = 0; atomic_load_explicit(&pool->done, memory_order_acquire) < count; i++) {
         if (i >= spins)
             return false;
-        cpu_relax(i);
+        ppo_relax(i, SPINS_TIGHT);
     }
     return true;
 }
