@@ -107,15 +107,21 @@ static void run_step(const ppo_pass *pass, const ppo_cnn_step *step)
     }
 }
 
-static void run_forward(const ppo_pass *pass, const uint8_t *x)
+// The pictures as floats: cheaper to make once more for the backward pass than to keep.
+static void fill_input(const ppo_pass *pass, const uint8_t *x)
 {
     const ppo_cnn *cnn = pass->cnn;
     for (size_t n = 0; n < pass->images; n++)
         ppo_picture_to_plane(pass->input + n * cnn->planes[0].size, &cnn->planes[0],
                              x + n * ppo_cnn_picture_bytes(cnn), cnn->channels, cnn->height,
                              cnn->width, cnn->block);
-    for (size_t i = 0; i < cnn->num_steps; i++)
-        run_step(pass, &cnn->steps[i]);
+}
+
+static void run_forward(const ppo_pass *pass, const uint8_t *x)
+{
+    fill_input(pass, x);
+    for (size_t i = 0; i < pass->cnn->num_steps; i++)
+        run_step(pass, &pass->cnn->steps[i]);
 }
 
 // The last plane [pixels, channels] to PyTorch's [channels, pixels].
@@ -230,10 +236,7 @@ void ppo_cnn_backward(const ppo_cnn *cnn, float *partial, float *tape, float *wo
                       next_pass(images - n));
         const uint8_t *pictures = x + n * ppo_cnn_picture_bytes(cnn);
         if (tape)
-            for (size_t i = 0; i < pass.images; i++)
-                ppo_picture_to_plane(pass.input + i * cnn->planes[0].size, &cnn->planes[0],
-                                     pictures + i * ppo_cnn_picture_bytes(cnn), cnn->channels,
-                                     cnn->height, cnn->width, cnn->block);
+            fill_input(&pass, pictures);
         else
             run_forward(&pass, pictures);
         memset(pass.dtape, 0, pass.images * cnn->tape_size * sizeof *pass.dtape);

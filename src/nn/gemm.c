@@ -107,33 +107,32 @@ static void multiply(const gemm_operands *g, size_t m, size_t n)
         column_block(g, m, col, 1);
 }
 
+static gemm_operands operands_of(float *c, size_t ldc, const float *a, size_t a_row_stride,
+                                 size_t a_col_stride, const float *b, size_t ldb, size_t k)
+{
+    return (gemm_operands){.c = c,
+                           .a = a,
+                           .b = b,
+                           .ldc = ldc,
+                           .a_row = a_row_stride,
+                           .a_col = a_col_stride,
+                           .ldb = ldb,
+                           .k = k};
+}
+
 void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
               const float *b, size_t ldb, const float *bias, size_t m, size_t n, size_t k)
 {
-    const gemm_operands g = {.c = c,
-                             .a = a,
-                             .b = b,
-                             .bias = bias,
-                             .ldc = ldc,
-                             .a_row = a_row_stride,
-                             .a_col = a_col_stride,
-                             .ldb = ldb,
-                             .k = k};
+    gemm_operands g = operands_of(c, ldc, a, a_row_stride, a_col_stride, b, ldb, k);
+    g.bias = bias;
     multiply(&g, m, n);
 }
 
 void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
                   const float *b, size_t ldb, size_t m, size_t n, size_t k)
 {
-    const gemm_operands g = {.c = c,
-                             .a = a,
-                             .b = b,
-                             .adds = true,
-                             .ldc = ldc,
-                             .a_row = a_row_stride,
-                             .a_col = a_col_stride,
-                             .ldb = ldb,
-                             .k = k};
+    gemm_operands g = operands_of(c, ldc, a, a_row_stride, a_col_stride, b, ldb, k);
+    g.adds = true;
     multiply(&g, m, n);
 }
 
