@@ -134,8 +134,10 @@ static ppo_status open_env(const ppo_env_class **env, const char *id, const cli_
 {
     ppo_config config;
     const ppo_status status = cli_bench_config(&config, id, args, error);
+    if (status != PPO_OK)
+        return status;
     const ppo_env_options options = ppo_config_env_options(&config);
-    return status == PPO_OK ? ppo_env_open(env, id, &options, error) : status;
+    return ppo_env_open(env, id, &options, error);
 }
 
 int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan)
