@@ -53,6 +53,14 @@ const training_case training_cases[] = {
 };
 const size_t num_training_cases = sizeof training_cases / sizeof *training_cases;
 
+const training_case *training_case_named(const char *name)
+{
+    for (size_t i = 0; i < num_training_cases; i++)
+        if (strcmp(training_cases[i].name, name) == 0)
+            return &training_cases[i];
+    return NULL;
+}
+
 // Sets "name=text" up to the next space.
 static const char *set_one(ppo_config *config, const char *text)
 {

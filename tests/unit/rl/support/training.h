@@ -16,6 +16,9 @@ typedef struct training_case {
 extern const training_case training_cases[];
 extern const size_t num_training_cases;
 
+// NULL where this build has none of that name.
+const training_case *training_case_named(const char *name);
+
 // 6 environments of 32 steps, 3 minibatches, networks of 17 and 9 units: sizes that fit nothing.
 ppo_config training_config(const training_case *c, uint32_t threads);
 
