@@ -4,7 +4,8 @@
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
 #   PPO_PRIVATE_LIBS     their names, for those who link the static library
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
-#   PPO_HAVE_FILM, PPO_HAVE_PLOT  whether films and learning curves can be made, and
+#   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films
+#                        and learning curves can be made, and
 #   ppo_leave_out(<list> <is there> <file> <file that stands in>), which drops one of the two
 #   ppo_print_summary()  the table of what was found
 find_package(Threads REQUIRED)
@@ -98,12 +99,14 @@ function(ppo_optional name option variable packages)
         target_link_libraries(ppo_dependencies INTERFACE PkgConfig::${id})
         list(APPEND PPO_PRIVATE_LIBS ${link_name})
     endforeach()
+    list(REMOVE_DUPLICATES PPO_PRIVATE_LIBS)
     target_compile_definitions(ppo_dependencies INTERFACE ${variable}=1)
     set(PPO_PRIVATE_LIBS ${PPO_PRIVATE_LIBS} PARENT_SCOPE)
     set(${variable} ON PARENT_SCOPE)
     string(REPLACE ";" ", " versions "${versions}")
     ppo_summary_add("${name}" "${versions}")
 endfunction()
+ppo_optional("pictures" PPO_CANVAS PPO_HAVE_CANVAS "libcairo2-dev" cairo:cairo)
 ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev libavutil-dev"
     libavformat:avformat libavcodec:avcodec libavutil:avutil)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
