@@ -31,10 +31,13 @@ typedef struct ppo_transition {
     bool truncated;
     bool life_lost; // with `terminated`: what ends here is an episode for learning, but the game
                     // goes on after `reset`, and its return and length are counted on
+    bool lost;      // the instance has broken down: this step did not take place, and the
+                    // observation need not be written. The host starts a fresh episode with a
+                    // seed; learning leaves the step out, and statistics the episode
 } ppo_transition;
 
 typedef struct ppo_env_class {
-    uint32_t struct_size; // sizeof(ppo_env_class), so that the table can grow
+    uint32_t struct_size; // sizeof(ppo_env_class), so that the table can grow at its end
     uint32_t abi_version; // PPO_ENV_ABI_VERSION
 
     const char *id;      // e.g. "CartPole-v1"

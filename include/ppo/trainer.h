@@ -29,9 +29,10 @@ typedef struct ppo_stats {
     uint64_t iteration;   // iterations done, this one included
     uint64_t global_step; // environment steps done, over all environments
 
-    uint64_t episodes;  // training episodes finished so far
-    double return_mean; // over the last 100 training episodes, rewards as the environment gave
-    double length_mean; // them; NAN before the first episode's end
+    uint64_t episodes;      // training episodes finished so far
+    uint64_t episodes_lost; // those that broke off because their environment broke down
+    double return_mean;     // over the last 100 training episodes, rewards as the environment gave
+    double length_mean;     // them; NAN before the first episode's end
 
     double learning_rate; // as used in this iteration
     double critic_learning_rate;

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "env/picture.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,12 +41,6 @@ static void plan(ppo_instances *v, ppo_arena *arena)
     if (v->options.clip_action)
         PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
                       PPO_ROW_SCRATCH, PPO_U8, n, v->action_bytes);
-    if (v->options.num_processes > 0) {
-        PPO_ARENA_ADD(arena, &v->last_obs, "env.last_obs", "ppo_instances_step", PPO_ROW_SCRATCH,
-                      PPO_U8, n, v->obs_bytes);
-        PPO_ARENA_ADD(arena, &v->knows_last, "env.knows_last", "ppo_instances_step",
-                      PPO_ROW_SCRATCH, PPO_U8, n);
-    }
 }
 
 ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
@@ -55,6 +50,10 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
     v->env = env;
     v->options = *options;
     v->options.clip_action = options->clip_action && env->action_space.kind == PPO_SPACE_BOX;
+    if (options->picture_height == 0) {
+        v->options.picture_width = env->render_width;
+        v->options.picture_height = env->render_height;
+    }
     v->max_episode_steps =
         options->max_episode_steps ? options->max_episode_steps : env->max_episode_steps;
     if (v->max_episode_steps == 0)
@@ -160,16 +159,6 @@ static ppo_status reset(ppo_instances *v, size_t n, const uint64_t *seed, unsign
     return check_obs(v, n, obs, step, error);
 }
 
-// Keeps the observation that was handed out last, for ppo_instances_lose.
-static void remember(ppo_instances *v, size_t n, const unsigned char *obs)
-{
-    if (!v->last_obs)
-        return;
-    memcpy(v->last_obs + n * v->obs_bytes, obs, v->obs_bytes);
-    if (!v->knows_last[n])
-        v->knows_last[n] = 1;
-}
-
 // Begins an episode in environment n.
 static ppo_status begin(ppo_instances *v, size_t n, const uint64_t *seed, unsigned char *obs,
                         uint64_t step, ppo_error *error)
@@ -210,9 +199,7 @@ void ppo_instances_release(ppo_instances *v)
 ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, ppo_error *error)
 {
     const uint64_t seed = v->options.seed + n;
-    PPO_TRY(begin(v, n, &seed, obs + n * v->obs_bytes, 0, error));
-    remember(v, n, obs + n * v->obs_bytes);
-    return PPO_OK;
+    return begin(v, n, &seed, obs + n * v->obs_bytes, 0, error);
 }
 
 // --- stepping ---------------------------------------------------------------------------------
@@ -258,8 +245,9 @@ static ppo_status repeat_action(ppo_instances *v, size_t n, ppo_transition *sum,
         sum->reward += now.reward;
         sum->terminated = now.terminated;
         sum->life_lost = now.life_lost;
+        sum->lost = now.lost;
         sum->truncated = now.truncated || v->episode[n].length >= v->max_episode_steps;
-    } while (--left && !sum->terminated && !sum->truncated);
+    } while (--left && !sum->terminated && !sum->truncated && !sum->lost);
     sum->truncated = sum->truncated && !sum->terminated;
     return PPO_OK;
 }
@@ -290,12 +278,36 @@ static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
 
 void ppo_instances_render(const ppo_instances *v, size_t n, unsigned char *picture)
 {
-    v->env->render(instance_at(v, n), picture);
+    ppo_picture_draw(v->env, instance_at(v, n), picture, v->options.picture_width,
+                     v->options.picture_height);
 }
 
-static size_t picture_bytes(const ppo_env_class *env)
+static size_t picture_bytes(const ppo_instances *v)
 {
-    return (size_t)env->render_width * env->render_height * 3;
+    return (size_t)v->options.picture_width * v->options.picture_height * 3;
+}
+
+// The step of an environment whose instance is lost. Counters last: if the reset ends this process
+// too, they are still there for the next.
+static ppo_status step_lost(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n, uint64_t step,
+                            ppo_error *error)
+{
+    unsigned char *obs = rows->obs + n * v->obs_bytes;
+    ppo_episode *episode = &v->episode[n];
+    const uint64_t seed = fresh_seed(v, n, step);
+    PPO_TRY(reset(v, n, &seed, obs, step, error));
+    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes); // there is none: one that's fit
+    rows->reward[n] = 0.0;
+    rows->terminated[n] = 0;
+    rows->truncated[n] = 1;
+    if (rows->lost)
+        rows->lost[n] = 1;
+    rows->episode_return[n] = episode->total;
+    rows->episode_length[n] = episode->length;
+    episode->total = 0.0;
+    episode->length = 0;
+    episode->is_lost = 0;
+    return PPO_OK;
 }
 
 static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
@@ -308,15 +320,19 @@ static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size
     if (v->clipped)
         action = clip_action(v, n, action);
     PPO_TRY(repeat_action(v, n, &sum, action, obs, error));
+    if (sum.lost)
+        return step_lost(v, rows, n, step, error);
     if (!isfinite(sum.reward))
         return not_finite(v, n, "the reward", sum.reward, step, error);
     PPO_TRY(check_obs(v, n, obs, step, error));
     if (rows->picture)
-        ppo_instances_render(v, n, rows->picture + n * picture_bytes(v->env));
+        ppo_instances_render(v, n, rows->picture + n * picture_bytes(v));
     v->episode[n].total += sum.reward;
     rows->reward[n] = sum.reward;
     rows->terminated[n] = sum.terminated;
     rows->truncated[n] = sum.truncated;
+    if (rows->lost)
+        rows->lost[n] = 0;
     if (sum.terminated || sum.truncated)
         return end_episode(v, rows, n, sum.terminated && sum.life_lost, step, error);
     return PPO_OK;
@@ -327,36 +343,11 @@ void ppo_instances_lose(ppo_instances *v, size_t n)
     v->episode[n].is_lost = 1;
 }
 
-// The step of an environment whose instance is lost. Counters last: if the reset ends this process
-// too, they are still there for the next.
-static ppo_status step_lost(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n, uint64_t step,
-                            ppo_error *error)
-{
-    unsigned char *obs = rows->obs + n * v->obs_bytes;
-    const unsigned char *last = v->last_obs && v->knows_last[n] ? v->last_obs + n * v->obs_bytes
-                                                                : obs; // there is no better one
-    ppo_episode *episode = &v->episode[n];
-    const uint64_t seed = fresh_seed(v, n, step);
-    PPO_TRY(reset(v, n, &seed, obs, step, error));
-    memcpy(rows->final_obs + n * v->obs_bytes, last, v->obs_bytes);
-    rows->reward[n] = 0.0;
-    rows->terminated[n] = 0;
-    rows->truncated[n] = 1;
-    rows->episode_return[n] = episode->total;
-    rows->episode_length[n] = episode->length;
-    episode->total = 0.0;
-    episode->length = 0;
-    episode->is_lost = 0;
-    return PPO_OK;
-}
-
 static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
                            const void *action, uint64_t step, ppo_error *error)
 {
-    PPO_TRY(v->episode[n].is_lost ? step_lost(v, rows, n, step, error)
-                                  : step_alive(v, rows, n, action, step, error));
-    remember(v, n, rows->obs + n * v->obs_bytes);
-    return PPO_OK;
+    return v->episode[n].is_lost ? step_lost(v, rows, n, step, error)
+                                 : step_alive(v, rows, n, action, step, error);
 }
 
 ppo_status ppo_instances_step(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
@@ -389,12 +380,8 @@ ppo_status ppo_instances_load(ppo_instances *v, size_t n, unsigned char *obs, ui
     const size_t size = v->env->state_size;
     if (size == 0) {
         const uint64_t seed = fresh_seed(v, n, step);
-        PPO_TRY(begin(v, n, &seed, obs + n * v->obs_bytes, step, error));
-        remember(v, n, obs + n * v->obs_bytes);
-        return PPO_OK;
+        return begin(v, n, &seed, obs + n * v->obs_bytes, step, error);
     }
-    if (v->knows_last)
-        v->knows_last[n] = 0; // the caller has it, from its checkpoint
     if (v->episode[n].is_lost)
         return PPO_OK;
     if (!v->env->load_state) {

@@ -34,8 +34,6 @@ typedef struct ppo_instances {
     ppo_episode *episode;       // [N] under way, by ppo_instances_step
     unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
     unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
-    unsigned char *last_obs;    // [N, obs bytes] with processes: the last one handed out
-    uint8_t *knows_last;        // [N] with processes: 1 if last_obs holds one
 } ppo_instances;
 
 // Checks the options and adds the rows to the plan.
@@ -63,8 +61,8 @@ ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *r
 void ppo_instances_render(const ppo_instances *instances, size_t n, unsigned char *picture);
 
 // Environment n's instance has died with its process. Its next step doesn't ask the class to step
-// but ends the episode: truncated, reward 0, return and length so far, the observation before as
-// the final one; and begins another, from a seed made of (seed, n, step).
+// but ends the episode: lost, truncated, reward 0, return and length so far; and begins another,
+// from a seed made of (seed, n, step). The same follows where a class says that a step is lost.
 void ppo_instances_lose(ppo_instances *instances, size_t n);
 
 // See ppo_vecenv_freeze and ppo_vecenv_thaw. That an instance is lost is part of its state.

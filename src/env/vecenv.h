@@ -27,6 +27,8 @@ typedef struct ppo_vecenv_options {
     uint64_t seed;              // environment n starts from seed + n
     uint32_t num_processes;     // worker processes, at most num_envs count; 0: environments run in
                                 // the calling thread
+    uint32_t picture_width, picture_height; // of what is rendered, as ppo_picture_size (picture.h)
+                                            // settles it; 0: the class's own
 } ppo_vecenv_options;
 
 // Where one step's results go: arrays over all N environments, of which only the rows stepped are
@@ -37,10 +39,12 @@ typedef struct ppo_vecenv_rows {
     double *reward;           // [N] summed over frame_skip
     uint8_t *terminated;      // [N] 0 or 1
     uint8_t *truncated;       // [N] 0 or 1; 0 where terminated
+    uint8_t *lost;            // [N] 0 or 1; 1 with truncated: the environment has broken down and
+                              // the step never took place; NULL: not asked for
     double *episode_return;   // [N] of the finished episode, where it ended
     uint32_t *episode_length; // [N] likewise, in environment steps; 0 after a lost life: terminated
                               // is 1, but the game and its episode's counters go on
-    unsigned char *picture;   // [N, render bytes] what the class renders after the step, before a
+    unsigned char *picture;   // [N, picture bytes] what the class renders after the step, before a
                               // reset; NULL: nothing is rendered
 } ppo_vecenv_rows;
 
@@ -84,9 +88,9 @@ ppo_status ppo_vecenv_thaw(ppo_vecenv *vecenv, unsigned char *obs, uint64_t step
 
 // How many worker processes have died so far, and a sentence about the last one (`last` may be
 // NULL). A dead worker's environments begin fresh episodes in a new one; each says so in the step
-// under way, or in its next one: truncated, reward 0, return and length so far, and the observation
-// before as the final one. Five deaths in a row without a step between them are a failure of the
-// step.
+// under way, or in its next one: lost, truncated, reward 0, return and length so far; its final
+// observation is the fresh episode's first. Five deaths in a row without a step between them are a
+// failure of the step.
 uint64_t ppo_vecenv_workers_lost(const ppo_vecenv *vecenv, ppo_error *last);
 
 #endif

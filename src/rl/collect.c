@@ -270,7 +270,7 @@ static void value_truncations(ppo_collect *c, size_t t, const ppo_block *b,
     const ppo_policy *policy = &c->parts.agent->policy;
     const ppo_policy_scratch s = policy_space(c, b);
     for (size_t n = b->first; n < b->first + b->count; n++)
-        if (step->truncated[n])
+        if (step->truncated[n] && !step->lost[n])
             ppo_policy_value(policy, &s, &r->next_value[t * r->num_envs + n],
                              final_observation(c, b, t, n), 1);
 }
@@ -282,6 +282,7 @@ static ppo_vecenv_rows rows_of_step(const ppo_collect *c, size_t t, const ppo_st
                              .reward = step->reward,
                              .terminated = step->terminated,
                              .truncated = step->truncated,
+                             .lost = step->lost,
                              .episode_return = step->episode_return,
                              .episode_length = step->episode_length};
 }
@@ -487,10 +488,28 @@ static void shape_rewards(ppo_collect *c)
         normalise_rewards(c, t);
 }
 
+// A step that never took place ends the episode before it, at the observation from which it would
+// have begun: all before it counts as if a time limit had come then.
+static void cut_before_lost(const ppo_rollout *r)
+{
+    for (size_t i = 0; i < r->num_steps * r->num_envs; i++) {
+        if (!r->lost[i])
+            continue;
+        r->next_value[i] = 0.0f;
+        const size_t before = i - r->num_envs;
+        if (i < r->num_envs || r->terminated[before] || r->truncated[before])
+            continue;
+        r->truncated[before] = 1;
+        r->episode_length[before] = 0; // not an episode to be reported
+        r->next_value[before] = r->value[i];
+    }
+}
+
 void ppo_collect_bootstrap(ppo_collect *c)
 {
     const ppo_rollout *r = c->parts.rollout;
     evaluate_values(c);
+    cut_before_lost(r);
     shape_rewards(c);
     for (size_t i = 0; i < r->num_steps * r->num_envs; i++) {
         if (r->terminated[i])
@@ -504,7 +523,9 @@ void ppo_collect_report(const ppo_collect *c, ppo_episodes *episodes)
 {
     const ppo_rollout *r = c->parts.rollout;
     for (size_t i = 0; i < r->num_steps * r->num_envs; i++)
-        if ((r->terminated[i] || r->truncated[i]) && r->episode_length[i] > 0) // 0: a lost life
+        if (r->lost[i])
+            ++*episodes->num_lost;
+        else if ((r->terminated[i] || r->truncated[i]) && r->episode_length[i] > 0) // 0: goes on
             ppo_episodes_add(episodes, r->episode_return[i], (double)r->episode_length[i]);
 }
 

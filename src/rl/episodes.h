@@ -8,9 +8,10 @@
 #define PPO_RECENT_EPISODES 100
 
 typedef struct ppo_episodes {
-    double *returns; // [PPO_RECENT_EPISODES] ring
-    double *lengths; // [PPO_RECENT_EPISODES]
-    uint64_t *count; // [1] episodes finished so far
+    double *returns;    // [PPO_RECENT_EPISODES] ring
+    double *lengths;    // [PPO_RECENT_EPISODES]
+    uint64_t *count;    // [1] episodes finished so far
+    uint64_t *num_lost; // [1] episodes that broke off with their environment; no part of the rest
 } ppo_episodes;
 
 void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena);

@@ -24,6 +24,7 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
     ROW(env_reward, collect, PPO_F64, t, n);
     ROW(terminated, collect, PPO_U8, t, n);
     ROW(truncated, collect, PPO_U8, t, n);
+    ROW(lost, collect, PPO_U8, t, n);
     ROW(episode_return, collect, PPO_F64, t, n);
     ROW(episode_length, collect, PPO_U32, t, n);
     ROW(reward, bootstrap, PPO_F32, t, n);
@@ -34,18 +35,32 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
 #undef ROW
 }
 
+size_t ppo_rollout_samples(const ppo_rollout *r, uint32_t *index)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->num_steps * r->num_envs; i++)
+        if (!r->lost[i])
+            index[count++] = (uint32_t)i;
+    return count;
+}
+
 // In two passes: returns may be large and vary little.
 double ppo_rollout_explained_variance(const ppo_rollout *r)
 {
-    const size_t count = r->num_steps * r->num_envs;
-    double ret_sum = 0.0, error_sum = 0.0, ret_squares = 0.0, error_squares = 0.0;
-    for (size_t i = 0; i < count; i++) {
+    const size_t batch = r->num_steps * r->num_envs;
+    double ret_sum = 0.0, error_sum = 0.0, ret_squares = 0.0, error_squares = 0.0, count = 0.0;
+    for (size_t i = 0; i < batch; i++) {
+        if (r->lost[i])
+            continue;
         ret_sum += (double)r->ret[i]; // equal floats add up exactly
         error_sum += (double)r->ret[i] - (double)r->value[i];
+        count += 1.0;
     }
-    for (size_t i = 0; i < count; i++) {
-        const double ret = (double)r->ret[i] - ret_sum / (double)count;
-        const double error = (double)r->ret[i] - (double)r->value[i] - error_sum / (double)count;
+    for (size_t i = 0; i < batch; i++) {
+        if (r->lost[i])
+            continue;
+        const double ret = (double)r->ret[i] - ret_sum / count;
+        const double error = (double)r->ret[i] - (double)r->value[i] - error_sum / count;
         ret_squares += ret * ret;
         error_squares += error * error;
     }

@@ -19,6 +19,7 @@ typedef struct ppo_rollout {
     double *env_reward;  // [T, N] as the environment gave it
     uint8_t *terminated; // [T, N]
     uint8_t *truncated;  // [T, N]
+    uint8_t *lost;       // [T, N] 1: no step took place there; nothing is learnt from this sample
     double *episode_return; // [T, N] where an episode ended
     uint32_t *episode_length;
 
@@ -34,6 +35,9 @@ typedef struct ppo_rollout {
 
 void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs,
                       const ppo_input *input, size_t num_actions, ppo_arena *arena);
+
+// The samples of steps that took place, in order; `index` [T*N]. Returns how many there are.
+size_t ppo_rollout_samples(const ppo_rollout *rollout, uint32_t *index);
 
 // 1 - Var[ret - value] / Var[ret]; NAN if the returns don't vary.
 double ppo_rollout_explained_variance(const ppo_rollout *rollout);

@@ -29,6 +29,7 @@ void ppo_stage_plan(ppo_stage *s, const ppo_rollout *r, size_t num_workers, ppo_
     ROW(episode_length, PPO_U32, w, k, n);
     ROW(terminated, PPO_U8, w, k, n);
     ROW(truncated, PPO_U8, w, k, n);
+    ROW(lost, PPO_U8, w, k, n);
     ROW(env_action, PPO_U8, w, n, s->action_bytes);
 #undef ROW
 }
@@ -44,6 +45,7 @@ ppo_stage_step ppo_stage_at(const ppo_stage *s, size_t worker, size_t k)
                             .episode_length = s->episode_length + row,
                             .terminated = s->terminated + row,
                             .truncated = s->truncated + row,
+                            .lost = s->lost + row,
                             .env_action = s->env_action + worker * s->num_envs * s->action_bytes};
 }
 
@@ -73,5 +75,6 @@ void ppo_stage_flush(const ppo_stage *s, size_t worker, const ppo_rollout *r, si
     COPY(r->episode_length + row, episode_length, sizeof(uint32_t));
     COPY(r->terminated + row, terminated, 1);
     COPY(r->truncated + row, truncated, 1);
+    COPY(r->lost + row, lost, 1);
 #undef COPY
 }

@@ -23,6 +23,7 @@ typedef struct ppo_stage {
     uint32_t *episode_length;
     uint8_t *terminated;
     uint8_t *truncated;
+    uint8_t *lost;
     unsigned char *env_action; // [workers, N, action bytes] of the step under way
 } ppo_stage;
 
@@ -36,6 +37,7 @@ typedef struct ppo_stage_step {
     uint32_t *episode_length;
     uint8_t *terminated;
     uint8_t *truncated;
+    uint8_t *lost;
     unsigned char *env_action;
 } ppo_stage_step;
 

@@ -143,6 +143,7 @@ static void fill_stats(ppo_trainer *trainer, const ppo_step_params *step,
     s->iteration = trainer->counters[ITERATION];
     s->global_step = trainer->counters[GLOBAL_STEP];
     s->episodes = trainer->episodes.count[0];
+    s->episodes_lost = trainer->episodes.num_lost[0];
     s->return_mean = ppo_episodes_return_mean(&trainer->episodes);
     s->length_mean = ppo_episodes_length_mean(&trainer->episodes);
     s->learning_rate = step->lr;

@@ -15,7 +15,9 @@ struct ppo_update {
     ppo_gradient *gradient;
     ppo_optimizer *optimizer;
     ppo_pool *pool;
-    uint32_t *perm;       // [update_epochs, T*N]
+    uint32_t *samples;    // [T*N] those that are learnt from
+    size_t num_samples;   // all, unless environments broke down
+    uint32_t *perm;       // [update_epochs, T*N] of which an epoch uses the first num_samples
     uint64_t first_epoch; // of the iteration under way, counted from the beginning of training
 };
 
@@ -33,6 +35,8 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_
         ppo_update_destroy(update);
         return status;
     }
+    PPO_ARENA_ADD(arena, &update->samples, "update.samples", "ppo_rollout_samples", PPO_ROW_SCRATCH,
+                  PPO_U32, (size_t)ppo_config_batch_size(config));
     PPO_ARENA_ADD(arena, &update->perm, "update.perm", "ppo_minibatch_shuffle", PPO_ROW_SCRATCH,
                   PPO_U32, config->update_epochs, (size_t)ppo_config_batch_size(config));
     *result = update;
@@ -124,11 +128,13 @@ static void average_stats(ppo_update_stats *sum)
     sum->std_mean *= share;
 }
 
-static void normalise_batch(const ppo_rollout *rollout, size_t batch)
+static void normalise_batch(const ppo_rollout *rollout, const uint32_t *samples, size_t count)
 {
-    const ppo_adv_norm norm = ppo_minibatch_adv_norm(rollout->advantage, NULL, batch);
-    for (size_t i = 0; i < batch; i++)
-        rollout->advantage[i] = (rollout->advantage[i] - norm.mean) * norm.inv_std;
+    const ppo_adv_norm norm = ppo_minibatch_adv_norm(rollout->advantage, samples, count);
+    for (size_t k = 0; k < count; k++) {
+        float *advantage = &rollout->advantage[samples[k]];
+        *advantage = (*advantage - norm.mean) * norm.inv_std;
+    }
 }
 
 static void shuffle_task(void *context, size_t epoch, size_t worker)
@@ -136,16 +142,19 @@ static void shuffle_task(void *context, size_t epoch, size_t worker)
     (void)worker;
     const ppo_update *update = context;
     const size_t batch = (size_t)ppo_config_batch_size(update->config);
-    ppo_minibatch_shuffle(update->perm + epoch * batch, batch, update->config->seed,
+    uint32_t *perm = update->perm + epoch * batch;
+    ppo_minibatch_shuffle(perm, update->num_samples, update->config->seed,
                           update->first_epoch + epoch);
+    for (size_t k = 0; k < update->num_samples; k++)
+        perm[k] = update->samples[perm[k]];
 }
 
 // One pass over all samples; the mean approximate KL of its minibatches goes to `kl`.
 static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
-                            const ppo_step_params *step, const uint32_t *perm, size_t batch,
+                            const ppo_step_params *step, const uint32_t *perm,
                             ppo_update_stats *sum, double *kl, ppo_error *error)
 {
-    const size_t size = ppo_config_minibatch_size(update->config);
+    const size_t size = ppo_config_minibatch_size(update->config), batch = update->num_samples;
     const double before = sum->mean.approx_kl;
     size_t minibatches = 0;
     for (size_t first = 0; first < batch; first += size, minibatches++) {
@@ -182,14 +191,19 @@ ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
     const ppo_config *config = update->config;
     const size_t batch = rollout->num_steps * rollout->num_envs;
     *stats = (ppo_update_stats){.epochs = 0};
+    update->num_samples = ppo_rollout_samples(rollout, update->samples);
+    if (update->num_samples == 0)
+        return ppo_fail(error, PPO_ENV,
+                        "no step of this iteration took place: all environments "
+                        "broke down in each of them");
     if (config->norm_adv == PPO_NORM_ADV_BATCH)
-        normalise_batch(rollout, batch);
+        normalise_batch(rollout, update->samples, update->num_samples);
     update->first_epoch = iteration * config->update_epochs;
     ppo_pool_run(update->pool, shuffle_task, update, config->update_epochs);
     for (uint32_t epoch = 0; epoch < config->update_epochs; epoch++) {
         double kl;
         const uint32_t *perm = update->perm + epoch * batch;
-        PPO_TRY(run_epoch(update, rollout, step, perm, batch, stats, &kl, error));
+        PPO_TRY(run_epoch(update, rollout, step, perm, stats, &kl, error));
         stats->epochs++;
         if (config->target_kl > 0.0 && kl > config->target_kl)
             break;

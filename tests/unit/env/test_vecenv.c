@@ -165,6 +165,25 @@ static void test_frame_skip(void **state)
     bed_release(&bed);
 }
 
+// The broken step is none: the episode ends with what came before it, and a fresh one begins.
+static void test_break_down(void **state)
+{
+    (void)state;
+    ppo_bed bed;
+    bed_start(&bed, &script_class,
+              &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 2, .seed = 5});
+    bed_step_scripts(&bed, DO_NOTHING, DO_NOTHING, 0);
+    assert_true(bed.lost[0] == 0 && bed.lost[1] == 0);
+    bed_step_scripts(&bed, DO_BREAK_DOWN, DO_NOTHING, 1);
+    assert_true(bed.lost[0] == 1 && bed.truncated[0] == 1 && bed.terminated[0] == 0);
+    assert_true(bed.reward[0] == 0.0 && bed.episode_return[0] == 1.0 + 2.0);
+    assert_true(bed_obs(&bed, 0)[0] != 5.0f && bed_obs(&bed, 0)[1] == 0.0f); // another seed
+    assert_true(bed.lost[1] == 0 && bed.reward[1] == 3.0 + 4.0); // the neighbour goes on
+    bed_step_scripts(&bed, DO_NOTHING, DO_NOTHING, 2);
+    assert_true(bed.lost[0] == 0 && bed.truncated[0] == 0 && bed.reward[0] == 1.0 + 2.0);
+    bed_release(&bed);
+}
+
 // --- actions ----------------------------------------------------------------------------------
 
 static void test_sticky_actions(void **state)
@@ -346,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_no_time_limit),
         cmocka_unit_test(test_frame_skip),
+        cmocka_unit_test(test_break_down),
         cmocka_unit_test(test_sticky_actions),
         cmocka_unit_test(test_always_sticky),
         cmocka_unit_test(test_clip_action),

@@ -377,6 +377,42 @@ static void test_threads(void **state)
         }
 }
 
+// A step that never took place: what came before it ends there as if cut by a time limit, without
+// an episode of which something could be reported.
+static void test_lost_steps(void **state)
+{
+    (void)state;
+    const ppo_config config = config_of(&set_ups[0], 2);
+    collect_bed bed;
+    collect_bed_create(&bed, &config, toy_class(set_ups[0].toy));
+    collect_bed_run(&bed, 0);
+    const ppo_rollout *r = &bed.rollout;
+    const uint64_t finished = bed.episodes.count[0];
+    uint64_t hidden = 0;
+    size_t cuts = 0;
+    for (size_t i = 0; i < r->num_steps * r->num_envs; i += 5) {
+        hidden += r->terminated[i] || r->truncated[i];
+        r->lost[i] = r->truncated[i] = 1;
+        r->terminated[i] = 0;
+        r->next_value[i] = NAN;
+    }
+    ppo_collect_bootstrap(bed.collect);
+    ppo_collect_report(bed.collect, &bed.episodes);
+    for (size_t i = 0; i < r->num_steps * r->num_envs; i++) {
+        const bool before_lost =
+            i + r->num_envs < r->num_steps * r->num_envs && r->lost[i + r->num_envs] && !r->lost[i];
+        assert_true(isfinite(r->next_value[i]));
+        if (!before_lost || r->terminated[i] || r->episode_length[i] > 0)
+            continue;
+        assert_true(r->truncated[i] == 1 && r->next_value[i] == r->value[i + r->num_envs]);
+        cuts++;
+    }
+    assert_true(cuts > 0);
+    assert_int_equal(bed.episodes.num_lost[0], (r->num_steps * r->num_envs + 4) / 5);
+    assert_int_equal(bed.episodes.count[0], 2 * finished - hidden);
+    collect_bed_release(&bed);
+}
+
 // A ring of the last episodes.
 static void test_episodes(void **state)
 {
@@ -401,8 +437,8 @@ static void test_episodes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_replay),
-                                       cmocka_unit_test(test_threads),
-                                       cmocka_unit_test(test_episodes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_replay), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_lost_steps), cmocka_unit_test(test_episodes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -185,6 +185,38 @@ static void test_epochs(void **state)
         check_epochs(&set_ups[i]);
 }
 
+// Steps that never took place are learnt from by no epoch, whatever stands in their rows.
+static void test_lost_samples(void **state)
+{
+    (void)state;
+    for (int norm = 0; norm < 2; norm++) {
+        problem with, without;
+        ppo_update_stats a, b;
+        ppo_error error = {0};
+        create(&with, &set_ups[0], 2);
+        create(&without, &set_ups[0], 1);
+        for (size_t i = 0; i < 256; i += 7) {
+            with.rollout.lost[i] = without.rollout.lost[i] = 1;
+            with.rollout.advantage[i] = with.rollout.ret[i] = NAN;
+        }
+        with.config.norm_adv = without.config.norm_adv =
+            norm ? PPO_NORM_ADV_BATCH : PPO_NORM_ADV_MINIBATCH;
+        if (ppo_update_run(with.update, &with.rollout, &with.step, 1, &a, &error) != PPO_OK)
+            fail_msg("%s", error.message);
+        ppo_update_run(without.update, &without.rollout, &without.step, 1, &b, &error);
+        assert_int_equal(a.minibatches, 3 * 4); // 219 samples by 64
+        assert_memory_equal(with.policy.params, without.policy.params,
+                            with.policy.layout.size * sizeof *with.policy.params);
+        assert_true(isnan(ppo_rollout_explained_variance(&with.rollout)) ==
+                    isnan(ppo_rollout_explained_variance(&without.rollout)));
+        memset(with.rollout.lost, 1, 256);
+        assert_int_equal(ppo_update_run(with.update, &with.rollout, &with.step, 2, &a, &error),
+                         PPO_ENV);
+        problem_release(&without);
+        problem_release(&with);
+    }
+}
+
 // Advantages normalised once, over the whole batch.
 static void test_norm_adv_batch(void **state)
 {
@@ -253,9 +285,9 @@ static void test_not_finite(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_epochs),
-                                       cmocka_unit_test(test_norm_adv_batch),
-                                       cmocka_unit_test(test_target_kl),
-                                       cmocka_unit_test(test_not_finite)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps),        cmocka_unit_test(test_epochs),
+        cmocka_unit_test(test_lost_samples), cmocka_unit_test(test_norm_adv_batch),
+        cmocka_unit_test(test_target_kl),    cmocka_unit_test(test_not_finite)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,12 +51,16 @@ static ppo_status script_step(void *self, const void *action, void *observation,
     s->steps += 1.0f;
     obs[0] = s->episode;
     obs[1] = s->steps;
-    obs[2] = what == DO_BAD_OBS ? NAN : what == DO_HUGE_OBS ? -FLT_MAX : (float)what;
+    obs[2] = what == DO_BAD_OBS || what == DO_BREAK_DOWN ? NAN
+             : what == DO_HUGE_OBS                       ? -FLT_MAX
+                                                         : (float)what;
     s->bad_reset = what == DO_END_BADLY;
     transition->life_lost = what == DO_LOSE_LIFE;
     transition->terminated = what == DO_TERMINATE || what == DO_END_BADLY || what == DO_LOSE_LIFE;
     transition->truncated = what == DO_TRUNCATE;
-    transition->reward = what == DO_BAD_REWARD ? -(double)INFINITY : (double)s->steps;
+    transition->lost = what == DO_BREAK_DOWN;
+    transition->reward =
+        what == DO_BAD_REWARD || what == DO_BREAK_DOWN ? -(double)INFINITY : (double)s->steps;
     if (what != DO_FAIL)
         return PPO_OK;
     strcpy(error->message, "the script says so");
@@ -92,6 +96,7 @@ void bed_create(ppo_bed *bed, const ppo_env_class *env, const ppo_vecenv_options
         .reward = bed->reward,
         .terminated = bed->terminated,
         .truncated = bed->truncated,
+        .lost = bed->lost,
         .episode_return = bed->episode_return,
         .episode_length = bed->episode_length,
     };

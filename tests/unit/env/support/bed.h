@@ -19,6 +19,7 @@ enum {
     DO_FAIL,
     DO_END_BADLY, // terminate, and give a bad observation at the next reset
     DO_LOSE_LIFE,
+    DO_BREAK_DOWN, // the step is lost, its observation and reward are nonsense
     NUM_SCRIPTS,
 };
 
@@ -41,6 +42,7 @@ typedef struct ppo_bed {
     double reward[MAX_ENVS];
     uint8_t terminated[MAX_ENVS];
     uint8_t truncated[MAX_ENVS];
+    uint8_t lost[MAX_ENVS];
     double episode_return[MAX_ENVS];
     uint32_t episode_length[MAX_ENVS];
     size_t num_envs;

@@ -33,6 +33,7 @@ void farm_create(ppo_farm *f, const ppo_env_class *env, const ppo_vecenv_options
     ROW(rows.truncated, PPO_U8, n);
     ROW(rows.episode_return, PPO_F64, n);
     ROW(rows.episode_length, PPO_U32, n);
+    ROW(rows.lost, PPO_U8, n);
     ROW(action, PPO_U8, n, f->action_bytes);
 #undef ROW
     assert_int_equal(ppo_arena_bind(&f->arena, NULL), PPO_OK);
