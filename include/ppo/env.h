@@ -85,7 +85,16 @@ typedef struct ppo_env_class {
     double render_fps;                    // steps that are a second; 0: 30
     const uint32_t *render_colours;       // [num_render_colours] 0xRRGGBB, if pictures are made of
     uint32_t num_render_colours;          // these alone, which makes GIFs small; 0: of any
+
+    // --- end of the table of version 0.1.0: a class whose struct_size is this much is welcome ---
+
+    // Draws the same into `height` rows of `width` pixels: the whole scene, undistorted, in the
+    // middle. Optional, beside render: pictures of a class without it grow by whole factors.
+    void (*draw)(const void *self, unsigned char *rgb, uint32_t width, uint32_t height);
 } ppo_env_class;
+
+// Bytes of the table that every class has.
+#define PPO_ENV_CLASS_MIN_SIZE offsetof(ppo_env_class, draw)
 
 // The built-in environments, in the order in which they are listed.
 PPO_API size_t ppo_env_count(void);

@@ -7,7 +7,9 @@
 // squaring; powers of constants are exact. The derivative's formulas keep the source's order of
 // operations; factors that are 1, 2 or 1/2 (masses, lengths, moments of inertia) are exact and are
 // left out where they don't change a rounding.
+#include "env/canvas.h"
 #include "env/classic.h"
+#include "env/classic_draw.h"
 #include "env/square.h"
 
 #include <math.h>
@@ -156,4 +158,5 @@ const ppo_env_class ppo_acrobot_v1 = {
     .state_size = sizeof(ppo_acrobot),
     .reset = acrobot_reset,
     .step = acrobot_step,
+    PPO_PICTURE(ppo_acrobot, 500, 500, 15.0),
 };

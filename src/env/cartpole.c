@@ -6,7 +6,9 @@
 //
 // Workload: 30-60 ns a step, an episode every 20 to 500 steps. Every operation is rounded to double
 // in Gymnasium's order; np.square is x * x here, unlike `**` elsewhere.
+#include "env/canvas.h"
 #include "env/classic.h"
+#include "env/classic_draw.h"
 
 #include <math.h>
 
@@ -86,6 +88,7 @@ static const uint32_t num_actions[1] = {2}; // push left, push right
         .action_space = PPO_SPACE_CHOICE(num_actions), .max_episode_steps = limit,            \
         .reward_threshold = threshold, .instance_size = sizeof(ppo_cartpole),                 \
         .state_size = sizeof(ppo_cartpole), .reset = cartpole_reset, .step = cartpole_step,   \
+        PPO_PICTURE(ppo_cartpole, 600, 400, 50.0),                                            \
     }
 
 const ppo_env_class ppo_cartpole_v1 = CARTPOLE_CLASS("CartPole-v1", 500, 475.0);

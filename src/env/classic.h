@@ -2,7 +2,7 @@
 // The classic-control tasks: their classes, and their instances as plain structs.
 //
 // An instance is its own saved state, copied byte for byte, so no struct has padding: equal states
-// are equal bytes.
+// are equal bytes. What only the picture needs comes last and is not saved.
 #ifndef PPO_ENV_CLASSIC_H
 #define PPO_ENV_CLASSIC_H
 
@@ -50,6 +50,7 @@ typedef struct ppo_pendulum {
     double theta_dot;
     double sin_theta; // sin(theta), which the observation needed and the next step needs again
     ppo_random random;
+    double torque; // of the last step, N m; 0: none yet
 } ppo_pendulum;
 
 _Static_assert(sizeof(ppo_random) == 40, "no padding");
@@ -57,6 +58,6 @@ _Static_assert(sizeof(ppo_cartpole) == 4 * 8 + sizeof(ppo_random), "no padding")
 _Static_assert(sizeof(ppo_acrobot) == 4 * 8 + sizeof(ppo_random), "no padding");
 _Static_assert(sizeof(ppo_mountain_car) == 2 * 8 + sizeof(ppo_random), "no padding");
 _Static_assert(sizeof(ppo_mountain_car_continuous) == 3 * 8 + sizeof(ppo_random), "no padding");
-_Static_assert(sizeof(ppo_pendulum) == 3 * 8 + sizeof(ppo_random), "no padding");
+_Static_assert(sizeof(ppo_pendulum) == 4 * 8 + sizeof(ppo_random), "no padding");
 
 #endif

@@ -4,7 +4,9 @@
 // Gymnasium's MountainCar-v0 bit for bit: float64 throughout, one rounding per operation.
 //
 // Workload: about 20 ns a step.
+#include "env/canvas.h"
 #include "env/classic.h"
+#include "env/classic_draw.h"
 
 #include <math.h>
 
@@ -75,4 +77,5 @@ const ppo_env_class ppo_mountain_car_v0 = {
     .state_size = sizeof(ppo_mountain_car),
     .reset = mountain_car_reset,
     .step = mountain_car_step,
+    PPO_PICTURE(ppo_mountain_car, 600, 400, 30.0),
 };

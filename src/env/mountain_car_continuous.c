@@ -7,7 +7,9 @@
 // together with a Python number is float32, with a float64 value float64. The state is float64 at
 // an episode's start and float32 from then on, so a first step is computed in double and the
 // others in float; cos is double in both.
+#include "env/canvas.h"
 #include "env/classic.h"
+#include "env/classic_draw.h"
 
 #include <math.h>
 
@@ -114,4 +116,5 @@ const ppo_env_class ppo_mountain_car_continuous_v0 = {
     .state_size = sizeof(ppo_mountain_car_continuous),
     .reset = reset,
     .step = step,
+    PPO_PICTURE(ppo_mountain_car_continuous, 600, 400, 30.0),
 };

@@ -5,10 +5,14 @@
 //
 // Workload: about 30 ns a step. float64, except where NumPy 2 (NEP 50) keeps the float32 of the
 // action: 3 * u, u ** 2 and 0.001 * u ** 2.
+#include "env/canvas.h"
 #include "env/classic.h"
+#include "env/classic_draw.h"
 #include "env/square.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 #define MAX_SPEED  8.0
 #define MAX_TORQUE 2.0f
@@ -34,6 +38,7 @@ static ppo_status pendulum_reset(void *instance, const uint64_t *seed, void *obs
         ppo_random_seed(&self->random, *seed);
     self->theta = ppo_random_uniform(&self->random, -M_PI, M_PI);
     self->theta_dot = ppo_random_uniform(&self->random, -1.0, 1.0);
+    self->torque = 0.0;
     observe(self, observation);
     return PPO_OK;
 }
@@ -71,6 +76,24 @@ static ppo_status pendulum_step(void *instance, const void *action, void *observ
     self->theta += self->theta_dot * TIME_STEP; // semi-implicit Euler: with the new velocity
     observe(self, observation);
     transition->reward = -cost;
+    self->torque = (double)torque;
+    return PPO_OK;
+}
+
+// All but the torque, which only the picture shows, and which is unknown until the next step.
+#define PENDULUM_STATE_SIZE offsetof(ppo_pendulum, torque)
+
+static void pendulum_save(const void *instance, void *state)
+{
+    memcpy(state, instance, PENDULUM_STATE_SIZE);
+}
+
+static ppo_status pendulum_load(void *instance, const void *state, ppo_error *error)
+{
+    ppo_pendulum *self = instance;
+    (void)error;
+    memcpy(self, state, PENDULUM_STATE_SIZE);
+    self->torque = 0.0;
     return PPO_OK;
 }
 
@@ -89,7 +112,10 @@ const ppo_env_class ppo_pendulum_v1 = {
     .max_episode_steps = 200,
     .reward_threshold = (double)NAN,
     .instance_size = sizeof(ppo_pendulum),
-    .state_size = sizeof(ppo_pendulum),
+    .state_size = PENDULUM_STATE_SIZE,
+    .save_state = pendulum_save,
+    .load_state = pendulum_load,
     .reset = pendulum_reset,
     .step = pendulum_step,
+    PPO_PICTURE(ppo_pendulum, 500, 500, 30.0),
 };

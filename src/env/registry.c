@@ -180,11 +180,12 @@ ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
 {
     if (!env)
         return ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
-    if (env->struct_size < sizeof *env || env->abi_version != PPO_ENV_ABI_VERSION)
+    if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION)
         return ppo_fail(error, PPO_INVALID,
                         "an environment class has size %u and interface version %u; this library "
-                        "needs %zu and %u: compile it against this version's headers",
-                        env->struct_size, env->abi_version, sizeof *env, PPO_ENV_ABI_VERSION);
+                        "needs at least %zu and %u: compile it against this version's headers",
+                        env->struct_size, env->abi_version, PPO_ENV_CLASS_MIN_SIZE,
+                        PPO_ENV_ABI_VERSION);
     if (!env->id || !env->id[0])
         return ppo_fail(error, PPO_INVALID, "an environment class has no id");
     const char *fault = functions_fault(env);
