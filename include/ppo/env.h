@@ -91,6 +91,24 @@ typedef struct ppo_env_class {
     // Draws the same into `height` rows of `width` pixels: the whole scene, undistorted, in the
     // middle. Optional, beside render: pictures of a class without it grow by whole factors.
     void (*draw)(const void *self, unsigned char *rgb, uint32_t width, uint32_t height);
+
+    // Advances `count` instances at once, as `step` would one after the other: actions and
+    // observations lie row by row, transitions [count] come zeroed. Optional, beside step; used in
+    // its place where an action is not repeated (frame_skip 1). Any number of instances in any
+    // order; several calls at once, for different instances. What they share, `context` finds.
+    ppo_status (*step_many)(void *const *selves, size_t count, const void *actions,
+                            void *observations, ppo_transition *transitions, ppo_error *error);
+    size_t step_many_size; // instances that are best stepped together, up to 64; 0: as it comes
+
+    // Which actions are allowed in the instance as it stands: a byte for each value of a discrete
+    // action, 0 or 1; for several components (sum of num_values bytes) one component after the
+    // other, at least one 1 in each. It comes as all 1. Optional, for actions that are no box; asked
+    // after each reset and step. Forbidden actions are never taken.
+    void (*action_mask)(const void *self, uint8_t *allowed);
+
+    // The library's own, for classes that it makes to order: what ppo_env_close calls. NULL in
+    // others.
+    void (*close)(const struct ppo_env_class *env);
 } ppo_env_class;
 
 // Bytes of the table that every class has.

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "env/class.h"
 #include "env/picture.h"
 
 #include <math.h>
@@ -41,12 +42,19 @@ static void plan(ppo_instances *v, ppo_arena *arena)
     if (v->options.clip_action)
         PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
                       PPO_ROW_SCRATCH, PPO_U8, n, v->action_bytes);
+    if (!v->env->step_many || v->options.frame_skip != 1)
+        return;
+    PPO_ARENA_ADD(arena, &v->self, "env.self", "ppo_instances_init", PPO_ROW_SCRATCH, PPO_U8, n,
+                  sizeof *v->self);
+    PPO_ARENA_ADD(arena, &v->transition, "env.transition", "ppo_instances_step", PPO_ROW_SCRATCH,
+                  PPO_U8, n, sizeof *v->transition);
 }
 
 ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
                               const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error)
 {
     PPO_TRY(check_options(env, options, error));
+    env = ppo_env_class_whole(&v->own, env);
     v->env = env;
     v->options = *options;
     v->options.clip_action = options->clip_action && env->action_space.kind == PPO_SPACE_BOX;
@@ -81,6 +89,14 @@ static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing
                              const ppo_error *said, ppo_error *error)
 {
     return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", v->env->id, n, doing,
+                    said->message[0] ? said->message : ppo_status_text(status));
+}
+
+static ppo_status many_failed(const ppo_instances *v, size_t first, size_t count, ppo_status status,
+                              const ppo_error *said, ppo_error *error)
+{
+    return ppo_fail(error, status, "%.64s, environments %zu to %zu, step_many: %.300s", v->env->id,
+                    first, first + count - 1,
                     said->message[0] ? said->message : ppo_status_text(status));
 }
 
@@ -183,6 +199,8 @@ ppo_status ppo_instances_init(ppo_instances *v, size_t first, size_t end, ppo_er
             v->env->init ? v->env->init(instance_at(v, n), v->env->context, &said) : PPO_OK;
         if (status != PPO_OK)
             return env_failed(v, n, "init", status, &said, error);
+        if (v->self)
+            v->self[n] = instance_at(v, n);
         v->num_inited++;
     }
     return PPO_OK;
@@ -229,6 +247,24 @@ static const void *clip_action(ppo_instances *v, size_t n, const void *action)
     return clipped;
 }
 
+// The action as the class gets it.
+static const void *make_action(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
+{
+    const void *action = v->last_action ? make_sticky(v, n, chosen, step) : chosen;
+    return v->clipped ? clip_action(v, n, action) : action;
+}
+
+// Takes one step of the environment into that of its row.
+static void count_step(ppo_instances *v, size_t n, ppo_transition *sum, const ppo_transition *now)
+{
+    v->episode[n].length++;
+    sum->reward += now->reward;
+    sum->terminated = now->terminated;
+    sum->life_lost = now->life_lost;
+    sum->lost = now->lost;
+    sum->truncated = now->truncated || v->episode[n].length >= v->max_episode_steps;
+}
+
 // Repeats the action for frame_skip steps, or up to the episode's end or its time limit.
 static ppo_status repeat_action(ppo_instances *v, size_t n, ppo_transition *sum, const void *action,
                                 unsigned char *obs, ppo_error *error)
@@ -241,14 +277,8 @@ static ppo_status repeat_action(ppo_instances *v, size_t n, ppo_transition *sum,
         const ppo_status status = v->env->step(instance_at(v, n), action, obs, &now, &said);
         if (status != PPO_OK)
             return env_failed(v, n, "step", status, &said, error);
-        v->episode[n].length++;
-        sum->reward += now.reward;
-        sum->terminated = now.terminated;
-        sum->life_lost = now.life_lost;
-        sum->lost = now.lost;
-        sum->truncated = now.truncated || v->episode[n].length >= v->max_episode_steps;
+        count_step(v, n, sum, &now);
     } while (--left && !sum->terminated && !sum->truncated && !sum->lost);
-    sum->truncated = sum->truncated && !sum->terminated;
     return PPO_OK;
 }
 
@@ -310,31 +340,62 @@ static ppo_status step_lost(ppo_instances *v, const ppo_vecenv_rows *rows, size_
     return PPO_OK;
 }
 
-static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
-                             const void *action, uint64_t step, ppo_error *error)
+// What follows a step of environment n, whose observation is in its row: checks, counters, results,
+// and the next episode where this one has ended.
+static ppo_status settle(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                         const ppo_transition *sum, uint64_t step, ppo_error *error)
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
-    ppo_transition sum = {.reward = 0.0};
-    if (v->last_action)
-        action = make_sticky(v, n, action, step);
-    if (v->clipped)
-        action = clip_action(v, n, action);
-    PPO_TRY(repeat_action(v, n, &sum, action, obs, error));
-    if (sum.lost)
+    if (sum->lost)
         return step_lost(v, rows, n, step, error);
-    if (!isfinite(sum.reward))
-        return not_finite(v, n, "the reward", sum.reward, step, error);
+    if (!isfinite(sum->reward))
+        return not_finite(v, n, "the reward", sum->reward, step, error);
     PPO_TRY(check_obs(v, n, obs, step, error));
     if (rows->picture)
         ppo_instances_render(v, n, rows->picture + n * picture_bytes(v));
-    v->episode[n].total += sum.reward;
-    rows->reward[n] = sum.reward;
-    rows->terminated[n] = sum.terminated;
-    rows->truncated[n] = sum.truncated;
+    v->episode[n].total += sum->reward;
+    rows->reward[n] = sum->reward;
+    rows->terminated[n] = sum->terminated;
+    rows->truncated[n] = sum->truncated && !sum->terminated;
     if (rows->lost)
         rows->lost[n] = 0;
-    if (sum.terminated || sum.truncated)
-        return end_episode(v, rows, n, sum.terminated && sum.life_lost, step, error);
+    if (sum->terminated || sum->truncated)
+        return end_episode(v, rows, n, sum->terminated && sum->life_lost, step, error);
+    return PPO_OK;
+}
+
+static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                             const void *action, uint64_t step, ppo_error *error)
+{
+    ppo_transition sum = {.reward = 0.0};
+    action = make_action(v, n, action, step);
+    PPO_TRY(repeat_action(v, n, &sum, action, rows->obs + n * v->obs_bytes, error));
+    return settle(v, rows, n, &sum, step, error);
+}
+
+// The same for environments first .. first+count-1 by one call of their class.
+static ppo_status step_together(ppo_instances *v, const ppo_vecenv_rows *rows, size_t first,
+                                size_t count, const unsigned char *actions, uint64_t step,
+                                ppo_error *error)
+{
+    ppo_transition *now = v->transition + first;
+    ppo_error said;
+    said.message[0] = '\0';
+    for (size_t n = first; n < first + count; n++)
+        make_action(v, n, actions + n * v->action_bytes, step);
+    if (v->clipped || v->last_action)
+        actions = v->clipped ? v->clipped : v->last_action;
+    memset(now, 0, count * sizeof *now);
+    const ppo_status status =
+        v->env->step_many(v->self + first, count, actions + first * v->action_bytes,
+                          rows->obs + first * v->obs_bytes, now, &said);
+    if (status != PPO_OK)
+        return many_failed(v, first, count, status, &said, error);
+    for (size_t i = 0; i < count; i++) {
+        ppo_transition sum = {.reward = 0.0};
+        count_step(v, first + i, &sum, &now[i]);
+        PPO_TRY(settle(v, rows, first + i, &sum, step, error));
+    }
     return PPO_OK;
 }
 
@@ -350,10 +411,33 @@ static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t
                                  : step_alive(v, rows, n, action, step, error);
 }
 
+size_t ppo_instances_at_once(const ppo_instances *v, size_t first, size_t count)
+{
+    size_t together = 0;
+    if (!v->self)
+        return 1;
+    while (together < count && !v->episode[first + together].is_lost)
+        together++;
+    return together > 0 ? together : 1;
+}
+
+static ppo_status step_some(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
+                            size_t first, size_t count, uint64_t step, ppo_error *error)
+{
+    for (size_t n = first, together; n < first + count; n += together) {
+        together = ppo_instances_at_once(v, n, first + count - n);
+        PPO_TRY(v->episode[n].is_lost ? step_lost(v, rows, n, step, error)
+                                      : step_together(v, rows, n, together, action, step, error));
+    }
+    return PPO_OK;
+}
+
 ppo_status ppo_instances_step(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
                               size_t first, size_t count, uint64_t step, ppo_error *error)
 {
     const unsigned char *actions = action;
+    if (v->self)
+        return step_some(v, rows, action, first, count, step, error);
     for (size_t n = first; n < first + count; n++)
         PPO_TRY(step_one(v, rows, n, actions + n * v->action_bytes, step, error));
     return PPO_OK;

@@ -18,7 +18,8 @@ typedef struct ppo_episode {
 } ppo_episode;
 
 typedef struct ppo_instances {
-    const ppo_env_class *env;
+    const ppo_env_class *env; // the whole table
+    ppo_env_class own;        // the same, where the caller's is an older, shorter one
     ppo_vecenv_options options;
     uint32_t max_episode_steps; // UINT32_MAX: no limit
     size_t obs_bytes;
@@ -34,6 +35,8 @@ typedef struct ppo_instances {
     ppo_episode *episode;       // [N] under way, by ppo_instances_step
     unsigned char *last_action; // [N, action bytes] with sticky actions: the last one executed
     unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
+    void **self;                // [N] the instances, if they are stepped many at once; else NULL
+    ppo_transition *transition; // [N] likewise: of the step under way
 } ppo_instances;
 
 // Checks the options and adds the rows to the plan.
@@ -56,6 +59,10 @@ ppo_status ppo_instances_start(ppo_instances *instances, size_t n, unsigned char
 ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *rows,
                               const void *action, size_t first, size_t count, uint64_t step,
                               ppo_error *error);
+
+// How many of the environments first .. first+count-1 one call of the class would step: 1, unless it
+// has step_many. Lost ones are stepped by themselves.
+size_t ppo_instances_at_once(const ppo_instances *instances, size_t first, size_t count);
 
 // See ppo_vecenv_render.
 void ppo_instances_render(const ppo_instances *instances, size_t n, unsigned char *picture);

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The built-in environments by name, those that are made to order, and the check that any class's
-// table must pass before its functions are called. Owns nothing; a new environment is a line in the
-// table here.
+// The built-in environments by name, and those that are made to order. Owns nothing; a new
+// environment is a line in the table here. Not here: the check of a class's table (class.c).
 #include "core/error.h"
 #include "core/nearest.h"
 #include "env/atari.h"
 #include "env/classic.h"
 #include "ppo/env.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-// More elements than this in a space is a mistake in the table; it also keeps sizes from wrapping.
-#define MAX_SPACE_SIZE ((size_t)1 << 28)
-
-#define MAX_RENDER_SIDE 4096
 
 static const ppo_env_class *const classes[] = {
     &ppo_cartpole_v1,     &ppo_cartpole_v0, &ppo_acrobot_v1,
@@ -90,116 +83,4 @@ ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env
 void ppo_env_close(const ppo_env_class *env)
 {
     ppo_atari_close(env);
-}
-
-static const char *box_fault(const ppo_space *space, size_t size)
-{
-    if (space->dtype != PPO_F32 && space->dtype != PPO_U8)
-        return "a box holds PPO_F32 or PPO_U8";
-    for (size_t i = 0; i < size; i++) {
-        const float low = space->low ? space->low[i] : -INFINITY;
-        const float high = space->high ? space->high[i] : INFINITY;
-        if (!(low <= high))
-            return "a lower bound is not below its upper bound";
-    }
-    return NULL;
-}
-
-static const char *integers_fault(const ppo_space *space, size_t size)
-{
-    if (space->dtype != PPO_I32)
-        return "integers have the type PPO_I32";
-    if (space->rank != 1)
-        return "every kind but a box has rank 1";
-    if (space->kind == PPO_SPACE_MULTI_BINARY)
-        return NULL;
-    if (space->kind == PPO_SPACE_DISCRETE && size != 1)
-        return "a discrete space has the shape {1}";
-    if (!space->num_values)
-        return "num_values is missing";
-    for (size_t i = 0; i < size; i++)
-        if (space->num_values[i] == 0 || space->num_values[i] > INT32_MAX)
-            return "num_values must be in [1, 2^31)";
-    return NULL;
-}
-
-// What is wrong with a space, or NULL.
-static const char *space_fault(const ppo_space *space)
-{
-    size_t size = 1;
-    if (space->rank < 1 || space->rank > PPO_MAX_RANK)
-        return "the rank must be in [1, 4]";
-    for (uint32_t i = 0; i < space->rank; i++) {
-        if (space->shape[i] == 0)
-            return "an axis of the shape is 0";
-        if (space->shape[i] > MAX_SPACE_SIZE / size)
-            return "the shape has too many elements";
-        size *= space->shape[i];
-    }
-    switch (space->kind) {
-    case PPO_SPACE_BOX:
-        return box_fault(space, size);
-    case PPO_SPACE_DISCRETE:
-    case PPO_SPACE_MULTI_DISCRETE:
-    case PPO_SPACE_MULTI_BINARY:
-        return integers_fault(space, size);
-    }
-    return "the kind is not a ppo_space_kind";
-}
-
-static const char *functions_fault(const ppo_env_class *env)
-{
-    if (!env->reset || !env->step)
-        return "reset and step are required";
-    if (env->instance_size == 0 || env->instance_size > SIZE_MAX / 2)
-        return "instance_size is not the size of an instance";
-    if (!env->save_state != !env->load_state)
-        return "save_state and load_state go together";
-    if (env->save_state && env->state_size == 0)
-        return "save_state needs a state_size";
-    if (!env->save_state && env->state_size != 0 && env->state_size != env->instance_size)
-        return "without save_state, state_size is 0 or instance_size";
-    return NULL;
-}
-
-static const char *render_fault(const ppo_env_class *env)
-{
-    const uint32_t width = env->render_width, height = env->render_height;
-    if (!env->render)
-        return width || height ? "render_width and render_height go with render" : NULL;
-    if (width < 1 || width > MAX_RENDER_SIDE || height < 1 || height > MAX_RENDER_SIDE)
-        return "render_width and render_height must be in [1, 4096]";
-    if (env->num_render_colours > 0 && !env->render_colours)
-        return "render_colours is missing";
-    if (!(env->render_fps >= 0.0 && env->render_fps <= 1000.0))
-        return "render_fps must be in [0, 1000]";
-    return NULL;
-}
-
-ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
-{
-    if (!env)
-        return ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
-    if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION)
-        return ppo_fail(error, PPO_INVALID,
-                        "an environment class has size %u and interface version %u; this library "
-                        "needs at least %zu and %u: compile it against this version's headers",
-                        env->struct_size, env->abi_version, PPO_ENV_CLASS_MIN_SIZE,
-                        PPO_ENV_ABI_VERSION);
-    if (!env->id || !env->id[0])
-        return ppo_fail(error, PPO_INVALID, "an environment class has no id");
-    const char *fault = functions_fault(env);
-    if (!fault)
-        fault = render_fault(env);
-    if (fault)
-        return ppo_fail(error, PPO_INVALID, "%.64s: %s", env->id, fault);
-    fault = space_fault(&env->observation_space);
-    if (fault)
-        return ppo_fail(error, PPO_INVALID, "%.64s: observation space: %s", env->id, fault);
-    fault = space_fault(&env->action_space);
-    if (!fault && env->action_space.dtype == PPO_U8)
-        fault = "a box of actions holds PPO_F32";
-    if (fault)
-        return ppo_fail(error, PPO_INVALID, "%.64s: action space: %s", env->id, fault);
-    return PPO_OK;
 }

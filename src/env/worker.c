@@ -76,8 +76,9 @@ static void settle(const ppo_env_worker *w, pid_t parent)
 
 // --- working ------------------------------------------------------------------------------------
 
-static ppo_status do_one(const ppo_env_worker *w, const ppo_order *order, size_t n,
-                         ppo_error *error)
+// Environments n .. n+count-1; more than one in a step alone.
+static ppo_status do_some(const ppo_env_worker *w, const ppo_order *order, size_t n, size_t count,
+                          ppo_error *error)
 {
     ppo_instances *instances = w->instances;
     switch (order->kind) {
@@ -106,14 +107,20 @@ static bool is_proof(const ppo_env_worker *w, const ppo_order *order, size_t n)
 static ppo_status do_all(const ppo_env_worker *w, ppo_job *job, size_t first, ppo_error *error)
 {
     const size_t count = job->count;
-    for (size_t i = atomic_load(&job->num_done); i < count; i++) { // a dead worker's are done
-        const bool proof = is_proof(w, &job->order, first + i);
-        const ppo_status status = do_one(w, &job->order, first + i, error);
+    size_t i = atomic_load(&job->num_done); // a dead worker's are done
+    for (size_t next; i < count; i = next) {
+        const bool proof = is_proof(w, &job->order, first + i); // one for all that are done at once
+        next = i + (job->order.kind == PPO_JOB_STEP
+                        ? ppo_instances_at_once(w->instances, first + i, count - i)
+                        : 1);
+        const ppo_status status = do_some(w, &job->order, first + i, next - i, error);
         if (status != PPO_OK)
             return status;
-        if (proof && w->tries[first + i])
-            w->tries[first + i] = 0;
-        atomic_store_explicit(&job->num_done, (uint32_t)i + 1, memory_order_release);
+        for (size_t n = first + i; proof && n < first + next; n++)
+            if (w->tries[n])
+                w->tries[n] = 0;
+        atomic_store_explicit(&job->num_done, (uint32_t)next, memory_order_release);
+        atomic_fetch_add_explicit(&w->desk->progress, 1, memory_order_relaxed);
     }
     return PPO_OK;
 }

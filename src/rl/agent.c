@@ -4,6 +4,7 @@
 #include "rl/agent.h"
 
 #include "core/error.h"
+#include "env/class.h"
 #include "rl/features.h"
 #include "rl/frames.h"
 
@@ -38,7 +39,7 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
         PPO_TRY(ppo_env_class_check(env, error));
     else
         PPO_TRY(ppo_env_open(&agent->opened, config->env_id, &options, error));
-    agent->env = env ? env : agent->opened;
+    agent->env = ppo_env_class_whole(&agent->whole, env ? env : agent->opened);
     env = agent->env;
     PPO_TRY(check_actions(env, config, error));
     PPO_TRY(ppo_input_for(&input, config, &env->observation_space, error));

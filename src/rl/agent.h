@@ -11,8 +11,9 @@
 
 struct ppo_agent {
     ppo_config config;
-    const ppo_env_class *env;
-    const ppo_env_class *opened; // the same, if it was made to order here; else NULL
+    const ppo_env_class *env;    // the whole table
+    const ppo_env_class *opened; // what is to be closed, if it was opened here; else NULL
+    ppo_env_class whole;         // where the caller's table is an older, shorter one
     size_t num_features;         // D
     ppo_policy policy;
     ppo_normalizer obs_norm; // planned only with config.norm_obs
@@ -32,20 +33,6 @@ void ppo_agent_release(ppo_agent *agent);
 
 // Observations as the networks see them: features [rows, D], normalised if norm_obs.
 void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows);
-
-// Who is shown an episode, picture by picture: env->render_height rows of env->render_width pixels.
-// A failure of `show` ends the episode and is what ppo_agent_show returns.
-typedef struct ppo_audience {
-    ppo_status (*show)(void *context, const unsigned char *rgb, ppo_error *error);
-    void *context;
-} ppo_audience;
-
-// Plays the episode that ppo_agent_evaluate with this seed plays first, and shows the picture that
-// it begins with and one after each step; at most max_steps (0: any number). `evaluation` gets its
-// return and length so far. The class must have `render`.
-ppo_status ppo_agent_show(ppo_agent *agent, const ppo_audience *audience,
-                          ppo_evaluation *evaluation, uint64_t max_steps, uint64_t seed,
-                          bool deterministic, ppo_error *error);
 
 // The index-th tensor of a checkpoint: parameters, then the other state rows of the arena.
 bool ppo_state_tensor(const ppo_arena *arena, const ppo_policy *policy, size_t index,

@@ -48,12 +48,15 @@ struct ppo_collect {
 
 // --- planning ----------------------------------------------------------------------------------
 
-// Enough blocks to feed many cores, but never fewer than 4 rows where a product pays; with
-// processes, twice as many, because half of them wait for their environments.
-static size_t choose_block_size(const ppo_config *config)
+// Enough blocks to feed many cores, but never fewer than 4 rows where a product pays, nor than a
+// class wants to step together; with processes, twice as many, because half of them wait for their
+// environments.
+static size_t choose_block_size(const ppo_config *config, const ppo_env_class *env)
 {
     size_t size = (config->num_envs + 15) / 16;
     size = size < 4 ? 4 : size;
+    if (env->step_many && size < env->step_many_size)
+        size = env->step_many_size;
     size = size > LD ? LD : size;
     return config->workers == PPO_WORKERS_PROCESS ? 2 * size : size;
 }
@@ -107,7 +110,7 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     c->seen_bytes = ppo_input_frame_bytes(&policy->input);
     c->raw_obs_apart = !ppo_input_is_picture(&policy->input) &&
                        (parts->config->norm_obs || !ppo_features_are_raw(space));
-    c->block_size = choose_block_size(parts->config);
+    c->block_size = choose_block_size(parts->config, parts->agent->env);
     c->half_size =
         parts->config->workers == PPO_WORKERS_PROCESS ? c->block_size / 2 : c->block_size;
     c->num_blocks = (parts->rollout->num_envs + c->block_size - 1) / c->block_size;
@@ -123,9 +126,9 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     return PPO_OK;
 }
 
-size_t ppo_collect_num_tasks(const ppo_config *config)
+size_t ppo_collect_num_tasks(const ppo_config *config, const ppo_env_class *env)
 {
-    const size_t size = choose_block_size(config);
+    const size_t size = choose_block_size(config, env);
     return (config->num_envs + size - 1) / size;
 }
 

@@ -28,7 +28,7 @@ ppo_status ppo_collect_create(ppo_collect **collect, const ppo_collect_parts *pa
 void ppo_collect_destroy(ppo_collect *collect); // NULL is allowed
 
 // Tasks of a time step: how many threads can work on it at once.
-size_t ppo_collect_num_tasks(const ppo_config *config);
+size_t ppo_collect_num_tasks(const ppo_config *config, const ppo_env_class *env);
 
 // Starts the environments. Call once the arena is bound.
 ppo_status ppo_collect_start(ppo_collect *collect, ppo_error *error);

@@ -22,7 +22,6 @@ typedef struct ppo_stage {
     size_t count;
     size_t obs_bytes, action_bytes;
     size_t stack;         // observations seen together
-    size_t picture_bytes; // 0: nothing is rendered
     uint32_t *live;       // [count]
     size_t num_live;
     unsigned char *obs, *final_obs;      // [count, obs bytes]
@@ -31,7 +30,6 @@ typedef struct ppo_stage {
     double *reward, *episode_return;     // [count]
     uint8_t *terminated, *truncated;     // [count]
     uint32_t *episode_length;            // [count]
-    unsigned char *picture;              // [count, picture bytes]
 } ppo_stage;
 
 static void plan_stage(ppo_stage *s)
@@ -52,8 +50,6 @@ static void plan_stage(ppo_stage *s)
     ROW(terminated, PPO_U8, n);
     ROW(truncated, PPO_U8, n);
     ROW(episode_length, PPO_U32, n);
-    if (s->picture_bytes > 0)
-        ROW(picture, PPO_U8, n, s->picture_bytes);
 #undef ROW
 }
 
@@ -100,8 +96,8 @@ static void act_live(ppo_stage *s, bool deterministic, uint64_t seed, uint64_t s
                s->action_bytes);
 }
 
-static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32_t *lengths,
-                            ppo_error *error)
+// Steps the live rows, neighbours together.
+static ppo_status step_rows(ppo_stage *s, uint64_t step, ppo_error *error)
 {
     const ppo_vecenv_rows rows = {.obs = s->obs,
                                   .final_obs = s->final_obs,
@@ -109,12 +105,22 @@ static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32
                                   .terminated = s->terminated,
                                   .truncated = s->truncated,
                                   .episode_return = s->episode_return,
-                                  .episode_length = s->episode_length,
-                                  .picture = s->picture};
+                                  .episode_length = s->episode_length};
+    for (size_t i = 0, count; i < s->num_live; i += count) {
+        for (count = 1; i + count < s->num_live && s->live[i + count] == s->live[i] + count;)
+            count++;
+        PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, s->live[i], count, step, error));
+    }
+    return PPO_OK;
+}
+
+static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32_t *lengths,
+                            ppo_error *error)
+{
     size_t still_live = 0;
+    PPO_TRY(step_rows(s, step, error));
     for (size_t i = 0; i < s->num_live; i++) {
         const uint32_t n = s->live[i];
-        PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, n, 1, step, error));
         const bool ended = s->terminated[n] || s->truncated[n];
         if (ended && s->episode_length[n] > 0) {
             returns[n] = s->episode_return[n];
@@ -187,48 +193,6 @@ static ppo_status play_all(ppo_agent *agent, double *returns, uint32_t *lengths,
                            deterministic, error));
     }
     return PPO_OK;
-}
-
-// --- one episode, for those who watch -----------------------------------------------------------
-
-static ppo_status play_shown(ppo_stage *s, const ppo_audience *audience, double *episode_return,
-                             uint32_t *length, uint64_t max_steps, uint64_t seed,
-                             bool deterministic, ppo_error *error)
-{
-    const uint32_t frame_skip = ppo_agent_vecenv_options(s->agent, 1, seed).frame_skip;
-    double so_far = 0.0;
-    PPO_TRY(open_stage(s, seed, error));
-    ppo_vecenv_render(s->vecenv, 0, s->picture);
-    PPO_TRY(audience->show(audience->context, s->picture, error));
-    uint64_t step = 0;
-    for (; s->num_live > 0 && (max_steps == 0 || step < max_steps); step++) {
-        act_live(s, deterministic, seed, step);
-        PPO_TRY(step_live(s, step, episode_return, length, error));
-        PPO_TRY(audience->show(audience->context, s->picture, error));
-        so_far += s->reward[0];
-    }
-    if (s->num_live > 0) { // cut by max_steps
-        *episode_return = so_far;
-        *length = (uint32_t)step * frame_skip;
-    }
-    return PPO_OK;
-}
-
-ppo_status ppo_agent_show(ppo_agent *agent, const ppo_audience *audience,
-                          ppo_evaluation *evaluation, uint64_t max_steps, uint64_t seed,
-                          bool deterministic, ppo_error *error)
-{
-    const ppo_env_class *env = agent->env;
-    double episode_return = 0.0;
-    uint32_t length = 0;
-    ppo_stage s = stage_for(agent, 1);
-    s.picture_bytes = (size_t)env->render_width * env->render_height * 3;
-    const ppo_status status =
-        play_shown(&s, audience, &episode_return, &length, max_steps, seed, deterministic, error);
-    close_stage(&s);
-    if (status == PPO_OK)
-        *evaluation = summarise(&episode_return, &length, 1);
-    return status;
 }
 
 // --- evaluations --------------------------------------------------------------------------------
