@@ -2,7 +2,9 @@
 # What the library needs, found on the system and never downloaded. `scripts/setup` installs it all
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
-#   PPO_PRIVATE_LIBS     their names, for those who link the static library
+#   ppo_cli_dependencies the same for what the command alone uses
+#   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
+#   PPO_HAVE_WINDOW      whether `ppo watch` has a window
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
 #   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films
 #                        and learning curves can be made, and
@@ -17,6 +19,7 @@ function(ppo_summary_add part text)
 endfunction()
 
 add_library(ppo_dependencies INTERFACE)
+add_library(ppo_cli_dependencies INTERFACE)
 set(PPO_PRIVATE_LIBS "")
 set(ppo_missing "")
 
@@ -70,7 +73,12 @@ endif()
 
 # ppo_optional(<name> <option> <variable> <Debian packages> <module:link name>...): sets the variable
 # to ON, and defines it, if the option is not OFF and all pkg-config modules are there.
+# The part is the library's, unless PPO_PART_OF names another of the targets above.
 function(ppo_optional name option variable packages)
+    set(target ppo_dependencies)
+    if(PPO_PART_OF)
+        set(target ${PPO_PART_OF})
+    endif()
     set(${variable} OFF PARENT_SCOPE)
     if("${${option}}" STREQUAL "OFF")
         ppo_summary_add("${name}" "OFF")
@@ -96,11 +104,13 @@ function(ppo_optional name option variable packages)
         list(GET pair 0 module)
         list(GET pair 1 link_name)
         string(MAKE_C_IDENTIFIER "PPO_PART_${module}" id)
-        target_link_libraries(ppo_dependencies INTERFACE PkgConfig::${id})
-        list(APPEND PPO_PRIVATE_LIBS ${link_name})
+        target_link_libraries(${target} INTERFACE PkgConfig::${id})
+        if(target STREQUAL "ppo_dependencies")
+            list(APPEND PPO_PRIVATE_LIBS ${link_name})
+        endif()
     endforeach()
     list(REMOVE_DUPLICATES PPO_PRIVATE_LIBS)
-    target_compile_definitions(ppo_dependencies INTERFACE ${variable}=1)
+    target_compile_definitions(${target} INTERFACE ${variable}=1)
     set(PPO_PRIVATE_LIBS ${PPO_PRIVATE_LIBS} PARENT_SCOPE)
     set(${variable} ON PARENT_SCOPE)
     string(REPLACE ";" ", " versions "${versions}")
@@ -110,6 +120,9 @@ ppo_optional("pictures" PPO_CANVAS PPO_HAVE_CANVAS "libcairo2-dev" cairo:cairo)
 ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev libavutil-dev"
     libavformat:avformat libavcodec:avcodec libavutil:avutil)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
+set(PPO_PART_OF ppo_cli_dependencies)
+ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
+unset(PPO_PART_OF)
 
 function(ppo_leave_out list is_there file stand_in)
     set(sources ${${list}})

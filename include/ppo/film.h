@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Films: pictures one after the other into an .mp4 or .gif file, and an agent's episode as such.
+// Films: pictures one after the other into an .mp4 or .gif file or a folder of PNG files, and an
+// agent's episode as such.
 //
 //     ppo_film *film;
 //     ppo_film_open(&film, "pendulum.gif", 320, 240, 30.0, &error);
@@ -9,11 +10,14 @@
 //
 // .mp4 is H.264 by libx264 where the installed libavcodec has it, otherwise MPEG-4; .gif shows up
 // to 256 colours exactly and picks the 256 that matter where there are more. The file appears
-// whole at the end or not at all. Equal pictures give equal bytes on one machine.
+// whole at the end or not at all. A name that ends in '/' is a folder, made if it is missing: each
+// picture is a file 000000.png, 000001.png, ... of it, which appears whole or not at all; frames of
+// a longer film that were there before are removed at the end. Equal pictures give equal bytes on
+// one machine.
 #ifndef PPO_FILM_H
 #define PPO_FILM_H
 
-#include "ppo/agent.h"
+#include "ppo/show.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,6 +54,8 @@ typedef struct ppo_film_options {
     bool deterministic; // as in ppo_agent_act
     uint64_t max_steps; // the film ends after so many; 0: with the episode
     double fps;         // 0: real time as the environment knows it, for a GIF at most 50
+    uint32_t width, height; // as in ppo_show_options; 0: as the environment draws itself
+    bool overlay;           // likewise
 } ppo_film_options;
 
 // Plays one episode and films it: its first picture, then one for each step. `evaluation`, which

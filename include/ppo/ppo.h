@@ -10,6 +10,7 @@
 //   config.h   every setting; presets; YAML
 //   trainer.h  training, one iteration at a time
 //   agent.h    a trained policy that acts and is evaluated
+//   show.h     an agent's episode, picture by picture
 //   run.h      run directories, checkpoints, resuming
 //   film.h     films of agents
 //   plot.h     learning curves as pictures
@@ -26,6 +27,7 @@
 #include "ppo/config.h"
 #include "ppo/trainer.h"
 #include "ppo/agent.h"
+#include "ppo/show.h"
 #include "ppo/run.h"
 #include "ppo/film.h"
 #include "ppo/plot.h"

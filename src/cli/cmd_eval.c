@@ -2,6 +2,8 @@
 // `ppo eval`: plays episodes with a trained agent, reports their returns and films the first.
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "args.h"
 #include "json.h"
@@ -16,14 +18,46 @@ typedef struct plan {
     ppo_film_options film_options;
 } plan;
 
+// "640x480", or "480": the height, by which the width follows.
+static ppo_status parse_size(ppo_film_options *options, const char *text, ppo_error *error)
+{
+    const char *x = strchr(text, 'x'), *height = x ? x + 1 : text;
+    uint64_t value[2] = {0, 0};
+    char width[32] = "";
+    if (x) {
+        snprintf(width, sizeof width, "%.*s", (int)(x - text), text);
+        if (cli_parse_integer(&value[0], "--video-size, its width,", width, 1, 4096, error))
+            return error->status;
+    }
+    if (cli_parse_integer(&value[1], "--video-size, its height,", height, 1, 4096, error))
+        return error->status;
+    options->width = (uint32_t)value[0];
+    options->height = (uint32_t)value[1];
+    return PPO_OK;
+}
+
+// The flag that is about a film, if one is given.
+static const char *film_flag(const cli_args *args)
+{
+    return args->flag[CLI_FLAG_VIDEO_STEPS]     ? "--video-steps"
+           : args->flag[CLI_FLAG_VIDEO_FPS]     ? "--video-fps"
+           : args->flag[CLI_FLAG_VIDEO_SIZE]    ? "--video-size"
+           : args->flag[CLI_FLAG_VIDEO_OVERLAY] ? "--video-overlay"
+                                                : NULL;
+}
+
 static ppo_status plan_film(plan *p, const cli_args *args, ppo_error *error)
 {
     const char *steps = args->flag[CLI_FLAG_VIDEO_STEPS], *fps = args->flag[CLI_FLAG_VIDEO_FPS];
+    const char *size = args->flag[CLI_FLAG_VIDEO_SIZE];
     p->film = args->flag[CLI_FLAG_VIDEO];
-    p->film_options = (ppo_film_options){.seed = p->seed, .deterministic = p->is_deterministic};
-    if (!p->film && (steps || fps))
-        return cli_error_set(error, PPO_INVALID, "%s goes with --video FILE",
-                             steps ? "--video-steps" : "--video-fps");
+    p->film_options = (ppo_film_options){.seed = p->seed,
+                                         .deterministic = p->is_deterministic,
+                                         .overlay = args->flag[CLI_FLAG_VIDEO_OVERLAY]};
+    if (!p->film && film_flag(args))
+        return cli_error_set(error, PPO_INVALID, "%s goes with --video FILE", film_flag(args));
+    if (size && parse_size(&p->film_options, size, error))
+        return error->status;
     if (steps &&
         cli_parse_integer(&p->film_options.max_steps, "--video-steps", steps, 1, UINT32_MAX, error))
         return error->status;

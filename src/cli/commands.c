@@ -40,14 +40,39 @@ static const cli_flag eval_flags[] = {
      "The i-th episode is played in an environment seeded S + i. Default: the run's eval_seed."},
     {CLI_FLAG_STOCHASTIC, "stochastic", NULL,
      "Sample the actions, as in training, instead of taking the policy's mode."},
-    {CLI_FLAG_VIDEO, "video", "FILE.mp4|FILE.gif",
-     "Film the first episode: each picture is a step of the agent. Needs an environment that draws "
-     "pictures."},
+    {CLI_FLAG_VIDEO, "video", "FILE.mp4|FILE.gif|FOLDER/",
+     "Film the first episode: each picture is a step of the agent. A name that ends in / is a "
+     "folder of PNG files. Needs an environment that draws pictures."},
     {CLI_FLAG_VIDEO_STEPS, "video-steps", "N",
      "The film ends after N steps. Default: with the episode."},
     {CLI_FLAG_VIDEO_FPS, "video-fps", "F",
      "Pictures a second; at most 50 in a GIF. Default: as fast as the environment is meant to be."},
+    {CLI_FLAG_VIDEO_SIZE, "video-size", "WxH|H",
+     "Pixels of a picture; a height alone keeps the proportions. Atari's pictures grow by whole "
+     "factors only. Default: the environment's own size."},
+    {CLI_FLAG_VIDEO_OVERLAY, "video-overlay", NULL,
+     "Write the step and the return so far onto the pictures."},
     ROW_JSON,
+    ROW_HELP,
+    ROW_END,
+};
+
+static const cli_flag watch_flags[] = {
+    {CLI_FLAG_EPISODES, "episodes", "N", "Episodes to play. Default: until you have seen enough."},
+    {CLI_FLAG_SEED, "seed", "S",
+     "The i-th episode is played in an environment seeded S + i. Default: the run's eval_seed."},
+    {CLI_FLAG_SCALE, "scale", "K",
+     "The window's pictures are K times as large as the environment draws them; for Atari a whole "
+     "number. Default: 1, for small pictures 2."},
+    {CLI_FLAG_FPS, "fps", "F",
+     "Steps a second. Default: as fast as the environment is meant to be."},
+    {CLI_FLAG_STOCHASTIC, "stochastic", NULL,
+     "Sample the actions, as in training, instead of taking the policy's mode."},
+    {CLI_FLAG_RANDOM, "random", NULL,
+     "Watch an environment, a preset or a YAML file rather than a run: an agent that has learnt "
+     "nothing, whose actions are random."},
+    {CLI_FLAG_TERMINAL, "terminal", NULL,
+     "Play in the terminal, in 24-bit colours, also where there is a display."},
     ROW_HELP,
     ROW_END,
 };
@@ -120,6 +145,15 @@ static const cli_command command[] = {
      "ppo eval runs/CartPole-v1/seed-1 --episodes 100  # the best agent of a run\n"
      "ppo eval runs/Rally/seed-1 --video rally.gif --video-steps 300  # twenty seconds of it",
      eval_flags, CLI_RUN, 1, 1, false, cli_cmd_eval},
+    {"watch", "RUN|FILE [--episodes N] [--terminal]", "Watch an agent play, live",
+     "Plays episodes with the best agent of a run, or with that of a checkpoint file, in a window; "
+     "where there is no display, in the terminal. Space pauses, the right arrow goes one step, + "
+     "and - change the speed, q or Esc ends it.",
+     "ppo watch runs/CartPole-v1/seed-1\n"
+     "ppo watch runs/Rally/seed-1 --scale 3 --stochastic  # a large window, actions sampled\n"
+     "ppo watch runs/Pendulum-v1/seed-1 --terminal --episodes 2  # over a remote line\n"
+     "ppo watch MountainCar-v0 --random  # before any training",
+     watch_flags, CLI_RUN, 1, 1, false, cli_cmd_watch},
     {"plot", "RUN... [-o FILE]", "Draw learning curves",
      "Draws the learning curves of runs into a picture, and prints its name. Runs whose settings "
      "differ in the seed alone become one curve: the mean over them, in a band from the least to "

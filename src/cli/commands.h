@@ -23,6 +23,12 @@ typedef enum cli_flag_id {
     CLI_FLAG_VIDEO,
     CLI_FLAG_VIDEO_STEPS,
     CLI_FLAG_VIDEO_FPS,
+    CLI_FLAG_VIDEO_SIZE,
+    CLI_FLAG_VIDEO_OVERLAY,
+    CLI_FLAG_SCALE,
+    CLI_FLAG_FPS,
+    CLI_FLAG_TERMINAL,
+    CLI_FLAG_RANDOM,
     CLI_FLAG_OUTPUT,
     CLI_FLAG_X,
     CLI_FLAG_METRIC,
@@ -75,6 +81,7 @@ const char *cli_command_nearest(const char *name);
 // Exit code of each command: the value of a ppo_status, or CLI_INTERRUPTED.
 int cli_cmd_train(const cli_args *args);
 int cli_cmd_eval(const cli_args *args);
+int cli_cmd_watch(const cli_args *args);
 int cli_cmd_plot(const cli_args *args);
 int cli_cmd_envs(const cli_args *args);
 int cli_cmd_info(const cli_args *args);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The handlers of SIGINT, SIGTERM and SIGHUP. Owns the program's one changing global.
+// The handlers of SIGINT, SIGTERM and SIGHUP. Owns what they have seen and whom they call: globals,
+// because a handler is told nothing.
 #include "signals.h"
 
 #include <signal.h>
@@ -14,6 +15,9 @@
 // it.
 static atomic_bool stop_requested;
 
+// Set before handlers are installed.
+static void (*restore_before_exit)(void);
+
 static void tell(const char *text)
 {
     const ssize_t written = write(STDERR_FILENO, text, strlen(text));
@@ -24,9 +28,13 @@ static void on_signal(int number)
 {
     (void)number;
     if (atomic_exchange(&stop_requested, true)) {
+        if (restore_before_exit)
+            restore_before_exit();
         tell("\n");
         _exit(CLI_INTERRUPTED);
     }
+    if (restore_before_exit)
+        return; // it shows for itself
     tell("\nppo: stopping after this iteration; once more stops at once\n");
 }
 
@@ -39,6 +47,12 @@ void cli_signals_catch(void)
     struct sigaction old;
     if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) // else: under nohup
         sigaction(SIGHUP, &action, NULL);
+}
+
+void cli_signals_catch_quietly(void (*restore)(void))
+{
+    restore_before_exit = restore;
+    cli_signals_catch();
 }
 
 void cli_signals_ignore_pipe(void)
