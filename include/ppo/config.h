@@ -162,6 +162,7 @@ typedef struct ppo_config {
     char rom_dir[PPO_TEXT_SIZE]; // cartridges, looked for here first; "": the usual places
     ppo_workers workers;         // who steps the environments
     uint32_t num_workers; // with processes: how many; 0: one per environment, up to one per core
+    double env_timeout;   // with processes: seconds that a step may take; 0: any number
     uint32_t threads;     // worker threads, the caller included; 0: as many as cores and work allow
     double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
 } ppo_config;

@@ -70,6 +70,12 @@ typedef struct ppo_evaluation {
 PPO_API ppo_status ppo_trainer_create(ppo_trainer **trainer, const ppo_config *config,
                                       const ppo_env_class *env, ppo_error *error);
 
+// The same; what worker processes print (config->workers) is appended to the file `worker_log`, in
+// a folder that exists, instead of going where the caller's own output goes.
+PPO_API ppo_status ppo_trainer_create_logged(ppo_trainer **trainer, const ppo_config *config,
+                                             const ppo_env_class *env, const char *worker_log,
+                                             ppo_error *error);
+
 // Frees everything; NULL is allowed.
 PPO_API void ppo_trainer_destroy(ppo_trainer *trainer);
 

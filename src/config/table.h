@@ -154,6 +154,9 @@
       "Who steps the environments: the worker threads, or processes of their own.")                \
     X(num_workers, "Run", U32, "0", BETWEEN(0, 1024), "", false,                                   \
       "Worker processes with workers process; 0 means one per environment, up to one per core.")   \
+    X(env_timeout, "Run", F64, "60", BETWEEN(0, 1e6), "", false,                                   \
+      "Seconds that a worker process may spend on one environment's step or reset before it is "   \
+      "taken for hung and replaced; 0 waits for ever.")                                            \
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
       "Worker threads; 0 means one per core that has work.")                                          \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \

@@ -27,6 +27,9 @@ typedef struct ppo_vecenv_options {
     uint64_t seed;              // environment n starts from seed + n
     uint32_t num_processes;     // worker processes, at most num_envs count; 0: environments run in
                                 // the calling thread
+    uint32_t timeout_ms;        // a worker without progress for so long is killed; 0: never
+    const char *worker_log;     // file to which workers' output is appended; NULL: it stays where
+                                // the caller's goes. Copied
     uint32_t picture_width, picture_height; // of what is rendered, as ppo_picture_size (picture.h)
                                             // settles it; 0: the class's own
 } ppo_vecenv_options;

@@ -64,6 +64,17 @@ static void close_files(void)
         close(fd);
 }
 
+// What environments print: lines of several workers may stand in one file, each appended whole.
+static void redirect_output(const ppo_env_worker *w)
+{
+    if (w->log < 0)
+        return;
+    dup2(w->log, STDOUT_FILENO);
+    dup2(w->log, STDERR_FILENO);
+    dprintf(w->log, "--- worker %zu, process %ld, environments %zu to %zu\n", w->index,
+            (long)getpid(), w->first, w->end - 1);
+}
+
 static void settle(const ppo_env_worker *w, pid_t parent)
 {
     char name[16]; // what ps and top show
@@ -71,6 +82,7 @@ static void settle(const ppo_env_worker *w, pid_t parent)
     prctl(PR_SET_NAME, name);
     leave_signals_to_parent();
     die_with_parent(parent);
+    redirect_output(w);
     close_files();
 }
 
@@ -87,7 +99,8 @@ static ppo_status do_some(const ppo_env_worker *w, const ppo_order *order, size_
     case PPO_JOB_START:
         return ppo_instances_start(instances, n, order->obs, error);
     case PPO_JOB_STEP:
-        return ppo_instances_step(instances, &order->rows, order->action, n, 1, order->step, error);
+        return ppo_instances_step(instances, &order->rows, order->action, n, count, order->step,
+                                  error);
     case PPO_JOB_SAVE:
         ppo_instances_save(instances, n);
         break;

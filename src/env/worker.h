@@ -44,6 +44,7 @@ typedef struct ppo_job {
 typedef struct ppo_desk {
     _Alignas(64) ppo_bell bell; // rung when a job has been posted, or it is time to go
     _Atomic uint32_t must_quit; // 1: release the instances and exit
+    _Atomic uint32_t progress;  // environments that the worker has done something for, so far
 } ppo_desk;
 
 typedef struct ppo_env_worker {
@@ -54,6 +55,7 @@ typedef struct ppo_env_worker {
     size_t index;
     size_t first, end; // its environments
     int spins;         // how often it looks at its bell before it sleeps
+    int log;           // where its output goes; -1: where the parent's goes
 } ppo_env_worker;
 
 // The life of a worker, in a process just forked from `parent`.

@@ -12,6 +12,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,9 +26,17 @@
 #define CHECK_MS           20   // a sleeper's time between looks at its worker
 #define GRACE_MS           2000 // for workers to end by themselves
 
+// How long somebody has waited for a worker that did nothing. Counted in naps, so that being
+// stopped together with the workers (Ctrl-Z) is no reason to think that they hang.
+typedef struct ppo_patience {
+    uint32_t progress; // of the worker, when last looked at
+    uint32_t naps;     // of CHECK_MS since then
+} ppo_patience;
+
 typedef struct ppo_worker_process {
     size_t first, end; // its environments
     pid_t id;          // 0: not running
+    bool hung;         // it was killed for doing nothing
     ppo_error failure; // why it is not replaced any more; PPO_OK: it is
 } ppo_worker_process;
 
@@ -36,6 +45,8 @@ struct ppo_worker_set {
     const ppo_arena *arena;
     size_t num_workers, num_envs;
     int spins;
+    int log;                     // of the workers' output; -1: none of their own
+    char *log_path;              // NULL: none
     ppo_worker_process *process; // [W]
     pthread_mutex_t mutex;       // for `process` and the following two, where threads wait
     uint64_t num_lost;
@@ -63,9 +74,12 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     const size_t n = instances->options.num_envs;
     ppo_worker_set *s = calloc(1, sizeof *s);
     ppo_worker_process *process = calloc(num_workers, sizeof *process);
-    if (!s || !process) {
+    const char *log_path = instances->options.worker_log;
+    char *own_path = log_path ? strdup(log_path) : NULL;
+    if (!s || !process || (log_path && !own_path)) {
         free(s);
         free(process);
+        free(own_path);
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %zu workers", num_workers);
     }
     s->instances = instances;
@@ -73,6 +87,8 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     s->num_workers = num_workers;
     s->num_envs = n;
     s->spins = num_workers <= ppo_pool_cores() ? SPINS_BEFORE_SLEEP : 0;
+    s->log = -1;
+    s->log_path = own_path;
     s->process = process;
     for (size_t w = 0; w < num_workers; w++) { // environment e is the worker's e * W / N
         process[w].first = (w * n + num_workers - 1) / num_workers;
@@ -102,7 +118,8 @@ static ppo_status fork_worker(ppo_worker_set *s, size_t index)
                                    .index = index,
                                    .first = process->first,
                                    .end = process->end,
-                                   .spins = s->spins};
+                                   .spins = s->spins,
+                                   .log = s->log};
     const pid_t parent = getpid();
     ppo_bell_forget_sleepers(&worker.desk->bell);
     atomic_store(&worker.desk->must_quit, 0);
@@ -170,6 +187,9 @@ void ppo_workers_destroy(ppo_worker_set *s)
         return;
     end_workers(s);
     pthread_mutex_destroy(&s->mutex);
+    if (s->log >= 0)
+        close(s->log);
+    free(s->log_path);
     free(s->process);
     free(s);
 }
@@ -181,7 +201,10 @@ static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, bool is_kno
 {
     const size_t first = s->process[index].first, last = s->process[index].end - 1;
     char end[96] = "has gone";
-    if (is_known && WIFSIGNALED(how))
+    if (s->process[index].hung)
+        snprintf(end, sizeof end, "did nothing for %.3g s (env_timeout) and was ended",
+                 (double)s->instances->options.timeout_ms * 1e-3);
+    else if (is_known && WIFSIGNALED(how))
         snprintf(end, sizeof end, "was ended by signal %d (%s)", WTERMSIG(how),
                  strsignal(WTERMSIG(how)));
     else if (is_known)
@@ -190,6 +213,9 @@ static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, bool is_kno
     ppo_fail(&s->last_loss, PPO_ENV,
              "worker %zu (process %ld; %.64s, environments %zu to %zu) %s at step %llu of the run",
              index, (long)id, s->instances->env->id, first, last, end, (unsigned long long)step);
+    s->process[index].hung = false;
+    if (s->log >= 0)
+        dprintf(s->log, "--- %s\n", s->last_loss.message);
 }
 
 // Counts the death against the worker's environments; fails once that is too much.
@@ -240,6 +266,23 @@ static ppo_status look_after(ppo_worker_set *s, size_t index, uint64_t step)
     return fork_worker(s, index);
 }
 
+// Called after each nap: ends a worker that has done nothing for too long. Its death is noticed
+// like any other.
+static void lose_patience(ppo_worker_set *s, size_t index, ppo_patience *patience)
+{
+    const uint32_t limit = s->instances->options.timeout_ms;
+    const uint32_t progress = atomic_load(&s->desks[index].progress);
+    if (progress != patience->progress)
+        *patience = (ppo_patience){.progress = progress};
+    if (limit == 0 || ++patience->naps * (uint64_t)CHECK_MS <= limit)
+        return;
+    patience->naps = 0;
+    if (s->process[index].id == 0)
+        return;
+    s->process[index].hung = true;
+    kill(s->process[index].id, SIGKILL);
+}
+
 // --- jobs ---------------------------------------------------------------------------------------
 
 void ppo_workers_post(ppo_worker_set *s, const ppo_order *order, size_t first, size_t count)
@@ -263,10 +306,12 @@ void ppo_workers_post(ppo_worker_set *s, const ppo_order *order, size_t first, s
 
 static ppo_status wait_for_job(ppo_worker_set *s, size_t worker, ppo_job *job, ppo_error *error)
 {
+    ppo_patience patience = {.progress = atomic_load(&s->desks[worker].progress)};
     for (uint32_t count = ppo_bell_count(&job->bell); count % 2 == 1;) {
         if (ppo_bell_wait(&job->bell, count, s->spins, CHECK_MS))
             break;
         pthread_mutex_lock(&s->mutex);
+        lose_patience(s, worker, &patience);
         const ppo_status status = look_after(s, worker, job->order.step);
         if (status != PPO_OK && error)
             *error = s->process[worker].failure;
@@ -312,9 +357,20 @@ static ppo_status begin_worker(ppo_worker_set *s, size_t index)
     return fork_worker(s, index);
 }
 
+static ppo_status open_log(ppo_worker_set *s, ppo_error *error)
+{
+    if (!s->log_path || s->log >= 0)
+        return PPO_OK;
+    s->log = open(s->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    return s->log >= 0 ? PPO_OK
+                       : ppo_fail(error, PPO_IO, "can't open %s for what workers print: %s",
+                                  s->log_path, strerror(errno));
+}
+
 ppo_status ppo_workers_start(ppo_worker_set *s, ppo_error *error)
 {
     wait_for_all(s);
+    PPO_TRY(open_log(s, error));
     for (size_t w = 0; w < s->num_workers; w++)
         if (s->process[w].id == 0 && begin_worker(s, w) != PPO_OK)
             return ppo_fail(error, s->process[w].failure.status, "%s",

@@ -47,12 +47,14 @@ static uint32_t num_processes(const ppo_config *config)
     return config->num_envs < cores ? config->num_envs : (uint32_t)cores;
 }
 
-static ppo_status create_vecenv(ppo_trainer *trainer, ppo_error *error)
+static ppo_status create_vecenv(ppo_trainer *trainer, const char *worker_log, ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
     ppo_vecenv_options options =
         ppo_agent_vecenv_options(&trainer->agent, config->num_envs, config->seed);
     options.num_processes = num_processes(config);
+    options.timeout_ms = (uint32_t)ceil(config->env_timeout * 1e3);
+    options.worker_log = worker_log;
     return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
                              error);
 }
@@ -80,14 +82,15 @@ static uint32_t useful_threads(const ppo_trainer *trainer)
 }
 
 // Everything in the order of its dependence; what was made is destroyed by the caller on failure.
-static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, ppo_error *error)
+static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const char *worker_log,
+                        ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
     PPO_TRY(ppo_config_check(config, error));
     PPO_TRY(ppo_agent_plan(&trainer->agent, config, env, &trainer->arena, error));
     PPO_TRY(ppo_pool_create(&trainer->pool,
                             config->threads ? config->threads : useful_threads(trainer), error));
-    PPO_TRY(create_vecenv(trainer, error));
+    PPO_TRY(create_vecenv(trainer, worker_log, error));
     ppo_rollout_plan(&trainer->rollout, config->num_steps, config->num_envs,
                      &trainer->agent.policy.input, trainer->agent.policy.dist.num_actions,
                      &trainer->arena);
@@ -107,11 +110,18 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, ppo_erro
 ppo_status ppo_trainer_create(ppo_trainer **result, const ppo_config *config,
                               const ppo_env_class *env, ppo_error *error)
 {
+    return ppo_trainer_create_logged(result, config, env, NULL, error);
+}
+
+ppo_status ppo_trainer_create_logged(ppo_trainer **result, const ppo_config *config,
+                                     const ppo_env_class *env, const char *worker_log,
+                                     ppo_error *error)
+{
     ppo_trainer *trainer = calloc(1, sizeof *trainer);
     if (!trainer)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a trainer");
     trainer->config = *config;
-    const ppo_status status = build(trainer, env, error);
+    const ppo_status status = build(trainer, env, worker_log, error);
     if (status != PPO_OK) {
         ppo_trainer_destroy(trainer);
         return status;

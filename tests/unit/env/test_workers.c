@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -563,6 +564,73 @@ static void test_destroy_with_a_stuck_worker(void **state)
     fragile_fate_destroy(f.fate);
 }
 
+// A worker that does nothing for too long is replaced; one that is slow but moving is not.
+static void test_hung_worker(void **state)
+{
+    (void)state;
+    ppo_fragile_fate *fate = fragile_fate_create();
+    const ppo_env_class env = fragile_class(fate);
+    ppo_farm farm;
+    ppo_error last = {0};
+    farm_start(&farm, &env,
+               &(ppo_vecenv_options){
+                   .num_envs = 4, .frame_skip = 1, .num_processes = 2, .timeout_ms = 150});
+    for (size_t n = 0; n < 4; n++)
+        actions(&farm)[n] = WAIT_A_BIT; // each worker has two, and has 150 ms for each
+    for (uint64_t step = 0; step < 3; step++)
+        assert_step_ok(&farm, step);
+    assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, NULL), 0);
+    memset(farm.action, 0, 4 * sizeof(int32_t));
+    actions(&farm)[1] = HANG;
+    assert_step_ok(&farm, 3);
+    assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, &last), 1);
+    assert_non_null(strstr(last.message, "did nothing for 0.15 s"));
+    assert_lost(&farm, 1, 3);
+    assert_alive(&farm, 2, 4.0f);
+    const pid_t stopped = atomic_load(&fate->process[2]);
+    assert_int_equal(kill(stopped, SIGSTOP), 0);
+    memset(farm.action, 0, 4 * sizeof(int32_t));
+    assert_step_ok(&farm, 4);
+    assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, NULL), 2);
+    assert_lost(&farm, 2, 4);
+    farm_release(&farm);
+    fragile_fate_destroy(fate);
+}
+
+// What workers print, and what becomes of them, is in the log.
+static void test_worker_log(void **state)
+{
+    (void)state;
+    ppo_fragile_fate *fate = fragile_fate_create();
+    const ppo_env_class env = fragile_class(fate);
+    ppo_farm farm;
+    char path[] = "worker-log-XXXXXX", text[2048] = "";
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    farm_start(&farm, &env,
+               &(ppo_vecenv_options){
+                   .num_envs = 2, .frame_skip = 1, .num_processes = 2, .worker_log = path});
+    actions(&farm)[0] = CRASH;
+    assert_step_ok(&farm, 0);
+    farm_release(&farm);
+    assert_true(read(file, text, sizeof text - 1) > 0);
+    assert_non_null(strstr(text, "--- worker 0, process "));
+    assert_non_null(strstr(text, "environments 1 to 1\n"));
+    assert_non_null(strstr(text, "it is about to crash\n"));
+    assert_non_null(strstr(text, "was ended by signal 11"));
+    close(file);
+    unlink(path);
+    farm_create(&farm, &env,
+                &(ppo_vecenv_options){.num_envs = 2,
+                                      .frame_skip = 1,
+                                      .num_processes = 2,
+                                      .worker_log = "no such folder/workers.log"});
+    assert_int_equal(ppo_vecenv_start(farm.vecenv, farm.rows.obs, &farm.error), PPO_IO);
+    assert_non_null(strstr(farm.error.message, "no such folder/workers.log"));
+    farm_release(&farm);
+    fragile_fate_destroy(fate);
+}
+
 // The parent is killed while one worker sleeps and another hangs in a step.
 static void test_parent_is_killed(void **state)
 {
@@ -620,6 +688,8 @@ int main(void)
         cmocka_unit_test(test_slow_is_not_dead),
         cmocka_unit_test(test_made_by_another_thread),
         cmocka_unit_test(test_destroy_with_a_stuck_worker),
+        cmocka_unit_test(test_hung_worker),
+        cmocka_unit_test(test_worker_log),
         cmocka_unit_test(test_parent_is_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -155,8 +156,10 @@ static ppo_status fragile_step(void *self, const void *action, void *observation
     transition->terminated = what == END;
     if (what == CRASH || what == LEAVE || what == HANG)
         obs[0] = -1.0f; // half written
-    if (what == CRASH)
+    if (what == CRASH) {
+        fprintf(stderr, "it is about to crash\n");
         crash();
+    }
     if (what == LEAVE)
         _exit(7);
     while (what == HANG)
