@@ -361,9 +361,9 @@ static void write_hmove(const write *w)
     tia->hmove_at = (int32_t)w->clock;
 }
 
-// Any register but the colours.
-static void write_register(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value,
-                           uint32_t cycles)
+// Any register but the colours, which should not pay for what others need.
+static __attribute__((noinline)) void write_register(ppo_tia *tia, uint8_t *picture, uint32_t reg,
+                                                     uint8_t value, uint32_t cycles)
 {
     const uint32_t clock = ppo_tia_clock(tia, cycles), delay = delay_of(reg, clock);
     const write made = {tia, picture, reg, value, cycles, clock, clock + delay};

@@ -155,45 +155,102 @@ INLINE uint32_t below(uint32_t pixel, uint32_t index)
     return pixel <= start ? 0 : pixel - start >= STRIP ? UINT32_MAX : (1u << (pixel - start)) - 1;
 }
 
-// Pixels [from, to) of a row, with the colours of COLUP0, COLUP1, COLUPF and COLUBK.
-static void paint(uint8_t *row, const layers *l, const uint8_t colour[4], uint32_t from,
+// The colours of COLUP0, COLUP1, COLUPF and COLUBK in a strip.
+typedef struct colours {
+    strip first, second, field, background;
+} colours;
+
+// Puts the part of a strip into a row that lies in [from, to).
+INLINE void put_strip(uint8_t *row, uint32_t index, strip pixels, uint32_t from, uint32_t to)
+{
+    uint8_t *at = row + index * STRIP;
+    const uint32_t inside = below(to, index) & ~below(from, index);
+    if (inside != UINT32_MAX) {
+        strip old;
+        memcpy(&old, at, STRIP);
+        pixels = old ^ ((old ^ pixels) & bytes_of(inside));
+    }
+    memcpy(at, &pixels, STRIP);
+}
+
+// A strip's pixels: what has to be flipped in the background.
+INLINE strip pixels_of(const layers *l, uint32_t index, const colours *c)
+{
+    strip pixels =
+        c->background ^ (bytes_of(strip_of(&l->field, index)) & (c->background ^ c->field));
+    const uint32_t first = strip_of(&l->first, index), second = strip_of(&l->second, index);
+    if ((first | second) != 0)
+        pixels ^= (bytes_of(first) & (c->background ^ c->first)) ^
+                  (bytes_of(second) & (c->background ^ c->second));
+    return pixels;
+}
+
+// Pixels [from, to) of a row in four colours.
+INLINE void paint(uint8_t *row, const layers *l, const uint8_t colour[4], uint32_t from,
                   uint32_t to)
 {
-    // each as what has to be flipped in the background
-    const strip background = (strip){0} + colour[3];
-    const strip first = background ^ colour[0], second = background ^ colour[1];
-    const strip field = background ^ colour[2];
+    const colours c = {(strip){0} + colour[0], (strip){0} + colour[1], (strip){0} + colour[2],
+                       (strip){0} + colour[3]};
+    for (uint32_t i = from / STRIP; i * STRIP < to; i++)
+        put_strip(row, i, pixels_of(l, i, &c), from, to);
+}
+
+// A line of colours: one from some pixel on. Its second half is slack, so that this takes the same
+// few stores wherever it begins.
+typedef uint8_t plane[2 * PPO_LINE_PIXELS];
+
+INLINE void spread(plane line, uint8_t colour, uint32_t from)
+{
+    const strip all = (strip){0} + colour;
+    for (uint32_t x = 0; x < PPO_LINE_PIXELS; x += STRIP)
+        memcpy(line + from + x, &all, STRIP);
+}
+
+INLINE strip strip_at(const plane line, uint32_t index)
+{
+    strip all;
+    memcpy(&all, line + index * STRIP, STRIP);
+    return all;
+}
+
+// The same in colours that change on the way: a line in each register's colours, of which every
+// pixel takes one. Painting the pieces one by one would cost a blend at both ends of each.
+INLINE void paint_changing(uint8_t *row, const layers *l, const ppo_tia *tia, uint32_t from,
+                           uint32_t to)
+{
+    plane line[4];
+    for (uint32_t i = 0; i < 4; i++)
+        spread(line[i], tia->colour[i], 0);
+    for (uint32_t i = 0; i < tia->num_recolourings; i++) {
+        const ppo_tia_recolouring *change = &tia->recolouring[i];
+        spread(line[change->reg - COLUP0], change->value, change->pixel);
+    }
     for (uint32_t i = from / STRIP; i * STRIP < to; i++) {
-        strip pixels = background ^ (bytes_of(strip_of(&l->field, i)) & field);
-        const uint32_t players = strip_of(&l->first, i) | strip_of(&l->second, i);
-        if (players != 0)
-            pixels ^= (bytes_of(strip_of(&l->first, i)) & first) ^
-                      (bytes_of(strip_of(&l->second, i)) & second);
-        const uint32_t inside = below(to, i) & ~below(from, i);
-        if (inside != UINT32_MAX) {
-            strip old;
-            memcpy(&old, row + i * STRIP, STRIP);
-            pixels = old ^ ((old ^ pixels) & bytes_of(inside));
-        }
-        memcpy(row + i * STRIP, &pixels, STRIP);
+        const colours c = {strip_at(line[0], i), strip_at(line[1], i), strip_at(line[2], i),
+                           strip_at(line[3], i)};
+        put_strip(row, i, pixels_of(l, i, &c), from, to);
     }
 }
 
-// The same, in the colours that there were at each pixel.
+INLINE void paint_range(uint8_t *row, ppo_tia *tia, const layers *l, uint32_t from, uint32_t to)
+{
+    if (tia->num_recolourings > 0)
+        paint_changing(row, l, tia, from, to);
+    else
+        paint(row, l, tia->colour, from, to);
+}
+
+// The same, in the colours that there were at each pixel. Most lines are painted at once, where
+// nothing has to be kept of what was there.
 static void paint_all(uint8_t *row, ppo_tia *tia, const ppo_line_bits of[PPO_TIA_OBJECTS],
                       uint32_t from, uint32_t to)
 {
     layers l;
     stack(&l, control_of(tia), of);
-    for (uint32_t i = 0; i < tia->num_recolourings; i++) {
-        const ppo_tia_recolouring *change = &tia->recolouring[i];
-        if (change->pixel > from)
-            paint(row, &l, tia->colour, from, change->pixel);
-        from = change->pixel;
-        tia->colour[change->reg - COLUP0] = change->value;
-    }
-    if (from < to)
-        paint(row, &l, tia->colour, from, to);
+    if (from == 0 && to == PPO_LINE_PIXELS)
+        paint_range(row, tia, &l, 0, PPO_LINE_PIXELS);
+    else
+        paint_range(row, tia, &l, from, to);
 }
 
 // --- lines -------------------------------------------------------------------------------------
@@ -307,12 +364,18 @@ static __attribute__((noinline)) void draw_lines(ppo_tia *tia, uint8_t *picture,
         put_together(tia, picture);
 }
 
-// Nothing before this clock changes any more. Most are in the line where drawing stands.
+// In the line where drawing stands, as most are.
+INLINE bool is_here(const ppo_tia *tia, uint32_t clock)
+{
+    return clock - tia->line_start < PPO_TIA_LINE && clock < tia->window_stop;
+}
+
+// Nothing before this clock changes any more.
 INLINE void draw_to(ppo_tia *tia, uint8_t *picture, uint32_t clock)
 {
     if (clock <= tia->drawn_to)
         return;
-    if (clock - tia->line_start < PPO_TIA_LINE && clock < tia->window_stop)
+    if (is_here(tia, clock))
         stand_at(tia, clock);
     else
         draw_lines(tia, picture, clock);
@@ -344,20 +407,38 @@ void ppo_tia_settle(ppo_tia *tia, uint8_t *picture, ppo_tia_object object, uint3
     tia->repeats = false;
 }
 
+INLINE void note_colour(ppo_tia *tia, uint32_t reg, uint8_t value)
+{
+    tia->repeats = false;
+    if (tia->pixel == tia->flushed)
+        tia->colour[reg - COLUP0] = value;
+    else
+        tia->recolouring[tia->num_recolourings++] =
+            (ppo_tia_recolouring){(uint8_t)tia->pixel, (uint8_t)reg, value};
+    tia->reg[reg] = value;
+}
+
+// In another line than the one before, or the last one for which there is room.
+static __attribute__((noinline)) void recolour_there(ppo_tia *tia, uint8_t *picture, uint32_t reg,
+                                                     uint8_t value, uint32_t clock)
+{
+    draw_to(tia, picture, clock);
+    if (tia->num_recolourings == PPO_TIA_RECOLOURINGS)
+        put_together(tia, picture);
+    note_colour(tia, reg, value);
+}
+
 void ppo_tia_recolour(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t clock)
 {
-    if (picture) {
-        draw_to(tia, picture, clock);
-        tia->repeats = false;
-        if (tia->num_recolourings == PPO_TIA_RECOLOURINGS)
-            put_together(tia, picture);
-        if (tia->pixel == tia->flushed)
-            tia->colour[reg - COLUP0] = value;
-        else
-            tia->recolouring[tia->num_recolourings++] =
-                (ppo_tia_recolouring){(uint8_t)tia->pixel, (uint8_t)reg, value};
+    if (!picture) {
+        tia->reg[reg] = value;
+    } else if (clock > tia->drawn_to && is_here(tia, clock) &&
+               tia->num_recolourings < PPO_TIA_RECOLOURINGS) {
+        stand_at(tia, clock);
+        note_colour(tia, reg, value);
+    } else {
+        recolour_there(tia, picture, reg, value, clock);
     }
-    tia->reg[reg] = value;
 }
 
 void ppo_tia_flush(ppo_tia *tia, uint8_t *picture, uint32_t clock)
