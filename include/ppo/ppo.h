@@ -21,6 +21,7 @@
 #include "ppo/base.h"
 #include "ppo/space.h"
 #include "ppo/env.h"
+#include "ppo/plugin.h"
 #include "ppo/atari.h"
 #include "ppo/rom.h"
 #include "ppo/random.h"

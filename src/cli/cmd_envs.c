@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// `ppo envs`: the table of built-in environments, and that of the Atari games.
+// `ppo envs`: the table of built-in environments, and that of the Atari games; or a plug-in's.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "args.h"
 #include "json.h"
+#include "message.h"
 #include "space_text.h"
 #include "term.h"
 
@@ -28,7 +29,7 @@ static void print_row(const ppo_env_class *env)
     if (!isnan(env->reward_threshold))
         snprintf(threshold, sizeof threshold, "%g", env->reward_threshold);
     printf("%-28s %-14s %-12s %6s %7s  %-6s  %s\n", env->id, observations, actions, limit,
-           threshold, has_preset(env->id) ? "yes" : "no", env->summary);
+           threshold, has_preset(env->id) ? "yes" : "no", env->summary ? env->summary : "");
 }
 
 static const char *cartridge_text(const ppo_game_info *game)
@@ -54,11 +55,17 @@ static void print_game(const ppo_game_info *game, size_t first)
            has_preset(id) ? "yes" : "no", cartridge_text(game), others);
 }
 
-static int print_table(void)
+static void print_heading(void)
 {
     const char *bold = cli_style(stdout, CLI_BOLD), *plain = cli_style(stdout, CLI_PLAIN);
     printf("%s%-28s %-14s %-12s %6s %7s  %-6s  %s%s\n", bold, "id", "observations", "actions",
            "limit", "solved", "preset", "summary", plain);
+}
+
+static int print_table(void)
+{
+    const char *bold = cli_style(stdout, CLI_BOLD), *plain = cli_style(stdout, CLI_PLAIN);
+    print_heading();
     for (size_t i = 0; i < ppo_env_count(); i++)
         print_row(ppo_env_at(i));
     printf("\n%s%-28s %-14s %-12s %-6s  %-17s  %s%s\n", bold, "Atari game", "observations",
@@ -87,7 +94,7 @@ static cJSON *row_json(const ppo_env_class *env)
     cJSON_AddNumberToObject(row, "max_episode_steps", env->max_episode_steps);
     cJSON_AddNumberToObject(row, "reward_threshold", env->reward_threshold);
     cJSON_AddBoolToObject(row, "preset", has_preset(env->id));
-    cJSON_AddStringToObject(row, "summary", env->summary);
+    cJSON_AddStringToObject(row, "summary", env->summary ? env->summary : "");
     return row;
 }
 
@@ -118,7 +125,51 @@ static int print_json(void)
     return cli_json_print(object);
 }
 
+// --- a plug-in's -------------------------------------------------------------------------------
+
+static void take_row(void *context, const ppo_env_class *env)
+{
+    (void)context;
+    print_row(env);
+}
+
+static void take_json(void *context, const ppo_env_class *env)
+{
+    cJSON_AddItemToArray(context, row_json(env));
+}
+
+static int list_plugin(const char *path, bool json)
+{
+    ppo_error error = {0};
+    cJSON *object = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(object, "envs");
+    if (!json)
+        print_heading();
+    if (ppo_plugin_list(path, json ? take_json : take_row, list, &error)) {
+        cJSON_Delete(object);
+        return cli_fail(&error);
+    }
+    if (json)
+        return cli_json_print(object);
+    cJSON_Delete(object);
+    return PPO_OK;
+}
+
+static int envs_of(const char *name, bool json)
+{
+    ppo_error error = {0};
+    if (ppo_plugin_has_id(name))
+        return list_plugin(name, json);
+    cli_error_set(&error, PPO_INVALID,
+                  "'%.200s' is no plug-in: its name would end in .so; without a name, all built-in "
+                  "environments are listed",
+                  name);
+    return cli_fail(&error);
+}
+
 int cli_cmd_envs(const cli_args *args)
 {
+    if (args->num_operands > 0)
+        return envs_of(args->operand[0], args->flag[CLI_FLAG_JSON]);
     return args->flag[CLI_FLAG_JSON] ? print_json() : print_table();
 }

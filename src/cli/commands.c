@@ -162,11 +162,14 @@ static const cli_command command[] = {
      "ppo plot runs/CartPole-v1/seed-* -o cartpole.svg  # mean and range over the seeds\n"
      "ppo plot runs/Rally/seed-1 --x seconds --metric train/entropy -o entropy.png",
      plot_flags, CLI_RUN, 1, 4096, false, cli_cmd_plot},
-    {"envs", "[--json]", "List the environments",
+    {"envs", "[PLUGIN.so] [--json]", "List the environments",
      "Lists the built-in environments: observations, actions, time limit in steps, the average "
      "return that counts as solved, and whether there is a preset. Then the Atari games with their "
-     "two ids: as they are, and with sticky actions; and whether their cartridges are here.",
-     "ppo envs", plain_flags, CLI_NOTHING, 0, 0, false, cli_cmd_envs},
+     "two ids: as they are, and with sticky actions; and whether their cartridges are here. With a "
+     "plug-in, a shared object of one's own (docs/plugins.md): the environments that it has.",
+     "ppo envs\n"
+     "ppo envs ./libmygame.so  # those of a plug-in",
+     plain_flags, CLI_TASK, 0, 1, false, cli_cmd_envs},
     {"info", "[RUN] [--memory ENV|CONFIG]", "Tell about this build, a run, or the memory needed",
      "Without an operand: how this program was built and what it runs on. With a run: its "
      "settings, how far it got, its best evaluation. With --memory: every buffer of a training.",

@@ -116,6 +116,11 @@ ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *erro
     char preset[PPO_TEXT_SIZE];
     const ppo_env_class *env;
     ppo_error ignored;
+    if (ppo_plugin_has_id(name)) {
+        target->kind = CLI_TARGET_ENV;
+        snprintf(target->label, sizeof target->label, "plug-in %s", name);
+        return ppo_plugin_resolve(target->env_id, sizeof target->env_id, name, error);
+    }
     if (ppo_env_find(&env, name, &ignored) != PPO_NOT_FOUND) {
         target->kind = CLI_TARGET_ENV;
         target->yaml = ppo_preset_for_env(name);
@@ -168,9 +173,17 @@ void cli_run_dir_default(ppo_config *config, const cli_target *target)
         return;
     const char *stem = target->stem;
     char path[2 * PPO_TEXT_SIZE + 32];
-    snprintf(path, sizeof path, "runs/%s/%s%sseed-%" PRIu64, config->env_id, stem,
+    snprintf(path, sizeof path, "runs/%s/%s%sseed-%" PRIu64, ppo_env_name(config->env_id), stem,
              stem[0] ? "-" : "", config->seed);
     snprintf(config->run_dir, sizeof config->run_dir, "%.*s", PPO_TEXT_SIZE - 1, path);
+}
+
+// A plug-in is named in the run's settings so that it is found from other folders too.
+static ppo_status resolve_plugin(ppo_config *config, ppo_error *error)
+{
+    char given[PPO_TEXT_SIZE];
+    snprintf(given, sizeof given, "%s", config->env_id);
+    return ppo_plugin_resolve(config->env_id, sizeof config->env_id, given, error);
 }
 
 ppo_status cli_target_config(ppo_config *config, cli_target *target, const char *name,
@@ -186,5 +199,7 @@ ppo_status cli_target_config(ppo_config *config, cli_target *target, const char 
                              "the command line (`ppo "
                              "envs` lists them)",
                              target->label);
+    if (ppo_plugin_has_id(config->env_id) && resolve_plugin(config, error))
+        return error->status;
     return ppo_config_check(config, error);
 }

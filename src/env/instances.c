@@ -8,6 +8,7 @@
 #include "core/rng.h"
 #include "env/class.h"
 #include "env/picture.h"
+#include "ppo/plugin.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -88,15 +89,15 @@ static void *instance_at(const ppo_instances *v, size_t n)
 static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing, ppo_status status,
                              const ppo_error *said, ppo_error *error)
 {
-    return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", v->env->id, n, doing,
-                    said->message[0] ? said->message : ppo_status_text(status));
+    return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", ppo_env_name(v->env->id),
+                    n, doing, said->message[0] ? said->message : ppo_status_text(status));
 }
 
 static ppo_status many_failed(const ppo_instances *v, size_t first, size_t count, ppo_status status,
                               const ppo_error *said, ppo_error *error)
 {
-    return ppo_fail(error, status, "%.64s, environments %zu to %zu, step_many: %.300s", v->env->id,
-                    first, first + count - 1,
+    return ppo_fail(error, status, "%.64s, environments %zu to %zu, step_many: %.300s",
+                    ppo_env_name(v->env->id), first, first + count - 1,
                     said->message[0] ? said->message : ppo_status_text(status));
 }
 
@@ -105,8 +106,8 @@ static ppo_status not_finite(const ppo_instances *v, size_t n, const char *what,
 {
     return ppo_fail(error, PPO_NUMERIC,
                     "%.64s, environment %zu, episode step %u, step %llu of the run: %s is %s",
-                    v->env->id, n, v->episode[n].length, (unsigned long long)step, what,
-                    isnan(value) ? "not a number" : "infinite");
+                    ppo_env_name(v->env->id), n, v->episode[n].length, (unsigned long long)step,
+                    what, isnan(value) ? "not a number" : "infinite");
 }
 
 static ppo_status obs_not_finite(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
@@ -147,8 +148,8 @@ static ppo_status check_integers(const ppo_instances *v, size_t n, const void *o
             return ppo_fail(error, PPO_ENV,
                             "%.64s, environment %zu, episode step %u, step %llu of the run: "
                             "observation element %zu is %d, not in [0, %u)",
-                            v->env->id, n, v->episode[n].length, (unsigned long long)step, i, value,
-                            limit);
+                            ppo_env_name(v->env->id), n, v->episode[n].length,
+                            (unsigned long long)step, i, value, limit);
     }
     return PPO_OK;
 }

@@ -5,6 +5,7 @@
 #include "core/nearest.h"
 #include "env/atari.h"
 #include "env/classic.h"
+#include "env/plugin.h"
 #include "ppo/env.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *er
             *env = classes[i];
             return PPO_OK;
         }
-    if (ppo_atari_has_id(id))
+    if (ppo_atari_has_id(id) || ppo_plugin_has_id(id))
         return ppo_fail(error, PPO_INVALID, "%.64s is made to order: ppo_env_open does that", id);
     return unknown_id(id, error);
 }
@@ -77,10 +78,15 @@ ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env
 {
     if (ppo_atari_has_id(id))
         return ppo_atari_open(env, id, options, error);
+    if (ppo_plugin_has_id(id))
+        return ppo_plugin_open(env, id, error);
     return ppo_env_find(env, id, error);
 }
 
 void ppo_env_close(const ppo_env_class *env)
 {
-    ppo_atari_close(env);
+    if (env && env->struct_size >= sizeof *env && env->close)
+        env->close(env);
+    else
+        ppo_atari_close(env);
 }

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/pool.h"
+#include "ppo/plugin.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -212,7 +213,8 @@ static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, bool is_kno
     s->num_lost++;
     ppo_fail(&s->last_loss, PPO_ENV,
              "worker %zu (process %ld; %.64s, environments %zu to %zu) %s at step %llu of the run",
-             index, (long)id, s->instances->env->id, first, last, end, (unsigned long long)step);
+             index, (long)id, ppo_env_name(s->instances->env->id), first, last, end,
+             (unsigned long long)step);
     s->process[index].hung = false;
     if (s->log >= 0)
         dprintf(s->log, "--- %s\n", s->last_loss.message);

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "ppo/plugin.h"
 #include "run/checkpoint_file.h"
 #include "run/stored_config.h"
 
@@ -72,7 +73,8 @@ static ppo_status check_belongs(const ppo_trainer *trainer, const ppo_safetensor
     if (!kind || strcmp(kind, "trainer") != 0)
         return ppo_fail(error, PPO_MISMATCH,
                         "%s holds an agent alone; training goes on from a checkpoint only", path);
-    if (strcmp(stored.env_id, env_id_of(trainer)) != 0)
+    const char *there = ppo_env_name(stored.env_id), *here = ppo_env_name(env_id_of(trainer));
+    if (strcmp(there, here) != 0) // a plug-in may have moved
         return ppo_fail(error, PPO_MISMATCH,
                         "%s belongs to another configuration: env_id: %s there, %s here", path,
                         stored.env_id, env_id_of(trainer));

@@ -4,6 +4,7 @@
 #include "run/directory.h"
 
 #include "core/error.h"
+#include "ppo/plugin.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -44,7 +45,8 @@ ppo_path ppo_run_directory_name(const ppo_config *config, const char *env_id)
     ppo_path path;
     if (config->run_dir[0])
         return ppo_path_of(config->run_dir);
-    snprintf(path.text, sizeof path.text, "runs/%s/seed-%" PRIu64, env_id, config->seed);
+    snprintf(path.text, sizeof path.text, "runs/%s/seed-%" PRIu64, ppo_env_name(env_id),
+             config->seed);
     return path;
 }
 
