@@ -7,7 +7,9 @@
 #   PPO_HAVE_WINDOW      whether `ppo watch` has a window
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
 #   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films
-#                        and learning curves can be made, and
+#                        and learning curves can be made,
+#   PPO_HAVE_TENSORBOARD, PPO_PROTOC_C  whether event files can be written, and what compiles their
+#                        messages, and
 #   ppo_leave_out(<list> <is there> <file> <file that stands in>), which drops one of the two
 #   ppo_print_summary()  the table of what was found
 find_package(Threads REQUIRED)
@@ -123,6 +125,20 @@ ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cair
 set(PPO_PART_OF ppo_cli_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
 unset(PPO_PART_OF)
+
+# TensorBoard's messages are compiled to C by protoc-c.
+find_program(PPO_PROTOC_C protoc-c DOC "Compiler of protobuf messages to C")
+mark_as_advanced(PPO_PROTOC_C)
+set(PPO_HAVE_TENSORBOARD OFF)
+if(PPO_PROTOC_C OR PPO_TENSORBOARD STREQUAL "OFF")
+    ppo_optional("TensorBoard" PPO_TENSORBOARD PPO_HAVE_TENSORBOARD
+        "libprotobuf-c-dev protobuf-c-compiler" libprotobuf-c:protobuf-c)
+elseif(PPO_TENSORBOARD STREQUAL "ON")
+    message(FATAL_ERROR "PPO_TENSORBOARD is ON and protoc-c is missing; on Debian and Ubuntu "
+        "scripts/setup installs it: protobuf-c-compiler")
+else()
+    ppo_summary_add("TensorBoard" "absent: protoc-c is missing (scripts/setup installs it)")
+endif()
 
 function(ppo_leave_out list is_there file stand_in)
     set(sources ${${list}})

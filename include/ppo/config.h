@@ -60,6 +60,12 @@ typedef enum ppo_action_bound {
     PPO_ACTION_RAW,  // passed on as it is
 } ppo_action_bound;
 
+// Files of the films that are made while training.
+typedef enum ppo_video_format {
+    PPO_VIDEO_GIF, // also shown in TensorBoard
+    PPO_VIDEO_MP4,
+} ppo_video_format;
+
 typedef enum ppo_schedule_kind {
     PPO_SCHEDULE_CONSTANT,
     PPO_SCHEDULE_LINEAR,    // from 1 to 0 over the run
@@ -165,6 +171,10 @@ typedef struct ppo_config {
     double env_timeout;   // with processes: seconds that a step may take; 0: any number
     uint32_t threads;     // worker threads, the caller included; 0: as many as cores and work allow
     double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
+    bool tensorboard;             // write an event file, where the build can (see ppo/run.h)
+    uint64_t video_every;         // environment steps between films of an episode; 0: none
+    uint32_t video_steps;         // a film ends after so many; 0: with the episode
+    ppo_video_format video_format;
 } ppo_config;
 
 // All settings at the option table's defaults; env_id empty.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Learning curves of runs as a picture: PNG, SVG or PDF.
+// Learning curves of runs: a PNG, SVG or PDF picture, or text for a terminal.
 //
 //     const char *runs[] = {"runs/CartPole-v1/seed-1", "runs/CartPole-v1/seed-2"};
 //     ppo_plot_runs("curve.png", runs, 2, &(ppo_plot_options){0}, &error);
 //
-// Runs whose settings differ in nothing but the seed become one curve, the mean over them, in a
-// band from the least to the greatest; a run that ended earlier counts on with its last value.
-// Anything else has a curve of its own, named after what is different.
+// Runs whose settings differ in nothing but the seed become one curve: their mean (or interquartile
+// mean, or median) in a band; a run that ended earlier counts on with its last value. Anything else
+// has a curve of its own, named after what is different. Unless told otherwise, the curves are the
+// training's mean return and, where there are evaluations, theirs.
 #ifndef PPO_PLOT_H
 #define PPO_PLOT_H
 
@@ -21,11 +22,30 @@ typedef enum ppo_plot_x {
     PPO_PLOT_SECONDS, // wall clock, shown in seconds, minutes or hours
 } ppo_plot_x;
 
+// What a curve of several runs shows.
+typedef enum ppo_plot_statistic {
+    PPO_PLOT_MEAN,
+    PPO_PLOT_IQM, // interquartile mean: without the lowest and the highest quarter
+    PPO_PLOT_MEDIAN,
+} ppo_plot_statistic;
+
+// ... and its band.
+typedef enum ppo_plot_band {
+    PPO_PLOT_RANGE,    // from the least to the greatest
+    PPO_PLOT_STD,      // a standard deviation (of a sample) to both sides
+    PPO_PLOT_INTERVAL, // the statistic's 95 % interval, by bootstrap with 1000 resamples
+    PPO_PLOT_NO_BAND,
+} ppo_plot_band;
+
 // All zero: the usual picture.
 typedef struct ppo_plot_options {
-    const char *metric; // a column of progress.csv, timing.csv or evaluations.csv; NULL:
-                        // "rollout/ep_rew_mean"
+    const char *metric; // columns of progress.csv, timing.csv or evaluations.csv, at most 8,
+                        // separated by commas; NULL: "rollout/ep_rew_mean", and "return_mean" of
+                        // the evaluations where there are any
     ppo_plot_x x;
+    ppo_plot_statistic statistic;
+    ppo_plot_band band;
+    uint32_t smooth;        // each point is the mean of so many around it; 0 or 1: off
     bool each;              // a curve for each run, whatever they have in common
     const char *title;      // NULL: the environment
     uint32_t width, height; // in [200, 10000], of which a PNG has two pixels each and the others
@@ -38,6 +58,13 @@ typedef struct ppo_plot_options {
 // PPO_INVALID: nothing to draw yet, or an unknown ending; PPO_UNSUPPORTED: a build without curves.
 PPO_API ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_runs,
                                  const ppo_plot_options *options, ppo_error *error);
+
+// The same as lines of text (UTF-8, with Braille dots), `columns` wide and about `rows` high, in
+// [40, 1000] and [10, 1000], with escape sequences for colours if asked for; without bands. Any
+// build can. Free *text with free().
+PPO_API ppo_status ppo_plot_text(char **text, const char *const *runs, size_t num_runs,
+                                 const ppo_plot_options *options, unsigned columns, unsigned rows,
+                                 bool is_coloured, ppo_error *error);
 
 #ifdef __cplusplus
 }

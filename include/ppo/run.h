@@ -3,10 +3,12 @@
 // and continued to the same bits.
 //
 // The directory holds config.yaml, progress.csv and evaluations.csv (both repeatable to the last
-// bit), timing.csv (wall clock, not repeatable), checkpoint.safetensors (the whole state),
-// checkpoint.previous.safetensors, best.safetensors, and the file `lock`, which keeps a second run
-// out. Files are published whole (written beside, synced, renamed); the CSV files grow by rows and
-// are cut back to the checkpoint's moment when the run is resumed.
+// bit), timing.csv (wall clock, not repeatable), events.out.tfevents.ppo (all of these for
+// TensorBoard, with wall clock; config.tensorboard), checkpoint.safetensors (the whole state),
+// checkpoint.previous.safetensors, best.safetensors, videos/step-000123456.gif (config.video_every)
+// and the file `lock`, which keeps a second run out. Files are published whole (written beside,
+// synced, renamed); the CSV and event files grow and are cut back to the checkpoint's moment when
+// the run is resumed.
 #ifndef PPO_RUN_H
 #define PPO_RUN_H
 
@@ -28,20 +30,23 @@ typedef enum ppo_run_origin {
 // configuration there, resumes it, or with `restart` starts anew: files of the old run are
 // replaced. A run of another configuration is refused with PPO_MISMATCH (keys named) unless
 // `restart`. If the newest checkpoint is damaged the previous one is used, and ppo_run_notice says
-// so.
+// so. PPO_UNSUPPORTED if films are wanted (config.video_every) and the build makes none or the
+// environment draws no pictures.
 PPO_API ppo_status ppo_run_open(ppo_run **run, const ppo_config *config, const ppo_env_class *env,
                                 bool restart, ppo_error *error);
 
 // Closes without saving. NULL is allowed.
 PPO_API void ppo_run_close(ppo_run *run);
 
-// One iteration with everything due after it: metrics row, evaluation, best model, checkpoint.
+// One iteration with everything due after it: metrics row, evaluation, best model, film,
+// checkpoint.
 PPO_API ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error);
 
 // Writes the checkpoint now.
 PPO_API ppo_status ppo_run_save(ppo_run *run, ppo_error *error);
 
-// Ends a run whose trainer is done: final evaluation, best model, checkpoint. May be called again.
+// Ends a run whose trainer is done: final evaluation, best model, film, checkpoint. May be called
+// again.
 PPO_API ppo_status ppo_run_finish(ppo_run *run, ppo_evaluation *evaluation, ppo_error *error);
 
 PPO_API ppo_trainer *ppo_run_trainer(ppo_run *run);
@@ -51,6 +56,9 @@ PPO_API const char *ppo_run_dir(const ppo_run *run);
 // The last evaluation, and the best so far; episodes == 0 if there was none.
 PPO_API const ppo_evaluation *ppo_run_last_evaluation(const ppo_run *run);
 PPO_API const ppo_evaluation *ppo_run_best_evaluation(const ppo_run *run);
+
+// The path of the last film that was made since opening, or "".
+PPO_API const char *ppo_run_last_film(const ppo_run *run);
 
 // A sentence about something unusual at opening (a damaged checkpoint passed over), or "".
 PPO_API const char *ppo_run_notice(const ppo_run *run);

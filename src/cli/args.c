@@ -3,6 +3,7 @@
 #include "args.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,18 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
                          nearest ? "?" : "");
 }
 
+// --metric may be given several times; their values are told apart by commas.
+static ppo_status add_metric(cli_args *args, ppo_error *error)
+{
+    char *all;
+    const char *before = args->flag[CLI_FLAG_METRIC];
+    if (asprintf(&all, "%s%s%s", before ? before : "", before ? "," : "", optarg) < 0)
+        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the options");
+    free(args->metrics);
+    args->flag[CLI_FLAG_METRIC] = args->metrics = all;
+    return PPO_OK;
+}
+
 static ppo_status parse(cli_args *args, long_options *options, int argc, char **argv,
                         ppo_error *error)
 {
@@ -185,6 +198,9 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
             const ppo_option option = ppo_option_at((size_t)(val - FIRST_OPTION));
             args->setting[args->num_settings++] =
                 (cli_setting){option.name, value_of_flag(argc, argv)};
+        } else if (val == FIRST_FLAG + CLI_FLAG_METRIC) {
+            if (add_metric(args, error))
+                return error->status;
         } else {
             args->flag[val - FIRST_FLAG] = optarg ? optarg : "";
         }
@@ -230,5 +246,7 @@ ppo_status cli_args_init(cli_args *args, const cli_command *command, int argc, c
 void cli_args_release(cli_args *args)
 {
     free(args->setting);
+    free(args->metrics);
     args->setting = NULL;
+    args->metrics = NULL;
 }

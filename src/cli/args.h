@@ -23,6 +23,7 @@ struct cli_args {
     size_t num_settings;
     const char *const *operand; // [num_operands]
     size_t num_operands;
+    char *metrics; // what several --metric have together, for their flag
 };
 
 // Parses argv[1] onwards; argv[0] is the command's name. Reorders argv, whose strings must outlive

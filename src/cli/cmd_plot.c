@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: MIT
-// `ppo plot`: draws the learning curves of runs and prints the picture's name.
+// `ppo plot`: draws the learning curves of runs, as a picture whose name it prints, or in the
+// terminal.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "args.h"
 #include "message.h"
+#include "number.h"
+#include "term.h"
 
-enum { PATH_SIZE = 4096 };
+enum {
+    PATH_SIZE = 4096,
+    MIN_COLUMNS = 40,
+    MAX_COLUMNS = 160, // wider curves are hard to follow
+    TERMINAL_ROWS = 18,
+};
 
 static bool is_directory(const char *path)
 {
@@ -27,26 +36,79 @@ static void choose_path(char path[PATH_SIZE], const cli_args *args)
         snprintf(path, PATH_SIZE, "curve.png");
 }
 
-static ppo_status choose_x(ppo_plot_x *x, const char *text, ppo_error *error)
+// The number of `text` among `count` names; 0 without a text.
+static ppo_status choose(unsigned *chosen, const char *flag, const char *text,
+                         const char *const *names, unsigned count, ppo_error *error)
 {
-    *x = PPO_PLOT_STEPS;
-    if (!text || strcmp(text, "steps") == 0)
+    *chosen = 0;
+    if (!text)
         return PPO_OK;
-    *x = PPO_PLOT_SECONDS;
-    if (strcmp(text, "seconds") == 0)
-        return PPO_OK;
-    return cli_error_set(error, PPO_INVALID, "--x: '%.80s' is neither steps nor seconds", text);
+    char all[128] = "";
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *chosen = i;
+            return PPO_OK;
+        }
+        const size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s",
+                 i == 0           ? ""
+                 : i + 1 == count ? " or "
+                                  : ", ",
+                 names[i]);
+    }
+    return cli_error_set(error, PPO_INVALID, "%s: '%.80s' is not %s", flag, text, all);
+}
+
+static ppo_status plan(ppo_plot_options *options, const cli_args *args, ppo_error *error)
+{
+    static const char *const axes[] = {"steps", "time", "seconds"}; // the last two are the same
+    static const char *const statistics[] = {"mean", "iqm", "median"};
+    static const char *const bands[] = {"range", "std", "interval", "none"};
+    unsigned x, statistic, band;
+    uint64_t smooth = 0;
+    *options = (ppo_plot_options){.metric = args->flag[CLI_FLAG_METRIC],
+                                  .each = args->flag[CLI_FLAG_EACH] != NULL,
+                                  .title = args->flag[CLI_FLAG_TITLE]};
+    if (choose(&x, "--x", args->flag[CLI_FLAG_X], axes, 3, error) ||
+        choose(&statistic, "--statistic", args->flag[CLI_FLAG_STATISTIC], statistics, 3, error) ||
+        choose(&band, "--band", args->flag[CLI_FLAG_BAND], bands, 4, error))
+        return error->status;
+    if (args->flag[CLI_FLAG_SMOOTH] &&
+        cli_parse_integer(&smooth, "--smooth", args->flag[CLI_FLAG_SMOOTH], 1, 1000000, error))
+        return error->status;
+    options->x = x == 0 ? PPO_PLOT_STEPS : PPO_PLOT_SECONDS;
+    options->statistic = (ppo_plot_statistic)statistic;
+    options->band = (ppo_plot_band)band;
+    options->smooth = (uint32_t)smooth;
+    return PPO_OK;
+}
+
+static ppo_status show(const cli_args *args, const ppo_plot_options *options, ppo_error *error)
+{
+    char *text;
+    unsigned columns = cli_width(stdout);
+    columns = columns < MIN_COLUMNS ? MIN_COLUMNS : columns > MAX_COLUMNS ? MAX_COLUMNS : columns;
+    const bool is_coloured = cli_style(stdout, CLI_BOLD)[0] != '\0';
+    const ppo_status status = ppo_plot_text(&text, args->operand, args->num_operands, options,
+                                            columns, TERMINAL_ROWS, is_coloured, error);
+    if (status == PPO_OK)
+        fputs(text, stdout);
+    free(text);
+    return status;
 }
 
 int cli_cmd_plot(const cli_args *args)
 {
     ppo_error error = {0};
     char path[PATH_SIZE];
-    ppo_plot_options options = {.metric = args->flag[CLI_FLAG_METRIC],
-                                .each = args->flag[CLI_FLAG_EACH] != NULL,
-                                .title = args->flag[CLI_FLAG_TITLE]};
-    if (choose_x(&options.x, args->flag[CLI_FLAG_X], &error))
+    ppo_plot_options options;
+    const bool is_shown = args->flag[CLI_FLAG_TERMINAL] != NULL;
+    if (plan(&options, args, &error))
         return cli_fail_usage(&error, "plot");
+    if (is_shown && show(args, &options, &error))
+        return cli_fail(&error);
+    if (is_shown && !args->flag[CLI_FLAG_OUTPUT])
+        return PPO_OK;
     choose_path(path, args);
     if (ppo_plot_runs(path, args->operand, args->num_operands, &options, &error))
         return cli_fail(&error);

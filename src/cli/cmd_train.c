@@ -42,6 +42,16 @@ static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
         cli_progress_draw(&v->progress, "", stats);
 }
 
+static void on_filmed(void *context, const cli_outcome *outcome, const char *path)
+{
+    (void)outcome;
+    view *const v = context;
+    if (v->is_quiet)
+        return;
+    cli_progress_clear(&v->progress);
+    fprintf(stderr, "film %s\n", path);
+}
+
 static void on_lost(void *context, const cli_outcome *outcome, uint64_t count)
 {
     view *const v = context;
@@ -64,11 +74,15 @@ static void note_minibatches(const ppo_config *config)
 static int train_one(const ppo_config *config, const cli_args *args)
 {
     view v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL};
-    const cli_watch watch = {
-        .opened = on_opened, .stepped = on_stepped, .lost = on_lost, .context = &v};
+    const cli_watch watch = {.opened = on_opened,
+                             .stepped = on_stepped,
+                             .filmed = on_filmed,
+                             .lost = on_lost,
+                             .context = &v};
     cli_outcome outcome;
     cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &watch);
     cli_progress_clear(&v.progress);
+    cli_outcome_draw(&outcome);
     if (outcome.status != PPO_OK)
         return cli_outcome_fail(&outcome);
     if (outcome.is_interrupted)

@@ -81,10 +81,20 @@ static const cli_flag plot_flags[] = {
     {CLI_FLAG_OUTPUT, "output", "FILE.png|FILE.svg|FILE.pdf",
      "Where the picture goes; -o for short. Default: curve.png, in the run's directory if there is "
      "one run."},
-    {CLI_FLAG_X, "x", "steps|seconds", "What lies along the horizontal axis. Default: steps."},
+    {CLI_FLAG_X, "x", "steps|time",
+     "What lies along the horizontal axis: environment steps, or the time that training took. "
+     "Default: steps."},
     {CLI_FLAG_METRIC, "metric", "NAME",
-     "What is drawn: a column of progress.csv, timing.csv or evaluations.csv. Default: "
-     "rollout/ep_rew_mean."},
+     "What is drawn: a column of progress.csv, timing.csv or evaluations.csv; may be given several "
+     "times. Default: rollout/ep_rew_mean and, where there are evaluations, their return_mean."},
+    {CLI_FLAG_STATISTIC, "statistic", "mean|iqm|median",
+     "What a curve of several runs shows; iqm is the interquartile mean. Default: mean."},
+    {CLI_FLAG_BAND, "band", "range|std|interval|none",
+     "What lies around it: from the least to the greatest, a standard deviation to both sides, or "
+     "the 95 % bootstrap interval. Default: range."},
+    {CLI_FLAG_SMOOTH, "smooth", "N", "Each point becomes the mean of the N around it."},
+    {CLI_FLAG_TERMINAL, "terminal", NULL,
+     "Draw in the terminal, as wide as it is. Writes a picture only if --output says where."},
     {CLI_FLAG_EACH, "each", NULL,
      "A curve for each run, also where they differ in the seed alone."},
     {CLI_FLAG_TITLE, "title", "TEXT", "The line above. Default: the environment."},
@@ -156,11 +166,13 @@ static const cli_command command[] = {
      watch_flags, CLI_RUN, 1, 1, false, cli_cmd_watch},
     {"plot", "RUN... [-o FILE]", "Draw learning curves",
      "Draws the learning curves of runs into a picture, and prints its name. Runs whose settings "
-     "differ in the seed alone become one curve: the mean over them, in a band from the least to "
-     "the greatest. A CSV file such as progress.csv may stand for a run.",
+     "differ in the seed alone become one curve: by default the mean over them, in a band from the "
+     "least to the greatest. A CSV file such as progress.csv may stand for a run.",
      "ppo plot runs/CartPole-v1/seed-1  # into its curve.png\n"
      "ppo plot runs/CartPole-v1/seed-* -o cartpole.svg  # mean and range over the seeds\n"
-     "ppo plot runs/Rally/seed-1 --x seconds --metric train/entropy -o entropy.png",
+     "ppo plot runs/Rally/seed-1 --x time --metric train/entropy -o entropy.png\n"
+     "ppo plot runs/CartPole-v1/seed-* --statistic iqm --band interval --smooth 5\n"
+     "ppo plot runs/CartPole-v1/seed-1 --terminal",
      plot_flags, CLI_RUN, 1, 4096, false, cli_cmd_plot},
     {"envs", "[PLUGIN.so] [--json]", "List the environments",
      "Lists the built-in environments: observations, actions, time limit in steps, the average "

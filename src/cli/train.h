@@ -30,6 +30,8 @@ typedef struct cli_outcome {
     uint64_t hash;
     ppo_evaluation evaluation; // episodes == 0: none
     ppo_evaluation best;
+    char film[2 * PPO_TEXT_SIZE];   // the last one, "" if there is none
+    char curve[PPO_TEXT_SIZE + 16]; // the picture, "" if there is none
 } cli_outcome;
 
 // Called on the way, each may be NULL.
@@ -37,6 +39,7 @@ typedef struct cli_watch {
     void (*opened)(void *context, const cli_outcome *outcome);
     void (*stepped)(void *context, const cli_outcome *outcome, ppo_run *run,
                     const ppo_stats *stats);
+    void (*filmed)(void *context, const cli_outcome *outcome, const char *path);
     // `count` worker processes have died since the last call.
     void (*lost)(void *context, const cli_outcome *outcome, uint64_t count);
     void *context;
@@ -48,6 +51,13 @@ void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
 
 // Steps per second of this process; NAN if there were none.
 double cli_outcome_sps(const cli_outcome *outcome);
+
+// Draws the curve of a run that has come to an end, or to a stop, into its directory, if the build
+// can and there is something to draw. `curve` in the outcome then names it.
+void cli_outcome_draw(cli_outcome *outcome);
+
+// One curve of several runs, into `path`; false if there is none.
+bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_runs);
 
 // 0, CLI_INTERRUPTED, or the value of the status.
 int cli_outcome_code(const cli_outcome *outcome);

@@ -2,6 +2,7 @@
 // One run from opening to saving. Owns the run while it trains; prints nothing.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "message.h"
 #include "signals.h"
@@ -44,6 +45,17 @@ static void note_losses(cli_outcome *outcome, const ppo_trainer *trainer, const 
         watch->lost(watch->context, outcome, count - before);
 }
 
+// Tells of a film that was not there at the last call.
+static void note_film(cli_outcome *outcome, const ppo_run *run, const cli_watch *watch)
+{
+    const char *film = ppo_run_last_film(run);
+    if (strcmp(film, outcome->film) == 0)
+        return;
+    snprintf(outcome->film, sizeof outcome->film, "%s", film);
+    if (watch->filmed)
+        watch->filmed(watch->context, outcome, film);
+}
+
 static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
 {
     const ppo_trainer *trainer = ppo_run_trainer(run);
@@ -53,6 +65,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *wat
         ppo_stats stats;
         status = ppo_run_step(run, &stats, &outcome->error);
         note_losses(outcome, trainer, watch);
+        note_film(outcome, run, watch);
         if (status == PPO_OK && watch->stepped)
             watch->stepped(watch->context, outcome, run, &stats);
     }
@@ -61,7 +74,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *wat
 }
 
 // Saves what there is: with the final evaluation if training has come to its end.
-static ppo_status conclude(cli_outcome *outcome, ppo_run *run)
+static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
 {
     if (outcome->origin == PPO_RUN_FINISHED)
         return PPO_OK; // nothing has changed
@@ -69,7 +82,9 @@ static ppo_status conclude(cli_outcome *outcome, ppo_run *run)
     if (outcome->is_interrupted)
         return ppo_run_save(run, &outcome->error);
     ppo_evaluation evaluation;
-    return ppo_run_finish(run, &evaluation, &outcome->error);
+    const ppo_status status = ppo_run_finish(run, &evaluation, &outcome->error);
+    note_film(outcome, run, watch);
+    return status;
 }
 
 void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
@@ -92,7 +107,7 @@ void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
         watch->opened(watch->context, outcome);
     outcome->status = train(outcome, run, watch);
     if (outcome->status == PPO_OK)
-        outcome->status = conclude(outcome, run);
+        outcome->status = conclude(outcome, run, watch);
     note_state(outcome, run);
     ppo_run_close(run);
 }

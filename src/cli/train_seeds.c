@@ -31,6 +31,7 @@ typedef struct lanes {
     size_t count;
     bool restart;
     cli_progress progress;
+    char curve[2 * PPO_TEXT_SIZE]; // of all runs, "" if there is none
 } lanes;
 
 static void on_opened(void *context, const cli_outcome *outcome)
@@ -165,6 +166,8 @@ static void print_table(const lanes *all, const columns *c)
            cli_mean(c->return_mean, c->count), cli_mean(c->evaluation, c->count));
     printf("%-6s %10s %8s %12.1f %12.1f\n", "IQM", "", "", cli_iqm(c->return_mean, c->count),
            cli_iqm(c->evaluation, c->count));
+    if (all->curve[0])
+        printf("%-6s %s\n", "curve", all->curve);
 }
 
 static void print_json(const ppo_config *config, const lanes *all, const columns *c)
@@ -216,6 +219,27 @@ static int report_unfinished(const lanes *all)
     return code;
 }
 
+// A curve for each run in its directory, and one of all beside these.
+static void draw_curves(lanes *all)
+{
+    const char *runs[CLI_MAX_SEEDS];
+    size_t num_runs = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        cli_outcome *outcome = &all->lane[i].outcome;
+        cli_outcome_draw(outcome);
+        if (outcome->curve[0])
+            runs[num_runs++] = outcome->run_dir;
+    }
+    if (num_runs < 2)
+        return;
+    // "runs/Acrobot-v1/sweep-seed-" of "runs/Acrobot-v1/sweep-seed-7"
+    const char *seed = strstr(strrchr(runs[0], '/') ? strrchr(runs[0], '/') : runs[0], "seed-");
+    char path[2 * PPO_TEXT_SIZE];
+    snprintf(path, sizeof path, "%.*scurve.png", (int)(seed ? seed - runs[0] : 0), runs[0]);
+    if (cli_outcomes_draw(path, runs, num_runs))
+        snprintf(all->curve, sizeof all->curve, "%s", path);
+}
+
 static ppo_status train_all(lanes *all, const ppo_config *config, const cli_args *args,
                             uint32_t num_threads, ppo_error *error)
 {
@@ -251,6 +275,7 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
         return cli_fail(&error);
     }
     report_losses(&all);
+    draw_curves(&all);
     const int code = report_unfinished(&all);
     columns c;
     columns_fill(&c, &all);

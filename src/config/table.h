@@ -160,7 +160,16 @@
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
       "Worker threads; 0 means one per core that has work.")                                          \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \
-      "Seconds between checkpoints; 0 writes one after each iteration.")
+      "Seconds between checkpoints; 0 writes one after each iteration.")                           \
+    X(tensorboard, "Run", BOOL, "true", ANY_BOOL, "tensorboard_log", false,                        \
+      "Write an event file for TensorBoard, where the build can.")                                 \
+    X(video_every, "Run", U64, "0", ANY_U64, "", false,                                            \
+      "Environment steps between films of an episode, into videos/, and one at the end; 0 makes "  \
+      "none.")                                                                                     \
+    X(video_steps, "Run", U32, "1000", BETWEEN(0, 1e9), "", false,                                 \
+      "Such a film ends after so many of the agent's steps; 0 films the whole episode.")           \
+    X(video_format, "Run", ENUM, "gif", CHOICES("gif|mp4"), "", false,                             \
+      "Files of such films; GIFs are shown in TensorBoard too.")
 
 // Foreign switches that say true or false where we have a choice:
 // X(alias, our field, text for true, text for false).

@@ -6,4 +6,7 @@
 // Seconds on the monotonic clock.
 double ppo_clock_seconds(void);
 
+// Seconds since 1970 as the system has it, which may be set back.
+double ppo_clock_unix_seconds(void);
+
 #endif

@@ -5,15 +5,17 @@
 #include "build_info.h"
 #include "run/film.h"
 #include "run/plot_draw.h"
+#include "run/tensorboard.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 size_t ppo_build_info(char *text, size_t size)
 {
-    char film[128], plot[128];
+    char film[128], plot[128], board[128];
     ppo_film_describe(film, sizeof film);
     ppo_plot_describe(plot, sizeof plot);
+    ppo_tensorboard_describe(board, sizeof board);
     const int length =
         snprintf(text, size,
                  "version: %s\n"
@@ -23,9 +25,10 @@ size_t ppo_build_info(char *text, size_t size)
                  "oneDNN: %s\n"
                  "films: %s\n"
                  "learning curves: %s\n"
+                 "TensorBoard: %s\n"
                  "cores: %ld\n"
                  "environments: %zu built in\n",
                  ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
-                 film, plot, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+                 film, plot, board, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
     return length > 0 ? (size_t)length : 0;
 }

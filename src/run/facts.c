@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum fact_kind { FACT_COUNT, FACT_NUMBER, FACT_EVALUATION } fact_kind;
+typedef enum fact_kind {
+    FACT_COUNT,
+    FACT_LATE_COUNT, // 0 in files that were written before there was one
+    FACT_NUMBER,
+    FACT_EVALUATION,
+} fact_kind;
 
 static const struct {
     const char *key;
@@ -26,6 +31,8 @@ static const struct {
     {"evaluations_bytes", FACT_COUNT, offsetof(ppo_run_facts, evaluations_bytes)},
     {"evaluations_hash", FACT_COUNT, offsetof(ppo_run_facts, evaluations_hash)},
     {"timing_bytes", FACT_COUNT, offsetof(ppo_run_facts, timing_bytes)},
+    {"tensorboard_bytes", FACT_LATE_COUNT, offsetof(ppo_run_facts, tensorboard_bytes)},
+    {"film_step", FACT_LATE_COUNT, offsetof(ppo_run_facts, film_step)},
     {"last_iteration", FACT_COUNT, offsetof(ppo_run_facts, last_iteration)},
     {"last_evaluation", FACT_EVALUATION, offsetof(ppo_run_facts, last)},
     {"best_iteration", FACT_COUNT, offsetof(ppo_run_facts, best_iteration)},
@@ -99,6 +106,8 @@ ppo_status ppo_run_facts_parse(ppo_run_facts *facts, const ppo_safetensors *file
 {
     for (size_t i = 0; i < PPO_NUM_FACTS; i++) {
         const char *text = ppo_safetensors_metadata(file, rows[i].key);
+        if (!text && rows[i].kind == FACT_LATE_COUNT)
+            text = "0";
         if (!text || !parse_fact((char *)facts + rows[i].offset, rows[i].kind, text))
             return ppo_fail(error, PPO_CORRUPT, "%s has no readable \"%s\"", label, rows[i].key);
     }

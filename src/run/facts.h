@@ -7,7 +7,7 @@
 #include "ppo/trainer.h"
 #include "run/safetensors.h"
 
-#define PPO_NUM_FACTS      13
+#define PPO_NUM_FACTS      15
 #define PPO_FACT_TEXT_SIZE 224
 
 typedef struct ppo_run_facts {
@@ -21,6 +21,8 @@ typedef struct ppo_run_facts {
     uint64_t evaluations_bytes;
     uint64_t evaluations_hash;
     uint64_t timing_bytes;
+    uint64_t tensorboard_bytes; // 0 in older files
+    uint64_t film_step;         // of the last film; 0: none yet
 
     uint64_t last_iteration; // of the last evaluation; episodes == 0: none yet
     ppo_evaluation last;

@@ -314,8 +314,8 @@ static int wait_for_more(ppo_film *film, const unsigned char *rgb)
 
 // --- opening ------------------------------------------------------------------------------------
 
-static ppo_status check(const char *path, uint32_t width, uint32_t height, double fps,
-                        ppo_error *error)
+ppo_status ppo_film_check(const char *path, uint32_t width, uint32_t height, double fps,
+                          ppo_error *error)
 {
     const kind k = kind_of(path);
     if (k == KIND_NONE)
@@ -367,7 +367,7 @@ ppo_status ppo_film_open(ppo_film **result, const char *path, uint32_t width, ui
                          double fps, ppo_error *error)
 {
     *result = NULL;
-    PPO_TRY(check(path, width, height, fps, error));
+    PPO_TRY(ppo_film_check(path, width, height, fps, error));
     ppo_film *film = calloc(1, sizeof *film);
     if (!film || !(film->path = strdup(path))) {
         free(film);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Reading a run's metric, and making a curve of several runs: see plot_data.h.
-// Workload: some dozens of runs of up to some hundred thousand rows. Not here: which runs make a
-// curve together (plot.c).
+// Reading a run's metric: see plot_data.h.
+// Workload: some dozens of runs of up to some hundred thousand rows. Not here: making a curve of
+// them (plot_curve.c), which runs make one together (plot.c).
 #include "run/plot_data.h"
 
 #include "core/error.h"
@@ -15,13 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_POINTS = 2000 };
-
 #define ITERATION_COLUMN "iteration"
 #define STEPS_COLUMN     "global_step"
 #define SECONDS_COLUMN   "time/time_elapsed"
-
-// --- reading ------------------------------------------------------------------------------------
 
 // Names of a directory's columns, for the nearest one.
 typedef struct names {
@@ -208,98 +204,21 @@ void ppo_samples_release(ppo_samples *s)
     s->count = 0;
 }
 
-// --- curves -------------------------------------------------------------------------------------
-
-static int by_value(const void *a, const void *b)
+bool ppo_samples_smooth(ppo_samples *s, size_t width)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// All x of all runs, each once; too many give way to as many as are allowed, evenly.
-static size_t make_grid(double *grid, const ppo_samples *runs, const size_t *members,
-                        size_t num_members)
-{
-    size_t count = 0, unique = 0;
-    for (size_t k = 0; k < num_members; k++) {
-        const ppo_samples *run = &runs[members[k]];
-        memcpy(grid + count, run->x, run->count * sizeof *grid);
-        count += run->count;
+    double *sum = width > 1 ? calloc(s->count + 1, sizeof *sum) : NULL;
+    if (width <= 1)
+        return true;
+    if (!sum)
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        sum[i + 1] = sum[i] + s->y[i];
+    for (size_t i = 0; i < s->count; i++) {
+        const size_t before = width / 2, after = width - before; // as many on both sides
+        const size_t first = i > before ? i - before : 0;
+        const size_t end = i + after < s->count ? i + after : s->count;
+        s->y[i] = (sum[end] - sum[first]) / (double)(end - first);
     }
-    qsort(grid, count, sizeof *grid, by_value);
-    for (size_t i = 0; i < count; i++)
-        if (unique == 0 || grid[i] > grid[unique - 1])
-            grid[unique++] = grid[i];
-    if (unique <= MAX_POINTS)
-        return unique;
-    const double low = grid[0], high = grid[unique - 1];
-    for (size_t i = 0; i < MAX_POINTS; i++)
-        grid[i] = low + (high - low) * (double)i / (MAX_POINTS - 1);
-    return MAX_POINTS;
-}
-
-// The value at x; *at is the last sample at or before it, kept from a call with a smaller x.
-static double value_at(const ppo_samples *s, double x, size_t *at)
-{
-    while (*at + 1 < s->count && s->x[*at + 1] <= x)
-        ++*at;
-    if (*at + 1 == s->count)
-        return s->y[*at];
-    const double part = (x - s->x[*at]) / (s->x[*at + 1] - s->x[*at]);
-    return s->y[*at] + part * (s->y[*at + 1] - s->y[*at]);
-}
-
-// Adds a run to the sums, the band and the numbers of runs at each x.
-static void add_run(ppo_curve *c, size_t *num_there, const ppo_samples *s)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        if (c->x[i] < s->x[0])
-            continue;
-        const double value = value_at(s, c->x[i], &at);
-        c->low[i] = num_there[i] ? fmin(c->low[i], value) : value;
-        c->high[i] = num_there[i] ? fmax(c->high[i], value) : value;
-        c->y[i] += value;
-        num_there[i]++;
-    }
-}
-
-bool ppo_curve_make(ppo_curve *c, const ppo_samples *runs, const size_t *members,
-                    size_t num_members)
-{
-    size_t total = 0;
-    for (size_t k = 0; k < num_members; k++)
-        total += runs[members[k]].count;
-    *c = (ppo_curve){.count = 0};
-    c->x = calloc(total > MAX_POINTS ? total : MAX_POINTS, sizeof *c->x);
-    if (c->x)
-        c->count = make_grid(c->x, runs, members, num_members);
-    c->y = calloc(c->count + 1, sizeof *c->y);
-    c->low = calloc(c->count + 1, sizeof *c->low);
-    c->high = calloc(c->count + 1, sizeof *c->high);
-    size_t *num_there = calloc(c->count + 1, sizeof *num_there);
-    const bool is_ready = c->x && c->y && c->low && c->high && num_there;
-    for (size_t k = 0; is_ready && k < num_members; k++)
-        add_run(c, num_there, &runs[members[k]]);
-    for (size_t i = 0; is_ready && i < c->count; i++)
-        c->y[i] /= (double)num_there[i];
-    free(num_there);
-    if (!is_ready)
-        ppo_curve_release(c);
-    if (num_members == 1) {
-        free(c->low);
-        free(c->high);
-        c->low = c->high = NULL;
-    }
-    return is_ready;
-}
-
-void ppo_curve_release(ppo_curve *c)
-{
-    free(c->x);
-    free(c->y);
-    free(c->low);
-    free(c->high);
-    c->x = c->y = c->low = c->high = NULL;
-    c->count = 0;
+    free(sum);
+    return true;
 }

@@ -22,12 +22,16 @@ ppo_status ppo_samples_read(ppo_samples *samples, const char *run, const char *m
                             ppo_error *error);
 void ppo_samples_release(ppo_samples *samples);
 
-// Makes a curve of those of the runs whose numbers are given, at least one: of several, the mean
-// and the band from the least to the greatest. At each x those count that have begun; between its
-// values a run is a straight line, after its end its last value. A curve has at most 2000 points.
+// Each value becomes the mean of the `width` around it (at the ends, of those that there are).
 // False if memory runs out.
+bool ppo_samples_smooth(ppo_samples *samples, size_t width);
+
+// Makes a curve of those of the runs whose numbers are given, at least one: of several, the
+// statistic and the band. At each x those count that have begun; between its values a run is a
+// straight line, after its end its last value. A curve has at most 2000 points. False if memory
+// runs out.
 bool ppo_curve_make(ppo_curve *curve, const ppo_samples *runs, const size_t *members,
-                    size_t num_members);
+                    size_t num_members, ppo_plot_statistic statistic, ppo_plot_band band);
 void ppo_curve_release(ppo_curve *curve);
 
 #endif

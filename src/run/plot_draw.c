@@ -9,8 +9,6 @@
 
 #include "core/error.h"
 #include "core/file.h"
-#include "run/bytes.h"
-#include "run/plot_axis.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -43,7 +41,7 @@ static const colour series[] = {
     {0.000, 0.447, 0.698}, {0.835, 0.369, 0.000}, {0.000, 0.620, 0.451}, {0.800, 0.475, 0.655},
     {0.902, 0.624, 0.000}, {0.337, 0.706, 0.914}, {0.350, 0.350, 0.380},
 };
-enum { NUM_SERIES = sizeof series / sizeof series[0] };
+enum { NUM_SERIES = sizeof series / sizeof series[0], MAX_DOTS = 30 };
 
 // Where the curves go, and the axes.
 typedef struct sheet {
@@ -99,11 +97,21 @@ static void fit(cairo_t *cairo, char text[PPO_PLOT_TEXT], double width)
         length--;
         while (length > 4 && ((unsigned char)text[length] & 0xC0) == 0x80)
             length--; // the rest of a character
+        length = length < PPO_PLOT_TEXT - 4 ? length : PPO_PLOT_TEXT - 4;
         memcpy(text + length, "...", 4);
-        if (text_width(cairo, text) <= width)
-            return;
-        text[length] = '\0';
     }
+}
+
+// Takes as many words as have room, at least one, cut if need be; returns what follows, or NULL.
+static const char *take_line(cairo_t *cairo, char line[PPO_PLOT_TEXT], const char *rest,
+                             double width)
+{
+    snprintf(line, PPO_PLOT_TEXT, "%s", rest);
+    while (text_width(cairo, line) > width && strrchr(line, ' '))
+        *strrchr(line, ' ') = '\0';
+    rest += strlen(line);
+    fit(cairo, line, width);
+    return *rest ? rest + 1 : NULL;
 }
 
 // A line of two whole pixels of the PNG: off them it would be grey and broad.
@@ -113,38 +121,6 @@ static void rule(cairo_t *cairo, double x0, double y0, double x1, double y1)
     cairo_move_to(cairo, round(x0 * PNG_SCALE) / PNG_SCALE, round(y0 * PNG_SCALE) / PNG_SCALE);
     cairo_line_to(cairo, round(x1 * PNG_SCALE) / PNG_SCALE, round(y1 * PNG_SCALE) / PNG_SCALE);
     cairo_stroke(cairo);
-}
-
-// --- the range ----------------------------------------------------------------------------------
-
-static void include(double value, double *low, double *high)
-{
-    *low = fmin(*low, value);
-    *high = fmax(*high, value);
-}
-
-static void measure(sheet *s)
-{
-    double low_x = HUGE_VAL, high_x = -HUGE_VAL, low_y = HUGE_VAL, high_y = -HUGE_VAL;
-    for (size_t k = 0; k < s->figure->num_curves; k++) {
-        const ppo_curve *c = &s->figure->curves[k];
-        for (size_t i = 0; i < c->count; i++) {
-            include(c->x[i], &low_x, &high_x);
-            include(c->low ? c->low[i] : c->y[i], &low_y, &high_y);
-            include(c->high ? c->high[i] : c->y[i], &low_y, &high_y);
-        }
-    }
-    if (!isnan(s->figure->level))
-        include(s->figure->level, &low_y, &high_y);
-    if (low_x > 0.0 && low_x < 0.2 * high_x) // it begins about at 0: show that
-        low_x = 0.0;
-    const double room = 0.05 * (high_y - low_y);
-    const bool is_from_zero = low_y >= 0.0 && low_y < 0.2 * high_y;
-    const double wide = (s->figure->width - 2.0 * MARGIN) / 95.0;
-    const double tall = (s->figure->height - 4.0 * MARGIN) / 58.0;
-    s->x = ppo_axis_make(low_x, high_x, (unsigned)fmax(2.0, wide));
-    s->y =
-        ppo_axis_make(is_from_zero ? 0.0 : low_y - room, high_y + room, (unsigned)fmax(2.0, tall));
 }
 
 // --- what stands around the curves --------------------------------------------------------------
@@ -162,23 +138,25 @@ static void draw_heading(sheet *s)
         show(s->cairo, text, MARGIN, s->top + 0.8 * TITLE_SIZE, 0.0);
         s->top += 1.45 * TITLE_SIZE;
     }
-    snprintf(text, sizeof text, "%s", s->figure->subtitle);
     set_font(s->cairo, TEXT_SIZE, false);
     use(s->cairo, soft, 1.0);
-    fit(s->cairo, text, width);
-    show(s->cairo, text, MARGIN, s->top + 0.8 * TEXT_SIZE, 0.0);
-    s->top += 1.5 * TEXT_SIZE;
+    for (const char *rest = s->figure->subtitle; rest;) {
+        rest = take_line(s->cairo, text, rest, width);
+        show(s->cairo, text, MARGIN, s->top + 0.8 * TEXT_SIZE, 0.0);
+        s->top += 1.5 * TEXT_SIZE;
+    }
 }
 
-// Colour and, from the second round of colours on, dashes of the k-th curve.
-static void use_series(cairo_t *cairo, size_t k, double alpha)
+// Colour and dashes of a curve; from the second round of colours on, other dashes.
+static void use_series(cairo_t *cairo, const ppo_curve *c, double alpha)
 {
-    static const double dashes[][2] = {{7.0, 4.0}, {2.0, 3.0}};
-    use(cairo, series[k % NUM_SERIES], alpha);
-    if (k < NUM_SERIES)
+    static const double dashes[][2] = {{7.0, 5.0}, {2.0, 4.0}};
+    const size_t pattern = (c->dash + c->colour / NUM_SERIES) % 3;
+    use(cairo, series[c->colour % NUM_SERIES], alpha);
+    if (pattern == 0)
         cairo_set_dash(cairo, NULL, 0, 0.0);
     else
-        cairo_set_dash(cairo, dashes[k / NUM_SERIES % 2], 2, 0.0);
+        cairo_set_dash(cairo, dashes[pattern - 1], 2, 0.0);
 }
 
 // Entries side by side, in as many rows as they need.
@@ -197,7 +175,7 @@ static void draw_legend(sheet *s)
             x = MARGIN;
             y += row;
         }
-        use_series(s->cairo, k, 1.0);
+        use_series(s->cairo, &s->figure->curves[k], 1.0);
         cairo_set_line_width(s->cairo, 1.5 * LINE_WIDTH);
         cairo_move_to(s->cairo, x, y - 0.35 * TEXT_SIZE);
         cairo_line_to(s->cairo, x + swatch, y - 0.35 * TEXT_SIZE);
@@ -298,21 +276,26 @@ static void draw_band(const sheet *s, size_t k)
     trace(s, c, c->high, false);
     trace(s, c, c->low, true);
     cairo_close_path(s->cairo);
-    use(s->cairo, series[k % NUM_SERIES], 0.17);
+    use(s->cairo, series[c->colour % NUM_SERIES], 0.17);
     cairo_fill(s->cairo);
+}
+
+// Few values are seen as such: the lines between them are only a guess.
+static void draw_dots(const sheet *s, const ppo_curve *c)
+{
+    const double radius = c->count == 1 ? 1.8 * LINE_WIDTH : 1.4 * LINE_WIDTH;
+    for (size_t i = 0; c->count <= MAX_DOTS && i < c->count; i++) {
+        cairo_new_sub_path(s->cairo);
+        cairo_arc(s->cairo, map_x(s, c->x[i]), map_y(s, c->y[i]), radius, 0.0, 2.0 * M_PI);
+        cairo_fill(s->cairo);
+    }
 }
 
 static void draw_curve(const sheet *s, size_t k)
 {
     const ppo_curve *c = &s->figure->curves[k];
-    use_series(s->cairo, k, 1.0);
-    if (c->count == 1) {
-        cairo_new_sub_path(s->cairo);
-        cairo_arc(s->cairo, map_x(s, c->x[0]), map_y(s, c->y[0]), 1.8 * LINE_WIDTH, 0.0,
-                  2.0 * M_PI);
-        cairo_fill(s->cairo);
-        return;
-    }
+    use_series(s->cairo, c, 1.0);
+    draw_dots(s, c);
     cairo_set_line_width(s->cairo, LINE_WIDTH);
     trace(s, c, c->y, false);
     cairo_stroke(s->cairo);
@@ -324,15 +307,17 @@ static void draw(cairo_t *cairo, const ppo_figure *figure)
     sheet s = {.cairo = cairo, .figure = figure};
     cairo_set_source_rgb(cairo, 1.0, 1.0, 1.0);
     cairo_paint(cairo);
-    measure(&s);
+    ppo_figure_axes(figure, (figure->width - 2.0 * MARGIN) / 95.0,
+                    (figure->height - 4.0 * MARGIN) / 58.0, &s.x, &s.y);
     draw_heading(&s);
     if (figure->num_curves > 1)
         draw_legend(&s);
     lay_out(&s);
     draw_grid(&s);
     cairo_save(cairo);
-    cairo_rectangle(cairo, s.left - LINE_WIDTH, s.top - LINE_WIDTH,
-                    s.right - s.left + 2.0 * LINE_WIDTH, s.bottom - s.top + 2.0 * LINE_WIDTH);
+    const double reach = 2.0 * LINE_WIDTH; // of dots at the edge
+    cairo_rectangle(cairo, s.left - reach, s.top - reach, s.right - s.left + 2.0 * reach,
+                    s.bottom - s.top + 2.0 * reach);
     cairo_clip(cairo);
     draw_level(&s);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);

@@ -4,8 +4,10 @@
 #define PPO_RUN_PLOT_DRAW_H
 
 #include "ppo/base.h"
+#include "run/bytes.h"
+#include "run/plot_axis.h"
 
-enum { PPO_PLOT_TEXT = 192 };
+enum { PPO_PLOT_TEXT = 256 };
 
 typedef struct ppo_curve {
     char label[PPO_PLOT_TEXT];
@@ -13,6 +15,8 @@ typedef struct ppo_curve {
     double *x;          // [count] rising; all finite
     double *y;          // [count]
     double *low, *high; // [count] the band around it; NULL: none
+    unsigned colour;    // number of its colour and of its dashes, from 0
+    unsigned dash;
 } ppo_curve;
 
 typedef struct ppo_figure {
@@ -25,6 +29,14 @@ typedef struct ppo_figure {
     char level_label[PPO_PLOT_TEXT]; // none
     uint32_t width, height;
 } ppo_figure;
+
+// Axes that hold all curves and the level, with about so many ticks.
+void ppo_figure_axes(const ppo_figure *figure, double wanted_x, double wanted_y, ppo_axis *x,
+                     ppo_axis *y);
+
+// Appends it as text, `columns` wide with `rows` of curves; false if memory runs out.
+bool ppo_figure_write(const ppo_figure *figure, ppo_bytes *text, unsigned columns, unsigned rows,
+                      bool is_coloured);
 
 // Draws it and publishes the file, as PNG, SVG or PDF by the path's ending. Failures as
 // ppo_plot_runs.

@@ -10,8 +10,22 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "run/checkpoint.h"
+#include "run/csv.h"
 #include "run/metrics.h"
 #include "run/run_state.h"
+
+#include <string.h>
+
+// The same as one event.
+static ppo_status record_in_board(ppo_run *run, const ppo_metrics *progress,
+                                  const ppo_metrics *timing, ppo_error *error)
+{
+    ppo_metrics all = *progress;
+    for (size_t i = 0; i < timing->count; i++)
+        if (strchr(timing->metric[i].tag, '/'))
+            all.metric[all.count++] = timing->metric[i];
+    return ppo_tensorboard_add(&run->board, run->facts.global_step, &all, error);
+}
 
 // The iteration's rows and counters.
 static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
@@ -22,11 +36,15 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
     facts->num_updates += stats->epochs;
     facts->elapsed_seconds = run->elapsed_before + ppo_clock_seconds() - run->opened_at;
     run->dirty = true;
-    const ppo_csv_row timing = ppo_timing_row(stats, facts->elapsed_seconds);
-    const ppo_csv_row progress = ppo_progress_row(stats, facts->num_updates);
-    const ppo_status status = ppo_csv_append(&run->timing, timing.text, error);
-    PPO_TRY(ppo_csv_append(&run->progress, progress.text, error));
-    return status;
+    const ppo_metrics timing = ppo_timing_metrics(stats, facts->elapsed_seconds);
+    const ppo_metrics progress = ppo_progress_metrics(stats, facts->num_updates);
+    const ppo_csv_row timing_row = ppo_metrics_row(&timing);
+    const ppo_csv_row progress_row = ppo_metrics_row(&progress);
+    // Each gets what is due before a failure is told: a resumed run counts on it.
+    const ppo_status timing_status = ppo_csv_append(&run->timing, timing_row.text, error);
+    const ppo_status progress_status = ppo_csv_append(&run->progress, progress_row.text, error);
+    PPO_TRY(record_in_board(run, &progress, &timing, error));
+    return timing_status != PPO_OK ? timing_status : progress_status;
 }
 
 // Publishes the policy as the best one, before the facts and the row say so.
@@ -51,8 +69,13 @@ static ppo_status evaluate(ppo_run *run, ppo_error *error)
     facts->last_iteration = facts->iteration;
     facts->last = evaluation;
     run->dirty = true;
-    const ppo_csv_row row = ppo_evaluation_row(ppo_trainer_stats(run->trainer), &evaluation, best);
-    return ppo_csv_append(&run->evaluations, row.text, error);
+    const ppo_metrics metrics =
+        ppo_evaluation_metrics(ppo_trainer_stats(run->trainer), &evaluation, best);
+    const ppo_metrics scalars = ppo_evaluation_scalars(&evaluation);
+    const ppo_csv_row row = ppo_metrics_row(&metrics);
+    const ppo_status status = ppo_csv_append(&run->evaluations, row.text, error);
+    PPO_TRY(ppo_tensorboard_add(&run->board, facts->global_step, &scalars, error));
+    return status;
 }
 
 static bool evaluation_due(const ppo_run *run)
@@ -72,6 +95,7 @@ ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
     ppo_stats done;
     if (ppo_trainer_done(run->trainer))
         return ppo_fail(error, PPO_INVALID, "the run in %s is complete", run->dir.text);
+    const uint64_t step_before = ppo_trainer_stats(run->trainer)->global_step;
     run->failed = ppo_trainer_step(run->trainer, &done, error);
     if (run->failed != PPO_OK)
         return run->failed;
@@ -80,20 +104,24 @@ ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
     PPO_TRY(record(run, &done, error));
     if (evaluation_due(run))
         PPO_TRY(evaluate(run, error));
+    PPO_TRY(ppo_run_film_due(run, step_before, error));
     return checkpoint_due(run) ? ppo_run_save(run, error) : PPO_OK;
 }
 
-static ppo_status sync_csvs(ppo_run *run, ppo_error *error)
+static ppo_status sync_logs(ppo_run *run, ppo_error *error)
 {
     ppo_run_facts *facts = &run->facts;
-    PPO_TRY(ppo_csv_sync(&run->progress, error));
-    PPO_TRY(ppo_csv_sync(&run->timing, error));
-    PPO_TRY(ppo_csv_sync(&run->evaluations, error));
+    PPO_TRY(ppo_log_sync(&run->progress, error));
+    PPO_TRY(ppo_log_sync(&run->timing, error));
+    PPO_TRY(ppo_log_sync(&run->evaluations, error));
+    PPO_TRY(ppo_tensorboard_sync(&run->board, error));
     facts->progress_bytes = run->progress.size;
     facts->progress_hash = run->progress.hash;
     facts->timing_bytes = run->timing.size;
     facts->evaluations_bytes = run->evaluations.size;
     facts->evaluations_hash = run->evaluations.hash;
+    if (run->board.log.descriptor >= 0) // otherwise what was told before stays as it is
+        facts->tensorboard_bytes = run->board.log.size;
     return PPO_OK;
 }
 
@@ -108,7 +136,7 @@ ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
                         path.text);
     if (!run->dirty)
         return PPO_OK;
-    PPO_TRY(sync_csvs(run, error));
+    PPO_TRY(sync_logs(run, error));
     PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, path.text,
                                  run->keep_newest ? previous.text : NULL, error));
     run->keep_newest = true;
@@ -124,6 +152,7 @@ ppo_status ppo_run_finish(ppo_run *run, ppo_evaluation *evaluation, ppo_error *e
         return ppo_fail(error, PPO_INVALID, "the run in %s is not complete yet", run->dir.text);
     if (facts->last.episodes == 0 || facts->last_iteration != facts->iteration)
         PPO_TRY(evaluate(run, error));
+    PPO_TRY(ppo_run_film_now(run, error));
     PPO_TRY(ppo_run_save(run, error));
     if (evaluation)
         *evaluation = facts->last;
@@ -153,6 +182,11 @@ const ppo_evaluation *ppo_run_last_evaluation(const ppo_run *run)
 const ppo_evaluation *ppo_run_best_evaluation(const ppo_run *run)
 {
     return &run->facts.best;
+}
+
+const char *ppo_run_last_film(const ppo_run *run)
+{
+    return run->last_film.text;
 }
 
 const char *ppo_run_notice(const ppo_run *run)

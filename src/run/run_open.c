@@ -4,9 +4,9 @@
 // Every run has a checkpoint from its first moment, at iteration 0. It is published before anything
 // of an older run is touched, and decides who the directory belongs to:
 //
-//   begin   checkpoint of iteration 0 -> CSV files emptied -> best agent and previous checkpoint of
-//           the older run removed -> config.yaml
-//   resume  newest checkpoint, else the previous one -> CSV files cut back to its lengths
+//   begin   checkpoint of iteration 0 -> CSV and event files emptied -> films, best agent and
+//           previous checkpoint of the older run removed -> config.yaml
+//   resume  newest checkpoint, else the previous one -> CSV and event files cut back to its lengths
 //           -> config.yaml; a checkpoint of iteration 0 leads through begin's second half again, so
 //           that a process killed in the middle of begin leaves nothing half done
 //
@@ -18,6 +18,7 @@
 #include "core/file.h"
 #include "ppo/bench.h"
 #include "run/checkpoint.h"
+#include "run/csv.h"
 #include "run/metrics.h"
 
 #include <errno.h>
@@ -55,40 +56,64 @@ static ppo_status remove_file(const ppo_run *run, const char *name, ppo_error *e
     return ppo_fail(error, PPO_IO, "can't remove %s: %s", path.text, strerror(errno));
 }
 
+static void note_change(ppo_run *run, const char *name, const char *parts)
+{
+    char text[128];
+    snprintf(text, sizeof text,
+             "%s is not what the checkpoint remembers; its whole %s up to there were kept.", name,
+             parts);
+    add_notice(run, text);
+}
+
 // Opens a CSV file at the length that the checkpoint names.
-static ppo_status open_csv(ppo_run *run, ppo_csv *csv, const char *name, ppo_csv_row header,
+static ppo_status open_csv(ppo_run *run, ppo_log *csv, const char *name, ppo_metrics columns,
                            uint64_t size, const uint64_t *hash, ppo_error *error)
 {
     bool changed;
     const ppo_path path = ppo_path_in(run->dir.text, name);
+    const ppo_csv_row header = ppo_metrics_header(&columns);
     PPO_TRY(ppo_csv_open(csv, path.text, header.text, size, hash, &changed, error));
-    if (changed) {
-        char text[128];
-        snprintf(text, sizeof text,
-                 "%s is not what the checkpoint remembers; its whole rows up to there were kept.",
-                 name);
-        add_notice(run, text);
-    }
+    if (changed)
+        note_change(run, name, "rows");
     return PPO_OK;
 }
 
-static ppo_status open_csvs(ppo_run *run, ppo_error *error)
+// A file that is not wanted any more stays as it is, as does a finished run's; an older run's goes.
+static ppo_status open_board(ppo_run *run, ppo_error *error)
+{
+    bool changed;
+    const uint64_t size = run->facts.tensorboard_bytes;
+    if (run->origin == PPO_RUN_FINISHED)
+        return PPO_OK;
+    const ppo_config *config = ppo_trainer_config(run->trainer);
+    const ppo_path path = ppo_path_in(run->dir.text, PPO_TENSORBOARD_NAME);
+    if (!config->tensorboard || !ppo_tensorboard_is_here())
+        return size == 0 ? remove_file(run, PPO_TENSORBOARD_NAME, error) : PPO_OK;
+    PPO_TRY(ppo_tensorboard_open(&run->board, path.text, config, size, &changed, error));
+    if (changed)
+        note_change(run, PPO_TENSORBOARD_NAME, "records");
+    return PPO_OK;
+}
+
+static ppo_status open_logs(ppo_run *run, ppo_error *error)
 {
     const ppo_run_facts *f = &run->facts;
-    PPO_TRY(open_csv(run, &run->progress, PPO_PROGRESS_NAME, ppo_progress_row(NULL, 0),
+    PPO_TRY(open_csv(run, &run->progress, PPO_PROGRESS_NAME, ppo_progress_metrics(NULL, 0),
                      f->progress_bytes, &f->progress_hash, error));
-    PPO_TRY(open_csv(run, &run->timing, PPO_TIMING_NAME, ppo_timing_row(NULL, 0), f->timing_bytes,
-                     NULL, error));
-    return open_csv(run, &run->evaluations, PPO_EVALUATIONS_NAME,
-                    ppo_evaluation_row(NULL, NULL, false), f->evaluations_bytes,
-                    &f->evaluations_hash, error);
+    PPO_TRY(open_csv(run, &run->timing, PPO_TIMING_NAME, ppo_timing_metrics(NULL, 0),
+                     f->timing_bytes, NULL, error));
+    PPO_TRY(open_csv(run, &run->evaluations, PPO_EVALUATIONS_NAME,
+                     ppo_evaluation_metrics(NULL, NULL, false), f->evaluations_bytes,
+                     &f->evaluations_hash, error));
+    return open_board(run, error);
 }
 
 // The directory is this run's and at iteration 0: what else is there belongs to an older one.
 static ppo_status clear_directory(ppo_run *run, ppo_error *error)
 {
     run->facts = (ppo_run_facts){0};
-    PPO_TRY(open_csvs(run, error));
+    PPO_TRY(open_logs(run, error));
+    PPO_TRY(ppo_run_film_clear(run, error));
     PPO_TRY(remove_file(run, PPO_BEST_NAME, error));
     // If the newest checkpoint is damaged, the previous one is what this run stands on.
     return run->keep_newest ? remove_file(run, PPO_PREVIOUS_NAME, error) : PPO_OK;
@@ -183,7 +208,7 @@ static ppo_status resume(ppo_run *run, ppo_error *error)
     PPO_TRY(read_newest_good(run, error));
     run->elapsed_before = run->facts.elapsed_seconds;
     run->origin = is_finished(run) ? PPO_RUN_FINISHED : PPO_RUN_RESUMED;
-    return run->facts.iteration == 0 ? clear_directory(run, error) : open_csvs(run, error);
+    return run->facts.iteration == 0 ? clear_directory(run, error) : open_logs(run, error);
 }
 
 // The text as YAML comments, a line each.
@@ -233,6 +258,7 @@ static ppo_status open_directory(ppo_run *run, ppo_error *error)
     PPO_TRY(ppo_file_make_dirs(run->dir.text, error));
     PPO_TRY(ppo_run_directory_lock(&run->lock, run->dir.text, error));
     ppo_run_directory_sweep(run->dir.text);
+    ppo_run_film_sweep(run);
     return PPO_OK;
 }
 
@@ -240,6 +266,7 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
                            bool restart, ppo_error *error)
 {
     PPO_TRY(ppo_trainer_create(&run->trainer, config, env, error));
+    PPO_TRY(ppo_run_film_check(run->trainer, error));
     PPO_TRY(open_directory(run, error));
     if (!restart && has_checkpoint(run)) {
         PPO_TRY(resume(run, error));
@@ -261,7 +288,8 @@ ppo_status ppo_run_open(ppo_run **run, const ppo_config *config, const ppo_env_c
     if (!opened)
         return ppo_fail(error, PPO_NO_MEMORY, "out of memory opening a run");
     opened->lock = -1;
-    opened->progress = opened->timing = opened->evaluations = PPO_CSV_CLOSED;
+    opened->progress = opened->timing = opened->evaluations = PPO_LOG_CLOSED;
+    opened->board = PPO_TENSORBOARD_CLOSED;
     const ppo_status status = open_run(opened, config, env, restart, error);
     if (status == PPO_OK)
         *run = opened;
@@ -274,9 +302,10 @@ void ppo_run_close(ppo_run *run)
 {
     if (!run)
         return;
-    ppo_csv_close(&run->progress);
-    ppo_csv_close(&run->timing);
-    ppo_csv_close(&run->evaluations);
+    ppo_log_close(&run->progress);
+    ppo_log_close(&run->timing);
+    ppo_log_close(&run->evaluations);
+    ppo_tensorboard_close(&run->board);
     ppo_bytes_release(&run->buffer);
     ppo_trainer_destroy(run->trainer);
     ppo_run_directory_unlock(run->lock);

@@ -4,9 +4,9 @@
 #define PPO_RUN_RUN_STATE_H
 
 #include "ppo/run.h"
-#include "run/csv.h"
 #include "run/directory.h"
 #include "run/facts.h"
+#include "run/tensorboard.h"
 
 struct ppo_run {
     ppo_trainer *trainer;
@@ -15,9 +15,11 @@ struct ppo_run {
     ppo_run_origin origin;
     char notice[512];
 
-    ppo_csv progress;
-    ppo_csv timing;
-    ppo_csv evaluations;
+    ppo_log progress;
+    ppo_log timing;
+    ppo_log evaluations;
+    ppo_tensorboard board;
+    ppo_path last_film; // "" if none was made since opening
 
     ppo_run_facts facts; // as of now; written into each checkpoint
     ppo_bytes buffer;    // the last file written, kept for its memory
@@ -29,5 +31,16 @@ struct ppo_run {
     double saved_at;
     double elapsed_before; // seconds of training before this opening
 };
+
+// PPO_UNSUPPORTED if films are wanted and can't be made, before anything is touched.
+ppo_status ppo_run_film_check(ppo_trainer *trainer, ppo_error *error);
+
+// Films the policy if the last iteration, which began at this step, made one due; or in any case.
+ppo_status ppo_run_film_due(ppo_run *run, uint64_t step_before, ppo_error *error);
+ppo_status ppo_run_film_now(ppo_run *run, ppo_error *error);
+
+// Removes the films of an older run, and what a killed process left of one.
+ppo_status ppo_run_film_clear(const ppo_run *run, ppo_error *error);
+void ppo_run_film_sweep(const ppo_run *run);
 
 #endif

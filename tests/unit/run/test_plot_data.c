@@ -32,7 +32,7 @@ static void test_mean_and_band(void **state)
         {.count = 2, .x = bx, .y = by}, {.count = 0}, {.count = 4, .x = ax, .y = ay}};
     const size_t members[] = {2, 0};
     ppo_curve c;
-    assert_true(ppo_curve_make(&c, runs, members, 2));
+    assert_true(ppo_curve_make(&c, runs, members, 2, PPO_PLOT_MEAN, PPO_PLOT_RANGE));
     assert_int_equal(c.count, 5);
     expect_point(&c, 0, 1, 0, 0, 0);    // b has not begun
     expect_point(&c, 1, 2, 10, 20, 30); // both have a point
@@ -40,7 +40,7 @@ static void test_mean_and_band(void **state)
     expect_point(&c, 3, 4, 30, 40, 50); // a on its
     expect_point(&c, 4, 5, 40, 45, 50); // b has ended
     ppo_curve_release(&c);
-    assert_true(ppo_curve_make(&c, runs, members, 1));
+    assert_true(ppo_curve_make(&c, runs, members, 1, PPO_PLOT_MEAN, PPO_PLOT_RANGE));
     assert_null(c.low);
     assert_int_equal(c.count, 4);
     ppo_curve_release(&c);
@@ -58,7 +58,7 @@ static void test_long_curves_are_thinned(void **state)
     const ppo_samples s = {.count = COUNT, .x = x, .y = y};
     const size_t member = 0;
     ppo_curve c;
-    assert_true(ppo_curve_make(&c, &s, &member, 1));
+    assert_true(ppo_curve_make(&c, &s, &member, 1, PPO_PLOT_MEAN, PPO_PLOT_RANGE));
     assert_true(c.count == 2000);
     for (size_t i = 0; i < c.count; i++)
         assert_true(fabs(c.y[i] - 2.0 * c.x[i]) < 1e-9);
