@@ -3,6 +3,8 @@
 #   ppo_flags                 interface library: warnings, instruction set, sanitisers
 #   ppo_flags_link            the part of it that a link needs
 #   ppo_room_flags(room ...)  sets the floating-point rules of a room's sources
+#   ppo_find_cxx()            sets CMAKE_CXX_COMPILER to the C compiler's sister, if there is one
+#   ppo_cxx_flags()           how the few C++ sources are compiled, once that language is enabled
 #   PPO_COMPILER, PPO_ISA_TEXT  for build_info.h and the summary
 include(CheckCCompilerFlag)
 
@@ -109,6 +111,39 @@ function(ppo_room_flags room)
         set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
     endif()
 endfunction()
+
+# --- C++ -------------------------------------------------------------------------------------
+# One file needs it (src/env/physics_box2d.cpp), compiled like the C around it: the same compiler,
+# so that what one sanitises the other can link.
+macro(ppo_find_cxx)
+    if(NOT CMAKE_CXX_COMPILER)
+        get_filename_component(ppo_compiler_dir ${CMAKE_C_COMPILER} DIRECTORY)
+        get_filename_component(ppo_compiler_name ${CMAKE_C_COMPILER} NAME)
+        string(REGEX REPLACE "clang(-[0-9.]+)?$" "clang++\\1" ppo_sister "${ppo_compiler_name}")
+        string(REGEX REPLACE "gcc(-[0-9.]+)?$" "g++\\1" ppo_sister "${ppo_sister}")
+        string(REGEX REPLACE "(^|-)cc$" "\\1c++" ppo_sister "${ppo_sister}")
+        if(NOT ppo_sister STREQUAL ppo_compiler_name AND EXISTS ${ppo_compiler_dir}/${ppo_sister})
+            set(CMAKE_CXX_COMPILER ${ppo_compiler_dir}/${ppo_sister})
+        endif()
+    endif()
+endmacro()
+
+macro(ppo_cxx_flags)
+    set(CMAKE_CXX_STANDARD 17)
+    set(CMAKE_CXX_STANDARD_REQUIRED ON)
+    set(CMAKE_CXX_EXTENSIONS OFF)
+    set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+    foreach(ppo_type DEBUG RELEASE RELASSERT)
+        set(CMAKE_CXX_FLAGS_${ppo_type} "${CMAKE_C_FLAGS_${ppo_type}}")
+    endforeach()
+    set(ppo_cxx_options ${ppo_warnings})
+    list(REMOVE_ITEM ppo_cxx_options -Wstrict-prototypes -Wmissing-prototypes)
+    list(APPEND ppo_cxx_options -Wmissing-declarations -fno-exceptions -fno-rtti)
+    if(PPO_SANITIZE MATCHES "undefined")
+        list(APPEND ppo_cxx_options -fno-sanitize=vptr) # which would need the run-time types
+    endif()
+    target_compile_options(ppo_flags INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${ppo_cxx_options}>")
+endmacro()
 
 # --- sanitisers, coverage, fuzzing -----------------------------------------------------------
 if(PPO_SANITIZE)

@@ -10,6 +10,8 @@
 #                        and learning curves can be made,
 #   PPO_HAVE_TENSORBOARD, PPO_PROTOC_C  whether event files can be written, and what compiles their
 #                        messages, and
+#   PPO_HAVE_BOX2D, PPO_BOX2D_TEXT  whether there is Box2D, with C++ enabled to speak to it, and
+#                        which, for build_info.h
 #   ppo_leave_out(<list> <is there> <file> <file that stands in>), which drops one of the two
 #   ppo_print_summary()  the table of what was found
 find_package(Threads REQUIRED)
@@ -74,7 +76,8 @@ if(ppo_missing)
 endif()
 
 # ppo_optional(<name> <option> <variable> <Debian packages> <module:link name>...): sets the variable
-# to ON, and defines it, if the option is not OFF and all pkg-config modules are there.
+# to ON, and defines it, if the option is not OFF and all pkg-config modules are there. A module may
+# ask for a version, as pkg-config does: "box2d>=2.4".
 # The part is the library's, unless PPO_PART_OF names another of the targets above.
 function(ppo_optional name option variable packages)
     set(target ppo_dependencies)
@@ -99,6 +102,7 @@ function(ppo_optional name option variable packages)
             ppo_summary_add("${name}" "absent: ${module} is missing (scripts/setup installs it)")
             return()
         endif()
+        string(REGEX REPLACE "[<>=].*" "" module ${module})
         list(APPEND versions "${module} ${${id}_VERSION}")
     endforeach()
     foreach(pair IN LISTS ARGN)
@@ -116,6 +120,7 @@ function(ppo_optional name option variable packages)
     set(PPO_PRIVATE_LIBS ${PPO_PRIVATE_LIBS} PARENT_SCOPE)
     set(${variable} ON PARENT_SCOPE)
     string(REPLACE ";" ", " versions "${versions}")
+    set(${variable}_VERSIONS "${versions}" PARENT_SCOPE)
     ppo_summary_add("${name}" "${versions}")
 endfunction()
 ppo_optional("pictures" PPO_CANVAS PPO_HAVE_CANVAS "libcairo2-dev" cairo:cairo)
@@ -125,6 +130,29 @@ ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cair
 set(PPO_PART_OF ppo_cli_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
 unset(PPO_PART_OF)
+
+# Box2D is C++, and so is the one file that speaks to it.
+if(PPO_BOX2D STREQUAL "OFF")
+    ppo_optional("Box2D" PPO_BOX2D PPO_HAVE_BOX2D "")
+else()
+    ppo_find_cxx()
+    if(CMAKE_CXX_COMPILER)
+        # Who links the static library with a C compiler names C++'s run time too.
+        ppo_optional("Box2D" PPO_BOX2D PPO_HAVE_BOX2D "libbox2d-dev" "box2d>=2.4:box2d")
+    elseif(PPO_BOX2D STREQUAL "ON")
+        message(FATAL_ERROR "PPO_BOX2D is ON and there is no C++ compiler beside ${CMAKE_C_COMPILER}")
+    else()
+        set(PPO_HAVE_BOX2D OFF)
+        ppo_summary_add("Box2D" "absent: there is no C++ compiler beside ${CMAKE_C_COMPILER}")
+    endif()
+endif()
+set(PPO_BOX2D_TEXT "absent: built without Box2D") # for build_info.h
+if(PPO_HAVE_BOX2D)
+    set(PPO_BOX2D_TEXT "${PPO_HAVE_BOX2D_VERSIONS}")
+    enable_language(CXX)
+    ppo_cxx_flags()
+    list(APPEND PPO_PRIVATE_LIBS stdc++)
+endif()
 
 # TensorBoard's messages are compiled to C by protoc-c.
 find_program(PPO_PROTOC_C protoc-c DOC "Compiler of protobuf messages to C")

@@ -116,6 +116,12 @@ typedef struct ppo_config {
     bool fire_reset;            // press FIRE at an episode's beginning
     bool terminal_on_life_loss; // a lost life ends an episode, the game goes on
 
+    // Lander: made to order (ppo_env_options)
+    bool enable_wind;
+    double wind_power;       // N
+    double turbulence_power; // Nm
+    double gravity;          // m/s^2, (-12, 0)
+
     // Networks
     ppo_network_kind network;
     ppo_widths hidden_sizes;        // actor, or shared trunk

@@ -129,8 +129,8 @@ PPO_API const struct ppo_game_info *ppo_env_game(const char *id);
 // has to be made to order.
 PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error);
 
-// What environments that are made to order are told: today the Atari games (docs/atari.md says what
-// they do with it). Others ignore it.
+// What environments that are made to order are told: the Atari games (docs/atari.md says what they
+// do with it), and below the landers (docs/box2d.md). Others ignore it.
 typedef struct ppo_env_options {
     const char *rom_dir;        // where cartridges are, before the usual places; NULL or "": none
     uint32_t frame_skip;        // frames per step, the last two of which are seen; at least 1
@@ -140,6 +140,11 @@ typedef struct ppo_env_options {
     bool max_pool;              // the observation is the maximum of a step's last two frames
     bool fire_reset;            // press FIRE at the beginning, where the game knows it
     bool terminal_on_life_loss; // see ppo_transition.life_lost
+
+    bool enable_wind;        // gusts push and turn the lander
+    double wind_power;       // N, the strongest push
+    double turbulence_power; // Nm, the strongest turn
+    double gravity;          // m/s^2 in (-12, 0); 0: the task's own, -10
 } ppo_env_options;
 
 // The class for this id, made to order where that is needed. Close it once nothing uses it. Fails

@@ -39,7 +39,11 @@ ppo_env_options ppo_config_env_options(const ppo_config *config)
                              .grayscale = config->grayscale,
                              .max_pool = config->max_pool,
                              .fire_reset = config->fire_reset,
-                             .terminal_on_life_loss = config->terminal_on_life_loss};
+                             .terminal_on_life_loss = config->terminal_on_life_loss,
+                             .enable_wind = config->enable_wind,
+                             .wind_power = config->wind_power,
+                             .turbulence_power = config->turbulence_power,
+                             .gravity = config->gravity};
 }
 
 static ppo_status check_ranges(const ppo_config *config, ppo_error *error)

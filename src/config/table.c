@@ -18,6 +18,8 @@
 // clang-format off
 #define BETWEEN(lo, hi) {.low = lo, .high = hi, .text = "[" #lo ", " #hi "]"}
 #define BELOW(lo, hi)   {.low = lo, .high = hi, .high_open = true, .text = "[" #lo ", " #hi ")"}
+#define INSIDE(lo, hi)  {.low = lo, .high = hi, .low_open = true, .high_open = true,               \
+                         .text = "(" #lo ", " #hi ")"}
 #define AT_LEAST(lo)    {.low = lo, .high = HUGE_VAL, .text = "[" #lo ", inf)"}
 #define ABOVE(lo)       {.low = lo, .high = HUGE_VAL, .low_open = true, .text = "(" #lo ", inf)"}
 #define NUMBER_OR_NONE  {.low = -HUGE_VAL, .high = HUGE_VAL, .none = true,                         \

@@ -62,6 +62,15 @@
     X(terminal_on_life_loss, "Atari", BOOL, "false", ANY_BOOL, "episodic_life episode_life", true, \
       "A lost life ends an episode for learning, while the game goes on.")                         \
                                                                                                    \
+    X(enable_wind, "Lander", BOOL, "false", ANY_BOOL, "", true,                                    \
+      "Gusts push and turn the lander until it touches the ground.")                               \
+    X(wind_power, "Lander", F64, "15", BETWEEN(0, 1000), "", true,                                 \
+      "Force of the strongest gust in N; up to 20 is recommended.")                                \
+    X(turbulence_power, "Lander", F64, "1.5", BETWEEN(0, 1000), "", true,                          \
+      "Torque of the strongest gust in Nm; up to 2 is recommended.")                               \
+    X(gravity, "Lander", F64, "-10", INSIDE(-12, 0), "", true,                                     \
+      "Gravity on the moon in m/s^2.")                                                             \
+                                                                                                   \
     X(network, "Networks", ENUM, "auto", CHOICES("auto|mlp|nature_cnn|impala_cnn"), "", true,      \
       "Kind of network; auto means nature_cnn for pictures and mlp for everything else.")          \
     X(hidden_sizes, "Networks", WIDTHS, "64,64", BETWEEN(1, 65536), "net_arch", true,              \

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/nearest.h"
 #include "env/atari.h"
+#include "env/box2d.h"
 #include "env/classic.h"
 #include "env/plugin.h"
 #include "ppo/env.h"
@@ -12,8 +13,11 @@
 #include <string.h>
 
 static const ppo_env_class *const classes[] = {
-    &ppo_cartpole_v1,     &ppo_cartpole_v0, &ppo_acrobot_v1,
-    &ppo_mountain_car_v0, &ppo_pendulum_v1, &ppo_mountain_car_continuous_v0,
+    &ppo_cartpole_v1,       &ppo_cartpole_v0,
+    &ppo_acrobot_v1,        &ppo_mountain_car_v0,
+    &ppo_pendulum_v1,       &ppo_mountain_car_continuous_v0,
+    &ppo_lunar_lander_v3,   &ppo_lunar_lander_continuous_v3,
+    &ppo_bipedal_walker_v3, &ppo_bipedal_walker_hardcore_v3,
 };
 
 size_t ppo_env_count(void)
@@ -80,6 +84,8 @@ ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env
         return ppo_atari_open(env, id, options, error);
     if (ppo_plugin_has_id(id))
         return ppo_plugin_open(env, id, error);
+    if (ppo_box2d_has_id(id))
+        return ppo_box2d_open(env, id, options, error);
     return ppo_env_find(env, id, error);
 }
 

@@ -23,12 +23,14 @@ size_t ppo_build_info(char *text, size_t size)
                  "build type: %s\n"
                  "instruction set: %s\n"
                  "oneDNN: %s\n"
+                 "Box2D: %s\n"
                  "films: %s\n"
                  "learning curves: %s\n"
                  "TensorBoard: %s\n"
                  "cores: %ld\n"
                  "environments: %zu built in\n",
                  ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
-                 film, plot, board, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+                 PPO_BUILD_BOX2D, film, plot, board, sysconf(_SC_NPROCESSORS_ONLN),
+                 ppo_env_count());
     return length > 0 ? (size_t)length : 0;
 }

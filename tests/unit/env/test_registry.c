@@ -24,7 +24,8 @@ static void test_listed_classes_are_sound(void **state)
     }
 }
 
-static void check_fact(const char *id, uint32_t limit, double threshold, size_t num_obs)
+static void check_fact(const char *id, uint32_t limit, double threshold, size_t num_obs,
+                       size_t num_actions)
 {
     const ppo_env_class *env = NULL;
     assert_int_equal(ppo_env_find(&env, id, NULL), PPO_OK);
@@ -35,19 +36,23 @@ static void check_fact(const char *id, uint32_t limit, double threshold, size_t 
         assert_true(env->reward_threshold == threshold);
     assert_int_equal(ppo_space_size(&env->observation_space), num_obs);
     assert_int_equal(ppo_space_bytes(&env->observation_space), 4 * num_obs);
-    assert_int_equal(ppo_space_bytes(&env->action_space), 4);
+    assert_int_equal(ppo_space_bytes(&env->action_space), 4 * num_actions);
 }
 
 // As gymnasium.spec(id) has them.
 static void test_facts_are_gymnasiums(void **state)
 {
     (void)state;
-    check_fact("CartPole-v1", 500, 475.0, 4);
-    check_fact("CartPole-v0", 200, 195.0, 4);
-    check_fact("Acrobot-v1", 500, -100.0, 6);
-    check_fact("MountainCar-v0", 200, -110.0, 2);
-    check_fact("MountainCarContinuous-v0", 999, 90.0, 2);
-    check_fact("Pendulum-v1", 200, (double)NAN, 3);
+    check_fact("CartPole-v1", 500, 475.0, 4, 1);
+    check_fact("CartPole-v0", 200, 195.0, 4, 1);
+    check_fact("Acrobot-v1", 500, -100.0, 6, 1);
+    check_fact("MountainCar-v0", 200, -110.0, 2, 1);
+    check_fact("MountainCarContinuous-v0", 999, 90.0, 2, 1);
+    check_fact("Pendulum-v1", 200, (double)NAN, 3, 1);
+    check_fact("LunarLander-v3", 1000, 200.0, 8, 1);
+    check_fact("LunarLanderContinuous-v3", 1000, 200.0, 8, 2);
+    check_fact("BipedalWalker-v3", 1600, 300.0, 24, 4);
+    check_fact("BipedalWalkerHardcore-v3", 2000, 300.0, 24, 4);
 }
 
 static void test_unknown_id_names_the_nearest(void **state)
