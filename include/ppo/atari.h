@@ -107,6 +107,11 @@ PPO_API void ppo_console_power_on(ppo_console *console, const ppo_cartridge *car
 // A system reset: RAM stays, the RIOT's timer is drawn anew. (The RESET switch is an input.)
 PPO_API void ppo_console_reset(ppo_console *console, const ppo_cartridge *cartridge);
 
+// Whether a snapshot that may have been changed by others is one of a console with this cartridge
+// that can go on: PPO_CORRUPT, with what is wrong, if not. Snapshots of one's own are.
+PPO_API ppo_status ppo_console_check(const ppo_console *console, const ppo_cartridge *cartridge,
+                                     ppo_error *error);
+
 // Runs one frame. With `draw` false nobody will look at its picture: collisions and everything else
 // happen as always, but ppo_console_screen is not valid until a frame has been drawn again. What a
 // drawn frame shows never depends on whether earlier ones were drawn.
@@ -229,6 +234,10 @@ PPO_API ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, p
 // `draw` as for ppo_console_frame.
 PPO_API int32_t ppo_game_act(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
                              bool draw);
+
+// As ppo_console_check, for all of a game.
+PPO_API ppo_status ppo_game_check(const ppo_game *game, const ppo_game_setup *setup,
+                                  ppo_error *error);
 
 // The game's own end; not the one by max_frames.
 PPO_API bool ppo_game_is_over(const ppo_game *game);

@@ -157,7 +157,7 @@ static void reset_chips(ppo_console *console, const ppo_cartridge *cartridge)
     const ppo_cartridge_traits *traits = &cartridge->traits;
     tia->first_line = traits->first_line;
     tia->height = ppo_console_height(console, cartridge);
-    tia->late_line = console->pal ? 342 : 290;
+    tia->late_line = ppo_console_late_line(console);
     tia->comb_shown = !traits->no_hmove_blanks;
     memset(console->picture, 0, sizeof console->picture);
     console->stale = 0;

@@ -35,6 +35,12 @@ struct ppo_console {
     uint8_t picture[2][PPO_PICTURE_BYTES];
 };
 
+// Writes past this line end a frame without VSYNC.
+static inline uint32_t ppo_console_late_line(const ppo_console *console)
+{
+    return console->pal ? 342 : 290;
+}
+
 // Where this frame's pixels go; NULL if nobody wants them.
 static inline uint8_t *ppo_console_canvas(ppo_console *console)
 {

@@ -4,6 +4,7 @@
 //
 // Workload: a frame is 12 to 20 us, nearly all of it the console's. Owns a ppo_game: this head and,
 // behind it, the console. Not here: what a game's RAM means (rules.c), the machine (console.c).
+#include "atari/check.h"
 #include "atari/mersenne.h"
 #include "atari/rules.h"
 
@@ -11,9 +12,10 @@
 #include <string.h>
 
 enum {
-    NOOP_FRAMES = 60,   // before RESET is pressed
-    RESET_FRAMES = 4,   // that RESET is held
-    SELECT_LIMIT = 256, // presses after which a mode is given up
+    NOOP_FRAMES = 60,    // before RESET is pressed
+    RESET_FRAMES = 4,    // that RESET is held
+    SELECT_LIMIT = 256,  // presses after which a mode is given up
+    TALLY_MAX = 1 << 24, // far more points than any score has digits for
 };
 
 // A paddle's resistance in ohms: its ends, and how far an action turns it in a frame.
@@ -219,6 +221,42 @@ ppo_status ppo_game_load(ppo_game *game, const ppo_game_setup *setup, uint32_t s
     game->last_action = PPO_ATARI_NOOP;
     ppo_console_power_on(console_of(game), setup->cartridge, PPO_CONSOLE_SEED);
     return ppo_game_reset(game, setup, error);
+}
+
+// --- states from outside ---------------------------------------------------------------------
+
+static bool is_point_count(int32_t points)
+{
+    return points >= -TALLY_MAX && points <= TALLY_MAX;
+}
+
+static const char *fault_of(const ppo_game *game)
+{
+    const ppo_tally *tally = &game->tally;
+    if (tally->is_over > 1 || tally->has_begun > 1 || !is_point_count(tally->score) ||
+        !is_point_count(tally->reward) || !is_point_count(tally->lives) ||
+        !is_point_count(tally->previous))
+        return "nobody has such a score";
+    if (game->last_action >= PPO_ATARI_NUM_ACTIONS)
+        return "there is no such action as its last one";
+    if (game->paddle_ohm < PADDLE_MIN || game->paddle_ohm > PADDLE_MAX)
+        return "its paddle is turned too far";
+    if (game->switches & ~(PPO_SWITCH_LEFT_A | PPO_SWITCH_RIGHT_A))
+        return "it has other switches";
+    return ppo_mersenne_is_sound(&game->random) ? NULL : "its generator is past its last number";
+}
+
+ppo_status ppo_game_check(const ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
+{
+    const char *fault = fault_of(game);
+    if (!fault)
+        return ppo_console_check(ppo_game_console(game), setup->cartridge, error);
+    if (error) {
+        error->status = PPO_CORRUPT;
+        snprintf(error->message, sizeof error->message, "this is not the state of %.64s: %s",
+                 setup->info->name, fault);
+    }
+    return PPO_CORRUPT;
 }
 
 // --- playing ---------------------------------------------------------------------------------

@@ -25,16 +25,17 @@ static uint8_t read_timer(ppo_riot *riot, uint32_t now)
     const int32_t left = ppo_riot_intervals_left(riot, now);
     if (left >= 0)
         return (uint8_t)left;
-    const int32_t since = cycles_since_set(riot, now), span = riot->timer << riot->shift;
-    const int32_t past = span - since - 1; // -1, -2, ... after the last interval
+    const int32_t since = cycles_since_set(riot, now);
+    const uint32_t span = (uint32_t)riot->timer << riot->shift;
+    const int32_t past = (int32_t)(span - (uint32_t)since - 1); // -1, -2, ... after the last one
     if (past <= -2 && !riot->expired_read) {
         riot->expired_read = true;
         riot->read_at = now;
     }
     if (!riot->expired_read)
         return (uint8_t)past;
-    const uint32_t late = riot->read_at - riot->set_at - (uint32_t)span;
-    return (uint8_t)((uint32_t)(riot->timer - (since >> riot->shift)) - late);
+    const uint32_t late = riot->read_at - riot->set_at - span;
+    return (uint8_t)(riot->timer - (uint32_t)(since >> riot->shift) - late);
 }
 
 uint8_t ppo_riot_read(ppo_riot *riot, uint16_t address, uint32_t now)
@@ -71,7 +72,8 @@ void ppo_riot_write(ppo_riot *riot, uint16_t address, uint8_t value, uint32_t no
 uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period)
 {
     const int32_t before_last = (riot->timer - 1) * (1 << riot->shift);
-    const int32_t cycles = before_last - 1 - cycles_since_set(riot, first); // left after the first
+    const uint32_t since = (uint32_t)cycles_since_set(riot, first);
+    const int32_t cycles = (int32_t)((uint32_t)before_last - 1 - since); // left after the first
     return cycles < 0 ? 0 : (uint32_t)cycles / period + 1;
 }
 

@@ -31,7 +31,8 @@ void ppo_riot_write(ppo_riot *riot, uint16_t address, uint8_t value, uint32_t no
 // What INTIM reads as, while that is not negative: the timer has run out then.
 static inline int32_t ppo_riot_intervals_left(const ppo_riot *riot, uint32_t now)
 {
-    return riot->timer - ((int32_t)(now - 1 - riot->set_at) >> riot->shift) - 1;
+    const int32_t passed = (int32_t)(now - 1 - riot->set_at) >> riot->shift;
+    return (int32_t)(riot->timer - (uint32_t)passed - 1); // after half an hour it goes round
 }
 
 // How many reads of INTIM, one at cycle `first` and then one every `period`, find more than 0.

@@ -6,6 +6,7 @@
 #include "env/screen.h"
 #include "ppo/random.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // An instance begins so; picture, older picture and game follow. The pointer is no state: what is
@@ -233,12 +234,35 @@ static void atari_save(const void *instance, void *state)
     memcpy(state, (const uint8_t *)instance + STATE_AT, self->atari->env.state_size);
 }
 
+static ppo_status check(const ppo_atari_play *self, ppo_error *error)
+{
+    const ppo_atari *atari = self->atari;
+    if (self->goes_on > 1 || self->random.has_kept > 1)
+        return ppo_fail(error, PPO_CORRUPT, "this is not the state of an Atari environment");
+    PPO_TRY(ppo_game_check(seen_game_of(self), &atari->setup, error));
+    const ppo_console *console = ppo_game_console(seen_game_of(self));
+    if ((size_t)ppo_console_height(console, atari->cartridge) * PPO_ATARI_WIDTH != atari->pixels)
+        return ppo_fail(error, PPO_CORRUPT, "the state's television has another number of lines");
+    return PPO_OK;
+}
+
+// A checkpoint may be anybody's, so it is looked at beside the instance: in place, because games
+// want their alignment.
 static ppo_status atari_load(void *instance, const void *state, ppo_error *error)
 {
-    const ppo_atari_play *self = instance;
-    (void)error;
-    memcpy((uint8_t *)instance + STATE_AT, state, self->atari->env.state_size);
-    return PPO_OK;
+    const ppo_atari *atari = ((const ppo_atari_play *)instance)->atari;
+    const size_t size = align(atari->env.instance_size);
+    ppo_atari_play *read = aligned_alloc(64, size);
+    if (!read)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's state");
+    read->atari = atari;
+    memcpy((uint8_t *)read + STATE_AT, state, atari->env.state_size);
+    const ppo_status status = check(read, error);
+    if (status == PPO_OK)
+        memcpy((uint8_t *)instance + STATE_AT, (const uint8_t *)read + STATE_AT,
+               atari->env.state_size);
+    free(read);
+    return status;
 }
 
 const ppo_env_class ppo_atari_functions = {

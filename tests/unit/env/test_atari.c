@@ -505,6 +505,39 @@ static void test_replay(void **state)
     bed_close(&two);
 }
 
+// A checkpoint may be anybody's: what could not have been saved is refused, and the instance stays
+// as it was. Which fields those are, test_check.c of the console tries.
+static void test_hostile_states(void **state)
+{
+    (void)state;
+    bed b;
+    bed_open_tiny(&b, &usual);
+    bed_reset(&b, &(uint64_t){9});
+    const size_t size = b.env->state_size;
+    unsigned char *saved = malloc(size), *wrong = malloc(size), *after = malloc(size);
+    b.env->save_state(b.instance, saved);
+    const size_t goes_on = sizeof(ppo_random) + sizeof(int32_t);
+    const size_t game = ((const ppo_atari *)b.env->context)->game_at - 64;
+    for (int i = 0; i < 3; i++) {
+        ppo_error error = {.message = ""};
+        memcpy(wrong, saved, size);
+        if (i == 0)
+            wrong[goes_on] = 2;
+        else
+            memset(wrong + (i == 1 ? game : 0), 0xFF, size - (i == 1 ? game : 0));
+        assert_int_equal(b.env->load_state(b.instance, wrong, &error), PPO_CORRUPT);
+        assert_non_null(strstr(error.message, "not the state of"));
+        b.env->save_state(b.instance, after);
+        assert_memory_equal(saved, after, size);
+    }
+    assert_int_equal(b.env->load_state(b.instance, saved, NULL), PPO_OK);
+    bed_step(&b, 1);
+    free(saved);
+    free(wrong);
+    free(after);
+    bed_close(&b);
+}
+
 static void test_sticky_ids(void **state)
 {
     (void)state;
@@ -548,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_whole_games),
         cmocka_unit_test(test_seed_begins_anew_after_a_lost_life),
         cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_hostile_states),
         cmocka_unit_test(test_sticky_ids),
     };
     return cmocka_run_group_tests(tests, NULL, clean);
