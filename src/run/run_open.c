@@ -28,8 +28,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONFIG_NAME "config.yaml"
-#define INFO_SIZE   ((size_t)4096)
+#define CONFIG_NAME     "config.yaml"
+#define WORKER_LOG_NAME "workers.log"
+#define INFO_SIZE       ((size_t)4096)
 
 static bool has_file(const ppo_run *run, const char *name)
 {
@@ -262,10 +263,23 @@ static ppo_status open_directory(ppo_run *run, ppo_error *error)
     return PPO_OK;
 }
 
+// What worker processes print is kept with the run, from their first word on.
+static ppo_status create_trainer(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
+                                 ppo_error *error)
+{
+    if (config->workers != PPO_WORKERS_PROCESS)
+        return ppo_trainer_create(&run->trainer, config, env, error);
+    const ppo_path dir = ppo_run_directory_name(config, env ? env->id : config->env_id);
+    const ppo_path log = ppo_path_in(dir.text, WORKER_LOG_NAME);
+    PPO_TRY(ppo_config_check(config, error));
+    PPO_TRY(ppo_file_make_dirs(dir.text, error));
+    return ppo_trainer_create_logged(&run->trainer, config, env, log.text, error);
+}
+
 static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
                            bool restart, ppo_error *error)
 {
-    PPO_TRY(ppo_trainer_create(&run->trainer, config, env, error));
+    PPO_TRY(create_trainer(run, config, env, error));
     PPO_TRY(ppo_run_film_check(run->trainer, error));
     PPO_TRY(open_directory(run, error));
     if (!restart && has_checkpoint(run)) {
