@@ -98,8 +98,8 @@ void cli_outcome_say_opened(const cli_outcome *outcome)
         cli_note("%s", outcome->notice);
     switch (outcome->origin) {
     case PPO_RUN_NEW:
-        cli_say("training %s with seed %" PRIu64 " into %s", ppo_env_name(outcome->env), outcome->seed,
-                outcome->run_dir);
+        cli_say("training %s with seed %" PRIu64 " into %s", ppo_env_name(outcome->env),
+                outcome->seed, outcome->run_dir);
         break;
     case PPO_RUN_RESUMED:
         cli_say("resuming %s at step %" PRIu64 " of %" PRIu64 "; --restart starts anew",

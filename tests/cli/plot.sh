@@ -7,17 +7,80 @@ run 0 "$ppo" train CartPole-v1 --total-timesteps 4096 --run-dir runs/a --eval-ev
 run 2 "$ppo" plot
 says "'plot' needs RUN"
 run 2 "$ppo" plot runs/a --x miles
-says 'neither steps nor seconds'
+says "--x: 'miles' is not steps, time or seconds"
+run 2 "$ppo" plot runs/a --statistic best
+says "'best' is not mean, iqm or median"
+run 2 "$ppo" plot runs/a --band wide
+says "'wide' is not range, std, interval or none"
+run 2 "$ppo" plot runs/a --smooth 0
+says 'smooth.*\[1,'
 run 2 "$ppo" envs -o file
 says 'unknown option -o'
 run 2 "$ppo" plot runs/a -o
 says '-o needs a value'
+
+# In the terminal, with or without cairo: as wide as it is, 80 columns where there is none.
+run 0 "$ppo" plot runs/a --terminal
+quiet
+prints '^CartPole-v1$'
+prints '^● training$'
+prints '^○ evaluation$'
+prints 'environment steps$'
+if grep -q "$(printf '\033')" "$out"; then
+    fail 'colours in a file'
+fi
+widest=$(LC_ALL=C.UTF-8 awk '{ if (length($0) > n) n = length($0) } END { print n }' "$out")
+[ "$widest" -le 240 ] || fail "$widest columns" # bytes of a line of 80 characters, if awk counts so
+[ ! -e runs/a/curve.png ] || rm runs/a/curve.png
+run 0 "$ppo" plot runs/a --terminal --metric train/entropy --x time
+prints 'seconds of training$'
+prints '⣀|⠉|⠒'
+[ ! -e runs/a/curve.png ] || fail 'a picture that nobody wanted'
+
+# What is wrong with a run is told in a sentence, with a code of its own.
+run 3 "$ppo" plot runs/a --terminal --metric train/entrpy
+says 'did you mean train/entropy\?'
+run 3 "$ppo" plot runs/a --terminal --metric train/entropy --metric train/los
+says 'did you mean train/loss\?'
+mkdir young torn broken
+head -n 1 runs/a/progress.csv >young/progress.csv
+run 2 "$ppo" plot young --terminal
+says 'young: there is no value of rollout/ep_rew_mean yet'
+head -c -9 runs/a/progress.csv >torn/progress.csv # as a kill leaves it
+run 0 "$ppo" plot torn --terminal
+sed '3s/,.*//' runs/a/progress.csv >broken/progress.csv
+run 5 "$ppo" plot broken --terminal
+says 'broken/progress.csv:3: 1 cells'
+cp -r runs/a cut
+head -c -9 runs/a/evaluations.csv >cut/evaluations.csv # its only row
+run 0 "$ppo" plot cut --terminal
+prints '^mean return of the last 100 episodes, seed 1$'
+run 2 "$ppo" plot cut --terminal --metric return_mean
+says 'no value of return_mean yet'
+
 run 0 "$ppo" info
 if grep -q '^learning curves: absent' "$out"; then
     run 10 "$ppo" plot runs/a
     says 'draws no curves'
     finish
 fi
+
+# A curve at the end of training, also of one that is stopped, and one of several seeds.
+run 0 "$ppo" train CartPole-v1 --total-timesteps 4096 --run-dir runs/c --quiet
+prints '^curve +runs/c/curve.png$'
+[ -s runs/c/curve.png ] || fail 'no curve of a training'
+"$ppo" train CartPole-v1 --total-timesteps 100000000 --stop-when-solved false --run-dir runs/d \
+    --quiet >/dev/null 2>&1 &
+pid=$!
+wait_for_lines runs/d/progress.csv 20
+kill -INT $pid
+wait $pid
+[ -s runs/d/curve.png ] || fail 'no curve of a training that was stopped'
+run 0 "$ppo" train CartPole-v1 --total-timesteps 2048 --seeds 1-2 --run-dir several --quiet
+prints '^curve +several/curve.png$'
+for file in several/curve.png several/seed-1/curve.png several/seed-2/curve.png; do
+    [ -s "$file" ] || fail "no $file"
+done
 
 run 0 "$ppo" plot runs/a
 quiet
@@ -33,6 +96,18 @@ prints '^curve.png$'
 run 0 "$ppo" plot runs/a runs/b -o both.svg --x seconds --each --title 'Two seeds'
 prints '^both.svg$'
 head -c 100 both.svg | grep -q '<?xml' || fail 'no SVG'
+run 0 "$ppo" plot runs/a runs/b -o times.svg --x time
+run 0 "$ppo" plot runs/a runs/b -o mean.png
+run 0 "$ppo" plot runs/a runs/b -o iqm.png --statistic iqm --band std
+run 0 "$ppo" plot runs/a runs/b -o interval.png --statistic median --band interval --smooth 3
+run 0 "$ppo" plot runs/a runs/b -o interval2.png --statistic median --band interval --smooth 3
+cmp -s interval.png interval2.png || fail 'two pictures of one bootstrap differ'
+if cmp -s mean.png iqm.png || cmp -s iqm.png interval.png; then
+    fail 'options that change nothing'
+fi
+run 0 "$ppo" plot runs/a --metric train/approx_kl --metric train/clip_fraction -o two.png
+run 0 "$ppo" plot runs/a --terminal -o both.png
+prints '^both.png$'
 run 0 "$ppo" plot runs/a/progress.csv --metric train/entropy --output entropy.pdf
 wants 'the beginning of a PDF' "$(head -c 4 entropy.pdf)" '%PDF'
 
@@ -44,6 +119,11 @@ run 2 "$ppo" plot runs/a -o curve.bmp
 says 'ends in .png, .svg or .pdf'
 run 4 "$ppo" plot runs/a -o nowhere/curve.png
 says 'nowhere/curve.png: No such file'
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir closed && chmod a-w closed
+    run 4 "$ppo" plot runs/a -o closed/curve.png
+    says 'closed/curve.png: Permission denied'
+fi
 : >empty.csv
 run 5 "$ppo" plot empty.csv
 says 'empty.csv is empty'

@@ -173,7 +173,7 @@ static void test_columns(void **state)
     assert_int_equal(strncmp(header.text, "iteration,global_step,rollout/", 30), 0);
     assert_non_null(strstr(header.text, "train/policy_gradient_loss"));
     assert_null(strstr(header.text, "time"));
-    assert_int_equal(strncmp(row.text, "3,96,0,,,0,", 11), 0);
+    assert_int_equal(strncmp(row.text, "3,96,0,0,,,0,", 13), 0);
     assert_non_null(strstr(row.text, ",0.5,-0.5,"));
     assert_non_null(strstr(row.text, ",4,12\n"));
     assert_int_equal(count_commas(header.text), count_commas(row.text));
