@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Measuring: the machine's arithmetic peak, and environments stepped alone.
+// Measuring: the machine's arithmetic peak, environments stepped alone, and a part of an Atari.
 #ifndef PPO_BENCH_H
 #define PPO_BENCH_H
 
+#include "ppo/atari.h"
 #include "ppo/env.h"
 
 #ifdef __cplusplus
@@ -18,6 +19,12 @@ PPO_API double ppo_bench_peak(uint32_t threads, double seconds);
 PPO_API ppo_status ppo_bench_env(double *steps_per_second, const ppo_env_class *env,
                                  uint32_t num_envs, uint32_t threads, double seconds,
                                  ppo_error *error);
+
+// The TIA's share of an Atari game's frames: plays two seconds of it on a copy with random actions,
+// notes what its processor asks of the TIA, and has a TIA alone do that for about `seconds`,
+// without drawing. Writes frames per second.
+PPO_API ppo_status ppo_bench_tia(double *frames_per_second, const ppo_game *game,
+                                 const ppo_game_setup *setup, double seconds, ppo_error *error);
 
 // What this library was built with and runs on, as lines of text "name: value" (compiler,
 // instruction set, oneDNN version, optional parts). Returns the bytes needed, like snprintf.

@@ -89,6 +89,8 @@ PPO_INLINE bool is_ram(uint32_t address)
 
 PPO_INLINE uint8_t read(core *c, uint32_t address)
 {
+    if (c->anywhere && c->tape)
+        ppo_tape_note_read(c->tape, address, c->cycles);
     if (c->anywhere)
         c->bus = ppo_bus_read(c->console, c->cartridge, address, c->bus, c->cycles);
     else if (is_cartridge(address))
@@ -147,6 +149,9 @@ PPO_INLINE void write_tia(core *c, uint32_t reg, uint8_t value, ppo_write_order 
 PPO_INLINE void write_ordered(core *c, uint32_t address, uint8_t value, ppo_write_order order)
 {
     c->bus = value;
+    if (c->anywhere && c->tape)
+        ppo_tape_note_write(c->tape, &c->console->chips.tia, address, value,
+                            order == PPO_WRITE_ALONE, c->cycles);
     if (c->anywhere) {
         c->cycles = ppo_bus_write(c->console, c->cartridge, address, value, order, c->cycles);
         if (c->console->chips.tia.frame_over)

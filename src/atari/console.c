@@ -64,7 +64,7 @@ static uint32_t lines_of(const ppo_chips *chips)
     return ppo_tia_clock(&chips->tia, chips->cpu.cycles) / PPO_TIA_LINE;
 }
 
-static void start_frame(ppo_console *console)
+void ppo_console_start_frame(ppo_console *console)
 {
     ppo_chips *chips = &console->chips;
     chips->front ^= 1;
@@ -85,7 +85,7 @@ static bool run_frame(ppo_console *console, const ppo_cartridge *cartridge,
     console->drawing = draw;
     plug_in(chips, cartridge, input);
     if (begins)
-        start_frame(console);
+        ppo_console_start_frame(console);
     ppo_cpu_run(console, cartridge);
     ppo_tia_end_frame(&chips->tia, ppo_console_canvas(console));
     chips->unfinished = !chips->tia.frame_over;

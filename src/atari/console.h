@@ -35,6 +35,9 @@ struct ppo_console {
     uint8_t picture[2][PPO_PICTURE_BYTES];
 };
 
+// The cycle counter goes back to 0, and the other picture comes to the front.
+void ppo_console_start_frame(ppo_console *console);
+
 // Writes past this line end a frame without VSYNC.
 static inline uint32_t ppo_console_late_line(const ppo_console *console)
 {

@@ -172,40 +172,42 @@ PPO_INLINE void end(const core *c)
     cpu->status = status(c);
 }
 
-// Runs as long as instructions are left and lie in plain code, or outside of it if `anywhere`.
+// Runs as long as instructions are left and lie in plain code, or outside of it if `anywhere`; with
+// a tape, wherever they lie.
 PPO_INLINE void run(ppo_console *console, const ppo_cartridge *cartridge, ppo_wiring wiring,
-                    bool anywhere)
+                    bool anywhere, ppo_tape *tape)
 {
     core c;
     begin(&c, console, cartridge, wiring, anywhere);
-    for (; c.left > 0 && in_plain_code(&c) != anywhere; c.left--)
+    c.tape = tape;
+    for (; c.left > 0 && (tape || in_plain_code(&c) != anywhere); c.left--)
         step(&c);
     end(&c);
 }
 
 static void run_plain(ppo_console *console, const ppo_cartridge *cartridge)
 {
-    run(console, cartridge, PPO_WIRING_PLAIN, false);
+    run(console, cartridge, PPO_WIRING_PLAIN, false, NULL);
 }
 
 static void run_banks(ppo_console *console, const ppo_cartridge *cartridge)
 {
-    run(console, cartridge, PPO_WIRING_BANKS, false);
+    run(console, cartridge, PPO_WIRING_BANKS, false, NULL);
 }
 
 static void run_slices(ppo_console *console, const ppo_cartridge *cartridge)
 {
-    run(console, cartridge, PPO_WIRING_SLICES, false);
+    run(console, cartridge, PPO_WIRING_SLICES, false, NULL);
 }
 
 static void run_address(ppo_console *console, const ppo_cartridge *cartridge)
 {
-    run(console, cartridge, PPO_WIRING_ADDRESS, false);
+    run(console, cartridge, PPO_WIRING_ADDRESS, false, NULL);
 }
 
-static void run_anywhere(ppo_console *console, const ppo_cartridge *cartridge)
+static void run_anywhere(ppo_console *console, const ppo_cartridge *cartridge, ppo_tape *tape)
 {
-    run(console, cartridge, cartridge->wiring, true);
+    run(console, cartridge, cartridge->wiring, true, tape);
 }
 
 void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge)
@@ -220,8 +222,15 @@ void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge)
     cpu->left = cpu->jammed ? 0 : PPO_CPU_FRAME_INSTRUCTIONS;
     while (cpu->left > 0) {
         runs[cartridge->wiring](console, cartridge);
-        run_anywhere(console, cartridge);
+        run_anywhere(console, cartridge, NULL);
     }
+}
+
+void ppo_cpu_run_taped(ppo_console *console, const ppo_cartridge *cartridge, ppo_tape *tape)
+{
+    ppo_cpu *cpu = &console->chips.cpu;
+    cpu->left = cpu->jammed ? 0 : PPO_CPU_FRAME_INSTRUCTIONS;
+    run_anywhere(console, cartridge, tape);
 }
 
 void ppo_cpu_reset(ppo_console *console, const ppo_cartridge *cartridge)

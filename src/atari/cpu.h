@@ -22,6 +22,7 @@ typedef struct ppo_cpu {
 
 struct ppo_console;
 struct ppo_cartridge;
+struct ppo_tape;
 
 // At most this many instructions in a frame.
 #define PPO_CPU_FRAME_INSTRUCTIONS 25000
@@ -31,5 +32,9 @@ void ppo_cpu_reset(struct ppo_console *console, const struct ppo_cartridge *cart
 
 // Runs until the TIA says that the frame is over, PPO_CPU_FRAME_INSTRUCTIONS at most.
 void ppo_cpu_run(struct ppo_console *console, const struct ppo_cartridge *cartridge);
+
+// The same, more slowly, with all accesses to the TIA noted (atari/tape.h).
+void ppo_cpu_run_taped(struct ppo_console *console, const struct ppo_cartridge *cartridge,
+                       struct ppo_tape *tape);
 
 #endif

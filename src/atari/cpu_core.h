@@ -6,6 +6,7 @@
 #define PPO_ATARI_CPU_CORE_H
 
 #include "atari/console.h"
+#include "atari/tape.h"
 
 // Sanitisers follow every access of a local variable whose address is taken, which makes minutes of
 // compiling out of one large function: there, calls stay calls.
@@ -36,6 +37,7 @@ typedef struct core {
     const uint8_t *bank; // the 4K that the window shows, unless they come in slices or by address
     ppo_wiring wiring;   // a constant of each copy of the loop
     bool anywhere;       // and this: whether instructions may lie outside of plain code
+    ppo_tape *tape;      // where accesses are noted, of any instructions; NULL: nowhere
     uint32_t first_hot, num_banks, ram_bytes; // of the cartridge
     int32_t left;                             // instructions that may still run in this frame
     uint32_t cycles;
@@ -58,6 +60,7 @@ PPO_INLINE void core_attach(core *c, ppo_console *console, const ppo_cartridge *
     c->bank = cartridge->bytes + console->chips.board.slice[0];
     c->wiring = wiring;
     c->anywhere = anywhere;
+    c->tape = NULL;
     c->first_hot = cartridge->first_hot;
     c->num_banks = cartridge->num_banks;
     c->ram_bytes = cartridge->ram_bytes;

@@ -23,6 +23,16 @@ says 'needs one environment, preset or file'
 run 0 "$ppo" bench env Acrobot-v1 --threads 1 --seconds 0.2 --json
 is_json
 has_fields name threads sps
+if "$ppo" envs | grep -q '^Rally .*built in'; then
+    run 0 "$ppo" bench atari Rally --seconds 0.6 --json
+    is_json
+    has_fields name env threads sps frames_per_second undrawn_frames_per_second step_ns
+    has_fields processor_ns tia_ns drawing_ns preprocessing_ns
+    run 0 "$ppo" bench atari Rally --seconds 0.6
+    prints '^    TIA +[0-9]+ ns, of which drawing'
+fi
+run 2 "$ppo" bench atari CartPole-v1
+says 'is not an Atari game'
 printf 'env_id: CartPole-v1\ntotal_timesteps: 2048\n' >short.yaml
 run 0 "$ppo" bench --learning short.yaml --seeds 1-4 --json
 is_json
