@@ -4,6 +4,7 @@
 // beginning. And the hardcore walker's obstacles, saving, and what must be refused.
 #include "env/bipedal_walker.h"
 #include "env/box2d.h"
+#include "env/canvas.h"
 #include "support/recording.h"
 
 #include <math.h>
@@ -334,6 +335,38 @@ static void test_lost_episodes(void **state)
     }
 }
 
+// --- picture -----------------------------------------------------------------------------------
+
+static uint32_t colour_at(const ppo_env_class *env, const unsigned char *rgb, double x, double y)
+{
+    const size_t column = (size_t)(x * PPO_WALKER_SCALE);
+    const size_t row = env->render_height - 1 - (size_t)(y * PPO_WALKER_SCALE);
+    const unsigned char *pixel = rgb + 3 * (row * env->render_width + column);
+    return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
+}
+
+// At the beginning the camera stands still; blocks are hollow, earth is green, the hull is violet.
+static void test_picture(void **state)
+{
+    (void)state;
+    if (!ppo_canvas_is_there())
+        skip();
+    ppo_walker *self = make(hardcore);
+    unsigned char *rgb = malloc((size_t)3 * hardcore->render_width * hardcore->render_height);
+    float obs[OBS];
+    ppo_pose pose;
+    begin(self, 3, obs);
+    ppo_body_pose(self->hull, &pose);
+    hardcore->render(self, rgb);
+    const double right = fmax((double)pose.x - PPO_WALKER_WIDTH / 5, 0.0);
+    const double x = (double)pose.x - right, y = (double)pose.y;
+    assert_int_equal(colour_at(hardcore, rgb, x - 0.3, y + 0.1), 0x7F33E5);
+    assert_int_equal(colour_at(hardcore, rgb, 1.0, PPO_WALKER_GROUND - 1.0), 0x66994C);
+    assert_int_equal(colour_at(hardcore, rgb, 1.0, PPO_WALKER_GROUND + 0.5), 0xD7D7FF);
+    destroy(self);
+    free(rgb);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_saved_state_replays),
         cmocka_unit_test(test_forged_states),
         cmocka_unit_test(test_lost_episodes),
+        cmocka_unit_test(test_picture),
     };
     if (ppo_physics_check(NULL) != PPO_OK)
         return 77; // a build without Box2D

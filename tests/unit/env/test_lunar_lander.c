@@ -3,6 +3,7 @@
 // numbers, ground, observation and reward of a given state), nearly so in what is, at an episode's
 // beginning. And saving, options, what must be refused, worlds in several threads.
 #include "env/box2d.h"
+#include "env/canvas.h"
 #include "env/lunar_lander.h"
 #include "support/recording.h"
 
@@ -405,6 +406,46 @@ static void test_other_physics(void **state)
     free(saved);
 }
 
+// --- picture -----------------------------------------------------------------------------------
+
+static uint32_t colour_at(const ppo_env_class *env, const unsigned char *rgb, double x, double y)
+{
+    const size_t column = (size_t)(x * PPO_LANDER_SCALE);
+    const size_t row = env->render_height - 1 - (size_t)(y * PPO_LANDER_SCALE);
+    const unsigned char *pixel = rgb + 3 * (row * env->render_width + column);
+    return (uint32_t)pixel[0] << 16 | (uint32_t)pixel[1] << 8 | pixel[2];
+}
+
+static void test_picture(void **state)
+{
+    (void)state;
+    const ppo_env_class *env = kinds[0];
+    if (!ppo_canvas_is_there())
+        skip();
+    ppo_lander *self = make(env);
+    const uint64_t seed = 7;
+    float obs[OBS];
+    ppo_pose pose;
+    unsigned char *rgb = malloc((size_t)3 * env->render_width * env->render_height);
+    assert_int_equal(env->reset(self, &seed, obs, NULL), PPO_OK);
+    for (int i = 0; i < 40; i++)
+        (void)step(env, self, (ppo_lander_action){.choice = 0}, obs);
+    ppo_body_pose(self->hull, &pose);
+    assert_true(pose.x > 0.0f && pose.x < 20.0f && pose.y > 0.0f && pose.y < 13.0f);
+    env->render(self, rgb);
+    assert_int_equal(colour_at(env, rgb, (double)pose.x, (double)pose.y), 0x8066E6);
+    for (int i = 1; i + 1 < PPO_LANDER_CHUNKS; i++) {
+        const double x = ppo_lander_chunk_x(i) + 0.5;
+        const double left = self->ground[i], right = self->ground[i + 1];
+        assert_int_equal(colour_at(env, rgb, x, fmin(left, right) - 0.1), 0xFFFFFF);
+        assert_int_equal(colour_at(env, rgb, x, fmax(left, right) + 0.1), 0x000000);
+    }
+    const double flag = ppo_lander_chunk_x(4) + 5 / PPO_LANDER_SCALE;
+    assert_int_equal(colour_at(env, rgb, flag, PPO_LANDER_PAD_Y + 45 / PPO_LANDER_SCALE), 0xCCCC00);
+    destroy(env, self);
+    free(rgb);
+}
+
 // --- threads -----------------------------------------------------------------------------------
 
 static void *fly(void *last)
@@ -456,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_forged_states),
         cmocka_unit_test(test_too_long_to_be_saved),
         cmocka_unit_test(test_other_physics),
+        cmocka_unit_test(test_picture),
     };
     if (ppo_physics_check(NULL) != PPO_OK)
         return 77; // a build without Box2D
