@@ -5,6 +5,7 @@
 
 #include "info.h"
 #include "message.h"
+#include "screen.h"
 
 // Splits "name: value" lines into members.
 cJSON *cli_info_build_json(void)
@@ -19,6 +20,8 @@ cJSON *cli_info_build_json(void)
         *colon = '\0';
         cJSON_AddStringToObject(object, line, colon + 2);
     }
+    cli_window_describe(text, sizeof text);
+    cJSON_AddStringToObject(object, "windows", text);
     return object;
 }
 
@@ -32,6 +35,8 @@ int cli_info_build(bool is_json)
     const size_t length = strlen(text);
     if (length > 0 && text[length - 1] != '\n')
         putchar('\n');
+    cli_window_describe(text, sizeof text);
+    printf("windows: %s\n", text);
     return PPO_OK;
 }
 

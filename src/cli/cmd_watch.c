@@ -186,10 +186,11 @@ static ppo_status open_screen(viewer *v, plan *p, const ppo_agent *agent, ppo_er
     if (status != PPO_UNSUPPORTED)
         return status;
     const ppo_error no_window = *error;
-    if (open_terminal(v, p, agent, error) == PPO_UNSUPPORTED)
-        cli_error_set(error, PPO_UNSUPPORTED, "%.200s, and %.280s", no_window.message,
-                      error->message);
-    return error->status;
+    if (open_terminal(v, p, agent, error) == PPO_OK)
+        return PPO_OK;
+    const ppo_error no_terminal = *error;
+    return cli_error_set(error, no_terminal.status, "%.220s, and %.280s", no_window.message,
+                         no_terminal.message);
 }
 
 // --- playing ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "message.h"
 #include "screen.h"
@@ -123,22 +124,25 @@ static bool open_parts(window *w, const char *title, int width, int height)
     return w->texture;
 }
 
-// Without one of these SDL might take the console of the machine instead.
-static bool names_display(void)
+static bool is_set(const char *name)
 {
-    static const char *const names[] = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-        if (value && value[0])
-            return true;
-    }
-    return false;
+    const char *value = getenv(name);
+    return value && value[0];
+}
+
+// Not the console of the machine, nor a display that nobody sees, both of which SDL falls back on:
+// they have to be asked for.
+static bool is_seen(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return is_set("SDL_VIDEODRIVER") ||
+           (driver && (strcmp(driver, "x11") == 0 || strcmp(driver, "wayland") == 0));
 }
 
 ppo_status cli_window_open(cli_screen *screen, const char *title, uint32_t width, uint32_t height,
                            ppo_error *error)
 {
-    if (!names_display())
+    if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("SDL_VIDEODRIVER"))
         return cli_error_set(error, PPO_UNSUPPORTED,
                              "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is "
                              "set)");
@@ -148,8 +152,10 @@ ppo_status cli_window_open(cli_screen *screen, const char *title, uint32_t width
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // Ctrl-C is ours
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0 || !open_parts(w, title, (int)width, (int)height)) {
-        cli_error_set(error, PPO_UNSUPPORTED, "no window can be opened: %.300s", SDL_GetError());
+    const bool has_display = SDL_Init(SDL_INIT_VIDEO) == 0;
+    if (!has_display || !is_seen() || !open_parts(w, title, (int)width, (int)height)) {
+        cli_error_set(error, PPO_UNSUPPORTED, "no window can be opened: %.200s",
+                      has_display && !is_seen() ? "the display doesn't answer" : SDL_GetError());
         close_window(w);
         return error->status;
     }

@@ -6,7 +6,6 @@
 
 #include <cairo.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define FONT "sans-serif"
@@ -218,9 +217,4 @@ double ppo_canvas_text_width(ppo_canvas *canvas, const char *text, double size)
 bool ppo_canvas_is_there(void)
 {
     return true;
-}
-
-void ppo_canvas_describe(char *text, size_t size)
-{
-    snprintf(text, size, "cairo %s", cairo_version_string());
 }

@@ -88,9 +88,8 @@ void ppo_canvas_text(ppo_canvas *canvas, const char *text, double x, double y, d
                      uint32_t colour);
 double ppo_canvas_text_width(ppo_canvas *canvas, const char *text, double size);
 
-// Whether this build has cairo, for messages: its version, or why not.
+// Whether this build has cairo.
 bool ppo_canvas_is_there(void);
-void ppo_canvas_describe(char *text, size_t size);
 
 // The part of a class's table that is about its picture, for NAME_render and NAME_draw; nothing in
 // builds that can't draw. The width and height are those of `render`.

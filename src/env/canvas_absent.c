@@ -3,7 +3,6 @@
 // no `render` then (PPO_PICTURE), and an overlay asks ppo_canvas_is_there.
 #include "env/canvas.h"
 
-#include <stdio.h>
 
 void ppo_canvas_open(ppo_canvas *canvas, unsigned char *rgb, uint32_t width, uint32_t height,
                      uint32_t background)
@@ -93,9 +92,4 @@ double ppo_canvas_text_width(ppo_canvas *canvas, const char *text, double size)
 bool ppo_canvas_is_there(void)
 {
     return false;
-}
-
-void ppo_canvas_describe(char *text, size_t size)
-{
-    snprintf(text, size, "absent: built without cairo");
 }

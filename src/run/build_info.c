@@ -10,6 +10,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+// Environments draw themselves all or none.
+static const char *pictures(void)
+{
+    return ppo_env_at(0)->render ? "drawn with cairo" : "absent: built without cairo";
+}
+
 size_t ppo_build_info(char *text, size_t size)
 {
     char film[128], plot[128], board[128];
@@ -24,13 +30,14 @@ size_t ppo_build_info(char *text, size_t size)
                  "instruction set: %s\n"
                  "oneDNN: %s\n"
                  "Box2D: %s\n"
+                 "pictures: %s\n"
                  "films: %s\n"
                  "learning curves: %s\n"
                  "TensorBoard: %s\n"
                  "cores: %ld\n"
                  "environments: %zu built in\n",
                  ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
-                 PPO_BUILD_BOX2D, film, plot, board, sysconf(_SC_NPROCESSORS_ONLN),
+                 PPO_BUILD_BOX2D, pictures(), film, plot, board, sysconf(_SC_NPROCESSORS_ONLN),
                  ppo_env_count());
     return length > 0 ? (size_t)length : 0;
 }

@@ -1,0 +1,153 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# `ppo watch`: in a window (SDL's dummy display, and Xvfb's where it is installed), in a terminal
+# with keys, and where it can play nowhere. Needs script(1) of util-linux for the terminal.
+. "$(dirname "$0")/support/check.sh"
+
+unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER NO_COLOR
+escape=$(printf '\033')
+
+run 0 "$ppo" train CartPole-v1 --total-timesteps 1024 --run-dir poles --eval-every 0 --quiet
+run 0 "$ppo" info
+if grep -q '^pictures: absent' "$out"; then
+    run 10 "$ppo" watch poles
+    says 'CartPole-v1 draws no pictures in this build'
+    finish
+fi
+grep -q '^windows: absent' "$out" && have_windows=false || have_windows=true
+
+# --- what is refused ------------------------------------------------------------------------------
+run 2 "$ppo" watch
+says "'watch' needs RUN"
+run 2 "$ppo" watch poles --episodes 0
+says 'episodes'
+run 2 "$ppo" watch poles --fps 0
+says 'fps'
+run 2 "$ppo" watch poles --scale -1
+says 'scale'
+run 2 "$ppo" watch poles --scale 20
+says 'sides must be in \[1, 4096\]'
+run 3 "$ppo" watch CartPole-v1
+says 'an environment, not a run.*--random'
+run 3 "$ppo" watch nowhere
+run 10 "$ppo" watch poles
+if $have_windows; then
+    says 'no display here.*stdout is no terminal'
+else
+    says 'made without SDL 2.*stdout is no terminal'
+fi
+run 10 "$ppo" watch poles --terminal
+says 'stdout is no terminal'
+
+# --- in a window ----------------------------------------------------------------------------------
+in_window() {
+    run 0 env "$@" "$ppo" watch poles --episodes 2 --fps 1000 --seed 3
+    prints '^episodes     2, seeds 3 and on, deterministic$'
+    watched=$(sed -n 's/^length *//p' "$out")
+    run 0 "$ppo" eval poles --episodes 2 --seed 3
+    wants 'length of what was watched' "$watched" "$(sed -n 's/^length *//p' "$out")"
+}
+
+if $have_windows; then
+    in_window SDL_VIDEODRIVER=dummy
+    run 0 env SDL_VIDEODRIVER=dummy "$ppo" watch MountainCar-v0 --random --episodes 1 --fps 1000 \
+        --scale 0.5
+    prints '^return       -200.00'
+    prints 'stochastic$'
+    run 10 env SDL_VIDEODRIVER=nonsense "$ppo" watch poles
+    says 'no window can be opened'
+    run 10 env DISPLAY=:987 "$ppo" watch poles
+    says 'no window can be opened'
+    if command -v Xvfb >/dev/null 2>&1; then
+        Xvfb -displayfd 3 -screen 0 800x600x24 3>display >/dev/null 2>&1 &
+        server=$!
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            [ -s display ] && break
+            sleep 0.5
+        done
+        [ -s display ] && in_window "DISPLAY=:$(cat display)"
+        kill "$server"
+        wait "$server" 2>/dev/null
+    fi
+    # Ctrl-C
+    SDL_VIDEODRIVER=dummy "$ppo" watch poles --fps 5 >"$out" 2>"$err" &
+    watching=$!
+    sleep 1
+    kill -INT "$watching"
+    wait "$watching"
+    wants 'exit code after Ctrl-C' $? 130
+    prints '^environment  CartPole-v1'
+fi
+
+# --- in a terminal --------------------------------------------------------------------------------
+if ! script -qec true /dev/null >/dev/null 2>&1; then
+    echo 'no script(1): the terminal itself is not tested'
+    [ "$failures" -eq 0 ] && exit 77
+    finish
+fi
+
+# on_terminal COMMAND: its output on a terminal of 60 x 20; keys from stdin
+on_terminal() {
+    TERM=xterm script -qec "stty cols 60 rows 20; $1; echo code \$?; stty -a" /dev/null >typescript
+}
+
+shows() {
+    grep -aqF -- "$1" typescript || fail "no '$1' on the terminal"
+}
+
+# As it was: the first screen, the cursor, keys in lines and seen.
+left_clean() {
+    shows "$escape[?1049h"
+    shows "$escape[?25l"
+    sed -n "s/.*$escape\\[?1049l//p" typescript | grep -aq . || fail 'the other screen stays'
+    tail -n 12 typescript | grep -aqE '(^|[^-])icanon' || fail 'keys are not read in lines'
+    tail -n 12 typescript | grep -aqE '(^|[^-])echo ' || fail 'keys are not seen'
+}
+
+on_terminal "$ppo watch poles --terminal --episodes 1 --fps 1000 --seed 3" </dev/null
+shows 'code 0'
+shows "$escape[38;2;"
+shows '▀'
+shows "$escape[20;1HCartPole-v1  step 0"
+shows 'episodes     1, seeds 3 and on'
+left_clean
+on_terminal "$ppo watch poles --episodes 1 --fps 1000" </dev/null # no display: in the terminal
+shows '▀'
+shows 'code 0'
+
+# A pause, two steps of ten that would have come, faster, and the end.
+{
+    sleep 1
+    printf ' '
+    sleep 0.3
+    printf '\033[C'
+    sleep 0.3
+    printf '\033[C'
+    sleep 0.3
+    printf '+'
+    sleep 0.3
+    printf 'q'
+    sleep 0.3
+} | on_terminal "$ppo watch poles --terminal --fps 0.5"
+shows 'code 0'
+shows 'step 2  return 2.0  x1  paused'
+shows 'step 2  return 2.0  x2  paused'
+grep -aq 'step 4 ' typescript && fail 'it went on in spite of the pause'
+left_clean
+
+{
+    sleep 1
+    printf '\003'
+    sleep 0.5
+} | on_terminal "$ppo watch poles --terminal --fps 5"
+shows 'code 130'
+left_clean
+
+on_terminal "NO_COLOR=1 $ppo watch poles --terminal" </dev/null
+shows 'code 10'
+shows 'NO_COLOR is set'
+on_terminal "TERM=dumb $ppo watch poles --terminal" </dev/null
+shows 'code 10'
+shows "TERM is 'dumb'"
+grep -aq "$escape" typescript && fail 'escape sequences on a dumb terminal'
+finish

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Showing an episode: the same one as in an evaluation, each moment once and in order, sizes, the
+// overlay, and viewers who have seen enough.
+#include "ppo/ppo.h"
+
+#include "env/canvas.h"
+#include "env/classic.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SIDE = 64 };
+
+// The cart's place is the picture's colour, so that it tells which moment it shows.
+static void draw(const void *instance, unsigned char *rgb, uint32_t width, uint32_t height)
+{
+    const ppo_cartpole *self = instance;
+    memset(rgb, (unsigned char)(int)(128 + 50 * self->theta_dot), (size_t)width * height * 3);
+}
+
+static void render(const void *instance, unsigned char *rgb)
+{
+    draw(instance, rgb, SIDE, SIDE);
+}
+
+typedef struct bed {
+    ppo_env_class env;
+    ppo_trainer *trainer;
+    ppo_agent *agent;
+} bed;
+
+static void bed_make(bed *b)
+{
+    ppo_error error = {0};
+    ppo_config config;
+    ppo_config_defaults(&config);
+    b->env = ppo_cartpole_v1;
+    b->env.render = render;
+    b->env.draw = draw;
+    b->env.render_width = b->env.render_height = SIDE;
+    b->env.render_fps = 50.0;
+    if (ppo_config_set(&config, "threads", "1", &error) ||
+        ppo_trainer_create(&b->trainer, &config, &b->env, &error))
+        fail_msg("%s", error.message);
+    b->agent = ppo_trainer_agent(b->trainer);
+}
+
+typedef struct viewer {
+    uint32_t num_views, width, height;
+    uint32_t stop_after; // 0: never
+    double reward_sum;
+    ppo_view last;
+    unsigned char colour[512]; // of each picture's last pixel
+    bool has_bright_corner;    // an overlay's letters in the first picture
+    bool ended_early;
+} viewer;
+
+static ppo_status look(void *context, const ppo_view *view, ppo_error *error)
+{
+    viewer *v = context;
+    const size_t size = (size_t)view->width * view->height * 3;
+    (void)error;
+    assert_non_null(view->rgb);
+    assert_int_equal(view->length, v->num_views);
+    assert_true(v->num_views < 512);
+    v->colour[v->num_views++] = view->rgb[size - 1];
+    v->reward_sum += view->reward;
+    v->ended_early = v->ended_early || v->last.ended;
+    v->last = *view;
+    v->width = view->width;
+    v->height = view->height;
+    for (size_t i = 0; i < size / 4 && v->num_views == 1; i++)
+        v->has_bright_corner = v->has_bright_corner || view->rgb[i] > 250;
+    assert_true(view->episode_return == v->reward_sum);
+    return v->stop_after && v->num_views == v->stop_after ? PPO_STOPPED : PPO_OK;
+}
+
+static ppo_status watch(bed *b, viewer *v, const ppo_show_options *options, ppo_evaluation *e,
+                        ppo_error *error)
+{
+    const ppo_audience audience = {.show = look, .context = v};
+    return ppo_agent_show(b->agent, &audience, options, e, error);
+}
+
+static void test_whole_episode(void **state)
+{
+    (void)state;
+    bed b;
+    viewer v = {0};
+    ppo_evaluation shown, played;
+    const ppo_show_options options = {.seed = 11};
+    bed_make(&b);
+    assert_int_equal(watch(&b, &v, &options, &shown, NULL), PPO_OK);
+    assert_int_equal(ppo_agent_evaluate(b.agent, &played, NULL, NULL, 1, 11, false, NULL), PPO_OK);
+    assert_true(shown.return_mean == played.return_mean);
+    assert_true(shown.length_mean == played.length_mean);
+    assert_int_equal(v.num_views, (int)played.length_mean + 1);
+    assert_true(v.last.ended);
+    assert_false(v.ended_early);
+    bool changes = false;
+    for (uint32_t i = 1; i < v.num_views; i++)
+        changes = changes || v.colour[i] != v.colour[0];
+    assert_true(changes);
+    assert_false(v.has_bright_corner);
+    ppo_trainer_destroy(b.trainer);
+}
+
+static void test_ends(void **state)
+{
+    (void)state;
+    bed b;
+    ppo_evaluation shown;
+    bed_make(&b);
+    viewer cut = {0}, enough = {.stop_after = 4};
+    const ppo_show_options three = {.seed = 11, .max_steps = 3}, all = {.seed = 11};
+    assert_int_equal(watch(&b, &cut, &three, &shown, NULL), PPO_OK);
+    assert_int_equal(cut.num_views, 4);
+    assert_true(shown.length_mean == 3.0 && shown.return_mean == 3.0);
+    assert_false(cut.last.ended);
+    assert_int_equal(watch(&b, &enough, &all, NULL, NULL), PPO_STOPPED);
+    assert_int_equal(enough.num_views, 4);
+    ppo_trainer_destroy(b.trainer);
+}
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    bed b;
+    ppo_error error = {0};
+    uint32_t width, height;
+    bed_make(&b);
+    viewer v = {0};
+    const ppo_show_options wide = {.seed = 1, .width = 90, .height = 31, .max_steps = 2};
+    assert_int_equal(watch(&b, &v, &wide, NULL, NULL), PPO_OK);
+    assert_int_equal(v.width, 90);
+    assert_int_equal(v.height, 31);
+    const ppo_show_options low = {.height = 32};
+    assert_int_equal(ppo_agent_show_size(b.agent, &low, &width, &height, &error), PPO_OK);
+    assert_int_equal(width, 32);
+    const ppo_show_options huge = {.height = 5000};
+    assert_int_equal(watch(&b, &v, &huge, NULL, &error), PPO_INVALID);
+    assert_true(ppo_agent_show_fps(b.agent) == 50.0);
+    ppo_trainer_destroy(b.trainer);
+}
+
+static void test_overlay(void **state)
+{
+    (void)state;
+    bed b;
+    ppo_error error = {0};
+    bed_make(&b);
+    viewer v = {0};
+    const ppo_show_options options = {.seed = 1, .height = 200, .max_steps = 2, .overlay = true};
+    if (ppo_canvas_is_there()) {
+        assert_int_equal(watch(&b, &v, &options, NULL, &error), PPO_OK);
+        assert_true(v.has_bright_corner);
+    } else {
+        assert_int_equal(watch(&b, &v, &options, NULL, &error), PPO_UNSUPPORTED);
+        assert_non_null(strstr(error.message, "without cairo"));
+    }
+    ppo_trainer_destroy(b.trainer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_whole_episode),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_overlay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
