@@ -471,32 +471,9 @@ play SUBROUTINE
         sta serve_wait
         ; falls into fade_sound
 
-; The sound's volume is the frames that it still has to go.
-fade_sound SUBROUTINE
-        lda sound
-        sta AUDV0
-        beq .silent
-        dec sound
-.silent rts
+        include "sound.inc"
 
-; A: pitch. A short sound; the next one takes its place.
-play_sound SUBROUTINE
-        sta AUDF0
-        lda #$0C
-        sta AUDC0
-        lda #6
-        sta sound
-        rts
-
-; random := the next of a row of 255 (0 comes back to it). A: the same.
-next_random SUBROUTINE
-        lda random
-        beq .feed
-        lsr
-        bcc .done
-.feed   eor #$B4
-.done   sta random
-        rts
+        include "random.inc"
 
 new_game SUBROUTINE
         lda #0
@@ -788,25 +765,7 @@ lose_ball SUBROUTINE
         sta state
         rts
 
-turn_dx SUBROUTINE
-        sec
-        lda #0
-        sbc ball_dx_part
-        sta ball_dx_part
-        lda #0
-        sbc ball_dx
-        sta ball_dx
-        rts
-
-turn_dy SUBROUTINE
-        sec
-        lda #0
-        sbc ball_dy_part
-        sta ball_dy_part
-        lda #0
-        sbc ball_dy
-        sta ball_dy
-        rts
+        include "turn.inc"
 
 ; ================================================================================================
 ; Tables
@@ -814,16 +773,7 @@ turn_dy SUBROUTINE
 
 ; Digits, each twice, for either half of a byte; bottom row first.
 digit_rows
-        dc.b %11101110, %10101010, %10101010, %10101010, %11101110
-        dc.b %01000100, %01000100, %01000100, %01000100, %01000100
-        dc.b %11101110, %10001000, %11101110, %00100010, %11101110
-        dc.b %11101110, %00100010, %11101110, %00100010, %11101110
-        dc.b %00100010, %00100010, %11101110, %10101010, %10101010
-        dc.b %11101110, %00100010, %11101110, %10001000, %11101110
-        dc.b %11101110, %10101010, %11101110, %10001000, %11101110
-        dc.b %00100010, %00100010, %00100010, %00100010, %11101110
-        dc.b %11101110, %10101010, %11101110, %10101010, %11101110
-        dc.b %11101110, %00100010, %11101110, %10101010, %11101110
+        include "digits.inc"
 ; Four bits, turned round.
 mirrored
         dc.b %0000, %1000, %0100, %1100, %0010, %1010, %0110, %1110

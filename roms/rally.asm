@@ -397,32 +397,9 @@ play SUBROUTINE
         sta serve_wait
         ; falls into fade_sound
 
-; The sound's volume is the frames that it still has to go.
-fade_sound SUBROUTINE
-        lda sound
-        sta AUDV0
-        beq .silent
-        dec sound
-.silent rts
+        include "sound.inc"
 
-; A: pitch. A short sound; the next one takes its place.
-play_sound SUBROUTINE
-        sta AUDF0
-        lda #$0C
-        sta AUDC0
-        lda #6
-        sta sound
-        rts
-
-; random := the next of a row of 255 (0 comes back to it). A: the same.
-next_random SUBROUTINE
-        lda random
-        beq .feed
-        lsr
-        bcc .done
-.feed   eor #$B4
-.done   sta random
-        rts
+        include "random.inc"
 
 new_game SUBROUTINE
         lda #0
@@ -701,25 +678,7 @@ meet_bat SUBROUTINE
         clc
 .missed rts
 
-turn_dx SUBROUTINE
-        sec
-        lda #0
-        sbc ball_dx_part
-        sta ball_dx_part
-        lda #0
-        sbc ball_dx
-        sta ball_dx
-        rts
-
-turn_dy SUBROUTINE
-        sec
-        lda #0
-        sbc ball_dy_part
-        sta ball_dy_part
-        lda #0
-        sbc ball_dy
-        sta ball_dy
-        rts
+        include "turn.inc"
 
 ; ================================================================================================
 ; Tables
@@ -727,16 +686,7 @@ turn_dy SUBROUTINE
 
 ; Digits, each twice, for either half of a byte; bottom row first, and a blank after the 9.
 digits
-        dc.b %11101110, %10101010, %10101010, %10101010, %11101110
-        dc.b %01000100, %01000100, %01000100, %01000100, %01000100
-        dc.b %11101110, %10001000, %11101110, %00100010, %11101110
-        dc.b %11101110, %00100010, %11101110, %00100010, %11101110
-        dc.b %00100010, %00100010, %11101110, %10101010, %10101010
-        dc.b %11101110, %00100010, %11101110, %10001000, %11101110
-        dc.b %11101110, %10101010, %11101110, %10001000, %11101110
-        dc.b %00100010, %00100010, %00100010, %00100010, %11101110
-        dc.b %11101110, %10101010, %11101110, %10101010, %11101110
-        dc.b %11101110, %00100010, %11101110, %10101010, %11101110
+        include "digits.inc"
         dc.b 0, 0, 0, 0, 0
 
 ; Speed of the ball across, by bats that it has met: the first one is the serve's.
