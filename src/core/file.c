@@ -215,6 +215,28 @@ void ppo_file_draft_discard(ppo_file_draft *draft)
     release_draft(draft);
 }
 
+static int write_file(const char *path, const void *data, size_t size)
+{
+    const int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno;
+    int cause = ppo_file_write_all(descriptor, data, size) < size ? errno : 0;
+    if (close(descriptor) != 0 && !cause)
+        cause = errno;
+    return cause;
+}
+
+ppo_status ppo_file_replace(const char *path, const void *data, size_t size, ppo_error *error)
+{
+    ppo_file_draft draft;
+    PPO_TRY(ppo_file_draft_begin(&draft, path, error));
+    int cause = write_file(draft.temporary, data, size);
+    if (!cause && rename(draft.temporary, path) != 0)
+        cause = errno;
+    ppo_file_draft_discard(&draft);
+    return cause ? fail_at(error, "write", path, cause) : PPO_OK;
+}
+
 // --- reading -----------------------------------------------------------------------------------
 
 // Room for one more byte than `size`, so that a file of the expected length needs no growing.

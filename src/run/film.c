@@ -121,7 +121,7 @@ static void set_quality(AVCodecContext *codec, const AVCodec *encoder)
     codec->gop_size = 250;
     if (strcmp(encoder->name, "libx264") == 0) {
         av_opt_set(codec->priv_data, "crf", "18", 0);
-        av_opt_set(codec->priv_data, "preset", "medium", 0);
+        av_opt_set(codec->priv_data, "preset", "veryfast", 0); // a third of "medium"'s time
         av_opt_set(codec->priv_data, "tune", "animation", 0);
     } else {
         codec->flags |= AV_CODEC_FLAG_QSCALE;
@@ -137,6 +137,8 @@ static void set_up_codec(ppo_film *film, const AVCodec *encoder, double fps)
     codec->width = (int)(film->width * film->scale);
     codec->height = (int)(film->height * film->scale);
     codec->pix_fmt = film->kind == KIND_GIF ? AV_PIX_FMT_PAL8 : AV_PIX_FMT_RGB24;
+    if (film->kind == KIND_FRAMES)
+        codec->compression_level = 1; // drawings shrink well anyway
     codec->framerate = av_d2q(fps, 60000);
     codec->time_base = av_inv_q(codec->framerate);
     codec->thread_count = 1;
@@ -239,7 +241,7 @@ static int publish_frame(ppo_film *film)
     if (!path)
         return AVERROR(ENOMEM);
     const ppo_status status =
-        ppo_file_publish(path, film->packet->data, (size_t)film->packet->size, &film->said);
+        ppo_file_replace(path, film->packet->data, (size_t)film->packet->size, &film->said);
     free(path);
     av_packet_unref(film->packet);
     return status == PPO_OK ? 0 : AVERROR(EIO);

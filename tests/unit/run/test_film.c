@@ -379,6 +379,72 @@ static void test_agent_film(void **state)
     ppo_trainer_destroy(trainer);
 }
 
+// --- frames -------------------------------------------------------------------------------------
+
+static void expect_frame(const char *folder, int number, bool many)
+{
+    char name[64];
+    unsigned char wanted[3 * PIXELS];
+    reader r;
+    snprintf(name, sizeof name, "%s%06d.png", folder, number);
+    reader_open(&r, scratch_path(name));
+    assert_true(reader_next(&r));
+    assert_int_equal(r.frame->format, AV_PIX_FMT_RGB24);
+    assert_int_equal(r.frame->width, WIDTH);
+    assert_int_equal(r.frame->height, HEIGHT);
+    paint(wanted, number, many);
+    for (int y = 0; y < HEIGHT; y++)
+        assert_memory_equal(r.frame->data[0] + y * r.frame->linesize[0], wanted + 3 * WIDTH * y,
+                            3 * WIDTH);
+    reader_close(&r);
+}
+
+// A folder gets each picture at once and exactly; a shorter film takes a longer one's place.
+static void test_frames(void **state)
+{
+    (void)state;
+    ppo_film *film;
+    ppo_error error = {0};
+    unsigned char rgb[3 * PIXELS];
+    const char *folder = scratch_path("deep/frames/");
+    assert_int_equal(ppo_film_open(&film, folder, WIDTH, HEIGHT, 30.0, &error), PPO_OK);
+    for (int i = 0; i < 6; i++) {
+        paint(rgb, i, true);
+        assert_int_equal(ppo_film_add(film, rgb, &error), PPO_OK);
+        expect_frame("deep/frames/", i, true);
+    }
+    ppo_film_drop(film); // what is there stays
+    expect_frame("deep/frames/", 5, true);
+    folder = scratch_path("deep/frames/");
+    assert_int_equal(ppo_film_open(&film, folder, WIDTH, HEIGHT, 30.0, &error), PPO_OK);
+    for (int i = 0; i < 2; i++) {
+        paint(rgb, i, false);
+        assert_int_equal(ppo_film_add(film, rgb, &error), PPO_OK);
+    }
+    assert_int_equal(ppo_film_close(film, &error), PPO_OK);
+    expect_frame("deep/frames/", 1, false);
+    assert_false(scratch_exists(scratch_path("deep/frames/000002.png")));
+    assert_false(scratch_exists(scratch_path("deep/frames/000005.png")));
+}
+
+// A folder that can't be written fails with its name, and the film is over.
+static void test_frames_without_room(void **state)
+{
+    (void)state;
+    ppo_film *film;
+    ppo_error error = {0};
+    unsigned char rgb[3 * PIXELS] = {0};
+    const char *folder = scratch_path("gone/");
+    assert_int_equal(ppo_film_open(&film, folder, WIDTH, HEIGHT, 30.0, &error), PPO_OK);
+    assert_int_equal(ppo_film_add(film, rgb, &error), PPO_OK);
+    assert_int_equal(unlink(scratch_path("gone/000000.png")), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(ppo_film_add(film, rgb, &error), PPO_IO);
+    assert_non_null(strstr(error.message, "gone/000001.png"));
+    assert_int_equal(ppo_film_add(film, rgb, &error), PPO_IO);
+    assert_int_equal(ppo_film_close(film, &error), PPO_IO);
+}
+
 static void test_agents_without_pictures(void **state)
 {
     (void)state;
@@ -405,6 +471,8 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_dropped_films_leave_nothing),
         cmocka_unit_test(test_agent_film),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_frames_without_room),
         cmocka_unit_test(test_agents_without_pictures),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
