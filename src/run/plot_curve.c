@@ -187,9 +187,9 @@ static bool take_curve(ppo_curve *c, const mixer *m)
     if (!c->x)
         return false;
     c->count = make_grid(c->x, m);
-    c->y = calloc(c->count, sizeof *c->y);
-    c->low = has_band ? calloc(c->count, sizeof *c->low) : NULL;
-    c->high = has_band ? calloc(c->count, sizeof *c->high) : NULL;
+    c->y = calloc(c->count + 1, sizeof *c->y);
+    c->low = has_band ? calloc(c->count + 1, sizeof *c->low) : NULL;
+    c->high = has_band ? calloc(c->count + 1, sizeof *c->high) : NULL;
     return c->y && (!has_band || (c->low && c->high));
 }
 

@@ -219,7 +219,7 @@ static void write_row(paper *p, size_t row)
 // The horizontal axis, its marks, and the numbers under them, as many as have room.
 static void write_axis(paper *p)
 {
-    size_t column[PPO_AXIS_MAX_TICKS], at = 0;
+    size_t column[PPO_AXIS_MAX_TICKS] = {0}, at = 0;
     for (size_t i = 0; i < p->x.num_ticks; i++)
         column[i] = (size_t)(fmax(dot_x(p, p->x.tick[i]), 0.0) / DOTS_X);
     repeat(p, " ", p->gutter);

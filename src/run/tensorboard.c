@@ -244,7 +244,7 @@ static ppo_status write_hparams(ppo_tensorboard *board, const ppo_config *config
 {
     const size_t most = ppo_option_count();
     hparam *list = calloc(most, sizeof *list);
-    Ppo__HparamsStart__Entry **entries = calloc(most, sizeof *entries);
+    Ppo__HparamsStart__Entry **entries = calloc(most, sizeof(void *));
     Ppo__HparamsStart start = PPO__HPARAMS_START__INIT;
     ppo_status status;
     for (size_t i = 0; list && entries && i < most; i++) {

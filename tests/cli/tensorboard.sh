@@ -33,15 +33,15 @@ if $have_board; then
         grep -aq "$tag" whole/$events || fail "no $tag in the event file"
     done
     # Equal runs tell the same at the same length; wall clock alone differs. Killed ones too.
-    kills=${PPO_KILLS:-5}
-    while [ "$kills" -gt 0 ]; do
+    kills=0
+    while [ "$kills" -lt "${PPO_KILLS:-5}" ]; do
         "$ppo" train $task --run-dir run >/dev/null 2>&1 &
         pid=$!
-        sleep "0.0$((kills * 7 % 10))"
+        wait_for_lines run/progress.csv $((kills * 10 % 60 + 3))
         kill -KILL $pid 2>/dev/null
         wait $pid 2>/dev/null
         printf 'torn' >>run/$events
-        kills=$((kills - 1))
+        kills=$((kills + 1))
     done
     run 0 "$ppo" train $task --run-dir run --json
     wants 'the hash after kills' "$(field hash)" "$hash"

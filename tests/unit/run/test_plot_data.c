@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Curves of several runs: the mean and the band where runs begin late, end early, lie between each
-// other's points; and a run's metric against wall clock.
+// A run's metric out of its files: against wall clock, smoothed, names.
 #include "run/plot_data.h"
 #include "run/directory.h"
 #include "support/scratch.h"
@@ -13,60 +12,6 @@
 #include <sys/stat.h>
 
 #include <cmocka.h>
-
-static void expect_point(const ppo_curve *c, size_t i, double x, double low, double y, double high)
-{
-    assert_true(i < c->count);
-    assert_true(fabs(c->x[i] - x) < 1e-12);
-    assert_true(fabs(c->low[i] - low) < 1e-12);
-    assert_true(fabs(c->y[i] - y) < 1e-12);
-    assert_true(fabs(c->high[i] - high) < 1e-12);
-}
-
-static void test_mean_and_band(void **state)
-{
-    (void)state;
-    double ax[] = {1, 2, 3, 5}, ay[] = {0, 10, 20, 40};
-    double bx[] = {2, 4}, by[] = {30, 50};
-    const ppo_samples runs[] = {
-        {.count = 2, .x = bx, .y = by}, {.count = 0}, {.count = 4, .x = ax, .y = ay}};
-    const size_t members[] = {2, 0};
-    ppo_curve c;
-    assert_true(ppo_curve_make(&c, runs, members, 2, PPO_PLOT_MEAN, PPO_PLOT_RANGE));
-    assert_int_equal(c.count, 5);
-    expect_point(&c, 0, 1, 0, 0, 0);    // b has not begun
-    expect_point(&c, 1, 2, 10, 20, 30); // both have a point
-    expect_point(&c, 2, 3, 20, 30, 40); // b on its straight line
-    expect_point(&c, 3, 4, 30, 40, 50); // a on its
-    expect_point(&c, 4, 5, 40, 45, 50); // b has ended
-    ppo_curve_release(&c);
-    assert_true(ppo_curve_make(&c, runs, members, 1, PPO_PLOT_MEAN, PPO_PLOT_RANGE));
-    assert_null(c.low);
-    assert_int_equal(c.count, 4);
-    ppo_curve_release(&c);
-}
-
-static void test_long_curves_are_thinned(void **state)
-{
-    (void)state;
-    enum { COUNT = 9000 };
-    double *x = malloc(COUNT * sizeof *x), *y = malloc(COUNT * sizeof *y);
-    for (int i = 0; i < COUNT; i++) {
-        x[i] = i;
-        y[i] = 2.0 * i;
-    }
-    const ppo_samples s = {.count = COUNT, .x = x, .y = y};
-    const size_t member = 0;
-    ppo_curve c;
-    assert_true(ppo_curve_make(&c, &s, &member, 1, PPO_PLOT_MEAN, PPO_PLOT_RANGE));
-    assert_true(c.count == 2000);
-    for (size_t i = 0; i < c.count; i++)
-        assert_true(fabs(c.y[i] - 2.0 * c.x[i]) < 1e-9);
-    assert_true(c.x[0] < 1e-12 && fabs(c.x[c.count - 1] - (COUNT - 1)) < 1e-9);
-    ppo_curve_release(&c);
-    free(x);
-    free(y);
-}
 
 static void write_text(const char *dir, const char *name, const char *text)
 {
@@ -115,11 +60,28 @@ static void test_names(void **state)
     ppo_samples_release(&s);
 }
 
+static void expect_smooth(size_t width, const double *wanted)
+{
+    double x[] = {1, 2, 3, 4, 5}, y[] = {10, 20, 60, 20, 10};
+    ppo_samples s = {.count = 5, .x = x, .y = y};
+    assert_true(ppo_samples_smooth(&s, width));
+    for (size_t i = 0; i < 5; i++)
+        assert_true(fabs(y[i] - wanted[i]) < 1e-12);
+}
+
+static void test_smoothing(void **state)
+{
+    (void)state;
+    expect_smooth(0, (const double[]){10, 20, 60, 20, 10});
+    expect_smooth(1, (const double[]){10, 20, 60, 20, 10});
+    expect_smooth(3, (const double[]){15, 30, 100.0 / 3, 30, 15});
+    expect_smooth(1000000, (const double[]){24, 24, 24, 24, 24});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mean_and_band),
-        cmocka_unit_test(test_long_curves_are_thinned),
+        cmocka_unit_test(test_smoothing),
         cmocka_unit_test(test_seconds_and_other_files),
         cmocka_unit_test(test_names),
     };
