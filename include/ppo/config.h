@@ -122,6 +122,9 @@ typedef struct ppo_config {
     double turbulence_power; // Nm
     double gravity;          // m/s^2, (-12, 0)
 
+    // Gymnasium: environments in Python, gym:ID (docs/gymnasium.md)
+    char env_kwargs[PPO_TEXT_SIZE]; // of gymnasium.make, as a JSON object; "": none
+
     // Networks
     ppo_network_kind network;
     ppo_widths hidden_sizes;        // actor, or shared trunk
@@ -172,6 +175,7 @@ typedef struct ppo_config {
     // Run: nothing here changes a single bit of the result
     char run_dir[PPO_TEXT_SIZE]; // "" : runs/<env>/seed-<seed>
     char rom_dir[PPO_TEXT_SIZE]; // cartridges, looked for here first; "": the usual places
+    char python[PPO_TEXT_SIZE];  // of gym:ID; a program, or the folder of a virtual environment
     ppo_workers workers;         // who steps the environments
     uint32_t num_workers; // with processes: how many; 0: one per environment, up to one per core
     double env_timeout;   // with processes: seconds that a step may take; 0: any number

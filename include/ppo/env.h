@@ -130,7 +130,8 @@ PPO_API const struct ppo_game_info *ppo_env_game(const char *id);
 PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error);
 
 // What environments that are made to order are told: the Atari games (docs/atari.md says what they
-// do with it), and below the landers (docs/box2d.md). Others ignore it.
+// do with it), below the landers (docs/box2d.md), and Gymnasium's environments (docs/gymnasium.md).
+// Others ignore it.
 typedef struct ppo_env_options {
     const char *rom_dir;        // where cartridges are, before the usual places; NULL or "": none
     uint32_t frame_skip;        // frames per step, the last two of which are seen; at least 1
@@ -145,6 +146,14 @@ typedef struct ppo_env_options {
     double wind_power;       // N, the strongest push
     double turbulence_power; // Nm, the strongest turn
     double gravity;          // m/s^2 in (-12, 0); 0: the task's own, -10
+
+    const char *python;         // program, or folder of a virtual environment; NULL or "": python3
+    const char *env_kwargs;     // of gymnasium.make, a JSON object; NULL or "": none
+    uint32_t max_episode_steps; // time limit; 0: the environment's own
+    uint32_t num_envs;          // about how many will be stepped together; 0: not known
+    uint32_t num_workers;       // Python processes; 0: one per environment, up to one per core
+    double env_timeout;         // seconds without progress after which one is ended; 0: never
+    const char *worker_log;     // file to which their output is appended; NULL: it goes to stderr
 } ppo_env_options;
 
 // The class for this id, made to order where that is needed. Close it once nothing uses it. Fails

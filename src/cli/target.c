@@ -145,12 +145,12 @@ ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *erro
 ppo_status cli_target_apply(ppo_config *config, const cli_target *target, ppo_error *error)
 {
     ppo_status status = PPO_OK;
-    if (target->env_id[0])
-        snprintf(config->env_id, sizeof config->env_id, "%s", target->env_id);
     if (target->path[0])
         status = ppo_config_load(config, target->path, error);
     else if (target->yaml)
         status = ppo_config_parse(config, target->yaml, strlen(target->yaml), target->label, error);
+    if (target->env_id[0]) // a preset may be that of the same task made otherwise
+        snprintf(config->env_id, sizeof config->env_id, "%s", target->env_id);
     if (status == PPO_OK && target->kind == CLI_TARGET_RUN) // it may have been moved
         snprintf(config->run_dir, sizeof config->run_dir, "%s", target->run_dir);
     return status;

@@ -43,7 +43,13 @@ ppo_env_options ppo_config_env_options(const ppo_config *config)
                              .enable_wind = config->enable_wind,
                              .wind_power = config->wind_power,
                              .turbulence_power = config->turbulence_power,
-                             .gravity = config->gravity};
+                             .gravity = config->gravity,
+                             .python = config->python,
+                             .env_kwargs = config->env_kwargs,
+                             .max_episode_steps = config->max_episode_steps,
+                             .num_envs = config->num_envs,
+                             .num_workers = config->num_workers,
+                             .env_timeout = config->env_timeout};
 }
 
 static ppo_status check_ranges(const ppo_config *config, ppo_error *error)

@@ -39,6 +39,8 @@ const char *ppo_preset_find(const char *name)
 
 const char *ppo_preset_for_env(const char *env_id)
 {
+    if (strncmp(env_id, "gym:", 4) == 0) // the same task, made by Gymnasium
+        return ppo_preset_find(env_id + 4);
     const char *own = ppo_preset_find(env_id);
     return own || !is_atari_id(env_id) ? own : ppo_preset_find("atari");
 }
@@ -53,6 +55,7 @@ ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error 
     snprintf(label, sizeof label, "preset %s", env_id);
     if (preset)
         PPO_TRY(ppo_config_parse(&fresh, preset, strlen(preset), label, error));
+    PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error)); // gym:ID is not its own
     *config = fresh;
     return PPO_OK;
 }

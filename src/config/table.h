@@ -71,6 +71,9 @@
     X(gravity, "Lander", F64, "-10", INSIDE(-12, 0), "", true,                                     \
       "Gravity on the moon in m/s^2.")                                                             \
                                                                                                    \
+    X(env_kwargs, "Gymnasium", TEXT, "", ANY_TEXT, "env_kwarg", true,                              \
+      "What gymnasium.make is given for gym:ID, as a JSON object: {\"gravity\": 9.8}.")            \
+                                                                                                   \
     X(network, "Networks", ENUM, "auto", CHOICES("auto|mlp|nature_cnn|impala_cnn"), "", true,      \
       "Kind of network; auto means nature_cnn for pictures and mlp for everything else.")          \
     X(hidden_sizes, "Networks", WIDTHS, "64,64", BETWEEN(1, 65536), "net_arch", true,              \
@@ -159,6 +162,8 @@
       "Folder that the run is kept in; empty means runs/<env>/seed-<seed>.")                       \
     X(rom_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
       "Folder of Atari cartridges, looked into before PPO_ROM_DIR and the usual places.")          \
+    X(python, "Run", TEXT, "python3", ANY_TEXT, "", false,                                         \
+      "Python that gym:ID runs in: a program, or the folder of a virtual environment.")            \
     X(workers, "Run", ENUM, "thread", CHOICES("thread|process"), "", false,                        \
       "Who steps the environments: the worker threads, or processes of their own.")                \
     X(num_workers, "Run", U32, "0", BETWEEN(0, 1024), "", false,                                   \

@@ -5,6 +5,7 @@
 #include "core/nearest.h"
 #include "env/atari.h"
 #include "env/box2d.h"
+#include "env/bridge.h"
 #include "env/classic.h"
 #include "env/plugin.h"
 #include "ppo/env.h"
@@ -72,7 +73,7 @@ ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *er
             *env = classes[i];
             return PPO_OK;
         }
-    if (ppo_atari_has_id(id) || ppo_plugin_has_id(id))
+    if (ppo_atari_has_id(id) || ppo_plugin_has_id(id) || ppo_bridge_has_id(id))
         return ppo_fail(error, PPO_INVALID, "%.64s is made to order: ppo_env_open does that", id);
     return unknown_id(id, error);
 }
@@ -84,6 +85,8 @@ ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env
         return ppo_atari_open(env, id, options, error);
     if (ppo_plugin_has_id(id))
         return ppo_plugin_open(env, id, error);
+    if (ppo_bridge_has_id(id))
+        return ppo_bridge_open(env, id, options, error);
     if (ppo_box2d_has_id(id))
         return ppo_box2d_open(env, id, options, error);
     return ppo_env_find(env, id, error);

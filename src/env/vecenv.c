@@ -3,6 +3,7 @@
 #include "env/vecenv.h"
 
 #include "core/error.h"
+#include "env/bridge.h"
 #include "env/workers.h"
 
 #include <stdlib.h>
@@ -139,5 +140,6 @@ ppo_status ppo_vecenv_step(ppo_vecenv *v, const ppo_vecenv_rows *rows, const voi
 
 uint64_t ppo_vecenv_workers_lost(const ppo_vecenv *v, ppo_error *last)
 {
-    return v->workers ? ppo_workers_lost(v->workers, last) : 0;
+    return v->workers ? ppo_workers_lost(v->workers, last)
+                      : ppo_bridge_faults(v->instances.env, last);
 }

@@ -32,8 +32,9 @@ static ppo_status check_actions(const ppo_env_class *env, const ppo_config *conf
 ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
                           ppo_arena *arena, ppo_error *error)
 {
-    const ppo_env_options options = ppo_config_env_options(config);
+    ppo_env_options options = ppo_config_env_options(config);
     ppo_input input;
+    options.worker_log = agent->worker_log;
     agent->config = *config;
     if (env)
         PPO_TRY(ppo_env_class_check(env, error));

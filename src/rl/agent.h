@@ -13,6 +13,7 @@ struct ppo_agent {
     ppo_config config;
     const ppo_env_class *env;    // the whole table
     const ppo_env_class *opened; // what is to be closed, if it was opened here; else NULL
+    const char *worker_log;      // for what is opened here, set before _plan; NULL: none
     ppo_env_class whole;         // where the caller's table is an older, shorter one
     size_t num_features;         // D
     ppo_policy policy;

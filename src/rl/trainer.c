@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "env/bridge.h"
 #include "rl/agent.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
@@ -37,10 +38,11 @@ struct ppo_trainer {
 // --- creation ----------------------------------------------------------------------------------
 
 // Worker processes: as many as asked for, else one per environment, but no more than cores.
-static uint32_t num_processes(const ppo_config *config)
+// Environments in Python have processes of their own.
+static uint32_t num_processes(const ppo_config *config, const ppo_env_class *env)
 {
     const size_t cores = ppo_pool_cores();
-    if (config->workers != PPO_WORKERS_PROCESS)
+    if (config->workers != PPO_WORKERS_PROCESS || ppo_bridge_has_id(env->id))
         return 0;
     if (config->num_workers > 0)
         return config->num_workers;
@@ -52,7 +54,7 @@ static ppo_status create_vecenv(ppo_trainer *trainer, const char *worker_log, pp
     const ppo_config *config = &trainer->config;
     ppo_vecenv_options options =
         ppo_agent_vecenv_options(&trainer->agent, config->num_envs, config->seed);
-    options.num_processes = num_processes(config);
+    options.num_processes = num_processes(config, trainer->agent.env);
     options.timeout_ms = (uint32_t)ceil(config->env_timeout * 1e3);
     options.worker_log = worker_log;
     return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
@@ -87,6 +89,7 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const ch
 {
     const ppo_config *config = &trainer->config;
     PPO_TRY(ppo_config_check(config, error));
+    trainer->agent.worker_log = worker_log;
     PPO_TRY(ppo_agent_plan(&trainer->agent, config, env, &trainer->arena, error));
     PPO_TRY(ppo_pool_create(&trainer->pool,
                             config->threads ? config->threads : useful_threads(trainer), error));

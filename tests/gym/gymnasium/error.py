@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+"""What make raises."""
+
+
+class NameNotFound(Exception):
+    pass

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Environments for the tests of the bridge: each kind of space, ends of each kind, and faults."""
+
+import ctypes
+import os
+import random
+import signal
+import sys
+import time
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+
+class Echo(gymnasium.Env):
+    """Observes what it is made with, element by element one more with each step; its reward says
+    what the action was."""
+
+    def __init__(self, observation_space, action_space, first, echo):
+        self.observation_space, self.action_space = observation_space, action_space
+        self.first, self.echo = first, echo
+
+    def reset(self, seed=None, options=None):
+        super().reset(seed=seed)
+        self.count = 0
+        return self.first(0), {}
+
+    def step(self, action):
+        self.count += 1
+        return self.first(self.count), self.echo(action), False, self.count == 3, {}
+
+
+def weigh(action):
+    """One number that tells actions apart, and their shape and type from others."""
+    action = np.asarray(action)
+    weights = 10.0 ** np.arange(action.size).reshape(action.shape)
+    return float(np.sum(weights * action))
+
+
+VECTOR = spaces.Box(-1.0, 1.0, (2,), np.float32)
+TWO = spaces.Discrete(2)
+
+
+def constant(value):
+    return lambda count: value
+
+
+def add(name, observation_space, action_space, first, echo=weigh):
+    def entry_point():
+        return Echo(observation_space, action_space, first, echo)
+
+    gymnasium.register(name, entry_point)
+
+
+def vector(count):
+    return np.array([count, -1], np.float32)
+
+
+add("Discrete-v0", spaces.Discrete(5, start=3), spaces.Discrete(4, start=-1), lambda c: np.int64(3 + c))
+add(
+    "MultiDiscrete-v0",
+    spaces.MultiDiscrete([3, 9]),
+    spaces.MultiDiscrete([[3, 4], [5, 6]]),
+    lambda c: np.array([2, c]),
+    lambda action: weigh(action) if action.shape == (2, 2) else None,
+)
+add("MultiBinary-v0", spaces.MultiBinary((2, 2)), spaces.MultiBinary(3), lambda c: np.array([[1, 0], [0, c % 2]], np.int8))
+add(
+    "Image-v0",
+    spaces.Box(0, 255, (4, 5, 3), np.uint8),
+    TWO,
+    lambda c: np.arange(60, dtype=np.uint8).reshape(4, 5, 3) + np.uint8(c),
+)
+add("Matrix-v0", spaces.Box(-9.0, 9.0, (2, 3), np.float64), spaces.Box(-2.0, 3.0, (2,), np.float64), lambda c: np.arange(6.0).reshape(2, 3) * c)
+add("Scalar-v0", spaces.Box(-9.0, 9.0, (), np.float32), spaces.Box(np.float32([-1, -np.inf]), np.float32([1, np.inf])), lambda c: np.float32(c))
+add(
+    "Nested-v0",
+    spaces.Dict(
+        {
+            "b": spaces.Tuple([spaces.Discrete(3, start=1), spaces.MultiBinary(2)]),
+            "a": spaces.Box(-1.0, 1.0, (2, 2), np.float32),
+            "c": spaces.MultiDiscrete([2, 3]),
+            "d": spaces.Dict({"z": spaces.Box(0, 255, (1,), np.uint8)}),
+        }
+    ),
+    TWO,
+    lambda c: {
+        "d": {"z": np.array([200], np.uint8)},
+        "a": np.array([[1, 2], [3, c]], np.float32),
+        "b": (2, np.array([0, 1], np.int8)),
+        "c": np.array([1, 2]),
+    },
+)
+add("Text-v0", spaces.Dict({"mission": spaces.Text(9)}), TWO, constant({"mission": "go"}))
+add("TextAction-v0", VECTOR, spaces.Text(9), vector)
+add("FiveAxes-v0", spaces.Box(0, 1, (1, 1, 1, 1, 2)), TWO, constant(np.zeros((1, 1, 1, 1, 2))))
+add("WrongShape-v0", VECTOR, TWO, lambda c: np.zeros(2 + (c > 0), np.float32))
+add("WrongType-v0", VECTOR, TWO, lambda c: ["a", "b"] if c else np.zeros(2, np.float32))
+add("NotANumber-v0", VECTOR, TWO, lambda c: np.array([c, np.nan if c else 0.0], np.float32))
+add("OutOfRange-v0", spaces.Discrete(2), TWO, lambda c: 7 if c else 0)
+add("WrongReward-v0", VECTOR, TWO, vector, lambda action: "much")
+add("NoReward-v0", VECTOR, TWO, vector, lambda action: float("nan"))
+
+
+def broken():
+    raise ValueError("this one is never made")
+
+
+gymnasium.register("Broken-v0", broken)
+gymnasium.register("Fails-v0", lambda: os._exit(7))
+
+for name, wrapper in (("NextStep", gymnasium.NextStep), ("SameStep", gymnasium.SameStep)):
+    gymnasium.register(
+        f"CartPole{name}-v1",
+        lambda wrapper=wrapper: wrapper(gymnasium.TimeLimit(gymnasium.CartPole(), 500)),
+        reward_threshold=475.0,
+    )
+
+
+class Faulty(gymnasium.CartPole):
+    """CartPole that breaks down about every `every` steps, in one of the ways in `kinds`."""
+
+    kinds = "segv kill stop exit sysexit raise garbage"
+
+    def __init__(self, every=1000, kinds=kinds, resets=False):
+        super().__init__()
+        self.chance, self.kinds, self.resets = 1.0 / every, kinds.split(), resets
+        self.dice = random.Random(os.urandom(8))
+
+    def fault(self):
+        kind = self.dice.choice(self.kinds)
+        print(f"fault: {kind}", file=sys.stderr, flush=True)
+        if kind == "segv":
+            ctypes.string_at(0)
+        if kind == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if kind == "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        if kind == "hang":
+            time.sleep(1000)
+        if kind == "exit":
+            os._exit(3)
+        if kind == "sysexit":
+            sys.exit(3)
+        if kind == "raise":
+            raise ValueError("out of order")
+        return self.dice.choice(
+            [
+                (np.full(4, np.nan, np.float32), 1.0, False, False, {}),
+                (np.zeros(5, np.float32), 1.0, False, False, {}),
+                (np.zeros(4, np.float32), "much", False, False, {}),
+                (np.zeros(4, np.float32), 1.0, "no", False, {}),
+                (np.zeros(4, np.float32), float("inf"), False, False, {}),
+                (None, 1.0, False, False, {}),
+                None,
+            ]
+        )
+
+    def reset(self, seed=None, options=None):
+        if self.resets and self.dice.random() < self.chance:
+            self.fault()
+        return super().reset(seed=seed)
+
+    def step(self, action):
+        if not self.resets and self.dice.random() < self.chance:
+            return self.fault()
+        return super().step(action)
+
+
+gymnasium.register("Faulty-v0", Faulty, max_episode_steps=500, reward_threshold=475.0)
