@@ -229,7 +229,9 @@ static int write_file(const char *path, const void *data, size_t size)
 ppo_status ppo_file_replace(const char *path, const void *data, size_t size, ppo_error *error)
 {
     ppo_file_draft draft;
-    PPO_TRY(ppo_file_draft_begin(&draft, path, error));
+    const ppo_status status = ppo_file_draft_begin(&draft, path, error);
+    if (status != PPO_OK || !draft.temporary)
+        return status;
     int cause = write_file(draft.temporary, data, size);
     if (!cause && rename(draft.temporary, path) != 0)
         cause = errno;

@@ -30,9 +30,9 @@ ppo_status ppo_file_draft_publish(ppo_file_draft *draft, ppo_error *error);
 // Removes the temporary and releases the draft.
 void ppo_file_draft_discard(ppo_file_draft *draft);
 
-// Writes `size` bytes to a temporary and renames it over `path`, without waiting for the disk: at every
-// moment, also after a kill, `path` is the old file or the new one; after a power cut it may be
-// neither. For many small files that can be made again.
+// Writes `size` bytes to a temporary and renames it over `path`, without waiting for the disk: at
+// every moment, also after a kill, `path` is the old file or the new one; after a power cut it may
+// be neither. For many small files that can be made again.
 ppo_status ppo_file_replace(const char *path, const void *data, size_t size, ppo_error *error);
 
 // Reads a whole file into memory that the caller frees; `data` gets a terminating zero byte beyond

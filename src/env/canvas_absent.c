@@ -3,7 +3,6 @@
 // no `render` then (PPO_PICTURE), and an overlay asks ppo_canvas_is_there.
 #include "env/canvas.h"
 
-
 void ppo_canvas_open(ppo_canvas *canvas, unsigned char *rgb, uint32_t width, uint32_t height,
                      uint32_t background)
 {

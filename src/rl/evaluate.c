@@ -21,8 +21,8 @@ typedef struct ppo_stage {
     ppo_arena arena;
     size_t count;
     size_t obs_bytes, action_bytes;
-    size_t stack;         // observations seen together
-    uint32_t *live;       // [count]
+    size_t stack;   // observations seen together
+    uint32_t *live; // [count]
     size_t num_live;
     unsigned char *obs, *final_obs;      // [count, obs bytes]
     unsigned char *seen, *live_seen;     // [count, stack, obs bytes]

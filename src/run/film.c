@@ -143,7 +143,7 @@ static void set_up_codec(ppo_film *film, const AVCodec *encoder, double fps)
     codec->time_base = av_inv_q(codec->framerate);
     codec->thread_count = 1;
     codec->flags |= AV_CODEC_FLAG_BITEXACT;
-    if (film->kind != KIND_MP4)
+    if (!film->format || film->kind != KIND_MP4)
         return;
     if (film->format->oformat->flags & AVFMT_GLOBALHEADER)
         codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
