@@ -22,6 +22,9 @@ extern "C" {
 
 #define PPO_ENV_ABI_VERSION 1u
 
+// How the ids of Gymnasium's environments begin, which run in Python processes of their own.
+#define PPO_ENV_GYMNASIUM "gym:"
+
 struct ppo_game_info; // ppo/atari.h
 
 // What a step says besides its observation.

@@ -39,8 +39,9 @@ const char *ppo_preset_find(const char *name)
 
 const char *ppo_preset_for_env(const char *env_id)
 {
-    if (strncmp(env_id, "gym:", 4) == 0) // the same task, made by Gymnasium
-        return ppo_preset_find(env_id + 4);
+    const size_t prefix = strlen(PPO_ENV_GYMNASIUM);
+    if (strncmp(env_id, PPO_ENV_GYMNASIUM, prefix) == 0) // the same task, made by Gymnasium
+        return ppo_preset_find(env_id + prefix);
     const char *own = ppo_preset_find(env_id);
     return own || !is_atari_id(env_id) ? own : ppo_preset_find("atari");
 }

@@ -21,7 +21,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PREFIX       "gym:"
 #define MAX_TOGETHER 64 // instances of a call of step_many, as ppo_env_class has it
 
 enum { NUM_IDLE = 2 }; // teams kept for another group
@@ -53,7 +52,7 @@ struct ppo_bridge {
 
 bool ppo_bridge_has_id(const char *id)
 {
-    return strncmp(id, PREFIX, strlen(PREFIX)) == 0;
+    return strncmp(id, PPO_ENV_GYMNASIUM, strlen(PPO_ENV_GYMNASIUM)) == 0;
 }
 
 // --- groups -------------------------------------------------------------------------------------
@@ -296,7 +295,7 @@ static ppo_status build(ppo_bridge *bridge, const ppo_env_options *options, ppo_
     if (!bridge->id || !bridge->python || !bridge->kwargs)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's class");
     s->id = bridge->id;
-    s->name = bridge->id + strlen(PREFIX);
+    s->name = bridge->id + strlen(PPO_ENV_GYMNASIUM);
     s->python = bridge->python;
     s->kwargs = bridge->kwargs;
     s->max_episode_steps = options->max_episode_steps;

@@ -23,7 +23,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PYTHON_SPINS 60 // looks of an idle process at its desk, giving way: some 20 microseconds
+#define START_MS     60000 // at least so long may imports and the making of environments take
+#define PYTHON_SPINS 60    // looks of an idle process at its desk, giving way: some 20 microseconds
 
 typedef enum ppo_bridge_order {
     ORDER_START, // make all instances
@@ -161,7 +162,7 @@ static void PPO_PRINTF(3, 4) note(ppo_bridge_setup *s, bool is_logged, const cha
     vsnprintf(s->last_fault.message, sizeof s->last_fault.message, format, arguments);
     va_end(arguments);
     if (s->log >= 0 && !is_logged)
-        dprintf(s->log, "--- %s\n", s->last_fault.message);
+        dprintf(s->log, "--- %s, %s\n", s->id, s->last_fault.message);
     pthread_mutex_unlock(&s->mutex);
 }
 
@@ -223,8 +224,8 @@ static void bury(ppo_team *t, ppo_team_process *p, const ppo_process_end *end, u
     const size_t culprit = p->first + atomic_load(&desk->num_done);
     char how[96];
     ppo_process_describe(how, sizeof how, end, hung_ms);
-    note(t->setup, false, "%.128s, Python process %zu (%ld, environments %zu to %zu) %s",
-         t->setup->id, p->index, (long)p->id, p->first, p->end - 1, how);
+    note(t->setup, false, "Python process %zu (%ld, environments %zu to %zu) %s", p->index,
+         (long)p->id, p->first, p->end - 1, how);
     p->id = 0;
     p->tries++;
     for (size_t n = p->first; n < p->end; n++)
@@ -336,6 +337,11 @@ static ppo_status start_python(pid_t *id, const ppo_bridge_setup *s, int memory,
     return status;
 }
 
+static uint32_t start_limit_ms(const ppo_bridge_setup *s)
+{
+    return s->timeout_ms > 0 && s->timeout_ms < START_MS ? START_MS : s->timeout_ms;
+}
+
 // Starts the process; its instances are there once it has answered.
 static ppo_status begin_process(ppo_team *t, ppo_team_process *p, ppo_error *error)
 {
@@ -350,14 +356,15 @@ static ppo_status begin_process(ppo_team *t, ppo_team_process *p, ppo_error *err
 static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *error)
 {
     const ppo_bridge_desk *desk = desk_of(p);
-    if (!await(t, p, t->setup->timeout_ms))
+    if (!await(t, p, start_limit_ms(t->setup)))
         return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
     if (desk->status == 0)
         return PPO_OK;
     ppo_process_kill(p->id);
     p->id = 0;
     p->tries++;
-    note(t->setup, true, "%.128s can't be made: %.*s", t->setup->id, 300, desk->message);
+    note(t->setup, false, "environments %zu to %zu can't be made: %.300s", p->first, p->end - 1,
+         desk->message);
     return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
 }
 
@@ -510,7 +517,7 @@ static ppo_status lose(ppo_team *t, const ppo_bridge_step *step, size_t n, ppo_e
 static ppo_status lose_by_fault(ppo_team *t, const ppo_bridge_step *step, size_t n,
                                 const char *what, bool is_logged, ppo_error *error)
 {
-    note(t->setup, is_logged, "%.128s, environment %zu: %.300s", t->setup->id, n, what);
+    note(t->setup, is_logged, "environment %zu: %.300s", n, what);
     blame(&t->state[n]);
     return lose(t, step, n, error);
 }
@@ -539,8 +546,7 @@ static ppo_status collect(ppo_team *t, const ppo_bridge_step *step, size_t n, pp
     process_of(t, n)->tries = 0;
     state->has_reset = (flags & FLAG_HAS_RESET) && !state->is_broken;
     if (flags & FLAG_RESET_FAULT) {
-        note(t->setup, true, "%.128s, environment %zu: %.300s", s->id, n,
-             desk_of(process_of(t, n))->message);
+        note(t->setup, true, "environment %zu: %.300s", n, desk_of(process_of(t, n))->message);
         blame(state);
     }
     return PPO_OK;
@@ -638,7 +644,7 @@ static bool take_first(ppo_team *t, size_t n, size_t where, void *observation)
     const unsigned char *obs = row_of(t, n, where, t->at.obs_stride);
     char fault[96];
     if (is_unfit(fault, sizeof fault, t->setup, obs)) {
-        note(t->setup, false, "%.128s, environment %zu, reset: %.300s", t->setup->id, n, fault);
+        note(t->setup, false, "environment %zu, reset: %.300s", n, fault);
         blame(&t->state[n]);
         return false;
     }
@@ -656,8 +662,7 @@ static bool try_reset(ppo_team *t, size_t n, const uint64_t *seed, void *observa
     if (!order_one(t, n, seed ? ORDER_RESET_SEEDED : ORDER_RESET))
         return false;
     if (*flags_of(t, n) & FLAG_FAULT) {
-        note(t->setup, true, "%.128s, environment %zu, reset: %.300s", t->setup->id, n,
-             desk_of(p)->message);
+        note(t->setup, true, "environment %zu, reset: %.300s", n, desk_of(p)->message);
         blame(&t->state[n]);
         return false;
     }
@@ -738,7 +743,7 @@ ppo_status ppo_bridge_describe(ppo_bridge_setup *s, int memory, ppo_error *error
     PPO_TRY(start_python(&id, s, memory, describe_task(s, "describe"), error));
     while (!ppo_process_has_ended(id, &end)) {
         ppo_process_sleep_ms(PPO_PROCESS_CHECK_MS);
-        if (ppo_patience_is_over(&patience, 0, s->timeout_ms)) {
+        if (ppo_patience_is_over(&patience, 0, start_limit_ms(s))) {
             ppo_process_kill(id);
             return PPO_OK; // what it has written may be enough
         }

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/pool.h"
+#include "env/process.h"
 #include "ppo/plugin.h"
 
 #include <assert.h>
@@ -19,20 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-#define SPINS_BEFORE_SLEEP 120  // some microseconds, as long as falling asleep and waking take
-#define CHECK_MS           20   // a sleeper's time between looks at its worker
-#define GRACE_MS           2000 // for workers to end by themselves
-
-// How long somebody has waited for a worker that did nothing. Counted in naps, so that being
-// stopped together with the workers (Ctrl-Z) is no reason to think that they hang.
-typedef struct ppo_patience {
-    uint32_t progress; // of the worker, when last looked at
-    uint32_t naps;     // of CHECK_MS since then
-} ppo_patience;
 
 typedef struct ppo_worker_process {
     size_t first, end; // its environments
@@ -87,7 +75,7 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     s->arena = arena;
     s->num_workers = num_workers;
     s->num_envs = n;
-    s->spins = num_workers <= ppo_pool_cores() ? SPINS_BEFORE_SLEEP : 0;
+    s->spins = num_workers <= ppo_pool_cores() ? PPO_PROCESS_SPINS : 0;
     s->log = -1;
     s->log_path = own_path;
     s->process = process;
@@ -135,27 +123,12 @@ static ppo_status fork_worker(ppo_worker_set *s, size_t index)
     return PPO_OK;
 }
 
-// True if the process has ended, and how. A host that waits for all its children, or ignores them,
-// leaves nothing to be learnt but that it is gone.
-static bool has_ended(pid_t id, int *how, bool *is_known)
-{
-    const pid_t ended = waitpid(id, how, WNOHANG);
-    *is_known = ended == id;
-    return ended == id || (ended < 0 && errno == ECHILD);
-}
-
-static void sleep_ms(long ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
 static bool all_ended(ppo_worker_set *s)
 {
     bool all = true;
     for (size_t w = 0; w < s->num_workers; w++) {
-        int how;
-        bool is_known;
-        if (s->process[w].id && has_ended(s->process[w].id, &how, &is_known))
+        ppo_process_end end;
+        if (s->process[w].id && ppo_process_has_ended(s->process[w].id, &end))
             s->process[w].id = 0;
         all = all && s->process[w].id == 0;
     }
@@ -170,14 +143,12 @@ static void end_workers(ppo_worker_set *s)
         atomic_store(&s->desks[w].must_quit, 1);
         ppo_bell_ring(&s->desks[w].bell);
     }
-    for (long ms = 0; !all_ended(s) && ms < GRACE_MS; ms++)
-        sleep_ms(1);
+    for (long ms = 0; !all_ended(s) && ms < PPO_PROCESS_GRACE_MS; ms++)
+        ppo_process_sleep_ms(1);
     for (size_t w = 0; w < s->num_workers; w++) {
         if (s->process[w].id == 0)
             continue;
-        kill(s->process[w].id, SIGKILL);
-        while (waitpid(s->process[w].id, NULL, 0) < 0 && errno == EINTR)
-            ;
+        ppo_process_kill(s->process[w].id);
         s->process[w].id = 0;
     }
 }
@@ -197,23 +168,17 @@ void ppo_workers_destroy(ppo_worker_set *s)
 
 // --- deaths -------------------------------------------------------------------------------------
 
-static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, bool is_known, int how,
+static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, const ppo_process_end *end,
                           uint64_t step)
 {
     const size_t first = s->process[index].first, last = s->process[index].end - 1;
-    char end[96] = "has gone";
-    if (s->process[index].hung)
-        snprintf(end, sizeof end, "did nothing for %.3g s (env_timeout) and was ended",
-                 (double)s->instances->options.timeout_ms * 1e-3);
-    else if (is_known && WIFSIGNALED(how))
-        snprintf(end, sizeof end, "was ended by signal %d (%s)", WTERMSIG(how),
-                 strsignal(WTERMSIG(how)));
-    else if (is_known)
-        snprintf(end, sizeof end, "exited with code %d", WEXITSTATUS(how));
+    char how[96];
+    ppo_process_describe(how, sizeof how, end,
+                         s->process[index].hung ? s->instances->options.timeout_ms : 0);
     s->num_lost++;
     ppo_fail(&s->last_loss, PPO_ENV,
              "worker %zu (process %ld; %.64s, environments %zu to %zu) %s at step %llu of the run",
-             index, (long)id, ppo_env_name(s->instances->env->id), first, last, end,
+             index, (long)id, ppo_env_name(s->instances->env->id), first, last, how,
              (unsigned long long)step);
     s->process[index].hung = false;
     if (s->log >= 0)
@@ -253,16 +218,15 @@ static void clear_up(ppo_worker_set *s, size_t index)
 static ppo_status look_after(ppo_worker_set *s, size_t index, uint64_t step)
 {
     ppo_worker_process *process = &s->process[index];
-    int how = 0;
-    bool is_known;
+    ppo_process_end end;
     if (process->failure.status != PPO_OK)
         return process->failure.status;
     assert(process->id > 0);
-    if (!has_ended(process->id, &how, &is_known))
+    if (!ppo_process_has_ended(process->id, &end))
         return PPO_OK;
     const pid_t id = process->id;
     process->id = 0;
-    describe_loss(s, index, id, is_known, how, step);
+    describe_loss(s, index, id, &end, step);
     clear_up(s, index);
     PPO_TRY(count_tries(s, index));
     return fork_worker(s, index);
@@ -273,12 +237,8 @@ static ppo_status look_after(ppo_worker_set *s, size_t index, uint64_t step)
 static void lose_patience(ppo_worker_set *s, size_t index, ppo_patience *patience)
 {
     const uint32_t limit = s->instances->options.timeout_ms;
-    const uint32_t progress = atomic_load(&s->desks[index].progress);
-    if (progress != patience->progress)
-        *patience = (ppo_patience){.progress = progress};
-    if (limit == 0 || ++patience->naps * (uint64_t)CHECK_MS <= limit)
+    if (!ppo_patience_is_over(patience, atomic_load(&s->desks[index].progress), limit))
         return;
-    patience->naps = 0;
     if (s->process[index].id == 0)
         return;
     s->process[index].hung = true;
@@ -310,7 +270,7 @@ static ppo_status wait_for_job(ppo_worker_set *s, size_t worker, ppo_job *job, p
 {
     ppo_patience patience = {.progress = atomic_load(&s->desks[worker].progress)};
     for (uint32_t count = ppo_bell_count(&job->bell); count % 2 == 1;) {
-        if (ppo_bell_wait(&job->bell, count, s->spins, CHECK_MS))
+        if (ppo_bell_wait(&job->bell, count, s->spins, PPO_PROCESS_CHECK_MS))
             break;
         pthread_mutex_lock(&s->mutex);
         lose_patience(s, worker, &patience);

@@ -267,7 +267,9 @@ static ppo_status open_directory(ppo_run *run, ppo_error *error)
 static ppo_status create_trainer(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
                                  ppo_error *error)
 {
-    if (config->workers != PPO_WORKERS_PROCESS)
+    const bool is_python =
+        !env && strncmp(config->env_id, PPO_ENV_GYMNASIUM, strlen(PPO_ENV_GYMNASIUM)) == 0;
+    if (config->workers != PPO_WORKERS_PROCESS && !is_python)
         return ppo_trainer_create(&run->trainer, config, env, error);
     const ppo_path dir = ppo_run_directory_name(config, env ? env->id : config->env_id);
     const ppo_path log = ppo_path_in(dir.text, WORKER_LOG_NAME);
