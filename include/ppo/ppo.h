@@ -22,6 +22,7 @@
 #include "ppo/space.h"
 #include "ppo/env.h"
 #include "ppo/plugin.h"
+#include "ppo/check.h"
 #include "ppo/atari.h"
 #include "ppo/rom.h"
 #include "ppo/random.h"

@@ -102,6 +102,14 @@ static const cli_flag plot_flags[] = {
     ROW_END,
 };
 
+static const cli_flag check_flags[] = {
+    {CLI_FLAG_EPISODES, "episodes", "N", "Episodes to play with random actions. Default: 5."},
+    {CLI_FLAG_SEED, "seed", "S", "The seed of these episodes. Default: 1."},
+    ROW_JSON,
+    ROW_HELP,
+    ROW_END,
+};
+
 static const cli_flag plain_flags[] = {ROW_JSON, ROW_HELP, ROW_END};
 
 static const cli_flag info_flags[] = {
@@ -182,6 +190,15 @@ static const cli_command command[] = {
      "ppo envs\n"
      "ppo envs ./libmygame.so  # those of a plug-in",
      plain_flags, CLI_TASK, 0, 1, false, cli_cmd_envs},
+    {"check", "ENV [--episodes N] [--seed S]", "Find what is wrong with an environment",
+     "Looks for what people get wrong: observations outside their space or not written, NaN, writes "
+     "beyond a buffer, seeds that don't repeat, instances or threads that disturb each other, state "
+     "that doesn't replay, masks that allow nothing, crashes, endless loops. The environment runs in "
+     "processes of its own, its memory between guards. Exit code 8 if there are faults; warnings and "
+     "notes alone give 0.",
+     "ppo check ./libmygame.so  # a plug-in, see docs/plugins.md\n"
+     "ppo check CartPole-v1 --episodes 100",
+     check_flags, CLI_TASK, 1, 1, false, cli_cmd_check},
     {"info", "[RUN] [--memory ENV|CONFIG]", "Tell about this build, a run, or the memory needed",
      "Without an operand: how this program was built and what it runs on. With a run: its "
      "settings, how far it got, its best evaluation. With --memory: every buffer of a training.",

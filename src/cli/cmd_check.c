@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// `ppo check`: what is wrong with an environment, finding by finding.
+#include <stdio.h>
+
+#include "args.h"
+#include "json.h"
+#include "message.h"
+#include "number.h"
+#include "term.h"
+
+typedef struct cli_check {
+    cJSON *list; // NULL: for people
+    size_t count;
+} cli_check;
+
+static void take(void *context, const ppo_finding *finding)
+{
+    cli_check *check = context;
+    check->count++;
+    if (!check->list) {
+        const ppo_finding means = ppo_finding_about(finding->kind);
+        printf("%s%-8s%s %-26s %s: %s\n",
+               cli_style(stdout, finding->level == PPO_LEVEL_FAULT ? CLI_BOLD : CLI_PLAIN),
+               ppo_finding_level_name(finding->level), cli_style(stdout, CLI_PLAIN), finding->name,
+               means.message, finding->message);
+        fflush(stdout);
+        return;
+    }
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "name", finding->name);
+    cJSON_AddStringToObject(row, "level", ppo_finding_level_name(finding->level));
+    cJSON_AddStringToObject(row, "meaning", ppo_finding_about(finding->kind).message);
+    cJSON_AddStringToObject(row, "message", finding->message);
+    cJSON_AddItemToArray(check->list, row);
+}
+
+static ppo_status settle(ppo_check_options *options, ppo_config *config, const char *id,
+                         const cli_args *args, ppo_error *error)
+{
+    const char *episodes = args->flag[CLI_FLAG_EPISODES], *seed = args->flag[CLI_FLAG_SEED];
+    uint64_t number = 5;
+    *options = (ppo_check_options){.seed = 1};
+    if (episodes && cli_parse_integer(&number, "--episodes", episodes, 1, 1000000, error))
+        return error->status;
+    if (seed && cli_parse_integer(&options->seed, "--seed", seed, 0, UINT64_MAX, error))
+        return error->status;
+    options->episodes = (uint32_t)number;
+    return ppo_config_for_env(config, id, error);
+}
+
+static int print_report(cli_check *check, cJSON *object, const char *id,
+                        const ppo_check_report *report)
+{
+    if (object) {
+        cJSON_AddStringToObject(object, "env", id);
+        cli_json_add_integer(object, "faults", report->faults);
+        cli_json_add_integer(object, "warnings", report->warnings);
+        cli_json_add_integer(object, "notes", report->notes);
+        cli_json_add_integer(object, "calls", report->calls);
+        cJSON_AddItemToObject(object, "findings", check->list);
+        cli_json_print(object);
+    } else {
+        printf("%s: %u faults, %u warnings, %u notes in %llu calls\n", ppo_env_name(id),
+               report->faults, report->warnings, report->notes, (unsigned long long)report->calls);
+    }
+    return report->faults > 0 ? PPO_ENV : PPO_OK;
+}
+
+int cli_cmd_check(const cli_args *args)
+{
+    const char *id = args->operand[0];
+    const ppo_env_class *env = NULL;
+    ppo_check_options options;
+    ppo_check_report report;
+    ppo_config config;
+    ppo_error error = {0};
+    if (settle(&options, &config, id, args, &error))
+        return cli_fail(&error);
+    const ppo_env_options how = ppo_config_env_options(&config);
+    if (ppo_env_open(&env, id, &how, &error))
+        return cli_fail(&error);
+    cJSON *object = args->flag[CLI_FLAG_JSON] ? cJSON_CreateObject() : NULL;
+    cli_check check = {.list = object ? cJSON_CreateArray() : NULL};
+    const ppo_status status = ppo_check_env(&report, env, &options, take, &check, &error);
+    const int code = status == PPO_OK ? print_report(&check, object, env->id, &report) : PPO_OK;
+    ppo_env_close(env);
+    return status == PPO_OK ? code : cli_fail(&error);
+}
