@@ -8,6 +8,7 @@
 //   rom.h      finding cartridges
 //   random.h   NumPy's random generator, for environments
 //   config.h   every setting; presets; YAML
+//   vec.h      environments side by side, without any learning
 //   trainer.h  training, one iteration at a time
 //   agent.h    a trained policy that acts and is evaluated
 //   show.h     an agent's episode, picture by picture
@@ -15,6 +16,7 @@
 //   film.h     films of agents
 //   plot.h     learning curves as pictures
 //   bench.h    measuring
+//   abi.h      how structs lie in memory, for other languages
 #ifndef PPO_H
 #define PPO_H
 
@@ -27,6 +29,7 @@
 #include "ppo/rom.h"
 #include "ppo/random.h"
 #include "ppo/config.h"
+#include "ppo/vec.h"
 #include "ppo/trainer.h"
 #include "ppo/agent.h"
 #include "ppo/show.h"
@@ -34,5 +37,6 @@
 #include "ppo/film.h"
 #include "ppo/plot.h"
 #include "ppo/bench.h"
+#include "ppo/abi.h"
 
 #endif

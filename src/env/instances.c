@@ -307,6 +307,18 @@ static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
     return (uint64_t)block.word[2] << 32 | block.word[3];
 }
 
+ppo_status ppo_instances_reset(ppo_instances *v, size_t n, const uint64_t *seeds,
+                               unsigned char *obs, uint64_t step, ppo_error *error)
+{
+    const uint64_t fresh = fresh_seed(v, n, step);
+    const uint64_t *seed = v->episode[n].is_lost ? &fresh : NULL;
+    if (seeds) {
+        v->options.seed = seeds[0];
+        seed = &seeds[n];
+    }
+    return begin(v, n, seed, obs + n * v->obs_bytes, step, error);
+}
+
 void ppo_instances_render(const ppo_instances *v, size_t n, unsigned char *picture)
 {
     ppo_picture_draw(v->env, instance_at(v, n), picture, v->options.picture_width,

@@ -55,6 +55,12 @@ void ppo_instances_release(ppo_instances *instances);
 ppo_status ppo_instances_start(ppo_instances *instances, size_t n, unsigned char *obs,
                                ppo_error *error);
 
+// Begins another episode in environment n: from seeds[n], or, with `seeds` NULL, by its own random
+// stream, or, where that is lost, from a seed made of (seed, n, step). With seeds, what is drawn of
+// sticky actions is keyed by the first of them from now on.
+ppo_status ppo_instances_reset(ppo_instances *instances, size_t n, const uint64_t *seeds,
+                               unsigned char *obs, uint64_t step, ppo_error *error);
+
 // See ppo_vecenv_step.
 ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *rows,
                               const void *action, size_t first, size_t count, uint64_t step,

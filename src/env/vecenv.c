@@ -73,6 +73,20 @@ ppo_status ppo_vecenv_start(ppo_vecenv *v, unsigned char *obs, ppo_error *error)
     return PPO_OK;
 }
 
+ppo_status ppo_vecenv_reset(ppo_vecenv *v, const uint64_t *seeds, unsigned char *obs, uint64_t step,
+                            ppo_error *error)
+{
+    const size_t num_envs = v->instances.options.num_envs;
+    const ppo_order order = {.kind = PPO_JOB_RESET, .step = step, .obs = obs, .seeds = seeds};
+    if (v->workers && seeds)
+        v->instances.options.seed = seeds[0]; // for workers that are forked from now on
+    if (v->workers)
+        return order_all(v, &order, error);
+    for (size_t n = 0; n < num_envs; n++)
+        PPO_TRY(ppo_instances_reset(&v->instances, n, seeds, obs, step, error));
+    return PPO_OK;
+}
+
 // Workers that can't do it have died, and could not be replaced: what they had is lost.
 static void freeze_in_workers(ppo_vecenv *v)
 {

@@ -60,6 +60,13 @@ void ppo_vecenv_destroy(ppo_vecenv *vecenv); // before the arena's release; NULL
 // Initialises all instances and resets each from its seed; writes the first observations [N].
 ppo_status ppo_vecenv_start(ppo_vecenv *vecenv, unsigned char *obs, ppo_error *error);
 
+// Begins another episode in each environment and writes its first observation to `obs` [N]: from
+// `seeds` [N], or, if that is NULL, by the environments' own random streams. With seeds that rise
+// by one and `step` starting at 0 again, all is as after _start with the first of them as the
+// options' seed. With processes, both arrays lie in the arena.
+ppo_status ppo_vecenv_reset(ppo_vecenv *vecenv, const uint64_t *seeds, unsigned char *obs,
+                            uint64_t step, ppo_error *error);
+
 // Writes the picture that environment n's class renders now; it must have `render`. Without
 // processes only.
 void ppo_vecenv_render(const ppo_vecenv *vecenv, size_t n, unsigned char *picture);

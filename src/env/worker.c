@@ -98,6 +98,8 @@ static ppo_status do_some(const ppo_env_worker *w, const ppo_order *order, size_
         break;
     case PPO_JOB_START:
         return ppo_instances_start(instances, n, order->obs, error);
+    case PPO_JOB_RESET:
+        return ppo_instances_reset(instances, n, order->seeds, order->obs, order->step, error);
     case PPO_JOB_STEP:
         return ppo_instances_step(instances, &order->rows, order->action, n, count, order->step,
                                   error);

@@ -17,6 +17,7 @@
 typedef enum ppo_job_kind {
     PPO_JOB_INIT, // says whether the worker's instances could be initialised
     PPO_JOB_START,
+    PPO_JOB_RESET,
     PPO_JOB_STEP,
     PPO_JOB_SAVE,
     PPO_JOB_LOAD,
@@ -28,7 +29,8 @@ typedef struct ppo_order {
     uint64_t step;
     ppo_vecenv_rows rows; // of PPO_JOB_STEP
     const void *action;
-    unsigned char *obs; // [N, obs bytes] of PPO_JOB_START and PPO_JOB_LOAD
+    unsigned char *obs;    // [N, obs bytes] of PPO_JOB_START, PPO_JOB_RESET and PPO_JOB_LOAD
+    const uint64_t *seeds; // [N] of PPO_JOB_RESET; NULL: none
 } ppo_order;
 
 // A range of one worker's environments; job n is the one whose range begins at environment n.

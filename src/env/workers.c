@@ -206,7 +206,7 @@ static void clear_up(ppo_worker_set *s, size_t index)
 {
     ppo_job *job = &s->jobs[s->process[index].first];
     const ppo_job_kind kind = job->order.kind;
-    if (is_posted(job) && kind != PPO_JOB_STEP && kind != PPO_JOB_SAVE) {
+    if (is_posted(job) && kind != PPO_JOB_STEP && kind != PPO_JOB_SAVE && kind != PPO_JOB_RESET) {
         atomic_store(&job->num_done, 0);
         return;
     }

@@ -7,6 +7,7 @@
 #include "env/class.h"
 #include "rl/features.h"
 #include "rl/frames.h"
+#include "rl/vec.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,13 +57,11 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
 
 ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_envs, uint64_t seed)
 {
-    const ppo_config *config = &agent->config;
-    return (ppo_vecenv_options){.num_envs = (uint32_t)num_envs,
-                                .max_episode_steps = config->max_episode_steps,
-                                .frame_skip = agent->env->skips_frames ? 1 : config->frame_skip,
-                                .sticky_action_prob = config->sticky_action_prob,
-                                .clip_action = config->action_bound == PPO_ACTION_CLIP,
-                                .seed = seed};
+    ppo_vecenv_options options = ppo_vec_options_for(&agent->config, agent->env);
+    options.num_envs = (uint32_t)num_envs;
+    options.seed = seed;
+    options.num_processes = 0;
+    return options;
 }
 
 void ppo_agent_release(ppo_agent *agent)

@@ -6,11 +6,11 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "env/bridge.h"
 #include "rl/agent.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
 #include "rl/update.h"
+#include "rl/vec.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,25 +37,9 @@ struct ppo_trainer {
 
 // --- creation ----------------------------------------------------------------------------------
 
-// Worker processes: as many as asked for, else one per environment, but no more than cores.
-// Environments in Python have processes of their own.
-static uint32_t num_processes(const ppo_config *config, const ppo_env_class *env)
-{
-    const size_t cores = ppo_pool_cores();
-    if (config->workers != PPO_WORKERS_PROCESS || ppo_bridge_has_id(env->id))
-        return 0;
-    if (config->num_workers > 0)
-        return config->num_workers;
-    return config->num_envs < cores ? config->num_envs : (uint32_t)cores;
-}
-
 static ppo_status create_vecenv(ppo_trainer *trainer, const char *worker_log, ppo_error *error)
 {
-    const ppo_config *config = &trainer->config;
-    ppo_vecenv_options options =
-        ppo_agent_vecenv_options(&trainer->agent, config->num_envs, config->seed);
-    options.num_processes = num_processes(config, trainer->agent.env);
-    options.timeout_ms = (uint32_t)ceil(config->env_timeout * 1e3);
+    ppo_vecenv_options options = ppo_vec_options_for(&trainer->config, trainer->agent.env);
     options.worker_log = worker_log;
     return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
                              error);
