@@ -26,6 +26,13 @@ PPO_API void ppo_agent_destroy(ppo_agent *agent);
 PPO_API void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations,
                            size_t num_obs, bool deterministic, uint64_t seed, uint64_t step);
 
+// The same where the environment forbids actions: `masks` [num_obs, M] bytes as its action_mask
+// writes them (ppo/env.h), at least one 1 for each component; forbidden values are never chosen.
+// For discrete actions. NULL: all are allowed.
+PPO_API void ppo_agent_act_masked(ppo_agent *agent, void *actions, const void *observations,
+                                  const uint8_t *masks, size_t num_obs, bool deterministic,
+                                  uint64_t seed, uint64_t step);
+
 PPO_API const ppo_env_class *ppo_agent_env(const ppo_agent *agent);
 PPO_API const ppo_config *ppo_agent_config(const ppo_agent *agent);
 PPO_API uint64_t ppo_agent_hash(const ppo_agent *agent); // as ppo_trainer_hash

@@ -12,6 +12,8 @@
 #include "core/error.h"
 #include "core/pool.h"
 #include "core/rng.h"
+#include "env/bridge.h"
+#include "env/class.h"
 #include "env/vecenv.h"
 
 #include <math.h>
@@ -78,14 +80,31 @@ static void draw_actions(const ppo_env_bench *b, size_t first, size_t count, uin
     }
 }
 
+// Forbidden values give way to the next that is allowed.
+static void obey_masks(const ppo_env_bench *b, const uint8_t *masks, size_t first, size_t count)
+{
+    const ppo_space *space = &b->env->action_space;
+    const uint8_t *allowed = masks + first * ppo_env_mask_bytes(b->env);
+    int32_t *value = (int32_t *)(void *)b->action + first * b->action_size;
+    for (size_t k = 0; k < count * b->action_size; k++, value++) {
+        const size_t values = space->num_values ? space->num_values[k % b->action_size] : 2;
+        for (size_t tries = 0; tries < values && !allowed[*value]; tries++)
+            *value = (int32_t)((size_t)*value + 1 == values ? 0 : *value + 1);
+        allowed += values;
+    }
+}
+
 static void step_range(void *context, size_t task, size_t worker)
 {
     const ppo_env_bench *b = context;
     const size_t first = b->num_envs * task / b->num_tasks;
     const size_t count = b->num_envs * (task + 1) / b->num_tasks - first;
+    const uint8_t *masks = ppo_vecenv_mask(b->vecenv);
     (void)worker;
     for (uint64_t t = b->step; t < b->step + b->steps_per_run; t++) {
         draw_actions(b, first, count, t);
+        if (masks)
+            obey_masks(b, masks, first, count);
         b->status[task] =
             ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, t, &b->error[task]);
         if (b->status[task] != PPO_OK)

@@ -23,6 +23,15 @@ const ppo_env_class *ppo_env_class_whole(ppo_env_class *room, const ppo_env_clas
     return room;
 }
 
+size_t ppo_env_mask_bytes(const ppo_env_class *env)
+{
+    const ppo_space *space = &env->action_space;
+    size_t sum = 0;
+    for (size_t k = 0; env->action_mask && k < ppo_space_size(space); k++)
+        sum += space->num_values ? space->num_values[k] : 2;
+    return sum;
+}
+
 static const char *box_fault(const ppo_space *space, size_t size)
 {
     if (space->dtype != PPO_F32 && space->dtype != PPO_U8)

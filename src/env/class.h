@@ -10,4 +10,7 @@
 // lies behind its end here is not looked at.
 const ppo_env_class *ppo_env_class_whole(ppo_env_class *room, const ppo_env_class *env);
 
+// Bytes of an action mask: the sum of the components' numbers of values; 0 if the class has none.
+size_t ppo_env_mask_bytes(const ppo_env_class *env);
+
 #endif

@@ -43,6 +43,9 @@ static void plan(ppo_instances *v, ppo_arena *arena)
     if (v->options.clip_action)
         PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
                       PPO_ROW_SCRATCH, PPO_U8, n, v->action_bytes);
+    if (v->mask_bytes)
+        PPO_ARENA_ADD(arena, &v->mask, "env.mask", "ppo_instances_step", PPO_ROW_SCRATCH, PPO_U8, n,
+                      v->mask_bytes);
     if (!v->env->step_many || v->options.frame_skip != 1)
         return;
     PPO_ARENA_ADD(arena, &v->self, "env.self", "ppo_instances_init", PPO_ROW_SCRATCH, PPO_U8, n,
@@ -73,6 +76,7 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
     v->num_integers = env->observation_space.dtype == PPO_I32 ? num_obs : 0;
     v->action_bytes = ppo_space_bytes(&env->action_space);
     v->action_size = ppo_space_size(&env->action_space);
+    v->mask_bytes = ppo_env_mask_bytes(env);
     v->stride = (env->instance_size + 63) / 64 * 64;
     plan(v, arena);
     return PPO_OK;
@@ -162,6 +166,26 @@ static ppo_status check_obs(const ppo_instances *v, size_t n, const void *obs, u
     return all_finite(obs, v->num_floats) ? PPO_OK : obs_not_finite(v, n, obs, step, error);
 }
 
+// Asks which actions are allowed from here, where the class has masks.
+static ppo_status ask_mask(const ppo_instances *v, size_t n, ppo_error *error)
+{
+    const ppo_space *space = &v->env->action_space;
+    uint8_t *allowed = v->mask + n * v->mask_bytes;
+    memset(allowed, 1, v->mask_bytes);
+    v->env->action_mask(instance_at(v, n), allowed);
+    for (size_t k = 0; k < v->action_size; k++) {
+        const size_t count = space->num_values ? space->num_values[k] : 2;
+        if (!memchr(allowed, 1, count))
+            return ppo_fail(
+                error, PPO_ENV,
+                "%.64s, environment %zu, episode step %u: action_mask allows no value of "
+                "action component %zu",
+                ppo_env_name(v->env->id), n, v->episode[n].length, k);
+        allowed += count;
+    }
+    return PPO_OK;
+}
+
 // --- starting ---------------------------------------------------------------------------------
 
 // Resets environment n, without touching the counters of its episode; `seed` NULL goes on with its
@@ -173,7 +197,8 @@ static ppo_status reset(ppo_instances *v, size_t n, const uint64_t *seed, unsign
     const ppo_status status = v->env->reset(instance_at(v, n), seed, obs, &said);
     if (status != PPO_OK)
         return env_failed(v, n, "reset", status, &said, error);
-    return check_obs(v, n, obs, step, error);
+    PPO_TRY(check_obs(v, n, obs, step, error));
+    return v->mask ? ask_mask(v, n, error) : PPO_OK;
 }
 
 // Begins an episode in environment n.
@@ -223,14 +248,29 @@ ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, p
 
 // --- stepping ---------------------------------------------------------------------------------
 
+// Whether the mask has all components of an action.
+static bool is_allowed(const ppo_instances *v, size_t n, const void *action)
+{
+    const ppo_space *space = &v->env->action_space;
+    const uint8_t *allowed = v->mask + n * v->mask_bytes;
+    const int32_t *value = action;
+    bool all = true;
+    for (size_t k = 0; k < v->action_size; k++) {
+        all = all && allowed[value[k]];
+        allowed += space->num_values ? space->num_values[k] : 2;
+    }
+    return all;
+}
+
 // The previous action instead of the chosen one, with the given probability (Machado et al. 2018,
-// "Revisiting the Arcade Learning Environment"). An episode's first step has no previous one.
+// "Revisiting the Arcade Learning Environment"). An episode's first step has no previous one; one
+// that is forbidden by now is not repeated.
 static const void *make_sticky(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
 {
     unsigned char *last = v->last_action + n * v->action_bytes;
     const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
     const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
-    if (!sticks || v->episode[n].length == 0)
+    if (!sticks || v->episode[n].length == 0 || (v->mask && !is_allowed(v, n, last)))
         memcpy(last, chosen, v->action_bytes);
     return last;
 }
@@ -374,7 +414,7 @@ static ppo_status settle(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n
         rows->lost[n] = 0;
     if (sum->terminated || sum->truncated)
         return end_episode(v, rows, n, sum->terminated && sum->life_lost, step, error);
-    return PPO_OK;
+    return v->mask ? ask_mask(v, n, error) : PPO_OK;
 }
 
 static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
@@ -415,6 +455,8 @@ static ppo_status step_together(ppo_instances *v, const ppo_vecenv_rows *rows, s
 void ppo_instances_lose(ppo_instances *v, size_t n)
 {
     v->episode[n].is_lost = 1;
+    if (v->mask) // which may be half written
+        memset(v->mask + n * v->mask_bytes, 1, v->mask_bytes);
 }
 
 static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
@@ -479,13 +521,17 @@ ppo_status ppo_instances_load(ppo_instances *v, size_t n, unsigned char *obs, ui
         const uint64_t seed = fresh_seed(v, n, step);
         return begin(v, n, &seed, obs + n * v->obs_bytes, step, error);
     }
-    if (v->episode[n].is_lost)
+    if (v->mask)
+        memset(v->mask + n * v->mask_bytes, 1, v->mask_bytes);
+    if (v->episode[n].is_lost) // its next step is none
         return PPO_OK;
     if (!v->env->load_state) {
         memcpy(instance_at(v, n), v->state + n * size, size);
-        return PPO_OK;
+        return v->mask ? ask_mask(v, n, error) : PPO_OK;
     }
     ppo_error said = {.status = PPO_OK, .message = ""};
     const ppo_status status = v->env->load_state(instance_at(v, n), v->state + n * size, &said);
-    return status == PPO_OK ? PPO_OK : env_failed(v, n, "load_state", status, &said, error);
+    if (status != PPO_OK)
+        return env_failed(v, n, "load_state", status, &said, error);
+    return v->mask ? ask_mask(v, n, error) : PPO_OK;
 }

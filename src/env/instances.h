@@ -37,6 +37,9 @@ typedef struct ppo_instances {
     unsigned char *clipped;     // [N, action bytes] with clip_action: what the class gets
     void **self;                // [N] the instances, if they are stepped many at once; else NULL
     ppo_transition *transition; // [N] likewise: of the step under way
+    uint8_t *mask; // [N, mask bytes] what is allowed after the last reset, step or load;
+                   // NULL: the class has no masks
+    size_t mask_bytes;
 } ppo_instances;
 
 // Checks the options and adds the rows to the plan.
@@ -66,8 +69,8 @@ ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *r
                               const void *action, size_t first, size_t count, uint64_t step,
                               ppo_error *error);
 
-// How many of the environments first .. first+count-1 one call of the class would step: 1, unless it
-// has step_many. Lost ones are stepped by themselves.
+// How many of the environments first .. first+count-1 one call of the class would step: 1, unless
+// it has step_many. Lost ones are stepped by themselves.
 size_t ppo_instances_at_once(const ppo_instances *instances, size_t first, size_t count);
 
 // See ppo_vecenv_render.

@@ -126,6 +126,11 @@ void ppo_vecenv_render(const ppo_vecenv *v, size_t n, unsigned char *picture)
     ppo_instances_render(&v->instances, n, picture);
 }
 
+const uint8_t *ppo_vecenv_mask(const ppo_vecenv *v)
+{
+    return v->instances.mask;
+}
+
 // --- stepping ---------------------------------------------------------------------------------
 
 ppo_status ppo_vecenv_post(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,

@@ -71,6 +71,11 @@ ppo_status ppo_vecenv_reset(ppo_vecenv *vecenv, const uint64_t *seeds, unsigned 
 // processes only.
 void ppo_vecenv_render(const ppo_vecenv *vecenv, size_t n, unsigned char *picture);
 
+// Which actions each environment's class allows from its present observation: [N, M] bytes, as
+// ppo_env_class.action_mask writes them, valid once a start, thaw, reset or step of the row is
+// done. NULL if the class has no masks.
+const uint8_t *ppo_vecenv_mask(const ppo_vecenv *vecenv);
+
 // Begins a step of environments first .. first+count-1; without processes it is the whole step.
 // `step` is the same for all rows of a time step and rises by one from step to step. Different
 // ranges may be posted and awaited from different threads at once, and one thread may have several

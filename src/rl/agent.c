@@ -165,8 +165,8 @@ static const void *see_stacks(const ppo_agent *agent, float *space, const void *
 }
 
 // Up to PPO_CHUNK_ROWS rows, the first of which is number `first` of the call.
-static void act_chunk(ppo_agent *agent, void *actions, const void *obs, size_t first, size_t rows,
-                      bool deterministic, uint64_t seed, uint64_t step)
+static void act_chunk(ppo_agent *agent, void *actions, const void *obs, const uint8_t *masks,
+                      size_t first, size_t rows, bool deterministic, uint64_t seed, uint64_t step)
 {
     const ppo_policy *policy = &agent->policy;
     const ppo_dist *dist = &policy->dist;
@@ -175,12 +175,16 @@ static void act_chunk(ppo_agent *agent, void *actions, const void *obs, size_t f
     const void *x =
         see_stacks(agent, action + LD * dist->num_actions + policy->scratch_size, obs, rows);
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, rows);
+    if (masks)
+        ppo_dist_forbid(dist, s.out, PPO_FORBIDDEN, masks, NULL, rows);
     ppo_dist_prepare(dist, s.out, rows);
     if (deterministic)
         ppo_dist_mode(dist, action, s.out, rows);
     else
         ppo_dist_sample(dist, action, s.out, ppo_policy_log_std(policy), rows, seed,
                         PPO_RNG_EVALUATE, first, step);
+    if (masks)
+        ppo_dist_allow(dist, action, masks, rows);
     ppo_dist_to_env(dist, actions, action, rows);
     if (ppo_dist_is_gaussian(dist) && dist->bound != PPO_ACTION_RAW)
         clip_actions(dist->space, actions, rows);
@@ -189,13 +193,22 @@ static void act_chunk(ppo_agent *agent, void *actions, const void *obs, size_t f
 void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations, size_t num_obs,
                    bool deterministic, uint64_t seed, uint64_t step)
 {
+    ppo_agent_act_masked(agent, actions, observations, NULL, num_obs, deterministic, seed, step);
+}
+
+void ppo_agent_act_masked(ppo_agent *agent, void *actions, const void *observations,
+                          const uint8_t *masks, size_t num_obs, bool deterministic, uint64_t seed,
+                          uint64_t step)
+{
+    const size_t mask_bytes = agent->policy.dist.num_outputs;
     const size_t action_bytes = ppo_space_bytes(&agent->env->action_space);
     const size_t obs_bytes =
         agent->policy.input.stack * ppo_space_bytes(&agent->env->observation_space);
     for (size_t first = 0; first < num_obs; first += LD) {
         const size_t rows = num_obs - first < LD ? num_obs - first : LD;
         act_chunk(agent, (unsigned char *)actions + first * action_bytes,
-                  (const unsigned char *)observations + first * obs_bytes, first, rows,
-                  deterministic, seed, step);
+                  (const unsigned char *)observations + first * obs_bytes,
+                  masks ? masks + first * mask_bytes : NULL, first, rows, deterministic, seed,
+                  step);
     }
 }

@@ -223,6 +223,18 @@ static const void *observations(const ppo_collect *c, const ppo_block *b, size_t
     return stacks;
 }
 
+// The masks of the block's rows, which are kept with step t; NULL if there are none.
+static const uint8_t *keep_masks(const ppo_collect *c, size_t t, const ppo_block *b)
+{
+    const ppo_rollout *r = c->parts.rollout;
+    const size_t width = c->parts.agent->policy.dist.num_outputs;
+    if (!r->mask)
+        return NULL;
+    uint8_t *kept = r->mask + (t * r->num_envs + b->first) * width;
+    memcpy(kept, ppo_vecenv_mask(c->parts.vecenv) + b->first * width, b->count * width);
+    return kept;
+}
+
 // The policy acts on the block's rows of obs[t].
 static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_stage_step *step)
 {
@@ -232,10 +244,15 @@ static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_stage_st
     const ppo_policy_scratch s = policy_space(c, b);
     const float *log_std = ppo_policy_log_std(policy);
     const void *obs = observations(c, b, t * r->num_envs + b->first, b->count);
+    const uint8_t *masks = keep_masks(c, t, b);
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, obs, b->count);
+    if (masks)
+        ppo_dist_forbid(&policy->dist, s.out, PPO_FORBIDDEN, masks, NULL, b->count);
     ppo_dist_prepare(&policy->dist, s.out, b->count);
     ppo_dist_sample(&policy->dist, action, s.out, log_std, b->count, c->parts.config->seed,
                     PPO_RNG_ACTION, b->first, c->first_step + t);
+    if (masks)
+        ppo_dist_allow(&policy->dist, action, masks, b->count);
     ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, log_std, action, b->count);
     ppo_dist_to_env(&policy->dist, step->env_action + b->first * c->stage.action_bytes, action,
                     b->count);

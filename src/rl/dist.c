@@ -29,6 +29,35 @@ ppo_dist ppo_dist_for(const ppo_space *space, ppo_std_source std_source, ppo_act
     return dist;
 }
 
+void ppo_dist_forbid(const ppo_dist *dist, float *columns, float value, const uint8_t *masks,
+                     const uint32_t *index, size_t rows)
+{
+    for (size_t r = 0; r < rows; r++) {
+        const uint8_t *allowed = masks + (index ? index[r] : r) * dist->num_outputs;
+        for (size_t j = 0; j < dist->num_outputs; j++)
+            if (!allowed[j])
+                columns[j * PPO_CHUNK_ROWS + r] = value;
+    }
+}
+
+void ppo_dist_allow(const ppo_dist *dist, float *action, const uint8_t *masks, size_t rows)
+{
+    const uint32_t *num_values = dist->space->num_values;
+    for (size_t k = 0, first = 0; k < dist->num_actions; k++) {
+        const size_t count = num_values ? num_values[k] : 2;
+        for (size_t r = 0; r < rows; r++) {
+            const uint8_t *allowed = masks + r * dist->num_outputs + first;
+            size_t x = (size_t)action[k * PPO_CHUNK_ROWS + r];
+            while (x > 0 && !allowed[x])
+                x--;
+            while (x + 1 < count && !allowed[x])
+                x++;
+            action[k * PPO_CHUNK_ROWS + r] = (float)x;
+        }
+        first += count;
+    }
+}
+
 void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows)
 {
     if (ppo_dist_is_gaussian(dist))

@@ -28,6 +28,17 @@ bool ppo_dist_is_gaussian(const ppo_dist *dist);
 // True if the deviation is a parameter [A] of its own rather than a network output.
 bool ppo_dist_has_log_std(const ppo_dist *dist);
 
+// Writes `value` to the columns of forbidden values, row by row as masks [.., num_outputs] say; row
+// r has the mask number index[r], or r if `index` is NULL. Of outputs before ppo_dist_prepare they
+// become PPO_FORBIDDEN, which leaves a probability of none; of their gradient, 0. (Huang and
+// Ontanon 2022, "A Closer Look at Invalid Action Masking in Policy Gradient Algorithms")
+#define PPO_FORBIDDEN (-1e8f)
+void ppo_dist_forbid(const ppo_dist *dist, float *columns, float value, const uint8_t *masks,
+                     const uint32_t *index, size_t rows);
+
+// Actions that rounding has put behind the last allowed value are brought back to it.
+void ppo_dist_allow(const ppo_dist *dist, float *action, const uint8_t *masks, size_t rows);
+
 // Turns network outputs into what the functions below take, in place. Categorical: log-
 // probabilities. Gaussian: means, and log-deviations where they are outputs.
 void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows);

@@ -27,9 +27,12 @@ typedef struct ppo_stage {
     unsigned char *obs, *final_obs;      // [count, obs bytes]
     unsigned char *seen, *live_seen;     // [count, stack, obs bytes]
     unsigned char *action, *live_action; // [count, action bytes]
-    double *reward, *episode_return;     // [count]
-    uint8_t *terminated, *truncated;     // [count]
-    uint32_t *episode_length;            // [count]
+    const uint8_t *masks;                // [count, mask bytes] what is allowed; NULL: everything
+    uint8_t *live_mask;                  // likewise
+    size_t mask_bytes;
+    double *reward, *episode_return; // [count]
+    uint8_t *terminated, *truncated; // [count]
+    uint32_t *episode_length;        // [count]
 } ppo_stage;
 
 static void plan_stage(ppo_stage *s)
@@ -45,6 +48,8 @@ static void plan_stage(ppo_stage *s)
     ROW(live_seen, PPO_U8, n, s->stack, s->obs_bytes);
     ROW(action, PPO_U8, n, s->action_bytes);
     ROW(live_action, PPO_U8, n, s->action_bytes);
+    if (s->agent->env->action_mask)
+        ROW(live_mask, PPO_U8, n, s->mask_bytes);
     ROW(reward, PPO_F64, n);
     ROW(episode_return, PPO_F64, n);
     ROW(terminated, PPO_U8, n);
@@ -75,6 +80,7 @@ static ppo_status open_stage(ppo_stage *s, uint64_t seed, ppo_error *error)
     PPO_TRY(ppo_vecenv_create(&s->vecenv, s->agent->env, &options, &s->arena, error));
     plan_stage(s);
     PPO_TRY(ppo_arena_bind(&s->arena, error));
+    s->masks = ppo_vecenv_mask(s->vecenv);
     for (size_t i = 0; i < s->count; i++)
         s->live[i] = (uint32_t)i;
     s->num_live = s->count;
@@ -90,7 +96,11 @@ static void act_live(ppo_stage *s, bool deterministic, uint64_t seed, uint64_t s
     const size_t size = s->stack * s->obs_bytes;
     for (size_t i = 0; i < s->num_live; i++)
         memcpy(s->live_seen + i * size, s->seen + s->live[i] * size, size);
-    ppo_agent_act(s->agent, s->live_action, s->live_seen, s->num_live, deterministic, seed, step);
+    for (size_t i = 0; s->masks && i < s->num_live; i++)
+        memcpy(s->live_mask + i * s->mask_bytes, s->masks + s->live[i] * s->mask_bytes,
+               s->mask_bytes);
+    ppo_agent_act_masked(s->agent, s->live_action, s->live_seen, s->live_mask, s->num_live,
+                         deterministic, seed, step);
     for (size_t i = 0; i < s->num_live; i++)
         memcpy(s->action + s->live[i] * s->action_bytes, s->live_action + i * s->action_bytes,
                s->action_bytes);
@@ -143,6 +153,7 @@ static ppo_stage stage_for(ppo_agent *agent, size_t count)
                        .count = count,
                        .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
                        .action_bytes = ppo_space_bytes(&agent->env->action_space),
+                       .mask_bytes = agent->policy.dist.num_outputs,
                        .stack = agent->policy.input.stack};
 }
 

@@ -173,12 +173,16 @@ static void actor_loss(const ppo_gradient *g, size_t chunk, const ppo_policy_scr
     gather_advantages(g, x->advantage, index, rows);
     ppo_minibatch_gather_columns(x->action, g->rollout->action, index, rows, dist->num_actions);
     ppo_minibatch_gather_columns(x->old_log_prob, g->rollout->log_prob, index, rows, 1);
+    if (g->rollout->mask)
+        ppo_dist_forbid(dist, s->out, PPO_FORBIDDEN, g->rollout->mask, index, rows);
     ppo_dist_prepare(dist, s->out, rows);
     ppo_dist_eval(dist, x->log_prob, x->entropy, s->out, log_std, x->action, rows);
     ppo_policy_loss(x->dlog_prob, sums, x->ratio, x->log_prob, x->old_log_prob, x->advantage, rows,
                     (float)g->step->clip_coef, share);
     ppo_dist_backward(dist, s->dout, log_std ? dlog_std : NULL, s->out, log_std, x->action,
                       x->dlog_prob, -(float)g->step->ent_coef * share, rows);
+    if (g->rollout->mask) // what is forbidden does not depend on its output
+        ppo_dist_forbid(dist, s->dout, 0.0f, g->rollout->mask, index, rows);
     sums->entropy += (double)sum_of(x->entropy, rows);
     if (ppo_dist_is_gaussian(dist))
         g->chunk_std[chunk] = (double)rows * ppo_dist_mean_std(dist, s->out, log_std, rows);

@@ -35,6 +35,12 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
 #undef ROW
 }
 
+void ppo_rollout_plan_masks(ppo_rollout *r, size_t num_values, ppo_arena *arena)
+{
+    PPO_ARENA_ADD(arena, &r->mask, "rollout.mask", "ppo_collect_run", PPO_ROW_SCRATCH, PPO_U8,
+                  r->num_steps, r->num_envs, num_values);
+}
+
 size_t ppo_rollout_samples(const ppo_rollout *r, uint32_t *index)
 {
     size_t count = 0;

@@ -22,6 +22,8 @@ typedef struct ppo_rollout {
     uint8_t *lost;       // [T, N] 1: no step took place there; nothing is learnt from this sample
     double *episode_return; // [T, N] where an episode ended
     uint32_t *episode_length;
+    uint8_t *mask; // [T, N, M] which values were allowed, M outputs of the policy; NULL: the
+                   // environment has no masks
 
     // computed by ppo_collect_bootstrap
     float *reward;     // [T, N] clipped and normalised: what is learnt from
@@ -35,6 +37,9 @@ typedef struct ppo_rollout {
 
 void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs,
                       const ppo_input *input, size_t num_actions, ppo_arena *arena);
+
+// Adds the masks, for environments that have them.
+void ppo_rollout_plan_masks(ppo_rollout *rollout, size_t num_values, ppo_arena *arena);
 
 // The samples of steps that took place, in order; `index` [T*N]. Returns how many there are.
 size_t ppo_rollout_samples(const ppo_rollout *rollout, uint32_t *index);

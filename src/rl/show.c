@@ -119,7 +119,8 @@ static ppo_status step(ppo_scene *s, uint64_t number, const ppo_show_options *op
                                   .episode_return = s->finished_return,
                                   .episode_length = s->finished_length,
                                   .picture = s->picture};
-    ppo_agent_act(s->agent, s->action, s->seen, 1, options->deterministic, options->seed, number);
+    ppo_agent_act_masked(s->agent, s->action, s->seen, ppo_vecenv_mask(s->vecenv), 1,
+                         options->deterministic, options->seed, number);
     PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, 0, 1, number, error));
     const bool begins = *s->terminated || *s->truncated;
     s->view.reward = *s->reward;

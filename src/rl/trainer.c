@@ -81,6 +81,9 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const ch
     ppo_rollout_plan(&trainer->rollout, config->num_steps, config->num_envs,
                      &trainer->agent.policy.input, trainer->agent.policy.dist.num_actions,
                      &trainer->arena);
+    if (trainer->agent.env->action_mask)
+        ppo_rollout_plan_masks(&trainer->rollout, trainer->agent.policy.dist.num_outputs,
+                               &trainer->arena);
     PPO_TRY(create_phases(trainer, error));
     ppo_episodes_plan(&trainer->episodes, &trainer->arena);
     PPO_ARENA_ADD(&trainer->arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
