@@ -74,6 +74,8 @@ void ppo_check_find(ppo_check_child *c, ppo_finding_kind kind, const char *forma
         _exit(1); // nobody is there to be told
 }
 
+enum { NUM_ZONES = 5 }; // of a probe
+
 // --- memory ------------------------------------------------------------------------------------
 
 static bool take_memory(ppo_probe *p)
@@ -92,14 +94,14 @@ static bool take_memory(ppo_probe *p)
 
 void ppo_probe_close(ppo_probe *p)
 {
-    ppo_zone *const zones[] = {&p->self, &p->obs, &p->action, &p->transition, &p->mask};
+    ppo_zone *const zones[NUM_ZONES] = {&p->self, &p->obs, &p->action, &p->transition, &p->mask};
     if (p->is_inited && p->child->env->release) {
         ppo_probe_before(p, PPO_CALL_RELEASE);
         p->child->env->release(p->self.data);
         if (!ppo_zone_is_intact(&p->self))
             ppo_check_find(p->child, PPO_FINDING_PAST_INSTANCE, "in release");
     }
-    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+    for (size_t i = 0; i < NUM_ZONES; i++)
         ppo_zone_destroy(zones[i]);
     free(p->streak);
     p->streak = NULL;
@@ -268,9 +270,9 @@ static void check_transition(ppo_probe *p)
 
 static void check_fences(ppo_probe *p)
 {
-    ppo_zone *const zones[] = {&p->self, &p->obs, &p->action, &p->transition, &p->mask};
+    ppo_zone *const zones[NUM_ZONES] = {&p->self, &p->obs, &p->action, &p->transition, &p->mask};
     char text[48];
-    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+    for (size_t i = 0; i < NUM_ZONES; i++)
         if (!ppo_zone_is_intact(zones[i]))
             ppo_check_find(p->child, zones[i]->kind, "%s: it has %zu bytes",
                            where(text, sizeof text, p), zones[i]->size);
@@ -502,7 +504,7 @@ void ppo_trace_add(ppo_trace *trace, const ppo_probe *p)
     trace->num_resets += p->step == 0;
     trace->call[trace->count++] =
         (ppo_trace_call){.obs = t->lost ? 0 : ppo_check_hash(p->obs.data, p->obs.size),
-                         .reward = t->reward,
+                         .reward = ppo_check_hash(&t->reward, sizeof t->reward),
                          .episode = (uint32_t)trace->num_resets,
                          .step = p->step,
                          .terminated = t->terminated,
@@ -543,8 +545,8 @@ const ppo_trace_call *ppo_trace_difference(char *text, size_t size, const ppo_tr
 {
     for (size_t i = 0; i < a->count && i < b->count; i++) {
         const ppo_trace_call *x = &a->call[i], *y = &b->call[i];
-        const char *what = x->obs != y->obs ? "the observation"
-                           : memcmp(&x->reward, &y->reward, sizeof x->reward) != 0 ? "the reward"
+        const char *what = x->obs != y->obs         ? "the observation"
+                           : x->reward != y->reward ? "the reward"
                            : x->terminated != y->terminated || x->truncated != y->truncated
                                ? "the episode's end"
                                : NULL;

@@ -87,8 +87,7 @@ uint64_t ppo_check_hash(const void *data, size_t size);
 
 // One call of a run: a reset, or a step.
 typedef struct ppo_trace_call {
-    uint64_t obs;
-    double reward;
+    uint64_t obs, reward;   // hashes
     uint32_t episode, step; // 0: the reset
     uint8_t terminated, truncated;
 } ppo_trace_call;
