@@ -20,6 +20,12 @@ PPO_API ppo_status ppo_bench_env(double *steps_per_second, const ppo_env_class *
                                  uint32_t num_envs, uint32_t threads, double seconds,
                                  ppo_error *error);
 
+// Steps per second that `processes` Pythons reach together, each stepping one instance of an
+// environment of Gymnasium in a bare loop with random actions for about `seconds`: what the bridge
+// is measured against. PPO_INVALID for other classes.
+PPO_API ppo_status ppo_bench_python(double *steps_per_second, const ppo_env_class *env,
+                                    uint32_t processes, double seconds, ppo_error *error);
+
 // The TIA's share of an Atari game's frames: plays two seconds of it on a copy with random actions,
 // notes what its processor asks of the TIA, and has a TIA alone do that for about `seconds`,
 // without drawing. Writes frames per second.

@@ -20,6 +20,9 @@ int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *pl
 // The console, its frames and agent steps, in an Atari game.
 int cli_bench_atari(const char *id, const cli_args *args, const cli_bench_plan *plan);
 
+// Bare Python loops and the bridge, for an environment of Gymnasium.
+int cli_bench_bridge(const char *id, const cli_args *args, const cli_bench_plan *plan);
+
 // The settings of an environment's preset, changed by those of `args`.
 ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *args,
                             ppo_error *error);

@@ -130,12 +130,13 @@ ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *
 
 // The environment as `ppo train` would make it.
 static ppo_status open_env(const ppo_env_class **env, const char *id, const cli_args *args,
-                           ppo_error *error)
+                           const cli_bench_plan *plan, ppo_error *error)
 {
     ppo_config config;
     const ppo_status status = cli_bench_config(&config, id, args, error);
     if (status != PPO_OK)
         return status;
+    config.num_envs = plan->num_envs;
     const ppo_env_options options = ppo_config_env_options(&config);
     return ppo_env_open(env, id, &options, error);
 }
@@ -146,7 +147,7 @@ int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *pl
     const ppo_env_class *env;
     result r = {.name = id, .plan = plan};
     double sps = 0.0;
-    if (open_env(&env, id, args, &error))
+    if (open_env(&env, id, args, plan, &error))
         return cli_fail(&error);
     for (int i = 0; i <= NUM_REPEATS; i++) {
         if (ppo_bench_env(&sps, env, plan->num_envs, plan->threads, plan->seconds / NUM_REPEATS,

@@ -27,7 +27,8 @@ static ppo_status plan_init(cli_bench_plan *plan, const cli_args *args, ppo_erro
     return PPO_OK;
 }
 
-static const char *const names[] = {"peak", "cartpole", "pendulum", "cnn", "atari", "env", "train"};
+static const char *const names[] = {"peak",  "cartpole", "pendulum", "cnn",
+                                    "atari", "bridge",   "env",      "train"};
 
 static const char *bench_name(void *context, size_t index)
 {
@@ -41,8 +42,8 @@ static int unknown_bench(const char *name)
     const char *nearest = ppo_nearest(name, bench_name, NULL, sizeof names / sizeof names[0]);
     cli_error_set(
         &error, PPO_INVALID,
-        "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, 'atari ID', 'env ID', "
-        "'train TARGET' and --learning",
+        "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, bridge, 'atari ID', "
+        "'env ID', 'train TARGET' and --learning",
         name, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";");
     return cli_fail_usage(&error, "bench");
 }
@@ -66,7 +67,7 @@ int cli_cmd_bench(const cli_args *args)
         return cli_bench_learning(operand, count, args->flag[CLI_FLAG_SEEDS], &plan);
     if (count == 0)
         return wrong_count(
-            "'bench' needs a name: peak, cartpole, pendulum, cnn, 'atari ID', 'env ID', "
+            "'bench' needs a name: peak, cartpole, pendulum, cnn, bridge, 'atari ID', 'env ID', "
             "'train TARGET', or --learning");
     if (!strcmp(operand[0], "env"))
         return count == 2 ? cli_bench_env(operand[1], args, &plan)
@@ -74,6 +75,8 @@ int cli_cmd_bench(const cli_args *args)
     if (!strcmp(operand[0], "atari"))
         return count == 2 ? cli_bench_atari(operand[1], args, &plan)
                           : wrong_count("'bench atari' needs one game's environment id");
+    if (!strcmp(operand[0], "bridge") && count <= 2)
+        return cli_bench_bridge(count == 2 ? operand[1] : "gym:CartPole-v1", args, &plan);
     if (!strcmp(operand[0], "train"))
         return count == 2 ? cli_bench_train(operand[1], args, &plan)
                           : wrong_count("'bench train' needs one environment, preset or file");

@@ -216,7 +216,7 @@ static const cli_command command[] = {
      "Names: peak (fused multiply-adds of this machine), cartpole (training in Stable-Baselines3's "
      "default shape), pendulum (training in RLtools' shape), cnn (a network for pictures, on "
      "frames "
-     "that cost nothing), 'env ID' (stepping alone), 'atari ID' (a game's frames and steps, and "
+     "that cost nothing), 'bridge [ID]' (an environment of Gymnasium beside bare Python loops), 'env ID' (stepping alone), 'atari ID' (a game's frames and steps, and "
      "where a step's time goes: processor, TIA, which is timed alone on what the processor asked "
      "of "
      "it, preprocessing), 'train "

@@ -174,9 +174,17 @@ static ppo_status bench_with(ppo_env_bench *b, double *steps_per_second, ppo_poo
     PPO_TRY(ppo_vecenv_create(&b->vecenv, b->env, &options, arena, error));
     b->action_size = ppo_space_size(&b->env->action_space);
     b->num_tasks = b->num_envs < most_tasks ? b->num_envs : most_tasks;
+    if (b->env->step_many && b->env->step_many_size > 1)
+        b->num_tasks = (b->num_envs + b->env->step_many_size - 1) / b->env->step_many_size;
     plan(b, arena);
     PPO_TRY(ppo_arena_bind(arena, error));
     return run_for(b, steps_per_second, pool, seconds, error);
+}
+
+ppo_status ppo_bench_python(double *steps_per_second, const ppo_env_class *env, uint32_t processes,
+                            double seconds, ppo_error *error)
+{
+    return ppo_bridge_loops(steps_per_second, env, processes, seconds, error);
 }
 
 ppo_status ppo_bench_env(double *steps_per_second, const ppo_env_class *env, uint32_t num_envs,

@@ -212,15 +212,11 @@ def make_writer(space, row):
     return lambda obs: operator.setitem(row, slice(None), integers(obs, row.size) - start)
 
 
-def make_reader(space, row):
-    """A function that returns the action in `row`, as the environment's own."""
-    start, shape = space_start(space), tuple(space.shape)
-    if isinstance(space, spaces.Discrete):
-        view = memoryview(row)
-        if np.any(start):
-            return lambda: view[0] + int(start[0])
-        return partial(operator.getitem, view, 0)
-    return lambda: (row + start).reshape(shape).astype(space.dtype)
+def actions_reader(space, rows):
+    """A function that returns the actions of instances first .. end-1 as the environment's own: a
+    list of NumPy's integers or arrays, which are the environment's to keep."""
+    start, shape = space_start(space), (-1, *space.shape)
+    return lambda first, end: list((rows[first:end] + start).astype(space.dtype).reshape(shape))
 
 
 # --- making an environment ---------------------------------------------------------------------
@@ -329,7 +325,7 @@ class Server:
         self.rewards = everything[task["rewards"] : task["rewards"] + 8 * count].cast("d")
         self.seeds = everything[task["seeds"] : task["seeds"] + 8 * count].cast("Q")
         self.envs, self.steps = [None] * count, [None] * count
-        self.reads, self.writes, self.resets = [], [], []
+        self.read, self.fast, self.writes, self.resets = None, [], [], []
         self.seen = self.desk[ANSWER]
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.word = ctypes.c_uint32.from_buffer(self.memory, 4 * ORDER)
@@ -346,27 +342,35 @@ class Server:
         if not self.is_ordered:
             self.futex(self.word, FUTEX_WAKE, 0)
 
-    def row(self, place, i, dtype, size):
-        at = self.task[place] + i * self.task[place + "_stride"]
-        return np.frombuffer(self.memory, dtype, size, at)
+    def row(self, place, i, dtype):
+        at = self.task[place] + i * self.task["stride"]
+        return np.frombuffer(self.memory, dtype, self.task["observation_size"], at)
 
     def bind(self, i, env):
         """Lays instance i's observation and action over their places in shared memory."""
-        space, size = env.observation_space, self.task["observation_size"]
+        space = env.observation_space
         plain = not isinstance(space, (spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary))
         if isinstance(space, spaces.Box):
             dtype = box_type(space)
         else:
             dtype = np.float32 if plain else np.int32
-        self.writes.append(make_writer(space, self.row("observations", i, dtype, size)))
-        self.resets.append(make_writer(space, self.row("first_observations", i, dtype, size)))
+        row = self.row("observations", i, dtype)
+        self.writes.append(make_writer(space, row))
+        self.resets.append(make_writer(space, self.row("first_observations", i, dtype)))
+        if isinstance(space, spaces.Box) and len(space.shape) == 1:
+            self.fast.append(partial(operator.setitem, memoryview(row), slice(None)))
+        else:
+            self.fast.append(self.writes[i])
+        if i > 0:
+            return
         dtype = np.float32 if isinstance(env.action_space, spaces.Box) else np.int32
-        row = self.row("actions", i, dtype, self.task["action_size"])
-        self.reads.append(make_reader(env.action_space, row))
+        count, size = self.task["count"], self.task["action_size"]
+        rows = np.frombuffer(self.memory, dtype, count * size, self.task["actions"])
+        self.read = actions_reader(env.action_space, rows.reshape(count, size))
 
     def make(self, i):
         env = make(self.task, "rgb_array" if self.task["pictures"] else None)
-        if i == len(self.reads):
+        if i == len(self.writes):
             self.bind(i, env)
         self.envs[i], self.steps[i] = env, env.step
         return env
@@ -376,7 +380,7 @@ class Server:
         text = last_line(error)
         where = f"{self.task['id']}, environment {self.task['first'] + i}"
         print(f"--- {where}: {text}", file=sys.stderr)
-        traceback.print_exc()
+        traceback.print_exception(type(error), error, error.__traceback__, chain=False)
         sys.stderr.flush()
         self.tell(text)
         self.flags[i] = self.flags[i] | flag
@@ -393,18 +397,27 @@ class Server:
     # --- orders
 
     def step(self, first, end):
-        desk, steps, reads = self.desk, self.steps, self.reads
-        writes, rewards = self.writes, self.rewards
-        for i in range(first, end):
+        desk, steps, fast, rewards = self.desk, self.steps, self.fast, self.rewards
+        for i, action in enumerate(self.read(first, end), first):
             try:
-                obs, reward, terminated, truncated, info = steps[i](reads[i]())
-                writes[i](obs)
-                rewards[i] = reward
+                obs, reward, terminated, truncated, info = steps[i](action)
+                try:
+                    fast[i](obs)
+                    rewards[i] = reward
+                except (TypeError, ValueError):  # of another type, or else it does not fit
+                    self.write_slowly(i, obs, reward)
                 if terminated or truncated:
                     self.end_episode(i, obs, terminated, truncated, info)
             except (Exception, SystemExit) as error:
                 self.fail(i, error, FAULT)
             desk[DONE] = i + 1
+
+    def write_slowly(self, i, obs, reward):
+        self.writes[i](obs)
+        try:
+            self.rewards[i] = float(reward)
+        except (TypeError, ValueError):
+            raise Garbage(f"a reward that is a {type(reward).__name__}") from None
 
     def end_episode(self, i, obs, terminated, truncated, info):
         for flag in (terminated, truncated):
@@ -462,12 +475,11 @@ class Server:
     # --- the desk
 
     def wait(self):
-        """Looks for a moment, yielding the core, then sleeps until there is another order."""
-        desk, seen, give_way = self.desk, self.seen, os.sched_yield
+        """Looks for a moment, then sleeps until there is another order."""
+        desk, seen = self.desk, self.seen
         for _ in range(self.task["spins"]):
             if desk[ORDER] != seen:
                 return
-            give_way()
         while desk[ORDER] == seen:
             desk[ORDER_ASLEEP] = 1
             self.futex(self.word, FUTEX_WAIT, seen, self.second)

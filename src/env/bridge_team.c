@@ -24,7 +24,9 @@
 #include <unistd.h>
 
 #define START_MS     60000 // at least so long may imports and the making of environments take
-#define PYTHON_SPINS 60    // looks of an idle process at its desk, giving way: some 20 microseconds
+// Looks of an idle process at its desk: some 25 microseconds, less than it takes to wake a sleeper
+// on a virtual machine.
+#define PYTHON_SPINS 400
 
 typedef enum ppo_bridge_order {
     ORDER_START, // make all instances
@@ -60,8 +62,8 @@ _Static_assert(sizeof(ppo_bridge_desk) == 640, "bridge.py knows these places");
 typedef struct ppo_bridge_layout {
     size_t flags, rewards, seeds;
     size_t actions, observations, first_observations, pictures; // pictures: 0 if there are none
-    size_t action_stride, obs_stride;
-    size_t bytes; // of all, whole pages
+    size_t obs_stride; // from observation to observation; actions lie close together
+    size_t bytes;      // of all, whole pages
 } ppo_bridge_layout;
 
 typedef struct ppo_bridge_instance_state {
@@ -136,12 +138,11 @@ static void lay_out(ppo_team *t)
     const ppo_bridge_setup *s = t->setup;
     const size_t n = t->per_process, page = (size_t)sysconf(_SC_PAGESIZE);
     size_t end = sizeof(ppo_bridge_desk);
-    t->at.action_stride = (s->action_bytes + 63) / 64 * 64;
     t->at.obs_stride = (s->obs_bytes + 63) / 64 * 64;
     t->at.flags = place(&end, n);
     t->at.rewards = place(&end, n * sizeof(double));
     t->at.seeds = place(&end, n * sizeof(uint64_t));
-    t->at.actions = place(&end, n * t->at.action_stride);
+    t->at.actions = place(&end, n * s->action_bytes);
     t->at.observations = place(&end, n * t->at.obs_stride);
     t->at.first_observations = place(&end, n * t->at.obs_stride);
     if (t->size == 1 && s->picture_height > 0)
@@ -301,12 +302,10 @@ static cJSON *serving_task(const ppo_team *t, const ppo_team_process *p)
                    {"rewards", t->at.rewards},
                    {"seeds", t->at.seeds},
                    {"actions", t->at.actions},
-                   {"actions_stride", t->at.action_stride},
                    {"action_size", s->action_size},
                    {"observations", t->at.observations},
-                   {"observations_stride", t->at.obs_stride},
+                   {"stride", t->at.obs_stride},
                    {"first_observations", t->at.first_observations},
-                   {"first_observations_stride", t->at.obs_stride},
                    {"observation_size", s->obs_size},
                    {"pictures", t->at.pictures},
                    {"height", s->picture_height},
@@ -555,8 +554,7 @@ static ppo_status collect(ppo_team *t, const ppo_bridge_step *step, size_t n, pp
 static void hand_over(ppo_team *t, const ppo_bridge_step *step, size_t n)
 {
     const size_t bytes = t->setup->action_bytes;
-    memcpy(row_of(t, n, t->at.actions, t->at.action_stride),
-           step->actions + (n - step->first) * bytes, bytes);
+    memcpy(row_of(t, n, t->at.actions, bytes), step->actions + (n - step->first) * bytes, bytes);
     *flags_of(t, n) = 0;
     t->state[n].has_reset = false;
 }
