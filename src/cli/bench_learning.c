@@ -44,6 +44,7 @@ static const bar bars[] = {
     {"LunarLanderContinuous-v3", 275.0, 1000000},
     {"BipedalWalker-v3", 300.0, 5000000},
     {"seeds/cartpole", 200.0, UINT64_C(50) * 2048}, // 50 epochs of 2048 steps
+    {"seeds/bipedal_walker", 250.0, 2000000},
 };
 enum { NUM_BARS = sizeof bars / sizeof bars[0] };
 

@@ -37,11 +37,16 @@ const char *ppo_preset_find(const char *name)
     return NULL;
 }
 
+// Made by Gymnasium; the task may have a preset under its own name.
+static bool is_gymnasium_id(const char *env_id)
+{
+    return strncmp(env_id, PPO_ENV_GYMNASIUM, strlen(PPO_ENV_GYMNASIUM)) == 0;
+}
+
 const char *ppo_preset_for_env(const char *env_id)
 {
-    const size_t prefix = strlen(PPO_ENV_GYMNASIUM);
-    if (strncmp(env_id, PPO_ENV_GYMNASIUM, prefix) == 0) // the same task, made by Gymnasium
-        return ppo_preset_find(env_id + prefix);
+    if (is_gymnasium_id(env_id))
+        return ppo_preset_find(env_id + strlen(PPO_ENV_GYMNASIUM));
     const char *own = ppo_preset_find(env_id);
     return own || !is_atari_id(env_id) ? own : ppo_preset_find("atari");
 }
@@ -56,7 +61,8 @@ ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error 
     snprintf(label, sizeof label, "preset %s", env_id);
     if (preset)
         PPO_TRY(ppo_config_parse(&fresh, preset, strlen(preset), label, error));
-    PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error)); // gym:ID is not its own
+    if (is_gymnasium_id(env_id)) // the preset named the built-in task
+        PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error));
     *config = fresh;
     return PPO_OK;
 }

@@ -109,6 +109,19 @@ static void test_seed_breakout(void **state)
     assert_int_equal(config.clip_schedule.kind, PPO_SCHEDULE_LINEAR);
 }
 
+static void test_seed_bipedal_walker(void **state)
+{
+    ppo_config config;
+    (void)state;
+    assert_int_equal(ppo_config_for_env(&config, "seeds/bipedal_walker", NULL), PPO_OK);
+    assert_string_equal(config.env_id, "BipedalWalker-v3");
+    assert_int_equal(ppo_config_num_iterations(&config), 1000);
+    assert_int_equal(ppo_config_batch_size(&config), 2000);
+    assert_true(config.separate_optimizers && !config.shared_network && config.clip_coef == 0.05);
+    assert_int_equal(config.std_source, PPO_STD_SIGMOID);
+    assert_true(config.eval_every == 1 && config.eval_episodes == 5 && config.clip_reward == 2.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +131,7 @@ int main(void)
         cmocka_unit_test(test_rally_by_its_environment),
         cmocka_unit_test(test_seed_pong),
         cmocka_unit_test(test_seed_breakout),
+        cmocka_unit_test(test_seed_bipedal_walker),
         cmocka_unit_test(test_seed_cartpole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
