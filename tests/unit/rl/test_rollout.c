@@ -90,7 +90,7 @@ static void test_rows(void **state)
     ppo_arena arena;
     ppo_rollout r;
     create(&arena, &r);
-    assert_int_equal(arena.num_rows, 13);
+    assert_int_equal(arena.num_rows, 14);
     for (size_t i = 0; i < arena.num_rows; i++) {
         const bool one_more =
             arena.rows[i].slot == (void **)&r.obs || arena.rows[i].slot == (void **)&r.value;
