@@ -49,7 +49,8 @@ static ppo_status play(ppo_vec *vec, ppo_agent *agent, arrays *a, int steps, ppo
     ppo_status status = ppo_vec_reset(vec, NULL, a->rows.observation, error);
     for (int t = 0; status == PPO_OK && t < steps; t++) {
         if (agent)
-            ppo_agent_act(agent, a->action, a->rows.observation, n, true, 0, 0);
+            ppo_agent_act_masked(agent, a->action, a->rows.observation, ppo_vec_action_mask(vec), n,
+                                 true, 0, 0);
         status = ppo_vec_step(vec, a->action, &a->rows, error);
         for (size_t i = 0; status == PPO_OK && i < n; i++)
             if ((a->rows.terminated[i] || a->rows.truncated[i]) && a->rows.episode_length[i])

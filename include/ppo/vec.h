@@ -76,6 +76,11 @@ PPO_API ppo_status ppo_vec_reset(ppo_vec *vec, const uint64_t *seeds, void *obse
 PPO_API ppo_status ppo_vec_step(ppo_vec *vec, const void *action, const ppo_vec_rows *rows,
                                 ppo_error *error);
 
+// Which values the next actions may have: [N, M] bytes as ppo_env_class.action_mask writes them,
+// the vec's own, up to date after each reset and step. A step with a value that is forbidden fails
+// with PPO_INVALID. NULL: the class has no masks, everything is allowed.
+PPO_API const uint8_t *ppo_vec_action_mask(const ppo_vec *vec);
+
 // Draws environment n as it stands, after an episode's end the next one's beginning: render_height
 // rows of render_width pixels of red, green, blue (ppo_vec_env). PPO_UNSUPPORTED where the class
 // has no pictures, or with workers: process.

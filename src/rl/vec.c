@@ -266,6 +266,7 @@ static ppo_status check_integers(const ppo_vec *v, const int32_t *action, ppo_er
 {
     const ppo_space *space = &v->env->action_space;
     const size_t size = ppo_space_size(space);
+    const uint8_t *allowed = ppo_vecenv_mask(v->vecenv); // of the element that is looked at
     for (size_t n = 0; n < v->num_envs; n++)
         for (size_t i = 0; i < size; i++) {
             const uint32_t limit = space->num_values ? space->num_values[i] : 2;
@@ -274,6 +275,12 @@ static ppo_status check_integers(const ppo_vec *v, const int32_t *action, ppo_er
                 return ppo_fail(error, PPO_INVALID,
                                 "%.64s, environment %zu: action element %zu is %d, not in [0, %u)",
                                 ppo_env_name(v->env->id), n, i, value, limit);
+            if (allowed && !allowed[value])
+                return ppo_fail(error, PPO_INVALID,
+                                "%.64s, environment %zu: action element %zu is %d, which the "
+                                "action mask forbids",
+                                ppo_env_name(v->env->id), n, i, value);
+            allowed = allowed ? allowed + limit : NULL;
         }
     return PPO_OK;
 }
@@ -394,6 +401,11 @@ ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *to, 
     if (rows.obs == v->obs)
         hand_out(v, to->observation);
     return PPO_OK;
+}
+
+const uint8_t *ppo_vec_action_mask(const ppo_vec *v)
+{
+    return ppo_vecenv_mask(v->vecenv);
 }
 
 ppo_status ppo_vec_render(const ppo_vec *v, size_t n, unsigned char *rgb, ppo_error *error)

@@ -353,6 +353,85 @@ static void test_floats(void **state)
     ppo_vec_destroy(p.vec);
 }
 
+// A game in which only what equals the number of the episode's steps, modulo 3, is allowed, and of
+// the second component anything.
+typedef struct turns {
+    uint32_t step;
+} turns;
+
+static ppo_status turns_reset(void *self, const uint64_t *seed, void *obs, ppo_error *error)
+{
+    (void)error;
+    ((turns *)self)->step = seed ? (uint32_t)*seed : 0;
+    *(float *)obs = 0.0f;
+    return PPO_OK;
+}
+
+static ppo_status turns_step(void *self, const void *action, void *obs, ppo_transition *transition,
+                             ppo_error *error)
+{
+    (void)error, (void)action;
+    transition->terminated = ++((turns *)self)->step == 5;
+    *(float *)obs = (float)((turns *)self)->step;
+    return PPO_OK;
+}
+
+static void turns_mask(const void *self, uint8_t *allowed)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        allowed[i] = ((const turns *)self)->step % 3 == i;
+}
+
+static const uint32_t turns_values[] = {3, 2};
+static const ppo_env_class turns_class = {
+    .struct_size = sizeof(ppo_env_class),
+    .abi_version = PPO_ENV_ABI_VERSION,
+    .id = "Turns",
+    .summary = "turns",
+    .observation_space = PPO_SPACE_FLOATS(1, NULL, NULL),
+    .action_space = {PPO_SPACE_MULTI_DISCRETE, PPO_I32, 1, {2}, NULL, NULL, turns_values},
+    .instance_size = sizeof(turns),
+    .reset = turns_reset,
+    .step = turns_step,
+    .action_mask = turns_mask,
+};
+
+static void test_masks(void **state)
+{
+    (void)state;
+    ppo_config config = cartpoles();
+    ppo_error error = {0};
+    ppo_vec *vec;
+    int32_t action[4];
+    config.num_envs = 2;
+    config.seed = 0; // the second environment begins at step 1
+    config.sticky_action_prob = 0.0;
+    config.max_episode_steps = 0;
+    assert_int_equal(ppo_vec_create(&vec, &config, &turns_class, &error), PPO_OK);
+    assert_int_equal(ppo_vec_reset(vec, NULL, NULL, &error), PPO_OK);
+    const uint8_t *mask = ppo_vec_action_mask(vec);
+    for (uint32_t t = 0, steps[2] = {0, 1}; t < 12; t++) {
+        for (uint32_t n = 0; n < 2; n++) {
+            for (uint32_t i = 0; i < 3; i++)
+                assert_int_equal(mask[n * 5 + i], steps[n] % 3 == i);
+            assert_true(mask[n * 5 + 3] == 1 && mask[n * 5 + 4] == 1);
+            action[n * 2] = (int32_t)(steps[n] % 3);
+            action[n * 2 + 1] = (int32_t)(t % 2);
+            steps[n] = steps[n] == 4 ? 0 : steps[n] + 1;
+        }
+        action[2] = (action[2] + 1) % 3;
+        assert_int_equal(ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error), PPO_INVALID);
+        assert_non_null(strstr(error.message, "environment 1: action element 0"));
+        assert_non_null(strstr(error.message, "forbids"));
+        action[2] = (action[2] + 2) % 3;
+        assert_int_equal(ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error), PPO_OK);
+    }
+    ppo_vec_destroy(vec);
+    assert_int_equal(ppo_vec_create(&vec, &config, toy_class(TOY_DISCRETE), &error), PPO_OK);
+    assert_null(ppo_vec_action_mask(vec));
+    ppo_vec_destroy(vec);
+}
+
 static void test_render(void **state)
 {
     (void)state;
@@ -386,7 +465,8 @@ int main(void)
         cmocka_unit_test(test_equals_the_class), cmocka_unit_test(test_resets),
         cmocka_unit_test(test_frame_stack),      cmocka_unit_test(test_refused_configs),
         cmocka_unit_test(test_refused_steps),    cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_floats),           cmocka_unit_test(test_render),
+        cmocka_unit_test(test_floats),           cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_render),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

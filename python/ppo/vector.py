@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""Environments side by side, under Gymnasium's VectorEnv interface.
+
+The library writes into NumPy's memory. An environment whose episode has ended begins the next one
+in the same step (autoreset mode SAME_STEP): infos["final_obs"] and infos["final_info"] are about the
+episode that ended.
+"""
+
+import ctypes
+import secrets
+import threading
+import weakref
+
+import numpy as np
+
+from ._library import CError, CVecRows, check, fail, lib, share_with_plugins
+from ._spaces import AutoresetMode, Values, VectorEnvBase, batch_space
+from .config import Config
+
+
+def make_vec(id, num_envs=1, *, seed=None, render_mode=None, copy=True, **options):
+    """Makes `num_envs` environments of one id ("CartPole-v1", "ALE/Pong-v5", "./libmygame.so").
+
+    The first reset begins episodes from `seed`, seed + 1, ...; None: from a seed drawn at random.
+    With render_mode "rgb_array", render() gives pictures. Without `copy`, observations are written
+    into the same array in each step. Options are the library's settings of environments:
+    max_episode_steps, frame_skip, frame_stack, sticky_action_prob, screen_size, threads, workers
+    and so on (ppo.options()), at their defaults, not at the environment's preset.
+    """
+    config = Config()
+    config.set("env_id", id)
+    return VectorEnv(config, num_envs, seed, render_mode, copy, options)
+
+
+class VectorEnv(VectorEnvBase):
+    """See make_vec; agent.make_vec makes them too. One may be used from several threads, one call
+    at a time."""
+
+    def __init__(self, config, num_envs, seed, render_mode, copy, options):
+        self.closed = True  # until there is something to close
+        if render_mode not in (None, "rgb_array"):
+            raise ValueError("render_mode is %r, not None or 'rgb_array'" % (render_mode,))
+        config.set_env_options(options)
+        config.set("num_envs", num_envs)
+        config.set("seed", secrets.randbits(31) if seed is None else seed)
+        self._config = config
+        self._lock = threading.Lock()
+        self.num_envs = config.get("num_envs")
+        self.render_mode = render_mode
+        self.copy = copy
+        self._open()
+        self._describe()
+        self._take_arrays()
+
+    # --- making ---------------------------------------------------------------------------------
+
+    def _open(self):
+        if lib.ppo_plugin_has_id(self._config.get("env_id").encode()):
+            share_with_plugins()
+        handle = ctypes.c_void_p()
+        check(lib.ppo_vec_create, ctypes.byref(handle), self._config.pointer, None)
+        self._vec = handle.value
+        self._destroy = weakref.finalize(self, lib.ppo_vec_destroy, self._vec)
+        self.closed = False
+
+    def _describe(self):
+        env = lib.ppo_vec_env(self._vec).contents
+        self._obs = Values(env.observation_space, self._config.get("frame_stack"))
+        self._act = Values(env.action_space)
+        self.single_observation_space = self._obs.space
+        self.single_action_space = self._act.space
+        self.observation_space = batch_space(self._obs.space, self.num_envs)
+        self.action_space = batch_space(self._act.space, self.num_envs)
+        self._picture = (env.render_height, env.render_width, 3) if env.render else None
+        self.id = env.id.decode()
+        self.max_episode_steps = self._config.get("max_episode_steps") or env.max_episode_steps
+        self.metadata = {
+            "autoreset_mode": AutoresetMode.SAME_STEP,
+            "render_modes": ["rgb_array"] if self._picture else [],
+            "render_fps": env.render_fps or 30.0,
+        }
+        if self.render_mode and not self._picture:
+            raise ValueError("%s draws no pictures: render_mode must be None" % self.id)
+
+    def _take_arrays(self):
+        n = self.num_envs
+        self._obs_array = self._obs.empty(n)
+        self._final = self._obs.empty(n)
+        self._action = self._act.empty(n)
+        self._reward = np.zeros(n)
+        self._terminated = np.zeros(n, np.bool_)
+        self._truncated = np.zeros(n, np.bool_)
+        self._lost = np.zeros(n, np.bool_)
+        self._return = np.zeros(n)
+        self._length = np.zeros(n, np.uint32)
+        self._rows = CVecRows(
+            self._obs_array.ctypes.data,
+            self._final.ctypes.data,
+            self._reward.ctypes.data,
+            self._terminated.ctypes.data,
+            self._truncated.ctypes.data,
+            self._lost.ctypes.data,
+            self._return.ctypes.data,
+            self._length.ctypes.data,
+        )
+        masks, size = lib.ppo_vec_action_mask(self._vec), sum(self._act.num_values)
+        self._masks = None  # the library's own memory, to be copied
+        if masks:
+            self._masks = np.ctypeslib.as_array((ctypes.c_uint8 * (n * size)).from_address(masks))
+            self._masks = self._masks.reshape(n, size)
+        self._error = CError()
+        # What a step passes, made once; the arrays live as long as this object.
+        self._step_arguments = (
+            self._vec,
+            self._action.ctypes.data,
+            ctypes.byref(self._rows),
+            ctypes.byref(self._error),
+        )
+
+    # --- playing --------------------------------------------------------------------------------
+
+    def _check_open(self):
+        if self.closed:
+            raise RuntimeError("these environments are closed")
+
+    def _seeds(self, seed):
+        if isinstance(seed, (int, np.integer)):
+            seed = range(int(seed), int(seed) + self.num_envs)
+        seeds = [int(value) for value in seed]
+        if len(seeds) != self.num_envs:
+            raise ValueError("%d seeds for %d environments" % (len(seeds), self.num_envs))
+        if any(not 0 <= value < 1 << 64 for value in seeds):
+            raise ValueError("a seed is not in [0, 2**64)")
+        return np.array(seeds, np.uint64)
+
+    def _observations(self):
+        """An array for the library to write to, which is then the caller's."""
+        if self.copy:
+            self._obs_array = self._obs.empty(self.num_envs)
+            self._rows.observation = self._obs_array.ctypes.data
+        return self._obs_array
+
+    def reset(self, *, seed=None, options=None):
+        """Begins an episode in each environment; `seed`: one, for seed, seed + 1, ..., or a list."""
+        super().reset(seed=int(seed) if isinstance(seed, (int, np.integer)) else None)
+        seeds = None if seed is None else self._seeds(seed)
+        with self._lock:
+            self._check_open()
+            obs = self._observations()
+            check(
+                lib.ppo_vec_reset,
+                self._vec,
+                None if seeds is None else seeds.ctypes.data,
+                obs.ctypes.data,
+            )
+            return self._obs.shown(obs), self._add_masks({})
+
+    def step(self, actions):
+        """Steps all environments: observations, rewards, terminations, truncations, infos."""
+        if np.shape(actions) != self._action.shape:
+            raise ValueError(
+                "actions have shape %s, not %s" % (np.shape(actions), self._action.shape)
+            )
+        with self._lock:
+            self._check_open()
+            np.copyto(self._action, actions, casting="same_kind")
+            obs = self._observations()
+            status = lib.ppo_vec_step(*self._step_arguments)
+            if status:
+                fail(status, self._error)
+            terminated, truncated = self._terminated.copy(), self._truncated.copy()
+            ended = terminated | truncated
+            infos = self._add_masks(self._ends(ended) if ended.any() else {})
+            return self._obs.shown(obs), self._reward.copy(), terminated, truncated, infos
+
+    def _add_masks(self, infos):
+        """Where the environment forbids actions: what is allowed now."""
+        if self._masks is not None:
+            infos["action_mask"] = self._masks.astype(np.int8)
+            infos["_action_mask"] = np.ones(self.num_envs, np.bool_)
+        return infos
+
+    def _ends(self, ended):
+        """What infos say about the episodes that have ended. After a lost life the game's own
+        episode goes on: there is a final observation, but no return."""
+        final_obs = np.full(self.num_envs, None, object)
+        final = self._obs.shown(self._final)
+        for n in ended.nonzero()[0]:
+            final_obs[n] = final[n].copy()
+        whole = ended & (self._length > 0)
+        episode = {
+            "r": np.where(whole, self._return, 0.0),
+            "l": np.where(whole, self._length, 0).astype(np.int64),
+            "_r": whole,
+            "_l": whole,
+        }
+        final_info = {"episode": episode, "_episode": whole}
+        if self._lost.any():
+            final_info.update(lost=self._lost.copy(), _lost=ended)
+        return {
+            "final_obs": final_obs,
+            "_final_obs": ended,
+            "final_info": final_info,
+            "_final_info": ended,
+        }
+
+    def render(self):
+        """With render_mode "rgb_array": each environment's picture [height, width, 3]."""
+        if self.render_mode is None:
+            return None
+        with self._lock:
+            self._check_open()
+            pictures = np.empty((self.num_envs, *self._picture), np.uint8)
+            for n in range(self.num_envs):
+                check(lib.ppo_vec_render, self._vec, n, pictures[n].ctypes.data)
+            return tuple(pictures)
+
+    def close_extras(self, **kwargs):
+        with self._lock:
+            self.closed = True
+            self._destroy()
+
+    def __repr__(self):
+        return "ppo.VectorEnv(%s, num_envs=%d)" % (self.id, self.num_envs)
