@@ -10,6 +10,7 @@
 #include "run/directory.h"
 #include "run/stored_config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,11 +71,26 @@ static ppo_status fill_agent(ppo_agent *agent, const ppo_safetensors *content, c
     return status;
 }
 
+// Where things are on this machine is not in a checkpoint, but in the settings that lie beside it.
+static void take_places(ppo_config *config, const char *path)
+{
+    ppo_config beside = *config;
+    const char *slash = strrchr(path, '/');
+    char dir[sizeof((ppo_path *)0)->text];
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    const ppo_path settings = ppo_path_in(dir, PPO_CONFIG_NAME);
+    if (ppo_config_load(&beside, settings.text, NULL) != PPO_OK)
+        return;
+    memcpy(config->python, beside.python, sizeof config->python);
+    memcpy(config->rom_dir, beside.rom_dir, sizeof config->rom_dir);
+}
+
 static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content, const char *path,
                               const ppo_env_class *env, ppo_error *error)
 {
     ppo_config config;
     PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
+    take_places(&config, path);
     PPO_TRY(ppo_agent_create(agent, &config, env, error));
     const ppo_status status = fill_agent(*agent, content, path, error);
     if (status != PPO_OK) {

@@ -7,6 +7,8 @@
 
 #include <limits.h>
 
+#define PPO_CONFIG_NAME "config.yaml" // a run's settings, as they were last used
+
 // A path by value. Longer ones are cut, but stay longer than the system accepts (PATH_MAX), so that
 // a cut path never names another file.
 typedef struct ppo_path {

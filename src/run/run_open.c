@@ -28,7 +28,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONFIG_NAME     "config.yaml"
 #define WORKER_LOG_NAME "workers.log"
 #define INFO_SIZE       ((size_t)4096)
 
@@ -243,7 +242,7 @@ static bool format_config(ppo_bytes *out, const ppo_config *config)
 static ppo_status publish_config(const ppo_run *run, ppo_error *error)
 {
     ppo_bytes text = {0};
-    const ppo_path path = ppo_path_in(run->dir.text, CONFIG_NAME);
+    const ppo_path path = ppo_path_in(run->dir.text, PPO_CONFIG_NAME);
     const ppo_status status =
         format_config(&text, ppo_trainer_config(run->trainer))
             ? ppo_file_publish(path.text, text.data, text.size, error)
