@@ -7,7 +7,7 @@
 
 #include "nn/mlp.h"
 #include "ppo/random.h"
-#include "ppo/trainer.h"
+#include "ppo/agent.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -254,6 +254,46 @@ static void test_processes_give_the_same_bits(void **state)
     ppo_trainer_destroy(processes);
 }
 
+// The probabilities that acted are those that the update begins with.
+static void test_acting_and_learning_agree(void **state)
+{
+    (void)state;
+    ppo_config config = small_config();
+    ppo_stats stats;
+    ppo_error error = {0};
+    config.update_epochs = config.num_minibatches = 1;
+    ppo_trainer *trainer = create(&config);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(ppo_trainer_step(trainer, &stats, &error), PPO_OK);
+        assert_true(fabs(stats.approx_kl) < 1e-6 && stats.clip_fraction == 0.0);
+    }
+    ppo_trainer_destroy(trainer);
+}
+
+// An untrained policy, nearly uniform, among the keys 0 and 3: each half of the time.
+static void test_an_agent_chooses_among_the_allowed(void **state)
+{
+    (void)state;
+    enum { COUNT = 4000 };
+    static float obs[COUNT * (KEYS - 1)];
+    static uint8_t masks[COUNT][KEYS + MORE_KEYS];
+    static int32_t actions[COUNT][2];
+    const ppo_config config = small_config();
+    ppo_trainer *trainer = create(&config);
+    size_t zeros = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        memcpy(masks[i], (uint8_t[]){1, 0, 0, 1, 0, 0, 1, 0}, KEYS + MORE_KEYS);
+    ppo_agent_act_masked(ppo_trainer_agent(trainer), actions, obs, &masks[0][0], COUNT, false, 3,
+                         0);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_true((actions[i][0] == 0 || actions[i][0] == 3) && actions[i][1] == 1);
+        zeros += actions[i][0] == 0;
+    }
+    if (fabs((double)zeros / COUNT - 0.5) > 0.04)
+        fail_msg("key 0 in %zu of %d cases", zeros, COUNT);
+    ppo_trainer_destroy(trainer);
+}
+
 // A trainer that takes over another's state knows what is allowed in the step to come.
 static void test_it_goes_on_from_a_checkpoint(void **state)
 {
@@ -314,6 +354,8 @@ int main(void)
         cmocka_unit_test(test_what_is_never_allowed_has_no_gradient),
         cmocka_unit_test(test_it_learns_and_obeys),
         cmocka_unit_test(test_processes_give_the_same_bits),
+        cmocka_unit_test(test_acting_and_learning_agree),
+        cmocka_unit_test(test_an_agent_chooses_among_the_allowed),
         cmocka_unit_test(test_it_goes_on_from_a_checkpoint),
         cmocka_unit_test(test_masks_that_allow_nothing_are_refused),
     };
