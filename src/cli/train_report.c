@@ -84,7 +84,7 @@ void cli_outcome_print(const cli_outcome *outcome)
     print_evaluation("evaluation", &outcome->evaluation);
     print_evaluation("best", &outcome->best);
     if (outcome->workers_lost > 0)
-        printf("workers     %" PRIu64 " died and were replaced\n", outcome->workers_lost);
+        printf("workers     %" PRIu64 " broke down and were replaced\n", outcome->workers_lost);
     printf("parameters  %016" PRIx64 "\n", outcome->hash);
     printf("run         %s\n", outcome->run_dir);
     if (outcome->curve[0])
@@ -118,7 +118,7 @@ void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count)
         cli_warn("seed %" PRIu64 ": %s; it is replaced", outcome->seed, outcome->last_loss);
     else
         cli_warn("seed %" PRIu64 ": %" PRIu64
-                 " workers have died and are replaced, the last one: %s",
+                 " workers have broken down and are replaced, the last one: %s",
                  outcome->seed, count, outcome->last_loss);
 }
 

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 128 // episodes played side by side
+#define BATCH     128 // episodes played side by side
+#define MAX_TRIES 10  // of an episode whose environment breaks down; then it counts as it is
 
 // One batch: environment i plays episode i. Rows are kept for all of them; `live` lists those whose
 // episode goes on.
@@ -32,6 +33,8 @@ typedef struct ppo_stage {
     size_t mask_bytes;
     double *reward, *episode_return; // [count]
     uint8_t *terminated, *truncated; // [count]
+    uint8_t *lost;                   // [count] 1: the environment has broken down
+    uint8_t *tries;                  // [count] how often so far
     uint32_t *episode_length;        // [count]
 } ppo_stage;
 
@@ -54,6 +57,8 @@ static void plan_stage(ppo_stage *s)
     ROW(episode_return, PPO_F64, n);
     ROW(terminated, PPO_U8, n);
     ROW(truncated, PPO_U8, n);
+    ROW(lost, PPO_U8, n);
+    ROW(tries, PPO_U8, n);
     ROW(episode_length, PPO_U32, n);
 #undef ROW
 }
@@ -114,6 +119,7 @@ static ppo_status step_rows(ppo_stage *s, uint64_t step, ppo_error *error)
                                   .reward = s->reward,
                                   .terminated = s->terminated,
                                   .truncated = s->truncated,
+                                  .lost = s->lost,
                                   .episode_return = s->episode_return,
                                   .episode_length = s->episode_length};
     for (size_t i = 0, count; i < s->num_live; i += count) {
@@ -132,12 +138,13 @@ static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32
     for (size_t i = 0; i < s->num_live; i++) {
         const uint32_t n = s->live[i];
         const bool ended = s->terminated[n] || s->truncated[n];
-        if (ended && s->episode_length[n] > 0) {
+        const bool again = s->lost[n] && ++s->tries[n] < MAX_TRIES; // another one has begun
+        if (ended && (s->episode_length[n] > 0 || s->lost[n]) && !again) {
             returns[n] = s->episode_return[n];
             lengths[n] = s->episode_length[n];
             continue;
         }
-        if (ended) // a life was lost, the game goes on
+        if (ended) // a life was lost, the game goes on; or it begins anew
             see_first(s, n);
         else
             see_next(s, n);
