@@ -7,6 +7,7 @@
 #include "ppo/random.h"
 
 #include <math.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -90,8 +91,7 @@ static void observe(const ppo_dial *d, float *obs)
     if (wrong == STATIC_SCRATCH) { // written and read back, as a careless author would
         for (int i = 0; i < OBS; i++)
             scratch[i] = obs[i];
-        for (volatile int i = 0; i < 200; i++)
-            ;
+        sched_yield(); // time enough for another thread, on one core too
         for (int i = 0; i < OBS; i++)
             obs[i] = scratch[i];
     }
