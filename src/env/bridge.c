@@ -7,7 +7,6 @@
 #include "env/bridge.h"
 
 #include "core/error.h"
-#include "core/pool.h"
 #include "env/bridge_spaces.h"
 #include "env/bridge_team.h"
 #include "env/python.h"
@@ -251,12 +250,10 @@ static ppo_status describe(ppo_bridge *bridge, ppo_error *error)
     return status;
 }
 
-// Environments that a process is to have; a block of them is stepped at once.
+// What a process has is stepped at once.
 static size_t step_many_size(const ppo_env_options *options)
 {
-    const size_t count = options->num_envs ? options->num_envs : 1;
-    const size_t wanted = options->num_workers ? options->num_workers : ppo_pool_cores();
-    const size_t workers = wanted < count ? wanted : count, size = (count + workers - 1) / workers;
+    const size_t size = ppo_team_per_process(options->num_workers, options->num_envs);
     return size < MAX_TOGETHER ? size : MAX_TOGETHER;
 }
 

@@ -63,7 +63,7 @@ static bool read_bounds(const float **bounds, const cJSON *json, size_t size, fl
         return false;
     const cJSON *item = cJSON_IsArray(json) ? json->child : json;
     for (size_t i = 0; i < size; i++) {
-        values[i] = cJSON_IsNumber(item) ? (float)item->valuedouble : infinite;
+        values[i] = item && cJSON_IsNumber(item) ? (float)item->valuedouble : infinite;
         if (cJSON_IsArray(json) && item)
             item = item->next;
     }

@@ -404,18 +404,17 @@ static ppo_status map(ppo_team *t, ppo_error *error)
     return start_all(t, error);
 }
 
-// As many processes as are asked for, or cores; each with the same number of instances, the last
-// ones with less.
-static size_t per_process(const ppo_bridge_setup *s, size_t size)
+size_t ppo_team_per_process(uint32_t num_workers, size_t num_instances)
 {
-    const size_t wanted = s->num_workers ? s->num_workers : ppo_pool_cores();
-    const size_t count = wanted < size ? wanted : size;
-    return (size + count - 1) / count;
+    const size_t wanted = num_workers ? num_workers : ppo_pool_cores();
+    const size_t count = wanted < num_instances ? wanted : num_instances;
+    return count > 1 ? (num_instances + count - 1) / count : num_instances;
 }
 
 ppo_status ppo_team_create(ppo_team **team, ppo_bridge_setup *setup, size_t size, ppo_error *error)
 {
-    const size_t per = per_process(setup, size), count = (size + per - 1) / per;
+    const size_t per = ppo_team_per_process(setup->num_workers, size),
+                 count = (size + per - 1) / per;
     ppo_team *t = calloc(1, sizeof *t);
     ppo_team_process *process = calloc(count, sizeof *process);
     ppo_bridge_instance_state *state = calloc(size, sizeof *state);
@@ -737,7 +736,7 @@ ppo_status ppo_bridge_describe(ppo_bridge_setup *s, int memory, ppo_error *error
 {
     ppo_process_end end;
     ppo_patience patience = {.progress = 0};
-    pid_t id;
+    pid_t id = 0;
     PPO_TRY(start_python(&id, s, memory, describe_task(s, "describe"), error));
     while (!ppo_process_has_ended(id, &end)) {
         ppo_process_sleep_ms(PPO_PROCESS_CHECK_MS);

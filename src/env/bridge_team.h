@@ -44,6 +44,10 @@ typedef struct ppo_bridge_setup {
 
 typedef struct ppo_team ppo_team;
 
+// How many instances a process has, the last one maybe less: there are as many processes as asked
+// for (0: as cores), but none without an instance.
+size_t ppo_team_per_process(uint32_t num_workers, size_t num_instances);
+
 // Starts the processes and makes all instances. `setup` must stay where it is.
 ppo_status ppo_team_create(ppo_team **team, ppo_bridge_setup *setup, size_t num_instances,
                            ppo_error *error);

@@ -19,8 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern char **environ;
-
 // Its own descriptors first: what this process has open is none of its business.
 static const char loader[] = "import os; os.closerange(6, 1 << 16); "
                              "exec(compile(os.pread(3, 1 << 20, 0), 'bridge.py', 'exec'))";

@@ -357,9 +357,12 @@ static void test_refusals(void **state)
 static void test_garbage(void **state)
 {
     static const char *const names[][2] = {
-        {"WrongShape-v0", "shape (3,)"},      {"WrongType-v0", "type <U1"},
-        {"NotANumber-v0", "is not a number"}, {"OutOfRange-v0", "is 7, not in [0, 2)"},
-        {"WrongReward-v0", "a reward that is a str"},      {"NoReward-v0", "reward is not a finite number"},
+        {"WrongShape-v0", "shape (3,)"},
+        {"WrongType-v0", "type <U1"},
+        {"NotANumber-v0", "is not a number"},
+        {"OutOfRange-v0", "is 7, not in [0, 2)"},
+        {"WrongReward-v0", "a reward that is a str"},
+        {"NoReward-v0", "reward is not a finite number"},
     };
     const ppo_env_options options = usual();
     (void)state;
