@@ -24,9 +24,9 @@
 #include <unistd.h>
 
 #define START_MS     60000 // at least so long may imports and the making of environments take
-// Looks of an idle process at its desk: some 25 microseconds, less than it takes to wake a sleeper
-// on a virtual machine.
-#define PYTHON_SPINS 400
+// Looks of an idle process at its desk: some 60 microseconds, so that it is still awake when the
+// next order comes. Waking a sleeper takes 15 to 30 on a virtual machine.
+#define PYTHON_SPINS 1000
 
 typedef enum ppo_bridge_order {
     ORDER_START, // make all instances
