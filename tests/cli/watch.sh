@@ -72,7 +72,11 @@ if $have_windows; then
     # Ctrl-C
     SDL_VIDEODRIVER=dummy "$ppo" watch poles --fps 5 >"$out" 2>"$err" &
     watching=$!
-    sleep 1
+    tries=0 # until it has a handler for it: before, a shell's job in the background ignores it
+    until grep -q '^SigCgt:.*[2367abefABEF]$' "/proc/$watching/status" || [ $tries -gt 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
     kill -INT "$watching"
     wait "$watching"
     wants 'exit code after Ctrl-C' $? 130
@@ -89,6 +93,15 @@ fi
 # on_terminal COMMAND: its output on a terminal of 60 x 20; keys from stdin
 on_terminal() {
     TERM=xterm script -qec "stty cols 60 rows 20; $1; echo code \$?; stty -a" /dev/null >typescript
+}
+
+# Waits until it has been seen there, for whoever presses keys.
+until_shown() {
+    tries=0
+    until grep -aqF -- "$1" typescript || [ $tries -gt 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
 }
 
 shows() {
@@ -116,29 +129,29 @@ shows '▀'
 shows 'code 0'
 
 # A pause, two steps of ten that would have come, faster, and the end.
+: >typescript
 {
-    sleep 1
+    until_shown 'CartPole-v1  step 0'
     printf ' '
-    sleep 0.3
+    until_shown 'paused'
     printf '\033[C'
-    sleep 0.3
+    until_shown 'step 1 '
     printf '\033[C'
-    sleep 0.3
+    until_shown 'step 2 '
     printf '+'
-    sleep 0.3
+    until_shown 'x2  paused'
     printf 'q'
-    sleep 0.3
-} | on_terminal "$ppo watch poles --terminal --fps 0.5"
+} | on_terminal "$ppo watch poles --terminal --fps 0.05"
 shows 'code 0'
 shows 'step 2  return 2.0  x1  paused'
 shows 'step 2  return 2.0  x2  paused'
 grep -aq 'step 4 ' typescript && fail 'it went on in spite of the pause'
 left_clean
 
+: >typescript
 {
-    sleep 1
+    until_shown 'CartPole-v1  step 0'
     printf '\003'
-    sleep 0.5
 } | on_terminal "$ppo watch poles --terminal --fps 5"
 shows 'code 130'
 left_clean
