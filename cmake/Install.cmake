@@ -8,6 +8,11 @@ install(TARGETS ppo_shared ppo_static EXPORT ppoTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/ppo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 
+# Pure Python: found by PYTHONPATH, or installed further by pip (docs/python.md).
+install(DIRECTORY python/ppo DESTINATION ${CMAKE_INSTALL_DATADIR}/ppo/python
+    FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
+install(FILES python/pyproject.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/ppo/python)
+
 set(ppo_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ppo)
 install(EXPORT ppoTargets NAMESPACE ppo:: DESTINATION ${ppo_package_dir})
 configure_package_config_file(cmake/ppoConfig.cmake.in ${generated}/ppoConfig.cmake

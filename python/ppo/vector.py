@@ -142,8 +142,8 @@ class VectorEnv(VectorEnvBase):
 
     def reset(self, *, seed=None, options=None):
         """Begins an episode in each environment; `seed`: one, for seed, seed + 1, ..., or a list."""
-        super().reset(seed=int(seed) if isinstance(seed, (int, np.integer)) else None)
         seeds = None if seed is None else self._seeds(seed)
+        super().reset(seed=int(seed) if isinstance(seed, (int, np.integer)) else None)
         with self._lock:
             self._check_open()
             obs = self._observations()

@@ -1,0 +1,408 @@
+# SPDX-License-Identifier: MIT
+"""What tests/cli/python.sh asks of the Python package, in a folder with the runs cartpole and
+pendulum, the program step_together and the plug-in libmasked.so. With --own-spaces as if there were
+no Gymnasium."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+OWN_SPACES = "--own-spaces" in sys.argv
+if OWN_SPACES:
+    sys.argv.remove("--own-spaces")
+    sys.modules["gymnasium"] = None  # importing it fails
+
+import numpy as np
+
+import ppo
+
+PPO = os.environ["PPO_BIN"]
+
+
+def output(*command, code=0):
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def play(envs, steps, choose):
+    """The lines that step_together prints."""
+    lines = []
+    obs, infos = envs.reset()
+    for t in range(steps):
+        obs, _, _, truncations, infos = envs.step(choose(obs))
+        if "final_info" not in infos:
+            continue
+        episode = infos["final_info"]["episode"]
+        for n in np.flatnonzero(infos["final_info"]["_episode"]):
+            lines.append(
+                "step %d environment %d return %.17g length %d%s"
+                % (t, n, episode["r"][n], episode["l"][n], " truncated" if truncations[n] else "")
+            )
+    return lines
+
+
+class SameAsC(unittest.TestCase):
+    def test_environments(self):
+        lines = output("./step_together", "CartPole-v1", "6", "21", "300").splitlines()
+        envs = ppo.make_vec("CartPole-v1", 6, seed=21)
+        self.assertGreater(len(lines), 100)
+        self.assertEqual(play(envs, 300, lambda obs: np.zeros(6, int)), lines)
+        envs.close()
+
+    def test_agents(self):
+        for run, env, count in (("cartpole", "CartPole-v1", 5), ("pendulum", "Pendulum-v1", 3)):
+            lines = output("./step_together", env, str(count), "7", "600", run).splitlines()
+            agent = ppo.load(run)
+            envs = agent.make_vec(count, seed=7)
+            self.assertGreater(len(lines), 3)
+            self.assertEqual(play(envs, 600, agent.act), lines)
+            # One at a time is the same, in other threads too.
+            envs = agent.make_vec(count, seed=7, threads=2)
+            one_by_one = lambda obs: np.stack([agent.act(o) for o in obs])
+            self.assertEqual(play(envs, 600, one_by_one), lines)
+            self.assertEqual(agent.env_id, env)
+
+    def test_evaluation(self):
+        for run in ("cartpole", "pendulum"):
+            said = json.loads(output(PPO, "eval", run, "--episodes", "7", "--seed", "40", "--json"))
+            said = said.get("evaluation", said)
+            agent = ppo.load(run)
+            got = agent.evaluate(7, seed=40)
+            for name in ("return_mean", "return_std", "length_mean"):
+                self.assertAlmostEqual(got[name], said[name], delta=1e-5 * abs(said[name]))
+            envs, returns = agent.make_vec(7, seed=40), {}
+            obs, _ = envs.reset()
+            while len(returns) < 7:
+                obs, _, _, _, infos = envs.step(agent.act(obs))
+                if "final_info" in infos:
+                    for n in np.flatnonzero(infos["final_info"]["_episode"]):
+                        returns.setdefault(n, infos["final_info"]["episode"]["r"][n])
+            self.assertEqual([returns[n] for n in range(7)], list(got["returns"]))
+
+    def test_hash_and_training(self):
+        with ppo.load("cartpole") as agent:
+            self.assertEqual(agent.hash, output(PPO, "hash", "cartpole").split()[0])
+            self.assertEqual(agent.config["total_timesteps"], 8192)
+            self.assertIs(agent.config["norm_obs"], False)
+        small = dict(
+            total_timesteps=8192,
+            num_envs=4,
+            num_steps=128,
+            minibatch_size=128,
+            update_epochs=2,
+            hidden_sizes=[16],
+            eval_every=0,
+            eval_episodes=3,
+        )
+        seen = []
+        stopped = ppo.train(
+            "CartPole-v1",
+            run_dir="mine",
+            restart=True,
+            on_iteration=lambda stats: seen.append(stats) or len(seen) == 3,
+            **small,
+        )
+        self.assertEqual([s["iteration"] for s in seen], [1, 2, 3])
+        self.assertEqual(stopped.stats["global_step"], 3 * 512)
+        with self.assertRaises(KeyboardInterrupt):
+            ppo.train("CartPole-v1", run_dir="mine", on_iteration=self.interrupt, **small)
+        done = ppo.train("CartPole-v1", run_dir="mine", **small)
+        self.assertEqual(done.hash, output(PPO, "hash", "cartpole").split()[0])
+        self.assertEqual(done.stats["iteration"], 16)
+        self.assertEqual(done.evaluation["episodes"], 3)
+        self.assertEqual(done.load().env_id, "CartPole-v1")
+        with self.assertRaises(ppo.Error) as caught:
+            ppo.train("CartPole-v1", run_dir="mine", gamma=0.5, **small)
+        self.assertEqual(caught.exception.status, 6)
+        self.assertIn("gamma", str(caught.exception))
+
+    @staticmethod
+    def interrupt(stats):
+        assert stats["iteration"] == 4
+        raise KeyboardInterrupt
+
+
+class VectorEnvs(unittest.TestCase):
+    def test_interface(self):
+        envs = ppo.make_vec("CartPole-v1", 3, seed=1, max_episode_steps=9)
+        self.assertEqual(envs.num_envs, 3)
+        self.assertEqual(envs.single_observation_space.shape, (4,))
+        self.assertEqual(envs.observation_space.shape, (3, 4))
+        self.assertEqual(envs.single_action_space.n, 2)
+        self.assertEqual(envs.action_space.shape, (3,))
+        self.assertEqual(envs.metadata["autoreset_mode"].value, "SameStep")
+        self.assertIn(envs.action_space.sample(), envs.action_space)
+        obs, infos = envs.reset(seed=5)
+        self.assertEqual(infos, {})
+        self.assertIn(obs, envs.observation_space)
+        again, _ = envs.reset(seed=[5, 6, 7])
+        np.testing.assert_array_equal(obs, again)
+        other, _ = envs.reset()
+        self.assertFalse(np.array_equal(obs, other))
+        ends = 0
+        for _ in range(40):
+            before = obs.copy()
+            new, rewards, terminations, truncations, infos = envs.step(envs.action_space.sample())
+            np.testing.assert_array_equal(obs, before)  # arrays are the caller's
+            obs = new
+            self.assertEqual((rewards.dtype, rewards.shape), (np.float64, (3,)))
+            self.assertEqual(terminations.dtype, np.bool_)
+            ended = terminations | truncations
+            if not ended.any():
+                self.assertEqual(infos, {})
+                continue
+            ends += ended.sum()
+            np.testing.assert_array_equal(infos["_final_obs"], ended)
+            for n in range(3):
+                self.assertEqual(infos["final_obs"][n] is not None, ended[n])
+            self.assertTrue((infos["final_info"]["episode"]["l"][ended] <= 9).all())
+        self.assertGreater(ends, 9)
+        envs.close()
+        envs.close()
+        with self.assertRaises(RuntimeError):
+            envs.reset()
+
+    def test_no_copy(self):
+        envs = ppo.make_vec("Acrobot-v1", 2, seed=1, copy=False)
+        first, _ = envs.reset()
+        second = envs.step([0, 2])[0]
+        self.assertIs(first, second)
+
+    def test_all(self):
+        for id in ppo.envs():
+            try:
+                envs = ppo.make_vec(id, 2, seed=3)
+            except ppo.NotFoundError as missing:
+                self.assertIn("cartridge", str(missing))
+                continue
+            obs, _ = envs.reset()
+            self.assertIn(obs, envs.observation_space)
+            obs, *_ = envs.step(envs.action_space.sample())
+            self.assertIn(obs, envs.observation_space)
+            if envs.metadata["render_modes"] and id == "CartPole-v1":
+                drawn = ppo.make_vec(id, 2, seed=3, render_mode="rgb_array")
+                drawn.reset()
+                pictures = drawn.render()
+                self.assertEqual((len(pictures), pictures[0].ndim), (2, 3))
+                self.assertGreater(pictures[0].std(), 0)
+                self.assertIsNone(envs.render())
+            envs.close()
+
+    def test_processes(self):
+        play_both = []
+        for options in ({}, {"workers": "process", "num_workers": 2}):
+            envs = ppo.make_vec("Pendulum-v1", 4, seed=9, frame_stack=2, **options)
+            obs, _ = envs.reset()
+            self.assertEqual(obs.shape, (4, 2, 3))
+            trace = [obs]
+            for t in range(250):
+                obs, rewards, *_ = envs.step(np.full((4, 1), np.sin(t)))
+                trace += [obs, rewards]
+            play_both.append(trace)
+            envs.close()
+        for here, there in zip(*play_both):
+            np.testing.assert_array_equal(here, there)
+
+    def test_threads_of_python(self):
+        envs = ppo.make_vec("CartPole-v1", 4, seed=1)
+        envs.reset()
+        threads = [
+            threading.Thread(target=lambda: [envs.step([0, 1, 0, 1]) for _ in range(2000)])
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def test_masks(self):
+        envs = ppo.make_vec("./libmasked.so:Masked-v0", 3, seed=1)
+        obs, infos = envs.reset()
+        np.testing.assert_array_equal(infos["action_mask"], [[1, 0, 1]] * 3)
+        with self.assertRaisesRegex(ppo.InvalidError, "forbids"):
+            envs.step([0, 1, 2])
+        run = ppo.train(
+            "./libmasked.so:Masked-v0",
+            run_dir="masked",
+            restart=True,
+            total_timesteps=512,
+            num_envs=2,
+            num_steps=64,
+            eval_episodes=1,
+        )
+        agent = run.load(seed=3)
+        sampled = [agent.act(obs, False, infos["action_mask"]) for _ in range(100)]
+        self.assertEqual(set(np.ravel(sampled)), {0, 2})
+        for only in range(3):
+            mask = np.arange(3) == only
+            self.assertEqual(agent.act(obs[0], action_mask=mask), only)
+        with self.assertRaisesRegex(ValueError, "no value"):
+            agent.act(obs, action_mask=np.zeros((3, 3)))
+        with self.assertRaisesRegex(ValueError, "have shape"):
+            agent.act(obs, action_mask=[1, 0, 1])
+        with self.assertRaisesRegex(ValueError, "have no masks"):
+            ppo.load("pendulum").act(np.zeros((3, 3)), action_mask=[1])
+
+
+class Failures(unittest.TestCase):
+    def test_sentences(self):
+        with self.assertRaises(ppo.NotFoundError) as caught:
+            ppo.make_vec("CartPoel-v1")
+        self.assertIn("did you mean CartPole-v1?", str(caught.exception))
+        self.assertIsInstance(caught.exception, LookupError)
+        said = output(PPO, "eval", "nothing", code=3)
+        with self.assertRaises(ppo.NotFoundError) as caught:
+            ppo.load("nothing")
+        self.assertIn(str(caught.exception), said)
+        for wrong, sentence in (
+            (dict(frame_skp=2), "frame_skip"),
+            (dict(frame_skip=0), r"\[1, 1000\]"),
+            (dict(learning_rate=1), "setting of learning"),
+            (dict(norm_obs=True), "setting of learning"),
+            (dict(num_envs=0), "num_envs"),
+            (dict(seed=-1), "seed"),
+        ):
+            with self.assertRaisesRegex(ppo.InvalidError, sentence):
+                ppo.make_vec("CartPole-v1", **wrong)
+        with self.assertRaises(ValueError):
+            ppo.make_vec("CartPole-v1", render_mode="human")
+        with open("broken.safetensors", "wb") as file:
+            file.write(b"no checkpoint")
+        with self.assertRaises(ppo.Error) as caught:
+            ppo.load("broken.safetensors")
+        self.assertEqual(caught.exception.status, 5)
+
+    def test_steps(self):
+        envs = ppo.make_vec("CartPole-v1", 2, seed=1)
+        with self.assertRaisesRegex(ppo.InvalidError, "reset"):
+            envs.step([0, 1])
+        envs.reset()
+        with self.assertRaisesRegex(ppo.InvalidError, "environment 1: action element 0 is 2"):
+            envs.step([0, 2])
+        with self.assertRaisesRegex(ValueError, "shape"):
+            envs.step([0])
+        with self.assertRaises(TypeError):
+            envs.step([0.5, 1.0])
+        for seed in (-1, [1], [1, 2, 3], [1, -2]):
+            with self.assertRaises(ValueError):
+                envs.reset(seed=seed)
+        envs.step([0, 1])
+        envs = ppo.make_vec("Pendulum-v1", 2, seed=1)
+        envs.reset()
+        with self.assertRaisesRegex(ppo.InvalidError, "not a number"):
+            envs.step([[0.0], [np.nan]])
+
+    def test_observations(self):
+        agent = ppo.load("pendulum")
+        self.assertEqual(agent.observation_space.shape, (3, 3))
+        self.assertEqual(agent.act(np.zeros((3, 3))).shape, (1,))
+        self.assertEqual(agent.act(np.zeros((0, 3, 3))).shape, (0, 1))
+        for shape in ((3,), (2, 3), (5, 2, 3), (1, 1, 3, 3), ()):
+            with self.assertRaisesRegex(ValueError, "the last 3"):
+                agent.act(np.zeros(shape))
+        with self.assertRaises(TypeError):
+            agent.act(np.full((3, 3), "x"))
+        repeatable = [ppo.load("pendulum", seed=4) for _ in range(2)]
+        drawn = [[a.act(np.ones((3, 3)), False)[0] for _ in range(5)] for a in repeatable]
+        self.assertEqual(drawn[0], drawn[1])
+        self.assertEqual(len(set(drawn[0])), 5)
+        agent.close()
+        for use in (lambda: agent.act(np.zeros((3, 3))), lambda: agent.hash, agent.evaluate):
+            with self.assertRaises(RuntimeError):
+                use()
+
+
+class Leaks(unittest.TestCase):
+    @staticmethod
+    def resident():
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def growth(self, make, count):
+        for _ in range(count // 10):
+            make()
+        before, files = self.resident(), len(os.listdir("/proc/self/fd"))
+        for _ in range(count):
+            make()
+        self.assertEqual(len(os.listdir("/proc/self/fd")), files)
+        return self.resident() - before
+
+    def test_create_and_close(self):
+        def make():
+            envs = ppo.make_vec("CartPole-v1", 2, seed=1)
+            envs.reset()
+            envs.step([0, 1])
+            envs.close()
+
+        # 100 bytes lost in each would be a million.
+        self.assertLess(self.growth(make, 10000), 800_000)
+
+    def test_forgotten(self):
+        def make():
+            ppo.make_vec("Acrobot-v1", 1, seed=1).reset()
+
+        self.assertLess(self.growth(make, 2000), 500_000)
+        self.assertLess(self.growth(lambda: ppo.load("cartpole").act(np.zeros(4)), 300), 500_000)
+
+
+@unittest.skipIf(OWN_SPACES, "without Gymnasium")
+class Gymnasium(unittest.TestCase):
+    def test_equal(self):
+        import gymnasium
+
+        mode = gymnasium.vector.AutoresetMode.SAME_STEP
+        # NumPy's sines differ from build to build in their last bit, which these two games see.
+        same = np.testing.assert_array_equal
+        close = lambda mine, other: np.testing.assert_allclose(mine, other, rtol=1e-3, atol=1e-3)
+        for id, steps, compare in (
+            ("CartPole-v1", 1500, same),
+            ("MountainCar-v0", 450, same),
+            ("Pendulum-v1", 450, close),
+            ("Acrobot-v1", 150, close),
+        ):
+            theirs = gymnasium.vector.SyncVectorEnv(
+                [lambda: gymnasium.make(id)] * 4, autoreset_mode=mode
+            )
+            ours = ppo.make_vec(id, 4)
+            self.assertIsInstance(ours, gymnasium.vector.VectorEnv)
+            self.assertEqual(ours.single_action_space, theirs.single_action_space)
+            self.assertEqual(ours.action_space, theirs.action_space)
+            self.assertEqual(ours.observation_space.shape, theirs.observation_space.shape)
+            np.testing.assert_array_equal(ours.reset(seed=3)[0], theirs.reset(seed=3)[0])
+            ours.action_space.seed(1)
+            ends = 0
+            for _ in range(steps):
+                actions = ours.action_space.sample()
+                got, wanted = ours.step(actions), theirs.step(actions)
+                for mine, other in zip(got[:4], wanted[:4]):
+                    compare(mine, other)
+                    self.assertEqual(mine.dtype, other.dtype)
+                self.assertEqual("final_obs" in got[4], "final_obs" in wanted[4])
+                if "final_obs" in got[4]:
+                    ends += 1
+                    np.testing.assert_array_equal(got[4]["_final_obs"], wanted[4]["_final_obs"])
+                    for n in np.flatnonzero(got[4]["_final_obs"]):
+                        compare(got[4]["final_obs"][n], wanted[4]["final_obs"][n])
+            self.assertTrue(ends > 0 or id == "Acrobot-v1")
+            ours.close()
+            theirs.close()
+
+    def test_wrappers(self):
+        import gymnasium
+
+        envs = ppo.make_vec("CartPole-v1", 3)
+        envs = gymnasium.wrappers.vector.RecordEpisodeStatistics(envs)
+        envs = gymnasium.wrappers.vector.ClipReward(envs, 0.0, 0.5)
+        envs.reset(seed=1)
+        for _ in range(60):
+            rewards = envs.step(envs.action_space.sample())[1]
+            self.assertTrue((rewards == 0.5).all())
+        envs.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
