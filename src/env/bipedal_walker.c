@@ -40,17 +40,19 @@ enum { JOINTS = PPO_WALKER_JOINTS, RAYS = PPO_WALKER_RAYS };
 
 // --- the world ---------------------------------------------------------------------------------
 
+// Gymnasium makes a body of each piece of ground. One body with all of them moves the walker to the
+// same bits, and Box2D, which visits every body several times a step, has 200 fewer to visit.
 static void add_ground(ppo_walker *self)
 {
     const ppo_walker_terrain *terrain = &self->terrain;
-    const ppo_body_place place = {.is_dynamic = false};
     const ppo_material turf = {.friction = FRICTION, .category = GROUND, .mask = ANYTHING};
+    ppo_body *ground = ppo_world_add_body(self->world, &(ppo_body_place){.is_dynamic = false});
     for (uint32_t i = 0; i < terrain->num_blocks; i++)
-        ppo_body_add_polygon(ppo_world_add_body(self->world, &place), terrain->block[i], 4, &turf);
+        ppo_body_add_polygon(ground, terrain->block[i], 4, &turf);
     for (int i = 0; i + 1 < PPO_WALKER_POINTS; i++) {
         const double edge[2][2] = {{terrain->x[i], terrain->y[i]},
                                    {terrain->x[i + 1], terrain->y[i + 1]}};
-        ppo_body_add_edge(ppo_world_add_body(self->world, &place), edge, &turf);
+        ppo_body_add_edge(ground, edge, &turf);
     }
 }
 
