@@ -9,6 +9,7 @@ and nothing worse.
 import ctypes
 import glob
 import os
+import weakref
 from ctypes import (
     POINTER,
     Structure,
@@ -336,6 +337,17 @@ CONFIG_SIZE = _found["ppo_config"][""][1]
 def share_with_plugins():
     """Makes the library's functions visible to plug-ins, which expect them of their program."""
     ctypes.CDLL(library_path, mode=ctypes.RTLD_GLOBAL)
+
+
+def _release(destroy, handle, process):
+    if os.getpid() == process:
+        destroy(handle)
+
+
+def own(owner, destroy, handle):
+    """Has a handle destroyed with its owner, or when what is returned is called; not by a process
+    forked from this one, where threads and children of the library are not its own."""
+    return weakref.finalize(owner, _release, destroy, handle, os.getpid())
 
 
 # --- errors -------------------------------------------------------------------------------------

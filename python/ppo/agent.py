@@ -4,11 +4,19 @@
 import ctypes
 import secrets
 import threading
-import weakref
 
 import numpy as np
 
-from ._library import CEvaluation, Error, as_dict, check, lib, path_bytes, share_with_plugins
+from ._library import (
+    CEvaluation,
+    Error,
+    as_dict,
+    check,
+    lib,
+    own,
+    path_bytes,
+    share_with_plugins,
+)
 from ._spaces import Values
 from .config import Config
 from .vector import VectorEnv
@@ -44,7 +52,7 @@ class Agent:
     def __init__(self, path, seed=None):
         self._lock = threading.Lock()
         self._agent = _load(path)
-        self._destroy = weakref.finalize(self, lib.ppo_agent_destroy, self._agent)
+        self._destroy = own(self, lib.ppo_agent_destroy, self._agent)
         self._config = Config.copy_of(lib.ppo_agent_config(self._agent))
         self._seed = secrets.randbits(64) if seed is None else int(seed)
         self._step = 0

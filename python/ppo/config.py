@@ -3,6 +3,7 @@
 
 import ctypes
 import json
+import sys
 
 from ._library import CONFIG_SIZE, InvalidError, check, lib
 
@@ -106,6 +107,11 @@ class Config:
 
     def as_dict(self):
         return {name: self.get(name) for name in _TABLE}
+
+    def set_python(self):
+        """Environments in Python (gym:ID) run in the interpreter that asks for them."""
+        if self.get("env_id").startswith("gym:") and sys.executable:
+            self.set("python", sys.executable)
 
     def set_env_options(self, given):
         """What make_vec is told; settings of learning are refused."""

@@ -35,6 +35,7 @@ def train(env, *, run_dir=None, restart=False, on_iteration=None, **options):
     """
     config = Config.of_env(env)
     config.set("env_id", config.get("env_id") or env)
+    config.set_python()
     for name, value in options.items():
         config.set(name, value)
     if run_dir is not None:

@@ -7,13 +7,13 @@ episode that ended.
 """
 
 import ctypes
+import os
 import secrets
 import threading
-import weakref
 
 import numpy as np
 
-from ._library import CError, CVecRows, check, fail, lib, share_with_plugins
+from ._library import CError, CVecRows, check, fail, lib, own, share_with_plugins
 from ._spaces import AutoresetMode, Values, VectorEnvBase, batch_space
 from .config import Config
 
@@ -29,6 +29,7 @@ def make_vec(id, num_envs=1, *, seed=None, render_mode=None, copy=True, **option
     """
     config = Config()
     config.set("env_id", id)
+    config.set_python()
     return VectorEnv(config, num_envs, seed, render_mode, copy, options)
 
 
@@ -60,7 +61,8 @@ class VectorEnv(VectorEnvBase):
         handle = ctypes.c_void_p()
         check(lib.ppo_vec_create, ctypes.byref(handle), self._config.pointer, None)
         self._vec = handle.value
-        self._destroy = weakref.finalize(self, lib.ppo_vec_destroy, self._vec)
+        self._destroy = own(self, lib.ppo_vec_destroy, self._vec)
+        self._process = os.getpid()
         self.closed = False
 
     def _describe(self):
@@ -122,6 +124,8 @@ class VectorEnv(VectorEnvBase):
     def _check_open(self):
         if self.closed:
             raise RuntimeError("these environments are closed")
+        if os.getpid() != self._process:
+            raise RuntimeError("these environments belong to the process that this one is forked from")
 
     def _seeds(self, seed):
         if isinstance(seed, (int, np.integer)):

@@ -163,6 +163,7 @@ class VectorEnvs(unittest.TestCase):
         self.assertGreater(ends, 9)
         envs.close()
         envs.close()
+        self.assertFalse(envs._destroy.alive)
         with self.assertRaises(RuntimeError):
             envs.reset()
 
@@ -206,6 +207,22 @@ class VectorEnvs(unittest.TestCase):
             envs.close()
         for here, there in zip(*play_both):
             np.testing.assert_array_equal(here, there)
+
+    def test_fork(self):
+        envs = ppo.make_vec("CartPole-v1", 4, seed=1, threads=2, workers="process")
+        envs.reset()
+        child = os.fork()
+        if child == 0:
+            try:
+                envs.step([0] * 4)
+            except RuntimeError:
+                envs.close()
+                os._exit(7)
+            os._exit(0)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 7)
+        lost = [envs.step([0] * 4)[4].get("final_info", {}).get("lost") for _ in range(50)]
+        self.assertEqual(set(lost), {None})
+        envs.close()
 
     def test_threads_of_python(self):
         envs = ppo.make_vec("CartPole-v1", 4, seed=1)
@@ -390,6 +407,16 @@ class Gymnasium(unittest.TestCase):
             self.assertTrue(ends > 0 or id == "Acrobot-v1")
             ours.close()
             theirs.close()
+
+    def test_bridge(self):
+        there = ppo.make_vec("gym:CartPole-v1", 3, num_workers=1)
+        here = ppo.make_vec("CartPole-v1", 3)
+        np.testing.assert_array_equal(there.reset(seed=8)[0], here.reset(seed=8)[0])
+        for _ in range(60):
+            actions = here.action_space.sample()
+            for mine, other in zip(here.step(actions)[:4], there.step(actions)[:4]):
+                np.testing.assert_array_equal(mine, other)
+        there.close()
 
     def test_wrappers(self):
         import gymnasium
