@@ -179,9 +179,8 @@ if gymnasium is None:
     def batch_space(space, n):
         """The space of n values of a space."""
         if isinstance(space, Box):
-            return Box(
-                np.repeat(space.low[None], n, 0), np.repeat(space.high[None], n, 0), None, space.dtype
-            )
+            low, high = (np.repeat(bound[None], n, 0) for bound in (space.low, space.high))
+            return Box(low, high, None, space.dtype)
         if isinstance(space, Discrete):
             return MultiDiscrete(np.full(n, space.n))
         if isinstance(space, MultiDiscrete):

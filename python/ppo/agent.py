@@ -85,21 +85,17 @@ class Agent:
 
         Observations are as the environment gives them, not normalised; with a frame stack each is
         the last `frame_stack` of them, oldest first. Deterministic: the mode of the policy; else a
-        sample, another one in each call. `action_mask`: for each observation a 1 for each value of the
-        action that is allowed and a 0 for each that is not, component by component.
+        sample, another one in each call. `action_mask`: for each observation a 1 for each value of
+        the action that is allowed and a 0 for each that is not, component by component.
         """
         array = self._obs.taken(obs, "observations")
         rank = len(self._obs.shape)
         is_single = array.ndim == rank
         if array.shape[array.ndim - rank :] != self._obs.shape or array.ndim - rank not in (0, 1):
+            stack = ": the last %d, oldest first" % self.frame_stack if self.frame_stack > 1 else ""
             raise ValueError(
                 "observations have shape %s; %s wants %s, or a batch of those%s"
-                % (
-                    array.shape,
-                    self.env_id,
-                    self._obs.shape,
-                    ": the last %d, oldest first" % self.frame_stack if self.frame_stack > 1 else "",
-                )
+                % (array.shape, self.env_id, self._obs.shape, stack)
             )
         count = 1 if is_single else len(array)
         actions = self._act.empty(count)

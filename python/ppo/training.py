@@ -28,10 +28,10 @@ def train(env, *, run_dir=None, restart=False, on_iteration=None, **options):
     """Trains on an environment from its preset, as `ppo train` does, and returns a Training.
 
     Options are the settings of docs/options.md: total_timesteps=200_000, learning_rate=1e-3,
-    hidden_sizes=(64, 64), threads=4. A run that is in run_dir (default: runs/ENV/seed-SEED) already is
-    resumed, or found finished, unless `restart`. on_iteration is called with a dict of each
-    iteration's stats; True ends the training there. Ctrl-C and exceptions of on_iteration do so too,
-    after a checkpoint: the same call goes on.
+    hidden_sizes=(64, 64), threads=4. A run that is in run_dir (default: runs/ENV/seed-SEED) already
+    is resumed, or found finished, unless `restart`. on_iteration is called with a dict of each
+    iteration's stats; True ends the training there. Ctrl-C and exceptions of on_iteration do so
+    too, after a checkpoint: the same call goes on.
     """
     config = Config.of_env(env)
     config.set("env_id", config.get("env_id") or env)

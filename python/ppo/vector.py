@@ -2,8 +2,8 @@
 """Environments side by side, under Gymnasium's VectorEnv interface.
 
 The library writes into NumPy's memory. An environment whose episode has ended begins the next one
-in the same step (autoreset mode SAME_STEP): infos["final_obs"] and infos["final_info"] are about the
-episode that ended.
+in the same step (autoreset mode SAME_STEP): infos["final_obs"] and infos["final_info"] are about
+the episode that ended.
 """
 
 import ctypes
@@ -125,7 +125,7 @@ class VectorEnv(VectorEnvBase):
         if self.closed:
             raise RuntimeError("these environments are closed")
         if os.getpid() != self._process:
-            raise RuntimeError("these environments belong to the process that this one is forked from")
+            raise RuntimeError("these environments belong to the process that forked this one")
 
     def _seeds(self, seed):
         if isinstance(seed, (int, np.integer)):
@@ -145,7 +145,7 @@ class VectorEnv(VectorEnvBase):
         return self._obs_array
 
     def reset(self, *, seed=None, options=None):
-        """Begins an episode in each environment; `seed`: one, for seed, seed + 1, ..., or a list."""
+        """Begins an episode in each environment; `seed`: one (n gets seed + n) or a list."""
         seeds = None if seed is None else self._seeds(seed)
         super().reset(seed=int(seed) if isinstance(seed, (int, np.integer)) else None)
         with self._lock:

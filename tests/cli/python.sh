@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The Python package (python/): the same observations, rewards, actions and parameters as the command
-# and C programs give; exceptions with the library's sentences; a library of another version refused;
-# no leaks. Once with Gymnasium's spaces, where it can be imported, and once with its own.
+# The Python package (python/): the same observations, rewards, actions and parameters as the
+# command and C programs give; exceptions with the library's sentences; a library of another version
+# refused; no leaks. Once with Gymnasium's spaces, where it can be imported, and once with its own.
 # PYTHON names the interpreter.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/support/check.sh"

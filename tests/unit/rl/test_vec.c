@@ -16,6 +16,9 @@
 
 enum { N = 5, D = 4, STEPS = 120, MOST_STACK = 3 };
 
+// Of a step whose results nobody wants.
+static const ppo_vec_rows nothing = {.observation = NULL};
+
 // What a vec's user has: arrays of all that a step gives.
 typedef struct play {
     ppo_vec *vec;
@@ -304,7 +307,7 @@ static void test_refused_steps(void **state)
     }
     assert_same(&p, &before);
     action[3] = 0;
-    assert_int_equal(ppo_vec_step(p.vec, action, &(ppo_vec_rows){NULL}, &error), PPO_OK);
+    assert_int_equal(ppo_vec_step(p.vec, action, &nothing, &error), PPO_OK);
     ppo_vec_destroy(p.vec);
 }
 
@@ -327,12 +330,12 @@ static void test_failures(void **state)
     assert_int_equal(ppo_vec_create(&vec, &config, toy_class(TOY_FAILING), &error), PPO_OK);
     assert_int_equal(ppo_vec_reset(vec, NULL, NULL, &error), PPO_OK);
     for (; status == PPO_OK && t < 1000; t++)
-        status = ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error);
+        status = ppo_vec_step(vec, action, &nothing, &error);
     assert_true(t >= TOY_BAD_STEP && t < 1000);
     assert_non_null(strstr(error.message, "environment 5"));
-    assert_int_equal(ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error), PPO_INVALID);
+    assert_int_equal(ppo_vec_step(vec, action, &nothing, &error), PPO_INVALID);
     assert_int_equal(ppo_vec_reset(vec, other_seeds, NULL, &error), PPO_OK);
-    assert_int_equal(ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error), PPO_OK);
+    assert_int_equal(ppo_vec_step(vec, action, &nothing, &error), PPO_OK);
     ppo_vec_destroy(vec);
 }
 
@@ -420,11 +423,11 @@ static void test_masks(void **state)
             steps[n] = steps[n] == 4 ? 0 : steps[n] + 1;
         }
         action[2] = (action[2] + 1) % 3;
-        assert_int_equal(ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error), PPO_INVALID);
+        assert_int_equal(ppo_vec_step(vec, action, &nothing, &error), PPO_INVALID);
         assert_non_null(strstr(error.message, "environment 1: action element 0"));
         assert_non_null(strstr(error.message, "forbids"));
         action[2] = (action[2] + 2) % 3;
-        assert_int_equal(ppo_vec_step(vec, action, &(ppo_vec_rows){NULL}, &error), PPO_OK);
+        assert_int_equal(ppo_vec_step(vec, action, &nothing, &error), PPO_OK);
     }
     ppo_vec_destroy(vec);
     assert_int_equal(ppo_vec_create(&vec, &config, toy_class(TOY_DISCRETE), &error), PPO_OK);
