@@ -105,8 +105,8 @@ typedef struct ppo_env_class {
 
     // Which actions are allowed in the instance as it stands: a byte for each value of a discrete
     // action, 0 or 1; for several components (sum of num_values bytes) one component after the
-    // other, at least one 1 in each. It comes as all 1. Optional, for actions that are no box; asked
-    // after each reset and step. Forbidden actions are never taken.
+    // other, at least one 1 in each. It comes as all 1. Optional, for actions that are no box;
+    // asked after each reset and step. Forbidden actions are never taken.
     void (*action_mask)(const void *self, uint8_t *allowed);
 
     // The library's own, for classes that it makes to order: what ppo_env_close calls. NULL in

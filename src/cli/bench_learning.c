@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `ppo bench --learning`: presets trained over seeds side by side, each finished agent evaluated in
 // environments that it has not seen, and per task the interquartile mean (of each agent's
-// episodes, then over the seeds) with its bootstrap interval beside the bar that it should reach. Writes no file.
+// episodes, then over the seeds) with its bootstrap interval beside the bar that it should reach.
+// Writes no file.
 #include <inttypes.h>
 #include <math.h>
 #include <stdatomic.h>

@@ -191,10 +191,14 @@ static const cli_command command[] = {
      "ppo envs ./libmygame.so  # those of a plug-in",
      plain_flags, CLI_TASK, 0, 1, false, cli_cmd_envs},
     {"check", "ENV [--episodes N] [--seed S]", "Find what is wrong with an environment",
-     "Looks for what people get wrong: observations outside their space or not written, NaN, writes "
-     "beyond a buffer, seeds that don't repeat, instances or threads that disturb each other, state "
-     "that doesn't replay, masks that allow nothing, crashes, endless loops. The environment runs in "
-     "processes of its own, its memory between guards. Exit code 8 if there are faults; warnings and "
+     "Looks for what people get wrong: observations outside their space or not written, NaN, "
+     "writes "
+     "beyond a buffer, seeds that don't repeat, instances or threads that disturb each other, "
+     "state "
+     "that doesn't replay, masks that allow nothing, crashes, endless loops. The environment runs "
+     "in "
+     "processes of its own, its memory between guards. Exit code 8 if there are faults; warnings "
+     "and "
      "notes alone give 0.",
      "ppo check ./libmygame.so  # a plug-in, see docs/plugins.md\n"
      "ppo check CartPole-v1 --episodes 100",

@@ -22,22 +22,21 @@ size_t ppo_build_info(char *text, size_t size)
     ppo_film_describe(film, sizeof film);
     ppo_plot_describe(plot, sizeof plot);
     ppo_tensorboard_describe(board, sizeof board);
-    const int length =
-        snprintf(text, size,
-                 "version: %s\n"
-                 "compiler: %s\n"
-                 "build type: %s\n"
-                 "instruction set: %s\n"
-                 "oneDNN: %s\n"
-                 "Box2D: %s\n"
-                 "pictures: %s\n"
-                 "films: %s\n"
-                 "learning curves: %s\n"
-                 "TensorBoard: %s\n"
-                 "cores: %ld\n"
-                 "environments: %zu built in\n",
-                 ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
-                 PPO_BUILD_BOX2D, pictures(), film, plot, board, sysconf(_SC_NPROCESSORS_ONLN),
-                 ppo_env_count());
+    const int length = snprintf(text, size,
+                                "version: %s\n"
+                                "compiler: %s\n"
+                                "build type: %s\n"
+                                "instruction set: %s\n"
+                                "oneDNN: %s\n"
+                                "Box2D: %s\n"
+                                "pictures: %s\n"
+                                "films: %s\n"
+                                "learning curves: %s\n"
+                                "TensorBoard: %s\n"
+                                "cores: %ld\n"
+                                "environments: %zu built in\n",
+                                ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA,
+                                PPO_BUILD_ONEDNN, PPO_BUILD_BOX2D, pictures(), film, plot, board,
+                                sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
     return length > 0 ? (size_t)length : 0;
 }
