@@ -24,9 +24,12 @@
 #include <unistd.h>
 
 #define START_MS     60000 // at least so long may imports and the making of environments take
-// Looks of an idle process at its desk: some 60 microseconds, so that it is still awake when the
+// Looks of an idle process at its desk: some 150 microseconds, so that it is still awake when the
 // next order comes. Waking a sleeper takes 15 to 30 on a virtual machine.
-#define PYTHON_SPINS 1000
+#define PYTHON_SPINS 3000
+// And the host's at an answer, while there is a core that no process needs: about as long. Where
+// there is none, a core that looks is one that doesn't work.
+#define HOST_SPINS 5000
 
 typedef enum ppo_bridge_order {
     ORDER_START, // make all instances
@@ -310,7 +313,7 @@ static cJSON *serving_task(const ppo_team *t, const ppo_team_process *p)
                    {"pictures", t->at.pictures},
                    {"height", s->picture_height},
                    {"width", s->picture_width},
-                   {"spins", t->spins > 0 ? PYTHON_SPINS : 0},
+                   {"spins", t->num_processes <= ppo_pool_cores() ? PYTHON_SPINS : 0},
                    {"futex", SYS_futex}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         cJSON_AddNumberToObject(task, numbers[i].name, (double)numbers[i].value);
@@ -429,7 +432,7 @@ ppo_status ppo_team_create(ppo_team **team, ppo_bridge_setup *setup, size_t size
                     .size = size,
                     .per_process = per,
                     .num_processes = count,
-                    .spins = count <= ppo_pool_cores() ? PPO_PROCESS_SPINS : 0,
+                    .spins = count < ppo_pool_cores() ? HOST_SPINS : 0,
                     .memory = -1,
                     .process = process,
                     .state = state};
