@@ -29,7 +29,7 @@
 #define PYTHON_SPINS 3000
 // And the host's at an answer, while there is a core that no process needs: about as long. Where
 // there is none, a core that looks is one that doesn't work.
-#define HOST_SPINS 5000
+#define HOST_SPINS   5000
 
 typedef enum ppo_bridge_order {
     ORDER_START, // make all instances
