@@ -109,8 +109,9 @@ static void add_leg(ppo_walker *self, int n, double x, double y)
                                                              .motor_torque = (double)TORQUE});
 }
 
-static ppo_status build_world(ppo_walker *self, ppo_error *error)
+static ppo_status build_world(void *instance, ppo_error *error)
 {
+    ppo_walker *self = instance;
     const double x = PPO_WALKER_STEP * PPO_WALKER_PAD / 2;
     const double y = PPO_WALKER_GROUND + 2 * LEG_HEIGHT;
     ppo_world_destroy(self->world);
@@ -176,8 +177,10 @@ static void look(const ppo_walker *self, ppo_walker_pose *pose)
 
 // One step of the world, without the tape. An episode ends where the hull touches the ground, and
 // at either end of it.
-static void advance(ppo_walker *self, const float action[JOINTS], ppo_transition *transition)
+static void advance(void *instance, const void *taken, ppo_transition *transition)
 {
+    ppo_walker *self = instance;
+    const float *action = taken; // [JOINTS]
     ppo_walker_pose pose;
     drive(self, action);
     ppo_world_step(self->world, 1.0 / FPS, VELOCITY_ROUNDS, POSITION_ROUNDS);
@@ -201,17 +204,6 @@ static void advance(ppo_walker *self, const float action[JOINTS], ppo_transition
         transition->terminated = true;
 }
 
-// The episode that the random stream holds next; its first observation is that of a step without
-// torque.
-static ppo_status start(ppo_walker *self, ppo_error *error)
-{
-    const float nothing[JOINTS] = {0.0f};
-    ppo_transition ignored = {.reward = 0.0};
-    PPO_TRY(build_world(self, error));
-    advance(self, nothing, &ignored);
-    return PPO_OK;
-}
-
 // --- the class ---------------------------------------------------------------------------------
 
 static ppo_status walker_init(void *instance, const void *context, ppo_error *error)
@@ -232,42 +224,50 @@ static void walker_release(void *instance)
     self->world = NULL;
 }
 
-static ppo_status walker_reset(void *instance, const uint64_t *seed, void *observation,
-                               ppo_error *error)
+// A motor can't be told NaN, which would end up in every body.
+static ppo_status take_action(const void *instance, void *action, const void *given,
+                              ppo_error *error)
 {
-    ppo_walker *self = instance;
-    ppo_walker_saved *saved = &self->saved;
-    if (seed)
-        ppo_random_seed(&saved->tape.now, *seed);
-    ppo_tape_rewind(&saved->tape, saved->action, sizeof saved->action[0]);
-    self->is_lost = false;
-    PPO_TRY(start(self, error));
-    memcpy(observation, saved->obs, sizeof saved->obs);
+    (void)instance;
+    float torque[JOINTS];
+    memcpy(torque, given, sizeof torque);
+    for (int i = 0; i < JOINTS; i++)
+        if (isnan(torque[i]))
+            return ppo_fail(error, PPO_NUMERIC, "action element %d is not a number", i);
+    memcpy(action, torque, sizeof torque);
     return PPO_OK;
 }
 
-// A motor can't be told NaN, which would end up in every body.
-static ppo_status check_action(const float action[JOINTS], ppo_error *error)
+_Static_assert((int)PPO_WALKER_OBS <= (int)PPO_TAPE_MAX_OBS, "a replay keeps one aside");
+
+static const ppo_tape_player player = {.num_obs = PPO_WALKER_OBS,
+                                       .action_bytes = sizeof(((ppo_walker_saved *)0)->action[0]),
+                                       .take = take_action,
+                                       .build = build_world,
+                                       .advance = advance};
+
+static ppo_tape_deck deck_of(ppo_walker *self)
 {
-    for (int i = 0; i < JOINTS; i++)
-        if (isnan(action[i]))
-            return ppo_fail(error, PPO_NUMERIC, "action element %d is not a number", i);
-    return PPO_OK;
+    return (ppo_tape_deck){.player = &player,
+                           .instance = self,
+                           .tape = &self->saved.tape,
+                           .obs = self->saved.obs,
+                           .actions = (unsigned char *)self->saved.action,
+                           .is_lost = &self->is_lost};
+}
+
+static ppo_status walker_reset(void *instance, const uint64_t *seed, void *observation,
+                               ppo_error *error)
+{
+    const ppo_tape_deck deck = deck_of(instance);
+    return ppo_tape_reset(&deck, seed, observation, error);
 }
 
 static ppo_status walker_step(void *instance, const void *action, void *observation,
                               ppo_transition *transition, ppo_error *error)
 {
-    ppo_walker *self = instance;
-    ppo_walker_saved *saved = &self->saved;
-    PPO_TRY(check_action(action, error));
-    transition->lost = self->is_lost;
-    if (!self->is_lost) {
-        ppo_tape_record(&saved->tape, saved->action, action, sizeof saved->action[0]);
-        advance(self, action, transition);
-    }
-    memcpy(observation, saved->obs, sizeof saved->obs);
-    return PPO_OK;
+    const ppo_tape_deck deck = deck_of(instance);
+    return ppo_tape_step(&deck, action, observation, transition, error);
 }
 
 static void walker_save(const void *instance, void *state)
@@ -276,46 +276,14 @@ static void walker_save(const void *instance, void *state)
     memcpy(state, &self->saved, sizeof self->saved);
 }
 
-static ppo_status check_saved(const ppo_walker_saved *saved, ppo_error *error)
-{
-    PPO_TRY(ppo_tape_check(&saved->tape, saved->obs, PPO_WALKER_OBS, error));
-    for (uint64_t i = 0; i < saved->tape.count && i < PPO_TAPE_STEPS; i++) {
-        ppo_error said = {.status = PPO_OK};
-        if (check_action(saved->action[i], &said) != PPO_OK)
-            return ppo_fail(error, PPO_CORRUPT, "saved step %d: %.200s", (int)i, said.message);
-    }
-    return PPO_OK;
-}
-
-// Plays the episode again. One that is not all there, or does not lead to the saved observation
-// (another version of Box2D), is lost, which the next step says.
-static ppo_status replay(ppo_walker *self, ppo_error *error)
-{
-    ppo_walker_saved *saved = &self->saved;
-    const ppo_random now = saved->tape.now;
-    float obs[PPO_WALKER_OBS];
-    memcpy(obs, saved->obs, sizeof obs);
-    saved->tape.now = saved->tape.begin;
-    PPO_TRY(start(self, error));
-    const bool is_whole = ppo_tape_is_whole(&saved->tape);
-    for (uint64_t i = 0; is_whole && i < saved->tape.count; i++) {
-        ppo_transition ignored = {.reward = 0.0};
-        advance(self, saved->action[i], &ignored);
-    }
-    self->is_lost =
-        !is_whole || !ppo_tape_leads_to(&saved->tape, saved->obs, &now, obs, PPO_WALKER_OBS);
-    saved->tape.now = now;
-    memcpy(saved->obs, obs, sizeof obs);
-    return PPO_OK;
-}
-
 static ppo_status walker_load(void *instance, const void *state, ppo_error *error)
 {
     ppo_walker *self = instance;
     const ppo_walker_saved *given = state;
-    PPO_TRY(check_saved(given, error));
+    const ppo_tape_deck deck = deck_of(self);
+    PPO_TRY(ppo_tape_check(&player, self, &given->tape, given->obs, given->action, error));
     memcpy(&self->saved, given, sizeof self->saved);
-    return replay(self, error);
+    return ppo_tape_replay(&deck, error);
 }
 
 #define PI (float)M_PI

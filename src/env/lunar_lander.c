@@ -114,8 +114,9 @@ static void add_legs(ppo_lander *self)
     }
 }
 
-static ppo_status build_world(ppo_lander *self, ppo_error *error)
+static ppo_status build_world(void *instance, ppo_error *error)
 {
+    ppo_lander *self = instance;
     ppo_random *random = &self->saved.tape.now;
     ppo_world_destroy(self->world);
     PPO_TRY(ppo_world_create(&self->world, self->traits->gravity, error));
@@ -221,8 +222,9 @@ void ppo_lander_observe(float obs[PPO_LANDER_OBS], double *shaping, const ppo_po
 
 // One step of the world, without the tape. An episode ends where the hull touches the moon or
 // leaves the picture sideways, and where all has come to rest, whose bonus beats the others' malus.
-static void advance(ppo_lander *self, const ppo_lander_action *action, ppo_transition *transition)
+static void advance(void *instance, const void *action, ppo_transition *transition)
 {
+    ppo_lander *self = instance;
     ppo_random *random = &self->saved.tape.now;
     ppo_pose pose;
     if (self->traits->enable_wind)
@@ -251,17 +253,6 @@ static void advance(ppo_lander *self, const ppo_lander_action *action, ppo_trans
     }
 }
 
-// The episode that the random stream holds next; its first observation is that of a step without
-// engines.
-static ppo_status start(ppo_lander *self, ppo_error *error)
-{
-    const ppo_lander_action nothing = {.throttle = {0.0f, 0.0f}};
-    ppo_transition ignored = {.reward = 0.0};
-    PPO_TRY(build_world(self, error));
-    advance(self, &nothing, &ignored);
-    return PPO_OK;
-}
-
 // --- the class ---------------------------------------------------------------------------------
 
 static ppo_status lander_init(void *instance, const void *context, ppo_error *error)
@@ -278,53 +269,57 @@ static void lander_release(void *instance)
     self->world = NULL;
 }
 
-static ppo_status lander_reset(void *instance, const uint64_t *seed, void *observation,
-                               ppo_error *error)
+// What no engine understands is refused.
+static ppo_status take_action(const void *instance, void *taken, const void *given,
+                              ppo_error *error)
 {
-    ppo_lander *self = instance;
-    ppo_lander_saved *saved = &self->saved;
-    if (seed)
-        ppo_random_seed(&saved->tape.now, *seed);
-    ppo_tape_rewind(&saved->tape, saved->action, sizeof saved->action[0]);
-    self->is_lost = false;
-    PPO_TRY(start(self, error));
-    memcpy(observation, saved->obs, sizeof saved->obs);
+    const ppo_lander *self = instance;
+    ppo_lander_action action = {.throttle = {0.0f, 0.0f}};
+    if (self->traits->is_continuous) {
+        memcpy(action.throttle, given, sizeof action.throttle);
+        if (isnan(action.throttle[0]) || isnan(action.throttle[1]))
+            return ppo_fail(error, PPO_NUMERIC, "action element %d is not a number",
+                            isnan(action.throttle[0]) ? 0 : 1);
+    } else {
+        memcpy(&action.choice, given, sizeof action.choice);
+        if (action.choice < CHOICE_NOTHING || action.choice > CHOICE_RIGHT)
+            return ppo_fail(error, PPO_INVALID, "the action is %d, not in [0, %d)", action.choice,
+                            NUM_CHOICES);
+    }
+    memcpy(taken, &action, sizeof action);
     return PPO_OK;
 }
 
-// Takes over an action of the host's; what no engine understands is refused.
-static ppo_status take_action(const ppo_lander *self, ppo_lander_action *action, const void *given,
-                              ppo_error *error)
+_Static_assert((int)PPO_LANDER_OBS <= (int)PPO_TAPE_MAX_OBS, "a replay keeps one aside");
+
+static const ppo_tape_player player = {.num_obs = PPO_LANDER_OBS,
+                                       .action_bytes = sizeof(((ppo_lander_saved *)0)->action[0]),
+                                       .take = take_action,
+                                       .build = build_world,
+                                       .advance = advance};
+
+static ppo_tape_deck deck_of(ppo_lander *self)
 {
-    *action = (ppo_lander_action){.throttle = {0.0f, 0.0f}};
-    if (self->traits->is_continuous) {
-        memcpy(action->throttle, given, sizeof action->throttle);
-        if (isnan(action->throttle[0]) || isnan(action->throttle[1]))
-            return ppo_fail(error, PPO_NUMERIC, "action element %d is not a number",
-                            isnan(action->throttle[0]) ? 0 : 1);
-        return PPO_OK;
-    }
-    memcpy(&action->choice, given, sizeof action->choice);
-    if (action->choice < CHOICE_NOTHING || action->choice > CHOICE_RIGHT)
-        return ppo_fail(error, PPO_INVALID, "the action is %d, not in [0, %d)", action->choice,
-                        NUM_CHOICES);
-    return PPO_OK;
+    return (ppo_tape_deck){.player = &player,
+                           .instance = self,
+                           .tape = &self->saved.tape,
+                           .obs = self->saved.obs,
+                           .actions = (unsigned char *)self->saved.action,
+                           .is_lost = &self->is_lost};
+}
+
+static ppo_status lander_reset(void *instance, const uint64_t *seed, void *observation,
+                               ppo_error *error)
+{
+    const ppo_tape_deck deck = deck_of(instance);
+    return ppo_tape_reset(&deck, seed, observation, error);
 }
 
 static ppo_status lander_step(void *instance, const void *action, void *observation,
                               ppo_transition *transition, ppo_error *error)
 {
-    ppo_lander *self = instance;
-    ppo_lander_saved *saved = &self->saved;
-    ppo_lander_action taken;
-    PPO_TRY(take_action(self, &taken, action, error));
-    transition->lost = self->is_lost;
-    if (!self->is_lost) {
-        ppo_tape_record(&saved->tape, saved->action, &taken, sizeof taken);
-        advance(self, &taken, transition);
-    }
-    memcpy(observation, saved->obs, sizeof saved->obs);
-    return PPO_OK;
+    const ppo_tape_deck deck = deck_of(instance);
+    return ppo_tape_step(&deck, action, observation, transition, error);
 }
 
 static void lander_save(const void *instance, void *state)
@@ -333,48 +328,14 @@ static void lander_save(const void *instance, void *state)
     memcpy(state, &self->saved, sizeof self->saved);
 }
 
-static ppo_status check_saved(const ppo_lander *self, const ppo_lander_saved *saved,
-                              ppo_error *error)
-{
-    PPO_TRY(ppo_tape_check(&saved->tape, saved->obs, PPO_LANDER_OBS, error));
-    for (uint64_t i = 0; i < saved->tape.count && i < PPO_TAPE_STEPS; i++) {
-        ppo_lander_action action;
-        ppo_error said = {.status = PPO_OK};
-        if (take_action(self, &action, &saved->action[i], &said) != PPO_OK)
-            return ppo_fail(error, PPO_CORRUPT, "saved step %d: %.200s", (int)i, said.message);
-    }
-    return PPO_OK;
-}
-
-// Plays the episode again. One that is not all there, or does not lead to the saved observation
-// (another version of Box2D), is lost, which the next step says.
-static ppo_status replay(ppo_lander *self, ppo_error *error)
-{
-    ppo_lander_saved *saved = &self->saved;
-    const ppo_random now = saved->tape.now;
-    float obs[PPO_LANDER_OBS];
-    memcpy(obs, saved->obs, sizeof obs);
-    saved->tape.now = saved->tape.begin;
-    PPO_TRY(start(self, error));
-    const bool is_whole = ppo_tape_is_whole(&saved->tape);
-    for (uint64_t i = 0; is_whole && i < saved->tape.count; i++) {
-        ppo_transition ignored = {.reward = 0.0};
-        advance(self, &saved->action[i], &ignored);
-    }
-    self->is_lost =
-        !is_whole || !ppo_tape_leads_to(&saved->tape, saved->obs, &now, obs, PPO_LANDER_OBS);
-    saved->tape.now = now;
-    memcpy(saved->obs, obs, sizeof obs);
-    return PPO_OK;
-}
-
 static ppo_status lander_load(void *instance, const void *state, ppo_error *error)
 {
     ppo_lander *self = instance;
     const ppo_lander_saved *given = state;
-    PPO_TRY(check_saved(self, given, error));
+    const ppo_tape_deck deck = deck_of(self);
+    PPO_TRY(ppo_tape_check(&player, self, &given->tape, given->obs, given->action, error));
     memcpy(&self->saved, given, sizeof self->saved);
-    return replay(self, error);
+    return ppo_tape_replay(&deck, error);
 }
 
 static const float bound_low[] = {-2.5f,  -2.5f, -10.0f, -10.0f, (float)(-2 * M_PI),

@@ -8,6 +8,7 @@
 #ifndef PPO_ENV_TAPE_H
 #define PPO_ENV_TAPE_H
 
+#include "ppo/env.h"
 #include "ppo/random.h"
 
 // Actions that are kept. Every task's own time limit is below it; an episode that was made longer
@@ -22,21 +23,44 @@ typedef struct ppo_tape {
 
 _Static_assert(sizeof(ppo_tape) == 2 * sizeof(ppo_random) + 8, "no padding");
 
-// An episode begins: what the last one has written into `actions` [PPO_TAPE_STEPS, size] is
-// cleared, so that equal states are equal bytes.
-void ppo_tape_rewind(ppo_tape *tape, void *actions, size_t size);
+enum { PPO_TAPE_ACTION_BYTES = 16, PPO_TAPE_MAX_OBS = 24 };
 
-// Adds an action of `size` bytes, if there is room.
-void ppo_tape_record(ppo_tape *tape, void *actions, const void *action, size_t size);
+// What a task does with its tape.
+typedef struct ppo_tape_player {
+    size_t num_obs;      // at most PPO_TAPE_MAX_OBS
+    size_t action_bytes; // of one action as it is kept, at most PPO_TAPE_ACTION_BYTES
 
-// Does the tape hold all of its episode?
-bool ppo_tape_is_whole(const ppo_tape *tape);
+    // Takes over an action of the host's; refuses one that can't be carried out.
+    ppo_status (*take)(const void *instance, void *action, const void *given, ppo_error *error);
 
-// Refuses what no environment has written. The actions are the owner's to check.
-ppo_status ppo_tape_check(const ppo_tape *tape, const float *obs, size_t num_obs, ppo_error *error);
+    // The world of the episode that the random stream holds next, and one step in it. An action of
+    // zero bytes is to do nothing: that is how an episode's first observation is made.
+    ppo_status (*build)(void *instance, ppo_error *error);
+    void (*advance)(void *instance, const void *action, ppo_transition *transition);
+} ppo_tape_player;
 
-// Has a replay of the whole tape led to the observation and the stream that were saved with it?
-bool ppo_tape_leads_to(const ppo_tape *tape, const float *obs, const ppo_random *saved_now,
-                       const float *saved_obs, size_t num_obs);
+// An instance with what the tape is about. `advance` leaves the observation in `obs`.
+typedef struct ppo_tape_deck {
+    const ppo_tape_player *player;
+    void *instance;
+    ppo_tape *tape;
+    float *obs;             // [num_obs]
+    unsigned char *actions; // [PPO_TAPE_STEPS, action_bytes]
+    bool *is_lost;          // the episode could not be brought back: its next step says so
+} ppo_tape_deck;
+
+// `reset` and `step` of a class (ppo/env.h).
+ppo_status ppo_tape_reset(const ppo_tape_deck *deck, const uint64_t *seed, void *observation,
+                          ppo_error *error);
+ppo_status ppo_tape_step(const ppo_tape_deck *deck, const void *given, void *observation,
+                         ppo_transition *transition, ppo_error *error);
+
+// Refuses what no environment has written, before it is copied to where the deck has it.
+ppo_status ppo_tape_check(const ppo_tape_player *player, const void *instance, const ppo_tape *tape,
+                          const float *obs, const void *actions, ppo_error *error);
+
+// Plays the episode again. One that is not all there, or does not lead to the saved observation and
+// stream (another version of Box2D), is lost.
+ppo_status ppo_tape_replay(const ppo_tape_deck *deck, ppo_error *error);
 
 #endif
