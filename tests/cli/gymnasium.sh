@@ -94,23 +94,6 @@ if "$ppo" info | grep -qi '^film.*libav\|^films\{0,1\}.*[0-9]'; then
 fi
 
 # --- ends ----------------------------------------------------------------------------------------
-# Python processes whose parent is or was $1: told by the pipe, of which each has its end.
-children() {
-    tr ' ' '\n' <"/proc/$1/task/$1/children" | grep . || true
-}
-
-wait_for_end() {
-    tries=0
-    while [ -e "/proc/$1/status" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; do
-        tries=$((tries + 1))
-        if [ $tries -gt 250 ]; then
-            fail "process $1 is still there"
-            return
-        fi
-        sleep 0.02
-    done
-}
-
 if [ -r "/proc/$$/task/$$/children" ]; then
     for signal in KILL INT TERM; do
         # shellcheck disable=SC2086

@@ -31,23 +31,6 @@ check() {
 check 'discrete' CartPole-v1 --sticky-action-prob 0.2
 check 'continuous, normalised' Pendulum-v1 --norm-obs true --norm-reward true
 
-children() {
-    tr ' ' '\n' <"/proc/$1/task/$1/children" | grep . || true
-}
-
-# Waits until a process is gone, or nothing but an entry that its parent has not read.
-wait_for_end() {
-    tries=0
-    while [ -e "/proc/$1/status" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; do
-        tries=$((tries + 1))
-        if [ $tries -gt 250 ]; then
-            fail "process $1 is still there"
-            return
-        fi
-        sleep 0.02
-    done
-}
-
 long='CartPole-v1 --num-envs 8 --num-steps 32 --minibatch-size 64 --hidden-sizes 16 --norm-obs true
       --stop-when-solved false --eval-every 50 --eval-episodes 1 --workers process --num-workers 4'
 

@@ -95,6 +95,25 @@ wait_for_lines() {
     done
 }
 
+# The processes whose parent is $1, a line each, where the system tells
+# ([ -r "/proc/$$/task/$$/children" ]).
+children() {
+    tr ' ' '\n' <"/proc/$1/task/$1/children" | grep . || true
+}
+
+# Waits until a process is gone, or nothing but an entry that its parent has not read.
+wait_for_end() {
+    tries=0
+    while [ -e "/proc/$1/status" ] && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; do
+        tries=$((tries + 1))
+        if [ $tries -gt 250 ]; then
+            fail "process $1 is still there"
+            return
+        fi
+        sleep 0.02
+    done
+}
+
 finish() {
     [ "$failures" -eq 0 ] && exit 0
     echo "$failures checks failed in $0" >&2
