@@ -92,7 +92,9 @@ fi
 
 # on_terminal COMMAND: its output on a terminal of 60 x 20; keys from stdin
 on_terminal() {
-    TERM=xterm script -qec "stty cols 60 rows 20; $1; echo code \$?; stty -a" /dev/null >typescript
+    # The trap is for a shell that would go with its Ctrl-C, before it says how the command ended.
+    TERM=xterm script -qec "trap : INT; stty cols 60 rows 20; $1; echo code \$?; stty -a" \
+        /dev/null >typescript
 }
 
 # Waits until it has been seen there, for whoever presses keys.
