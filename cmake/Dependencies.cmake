@@ -2,6 +2,7 @@
 # What the library needs, found on the system and never downloaded. `scripts/setup` installs it all
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
+#   ppo_film_dependencies the same for a part that is a module (cmake/Modules.cmake)
 #   ppo_cli_dependencies the same for what the command alone uses
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
 #   PPO_HAVE_WINDOW      whether `ppo watch` has a window
@@ -24,6 +25,7 @@ endfunction()
 
 add_library(ppo_dependencies INTERFACE)
 add_library(ppo_cli_dependencies INTERFACE)
+add_library(ppo_film_dependencies INTERFACE)
 set(PPO_PRIVATE_LIBS "")
 set(ppo_missing "")
 
@@ -78,7 +80,7 @@ endif()
 # ppo_optional(<name> <option> <variable> <Debian packages> <module:link name>...): sets the variable
 # to ON, and defines it, if the option is not OFF and all pkg-config modules are there. A module may
 # ask for a version, as pkg-config does: "box2d>=2.4".
-# The part is the library's, unless PPO_PART_OF names another of the targets above.
+# The part's libraries are the library's, unless PPO_PART_OF names another of the targets above.
 function(ppo_optional name option variable packages)
     set(target ppo_dependencies)
     if(PPO_PART_OF)
@@ -116,7 +118,7 @@ function(ppo_optional name option variable packages)
         endif()
     endforeach()
     list(REMOVE_DUPLICATES PPO_PRIVATE_LIBS)
-    target_compile_definitions(${target} INTERFACE ${variable}=1)
+    target_compile_definitions(ppo_dependencies INTERFACE ${variable}=1)
     set(PPO_PRIVATE_LIBS ${PPO_PRIVATE_LIBS} PARENT_SCOPE)
     set(${variable} ON PARENT_SCOPE)
     string(REPLACE ";" ", " versions "${versions}")
@@ -124,8 +126,10 @@ function(ppo_optional name option variable packages)
     ppo_summary_add("${name}" "${versions}")
 endfunction()
 ppo_optional("pictures" PPO_CANVAS PPO_HAVE_CANVAS "libcairo2-dev" cairo:cairo)
+set(PPO_PART_OF ppo_film_dependencies)
 ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev libavutil-dev"
     libavformat:avformat libavcodec:avcodec libavutil:avutil)
+unset(PPO_PART_OF)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
 set(PPO_PART_OF ppo_cli_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)

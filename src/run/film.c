@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Films through libavformat and libavcodec, versions 4.4 to 7: see ppo/film.h.
+// The module film.so: films through libavformat and libavcodec, versions 4.4 to 7. See ppo/film.h.
 //
 // A GIF's palette is one for all pictures if it is known before the first; then each picture holds
 // only what has changed. So the first pictures wait until there are enough of them to know it.
 // A name that ends in '/' is a folder, into which each picture is published as a PNG file.
 // Workload: pictures of 10,000 to a million pixels; their encoding is what takes time. Owns the
 // encoder, the file under way and the pictures that wait. Messages of libav are kept from stderr.
-// Not here: colours (film_colours.c), playing (agent_film.c). In builds without libav film_absent.c
-// takes this file's place; no other file knows libav.
-#include "run/film.h"
+// Not here: colours (film_colours.c), playing (agent_film.c), the library's side (film_module.c).
+// No other file knows libav.
+#include "run/film_module.h"
 
 #include "core/error.h"
 #include "core/file.h"
@@ -106,7 +106,7 @@ static const AVCodec *find_encoder(kind k)
     return h264 ? h264 : avcodec_find_encoder(AV_CODEC_ID_MPEG4);
 }
 
-void ppo_film_describe(char *text, size_t size)
+static void film_describe(char *text, size_t size)
 {
     const AVCodec *video = find_encoder(KIND_MP4);
     const unsigned version = avcodec_version();
@@ -316,8 +316,8 @@ static int wait_for_more(ppo_film *film, const unsigned char *rgb)
 
 // --- opening ------------------------------------------------------------------------------------
 
-ppo_status ppo_film_check(const char *path, uint32_t width, uint32_t height, double fps,
-                          ppo_error *error)
+static ppo_status film_check(const char *path, uint32_t width, uint32_t height, double fps,
+                             ppo_error *error)
 {
     const kind k = kind_of(path);
     if (k == KIND_NONE)
@@ -338,6 +338,21 @@ ppo_status ppo_film_check(const char *path, uint32_t width, uint32_t height, dou
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "the libavcodec that is installed here has no encoder for %.300s", path);
     return PPO_OK;
+}
+
+static void film_drop(ppo_film *film)
+{
+    ppo_file_draft_discard(&film->draft); // a folder's is empty
+    if (film->format)
+        avio_closep(&film->format->pb);
+    avformat_free_context(film->format);
+    avcodec_free_context(&film->codec);
+    av_frame_free(&film->frame);
+    av_packet_free(&film->packet);
+    ppo_palette_destroy(film->palette);
+    free(film->waiting);
+    free(film->path);
+    free(film);
 }
 
 static ppo_status prepare(ppo_film *film, double fps, ppo_error *error)
@@ -365,11 +380,10 @@ static ppo_status prepare(ppo_film *film, double fps, ppo_error *error)
     return code < 0 ? fail_code(path, code, error) : PPO_OK;
 }
 
-ppo_status ppo_film_open(ppo_film **result, const char *path, uint32_t width, uint32_t height,
-                         double fps, ppo_error *error)
+static ppo_status film_open(ppo_film **result, const char *path, uint32_t width, uint32_t height,
+                            double fps, ppo_error *error)
 {
-    *result = NULL;
-    PPO_TRY(ppo_film_check(path, width, height, fps, error));
+    PPO_TRY(film_check(path, width, height, fps, error));
     ppo_film *film = calloc(1, sizeof *film);
     if (!film || !(film->path = strdup(path))) {
         free(film);
@@ -381,14 +395,14 @@ ppo_status ppo_film_open(ppo_film **result, const char *path, uint32_t width, ui
     film->scale = film->kind == KIND_MP4 && height < DOUBLED_BELOW ? 2 : 1;
     const ppo_status status = prepare(film, fps, error);
     if (status != PPO_OK) {
-        ppo_film_drop(film);
+        film_drop(film);
         return status;
     }
     *result = film;
     return PPO_OK;
 }
 
-void ppo_film_colours(ppo_film *film, const uint32_t *colours, size_t num_colours)
+static void film_colours(ppo_film *film, const uint32_t *colours, size_t num_colours)
 {
     if (!film->palette || num_colours == 0 || num_colours > PPO_PALETTE_SIZE)
         return;
@@ -397,7 +411,7 @@ void ppo_film_colours(ppo_film *film, const uint32_t *colours, size_t num_colour
     film->knows_colours = true;
 }
 
-ppo_status ppo_film_add(ppo_film *film, const unsigned char *rgb, ppo_error *error)
+static ppo_status film_add(ppo_film *film, const unsigned char *rgb, ppo_error *error)
 {
     if (film->has_failed)
         return ppo_fail(error, PPO_IO, "%.300s failed before", film->path);
@@ -435,24 +449,8 @@ static void remove_old_frames(const ppo_film *film)
     }
 }
 
-static void release(ppo_film *film)
+static ppo_status film_close(ppo_film *film, ppo_error *error)
 {
-    if (film->format)
-        avio_closep(&film->format->pb);
-    avformat_free_context(film->format);
-    avcodec_free_context(&film->codec);
-    av_frame_free(&film->frame);
-    av_packet_free(&film->packet);
-    ppo_palette_destroy(film->palette);
-    free(film->waiting);
-    free(film->path);
-    free(film);
-}
-
-ppo_status ppo_film_close(ppo_film *film, ppo_error *error)
-{
-    if (!film)
-        return PPO_OK;
     ppo_status status = PPO_OK;
     const char *path = film->path;
     if (film->has_failed)
@@ -468,14 +466,17 @@ ppo_status ppo_film_close(ppo_film *film, ppo_error *error)
         remove_old_frames(film);
     else if (status == PPO_OK)
         status = ppo_file_draft_publish(&film->draft, error);
-    ppo_film_drop(film);
+    film_drop(film);
     return status;
 }
 
-void ppo_film_drop(ppo_film *film)
-{
-    if (!film)
-        return;
-    ppo_file_draft_discard(&film->draft); // a folder's is empty
-    release(film);
-}
+PPO_MODULE_TABLE(ppo_film_module) = {
+    .head = PPO_MODULE_HEAD(ppo_film_module, PPO_FILM_ABI),
+    .describe = film_describe,
+    .check = film_check,
+    .open = film_open,
+    .colours = film_colours,
+    .add = film_add,
+    .close = film_close,
+    .drop = film_drop,
+};

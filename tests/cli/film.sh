@@ -65,7 +65,7 @@ run 0 "$ppo" train Rally --total-timesteps 64 --num-envs 2 --num-steps 16 --num-
     --update-epochs 1 --eval-every 0 --eval-episodes 1 --run-dir rally --quiet
 if ! $have_films; then
     run 10 "$ppo" eval rally --episodes 1 --video a.gif
-    says 'makes no films'
+    says 'films need the module film.so'
     finish
 fi
 run 0 "$ppo" eval rally --episodes 1 --video a.gif --video-steps 8 --json
