@@ -2,8 +2,8 @@
 # What the library needs, found on the system and never downloaded. `scripts/setup` installs it all
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
-#   ppo_film_dependencies the same for a part that is a module (cmake/Modules.cmake)
-#   ppo_cli_dependencies the same for what the command alone uses
+#   ppo_film_dependencies, ppo_window_dependencies  the same for parts that are modules
+#                        (cmake/Modules.cmake)
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
 #   PPO_HAVE_WINDOW      whether `ppo watch` has a window
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
@@ -24,8 +24,8 @@ function(ppo_summary_add part text)
 endfunction()
 
 add_library(ppo_dependencies INTERFACE)
-add_library(ppo_cli_dependencies INTERFACE)
 add_library(ppo_film_dependencies INTERFACE)
+add_library(ppo_window_dependencies INTERFACE)
 set(PPO_PRIVATE_LIBS "")
 set(ppo_missing "")
 
@@ -131,7 +131,7 @@ ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev liba
     libavformat:avformat libavcodec:avcodec libavutil:avutil)
 unset(PPO_PART_OF)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
-set(PPO_PART_OF ppo_cli_dependencies)
+set(PPO_PART_OF ppo_window_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
 unset(PPO_PART_OF)
 

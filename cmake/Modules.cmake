@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Modules: parts with heavy libraries, as shared objects that src/core/module.c loads when they are
 # first needed. Offers
-#   ppo_module(<name> <is there> <source>...)  builds NAME.so from these files of src/, which get the
-#       libraries of the target ppo_NAME_dependencies (cmake/Dependencies.cmake) and stay out of the
-#       library itself
+#   ppo_module(<name> <list> <is there> <file>... [SHARES <file>...])
+#       builds NAME.so from these files of src/, with the libraries of the target
+#       ppo_NAME_dependencies (cmake/Dependencies.cmake); they are taken out of the list, all but
+#       those that it shares
 #   ppo_modules  a target that builds them all
 # In the build tree they lie where an installed tree has them: LIBDIR/ppo.
 
@@ -19,20 +20,20 @@ set(ppo_module_map ${PROJECT_SOURCE_DIR}/cmake/module.map)
 
 add_custom_target(ppo_modules)
 
-function(ppo_module name is_there)
-    set(files ${ARGN})
+function(ppo_module name list is_there)
+    cmake_parse_arguments(PARSE_ARGV 3 module "" "" SHARES)
+    set(files ${module_UNPARSED_ARGUMENTS})
     list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/src/)
-    # What it shares with the library is in both.
-    set(own ${files})
-    list(FILTER own EXCLUDE REGEX "/src/core/")
-    list(REMOVE_ITEM ppo_sources ${own})
-    set(ppo_sources ${ppo_sources} PARENT_SCOPE)
+    list(TRANSFORM module_SHARES PREPEND ${PROJECT_SOURCE_DIR}/src/)
+    set(rest ${${list}})
+    list(REMOVE_ITEM rest ${files})
+    set(${list} ${rest} PARENT_SCOPE)
     if(NOT is_there)
         file(REMOVE ${ppo_module_dir}/${name}.so) # of an earlier configuration
         return()
     endif()
     set(target ppo_module_${name})
-    add_library(${target} MODULE ${files})
+    add_library(${target} MODULE ${files} ${module_SHARES})
     target_include_directories(${target} PRIVATE
         ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${generated})
     target_link_libraries(${target} PRIVATE ppo_flags ppo_${name}_dependencies m)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `ppo watch` in a window, by SDL 2: pictures are scaled to the window's size in their proportions.
-// Owns the window. In builds without SDL window_absent.c takes this file's place; no other file
-// knows SDL.
+// The module window.so: `ppo watch` in a window, by SDL 2. Pictures are scaled to the window's size
+// in their proportions. Owns the window. The command's side is window_module.c; no other file knows
+// SDL.
 #include <SDL.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "message.h"
-#include "screen.h"
+#include "window_module.h"
 
 typedef struct window {
     SDL_Window *window;
@@ -139,8 +139,8 @@ static bool is_seen(void)
            (driver && (strcmp(driver, "x11") == 0 || strcmp(driver, "wayland") == 0));
 }
 
-ppo_status cli_window_open(cli_screen *screen, const char *title, uint32_t width, uint32_t height,
-                           ppo_error *error)
+static ppo_status window_open(cli_screen *screen, const char *title, uint32_t width,
+                              uint32_t height, ppo_error *error)
 {
     if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("SDL_VIDEODRIVER"))
         return cli_error_set(error, PPO_UNSUPPORTED,
@@ -163,9 +163,15 @@ ppo_status cli_window_open(cli_screen *screen, const char *title, uint32_t width
     return PPO_OK;
 }
 
-void cli_window_describe(char *text, size_t size)
+static void window_describe(char *text, size_t size)
 {
     SDL_version version;
     SDL_GetVersion(&version);
     snprintf(text, size, "SDL %u.%u.%u", version.major, version.minor, version.patch);
 }
+
+PPO_MODULE_TABLE(cli_window_module) = {
+    .head = PPO_MODULE_HEAD(cli_window_module, CLI_WINDOW_ABI),
+    .open = window_open,
+    .describe = window_describe,
+};
