@@ -330,23 +330,48 @@ CONDITION(bcs, c->carry)
 CONDITION(bne, !zero(c))
 CONDITION(beq, zero(c))
 
-// Programs wait for the timer with `LDA INTIM, BNE` back to it, a few hundred times a frame. When
-// that branch was taken, as many rounds as will end the same way are passed over at once.
+// Programs wait for the timer with a load of INTIM, or a BIT of its flag, and a branch back to it,
+// a few hundred times a frame. What INTIM must still be for another round; -1: it's no such loop.
+PPO_INLINE int32_t waits_for(const core *c)
+{
+    enum { BIT = 0x2C, LDY = 0xAC, LDA = 0xAD, LDX = 0xAE, BPL = 0x10, BNE = 0xD0 };
+    const uint8_t look = read_rom(c, c->pc), low = read_rom(c, c->pc + 1);
+    const uint8_t back = read_rom(c, c->pc + 3);
+    if (read_rom(c, c->pc + 2) != 0x02)
+        return -1;
+    if (low == 0x84 && (look == LDA || look == LDX || look == LDY))
+        return back == BNE ? 1 : back == BPL ? 0 : -1;
+    return low == 0x85 && look == BIT && back == BPL ? 0 : -1;
+}
+
+PPO_INLINE void finish_wait(core *c, uint8_t look, uint8_t intervals)
+{
+    if (look == 0xAD)
+        lda(c, intervals);
+    else if (look == 0xAE)
+        ldx(c, intervals);
+    else if (look == 0xAC)
+        ldy(c, intervals);
+}
+
+// When the branch of such a loop was taken, as many rounds as will end the same way are passed over
+// at once.
 PPO_INLINE void skip_waiting(core *c, uint32_t branch_cycles)
 {
-    if (!in_plain_code(c) || read_rom(c, c->pc) != 0xAD || read_rom(c, c->pc + 1) != 0x84 ||
-        read_rom(c, c->pc + 2) != 0x02 || read_rom(c, c->pc + 3) != 0xD0)
+    const int32_t least = in_plain_code(c) ? waits_for(c) : -1;
+    if (least < 0)
         return;
     const ppo_riot *riot = &c->console->chips.riot;
     const uint32_t round = 4 + branch_cycles;
-    uint32_t rounds = ppo_riot_count_polls(riot, c->cycles + 4, round);
+    uint32_t rounds = ppo_riot_count_polls(riot, c->cycles + 4, round, (uint32_t)least);
     if (rounds > (uint32_t)(c->left - 1) / 2) // two instructions each, and this one is not over
         rounds = (uint32_t)(c->left - 1) / 2;
     if (rounds == 0)
         return;
     c->left -= (int32_t)(2 * rounds);
     c->cycles += rounds * round;
-    lda(c, (uint8_t)ppo_riot_intervals_left(riot, c->cycles - branch_cycles));
+    finish_wait(c, read_rom(c, c->pc),
+                (uint8_t)ppo_riot_intervals_left(riot, c->cycles - branch_cycles));
 }
 
 PPO_INLINE void branch(core *c, bool taken)

@@ -69,11 +69,11 @@ void ppo_riot_write(ppo_riot *riot, uint16_t address, uint8_t value, uint32_t no
     }
 }
 
-uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period)
+uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period, uint32_t least)
 {
-    const int32_t before_last = (riot->timer - 1) * (1 << riot->shift);
+    const int32_t lasting = (int32_t)(riot->timer - least) * (1 << riot->shift);
     const uint32_t since = (uint32_t)cycles_since_set(riot, first);
-    const int32_t cycles = (int32_t)((uint32_t)before_last - 1 - since); // left after the first
+    const int32_t cycles = (int32_t)((uint32_t)lasting - 1 - since); // left after the first
     return cycles < 0 ? 0 : (uint32_t)cycles / period + 1;
 }
 

@@ -35,8 +35,10 @@ static inline int32_t ppo_riot_intervals_left(const ppo_riot *riot, uint32_t now
     return (int32_t)(riot->timer - (uint32_t)passed - 1); // after half an hour it goes round
 }
 
-// How many reads of INTIM, one at cycle `first` and then one every `period`, find more than 0.
-uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period);
+// How many reads of INTIM, one at cycle `first` and then one every `period`, find `least` or more
+// before the timer has run out.
+uint32_t ppo_riot_count_polls(const ppo_riot *riot, uint32_t first, uint32_t period,
+                              uint32_t least);
 
 // The cycle counter goes back by `cycles`.
 void ppo_riot_rebase(ppo_riot *riot, uint32_t cycles);

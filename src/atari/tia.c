@@ -164,7 +164,7 @@ static uint32_t delay_of(uint32_t reg, uint32_t clock)
     // the playfield moves on every fourth pixel, the processor every third
     static const uint8_t field_delays[4] = {4, 5, 2, 3};
     if (reg >= PF0 && reg <= PF2)
-        return field_delays[clock % PPO_TIA_LINE / 3 & 3];
+        return field_delays[clock / 3 & 3]; // a line's cycles are a multiple of 4
     return delays[reg];
 }
 

@@ -38,16 +38,24 @@ static uint32_t doubled(uint32_t byte)
 }
 
 // `near` and 64 pixels right of it `far`, at a position; what leaves the line at the right comes
-// back at the left. Far bits are one copy of 8 pixels, so that all together are less than 256.
-static ppo_line_bits placed(uint64_t near, uint64_t far, uint32_t position)
+// back at the left. Far bits are one copy of 8 pixels, so that all together are less than 256. A
+// line is two words and a half: by cases, because words in an array, addressed by the position,
+// wait for each other's way through memory.
+static inline ppo_line_bits placed(uint64_t near, uint64_t far, uint32_t position)
 {
-    uint64_t word[5] = {0};
-    const uint32_t index = position / 64, shift = position % 64;
-    word[index] = near << shift;
-    word[index + 1] = near >> 1 >> (63 - shift) | far << shift;
-    word[index + 2] = far >> 1 >> (63 - shift);
-    return (ppo_line_bits){word[0] | word[2] >> 32 | word[3] << 32, word[1] | word[3] >> 32,
-                           word[2] & 0xFFFFFFFF, 0};
+    const uint32_t shift = position % 64;
+    const uint64_t first = near << shift, last = far >> 1 >> (63 - shift);
+    const uint64_t middle = near >> 1 >> (63 - shift) | far << shift;
+    switch (position / 64) {
+    case 0:
+        return (ppo_line_bits){first | last >> 32, middle, last & 0xFFFFFFFF, 0};
+    case 1:
+        return (ppo_line_bits){middle >> 32 | last << 32, first | last >> 32, middle & 0xFFFFFFFF,
+                               0};
+    default:
+        return (ppo_line_bits){first >> 32 | middle << 32, middle >> 32 | last << 32,
+                               first & 0xFFFFFFFF, 0};
+    }
 }
 
 static ppo_line_bits player(const ppo_tia *tia, uint32_t n)
@@ -100,20 +108,22 @@ static ppo_line_bits playfield(const ppo_tia *tia)
                            0};
 }
 
+static inline ppo_line_bits shape_of(const ppo_tia *tia, ppo_tia_object object)
+{
+    if (object == PF)
+        return playfield(tia);
+    if (object == BL)
+        return ball(tia);
+    if (object >= M0)
+        return missile(tia, (uint32_t)object - M0);
+    return player(tia, (uint32_t)object - P0);
+}
+
 void ppo_tia_reshape(ppo_tia *tia, ppo_tia_object object)
 {
-    ppo_line_bits *shape = &tia->shape[object];
-    if (object == PF)
-        *shape = playfield(tia);
-    else if (object == BL)
-        *shape = ball(tia);
-    else if (object >= M0)
-        *shape = missile(tia, (uint32_t)object - M0);
-    else
-        *shape = player(tia, (uint32_t)object - P0);
-    const uint8_t bit = (uint8_t)(1u << object);
+    const ppo_line_bits shape = shape_of(tia, object);
+    const uint32_t bit = 1u << object;
+    tia->shape[object] = shape;
+    tia->lit = (uint8_t)((tia->lit & ~bit) | (ppo_line_bits_any(&shape) ? bit : 0));
     tia->reshape &= (uint8_t)~bit;
-    tia->lit &= (uint8_t)~bit;
-    if (ppo_line_bits_any(shape))
-        tia->lit |= bit;
 }
