@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The three products of a linear layer, our own (nn/gemm.h) beside oneDNN's (nn/onednn.h), one
+// The three products of a linear layer, our own (nn/gemm.h) beside oneDNN's (bench/onednn.h), one
 // thread, shape by shape, in GFLOP/s (2 * rows * in * out each, best of several batches). It is why
 // nn/mlp.c uses its own: `make bench B=linear`.
 #include "nn/gemm.h"
-#include "nn/onednn.h"
+#include "onednn.h"
 #include "nn/simd.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Inner products on oneDNN's C API, 2.x and 3.x alike; the only file that includes its header.
+// Inner products and convolutions in fp32 on oneDNN's C API, 2.x and 3.x alike.
 //
 // Workload: 1 to a few thousand rows, 2 to a few thousand features, called thousands of times a
 // second from every worker. All three products are one sgemm. It was measured against the
@@ -16,7 +16,7 @@
 // Convolutions need primitives: engine, stream, memory descriptors. They are here to be measured.
 //
 // Owns the linear and convolution objects. Not here: chunking and summing over chunks, activations.
-#include "nn/onednn.h"
+#include "onednn.h"
 
 #include "core/error.h"
 
@@ -183,13 +183,6 @@ static bool shape_fits(size_t rows, size_t in, size_t out, size_t ldx, size_t ld
 {
     const size_t limit = PTRDIFF_MAX / sizeof(float);
     return ldx <= limit / rows && ldy <= limit / rows && in <= limit / out;
-}
-
-void ppo_onednn_thread_begin(void)
-{
-    threading threads;
-    if (find_threading(&threads) && threads.set)
-        threads.set(1);
 }
 
 ppo_status ppo_onednn_linear_create(ppo_onednn_linear **linear, size_t rows, size_t in, size_t out,

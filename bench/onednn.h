@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The seam to oneDNN: dense arithmetic on fp32 matrices. Nobody else includes the vendor's header.
+// oneDNN's fp32 products, for comparison: what nn/gemm.h and nn/conv.h are held against by the
+// benchmarks linear and conv. The library itself asks oneDNN for bf16 alone (nn/onednn.h).
 //
 // An inner product ("linear") is made for one shape: rows samples, in features in, out features
 // out. Matrices are row-major:
@@ -17,17 +18,12 @@
 // fp32 entry point that 2.6 and 3.7 share. The one used, sgemm, does least: mostly one short-lived
 // workspace a call (3.7: dozens of small ones for some shapes), which malloc, once warm, hands out
 // again without a system call.
-#ifndef PPO_NN_ONEDNN_H
-#define PPO_NN_ONEDNN_H
+#ifndef PPO_BENCH_ONEDNN_H
+#define PPO_BENCH_ONEDNN_H
 
 #include "ppo/base.h"
 
 typedef struct ppo_onednn_linear ppo_onednn_linear;
-
-// To be called once by each thread that belongs to the library: oneDNN's runtime is told for good
-// that this thread works alone, and makes its record of the thread now instead of at the first
-// product. Not for a host's thread; calls work there too, and leave its setting as it was.
-void ppo_onednn_thread_begin(void);
 
 // All sizes at least 1; ldx >= in, ldy >= out. PPO_UNSUPPORTED if oneDNN was built with a threading
 // runtime that can't be held to one thread.

@@ -7,6 +7,7 @@
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
 #   PPO_HAVE_WINDOW      whether `ppo watch` has a window
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
+#   PPO_HAVE_ONEDNN, DNNL_VERSION  whether networks can compute in bf16, and with what
 #   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films
 #                        and learning curves can be made,
 #   PPO_HAVE_TENSORBOARD, PPO_PROTOC_C  whether event files can be written, and what compiles their
@@ -26,24 +27,32 @@ endfunction()
 add_library(ppo_dependencies INTERFACE)
 add_library(ppo_film_dependencies INTERFACE)
 add_library(ppo_window_dependencies INTERFACE)
+add_library(ppo_onednn_dependencies INTERFACE)
 set(PPO_PRIVATE_LIBS "")
 set(ppo_missing "")
 
 # oneDNN by its header and library: its CMake and pkg-config files come and go between versions.
+set(PPO_HAVE_ONEDNN OFF)
+set(DNNL_VERSION "absent: built without oneDNN") # for build_info.h
 find_path(DNNL_INCLUDE_DIR oneapi/dnnl/dnnl.h)
 find_library(DNNL_LIBRARY dnnl)
 mark_as_advanced(DNNL_INCLUDE_DIR DNNL_LIBRARY)
-if(DNNL_INCLUDE_DIR AND DNNL_LIBRARY)
+if(PPO_ONEDNN STREQUAL "OFF")
+    ppo_summary_add("bf16" "OFF")
+elseif(DNNL_INCLUDE_DIR AND DNNL_LIBRARY)
     file(STRINGS ${DNNL_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h dnnl_lines
         REGEX "#define DNNL_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
     string(REGEX REPLACE "[^0-9;]" "" DNNL_VERSION "${dnnl_lines}")
     string(REPLACE ";" "." DNNL_VERSION "${DNNL_VERSION}")
-    target_include_directories(ppo_dependencies SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
-    target_link_libraries(ppo_dependencies INTERFACE ${DNNL_LIBRARY})
-    list(APPEND PPO_PRIVATE_LIBS dnnl)
-    ppo_summary_add("oneDNN" "${DNNL_VERSION}")
+    target_include_directories(ppo_onednn_dependencies SYSTEM INTERFACE ${DNNL_INCLUDE_DIR})
+    target_link_libraries(ppo_onednn_dependencies INTERFACE ${DNNL_LIBRARY} ${CMAKE_DL_LIBS})
+    set(PPO_HAVE_ONEDNN ON)
+    ppo_summary_add("bf16" "oneDNN ${DNNL_VERSION}")
+elseif(PPO_ONEDNN STREQUAL "ON")
+    message(FATAL_ERROR "PPO_ONEDNN is ON and oneDNN is missing; on Debian and Ubuntu "
+        "scripts/setup installs it: libdnnl-dev")
 else()
-    list(APPEND ppo_missing libdnnl-dev)
+    ppo_summary_add("bf16" "absent: oneDNN is missing (scripts/setup installs it)")
 endif()
 
 # ppo_need(<name> <pkg-config module> <link name> <Debian package>)

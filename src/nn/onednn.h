@@ -1,93 +1,92 @@
 // SPDX-License-Identifier: MIT
-// The seam to oneDNN: dense arithmetic on fp32 matrices. Nobody else includes the vendor's header.
+// The seam to oneDNN: convolutions, maxima and matrix products of bfloat16 numbers, added up in
+// fp32. onednn.c, behind it, is a module (core/module.h): it is loaded when bf16 is asked for, so
+// that nobody else pays for 40 MB of library.
 //
-// An inner product ("linear") is made for one shape: rows samples, in features in, out features
-// out. Matrices are row-major:
+// A `ppo_onednn` owns operations, each made for one shape and known by its number. They are made by
+// one thread; then any threads may run them at once, each with its own scratch memory. Pictures lie
+// as [images, rows, columns, channels] without gaps. Convolutions have their weights and the
+// gradients of these in an order that oneDNN chooses, which `pack` and `unpack` translate.
 //
-//     x, dx   [rows, in]   rows ldx floats apart
-//     y, dy   [rows, out]  rows ldy floats apart; what lies between rows is neither read nor
-//     written weight  [out, in]    contiguous, PyTorch's layout; dweight likewise bias    [out]
-//     dbias likewise
-//
-// Outputs are overwritten and may not overlap inputs. Objects never change after creation: threads
-// may share one. A call computes in the calling thread alone, whatever OMP_NUM_THREADS says, and
-// gives the same bits for the same inputs in every thread.
-//
-// Memory: nothing here allocates after creation, but oneDNN itself does while it computes, in every
-// fp32 entry point that 2.6 and 3.7 share. The one used, sgemm, does least: mostly one short-lived
-// workspace a call (3.7: dozens of small ones for some shapes), which malloc, once warm, hands out
-// again without a system call.
+// A call computes in the calling thread alone, whatever OMP_NUM_THREADS says, and gives the same
+// bits for the same operands in every thread, on the same processor with the same oneDNN. Operands
+// and scratch memory start at multiples of 64 bytes. oneDNN allocates a little in each call.
 #ifndef PPO_NN_ONEDNN_H
 #define PPO_NN_ONEDNN_H
 
-#include "ppo/base.h"
+#include "core/module.h"
 
-typedef struct ppo_onednn_linear ppo_onednn_linear;
+#define PPO_ONEDNN_ABI 1
 
-// To be called once by each thread that belongs to the library: oneDNN's runtime is told for good
-// that this thread works alone, and makes its record of the thread now instead of at the first
-// product. Not for a host's thread; calls work there too, and leave its setting as it was.
-void ppo_onednn_thread_begin(void);
-
-// All sizes at least 1; ldx >= in, ldy >= out. PPO_UNSUPPORTED if oneDNN was built with a threading
-// runtime that can't be held to one thread.
-ppo_status ppo_onednn_linear_create(ppo_onednn_linear **linear, size_t rows, size_t in, size_t out,
-                                    size_t ldx, size_t ldy, ppo_error *error);
-
-// NULL is allowed.
-void ppo_onednn_linear_destroy(ppo_onednn_linear *linear);
-
-// y = x weight^T + bias. `bias` NULL: without, for a caller whose activation adds it in its own
-// pass over y (the extra pass here costs up to a third where `in` is small).
-ppo_status ppo_onednn_linear_forward(const ppo_onednn_linear *linear, float *y, const float *x,
-                                     const float *weight, const float *bias, ppo_error *error);
-
-// dx = dy weight
-ppo_status ppo_onednn_linear_backward_data(const ppo_onednn_linear *linear, float *dx,
-                                           const float *dy, const float *weight, ppo_error *error);
-
-// dweight = dy^T x, dbias = column sums of dy
-ppo_status ppo_onednn_linear_backward_weights(const ppo_onednn_linear *linear, float *dweight,
-                                              float *dbias, const float *x, const float *dy,
-                                              ppo_error *error);
-
-// Forward with weights packed beforehand: 3 to 25 % less time per product, for one pass over the
-// weights per optimiser step. Measured to pay from 200 rows per step (64 x 64 weights) to 1000 rows
-// (3136 x 512). `packed` is the caller's, holds in * out floats, serves every object with the same
-// in and out, and changes only in pack.
-void ppo_onednn_linear_pack(const ppo_onednn_linear *linear, float *packed, const float *weight);
-ppo_status ppo_onednn_linear_forward_packed(const ppo_onednn_linear *linear, float *y,
-                                            const float *x, const float *packed, const float *bias,
-                                            ppo_error *error);
-
-// --- convolutions --------------------------------------------------------------------------------
-// Without padding, as nn/conv.h has them: what `make bench B=conv` holds ours against. Weights lie
-// in the object, in the library's own order. Unlike linear objects, one of these serves one thread
-// at a time; each call allocates inside oneDNN.
-typedef struct ppo_onednn_conv ppo_onednn_conv;
+typedef struct ppo_onednn ppo_onednn;
 
 typedef struct ppo_onednn_conv_shape {
     size_t images, height, width, in_channels; // of x
     size_t out_channels, kernel, stride;
-    bool own_layout; // x, y and their gradients lie as oneDNN likes best, unknown to the caller, in
-                     // as many floats; else [images, rows, columns, channels]
+    size_t padding; // zeros around x on each side
+    bool relu;      // forward: y is rectified
+    bool add;       // forward: y += instead of y =
 } ppo_onednn_conv_shape;
 
-ppo_status ppo_onednn_conv_create(ppo_onednn_conv **conv, const ppo_onednn_conv_shape *shape,
-                                  ppo_error *error);
-void ppo_onednn_conv_destroy(ppo_onednn_conv *conv); // NULL is allowed
+// Operands of each product, in the order in which `run` takes them. Weights and bias gradients are
+// fp32 and overwritten, biases are fp32, pictures and their gradients bf16.
+typedef enum ppo_onednn_conv_kind {
+    PPO_ONEDNN_CONV_FORWARD, // x, weight, bias, y
+    PPO_ONEDNN_CONV_DATA,    // dx, weight, dy
+    PPO_ONEDNN_CONV_WEIGHTS, // x, dweight, dbias, dy
+} ppo_onednn_conv_kind;
 
-// Weights [kernel, kernel, in, out] to the object, and the gradient of the last backward_weights
-// from it.
-ppo_status ppo_onednn_conv_pack(const ppo_onednn_conv *conv, const float *weight, ppo_error *error);
-ppo_status ppo_onednn_conv_unpack(const ppo_onednn_conv *conv, float *dweight, ppo_error *error);
+// Maxima over 3 x 3 pixels, every second pixel, of pictures with `in_channels` channels.
+typedef enum ppo_onednn_pool_kind {
+    PPO_ONEDNN_POOL_FORWARD, // x, y, which
+    PPO_ONEDNN_POOL_BACK,    // dx, which, dy
+} ppo_onednn_pool_kind;
 
-// y = convolution; dx = the transposed one of dy; the object's dweight and dbias [out].
-ppo_status ppo_onednn_conv_forward(const ppo_onednn_conv *conv, float *y, const float *x,
-                                   const float *bias, ppo_error *error);
-ppo_status ppo_onednn_conv_backward_data(const ppo_onednn_conv *conv, float *dx, const float *dy,
-                                         ppo_error *error);
-ppo_status ppo_onednn_conv_backward_weights(const ppo_onednn_conv *conv, float *dbias,
-                                            const float *x, const float *dy, ppo_error *error);
+// c [m, n] = a [m, k] b [k, n], a and b bf16, each row or column so many elements apart.
+typedef struct ppo_onednn_product {
+    size_t m, n, k;
+    size_t a_row, a_column;
+    size_t b_row, b_column; // both 0: b lies in oneDNN's own order, brought there by pack_matrix
+    size_t c_row;           // columns of c are neighbours
+    bool c_fp32;            // else bf16
+    bool bias_relu;         // c = the positive part of the product + bias [n], fp32
+} ppo_onednn_product;
+
+typedef struct ppo_onednn_module {
+    ppo_module_head head;
+
+    // PPO_UNSUPPORTED, saying why, if this processor or this oneDNN can't.
+    ppo_status (*open)(ppo_onednn **dnn, ppo_error *error);
+    void (*close)(ppo_onednn *dnn); // NULL is allowed
+
+    // One line: version, instruction set.
+    void (*describe)(char *text, size_t size);
+
+    ppo_status (*conv)(ppo_onednn *dnn, size_t *op, ppo_onednn_conv_kind kind,
+                       const ppo_onednn_conv_shape *shape, ppo_error *error);
+    ppo_status (*pool)(ppo_onednn *dnn, size_t *op, ppo_onednn_pool_kind kind,
+                       const ppo_onednn_conv_shape *shape, ppo_error *error);
+    ppo_status (*product)(ppo_onednn *dnn, size_t *op, const ppo_onednn_product *product,
+                          ppo_error *error); // a, b, c, then the bias if there is one
+
+    // Operations that bring fp32 weights [kernel, kernel, in, out] into the order of the
+    // convolution `of`, rounding them, and fp32 gradients back; operands from, to.
+    ppo_status (*pack)(ppo_onednn *dnn, size_t *op, size_t of, ppo_error *error);
+    ppo_status (*unpack)(ppo_onednn *dnn, size_t *op, size_t of, ppo_error *error);
+    // The same for b of a product, from fp32 whose rows and columns are so far apart.
+    ppo_status (*pack_matrix)(ppo_onednn *dnn, size_t *op, size_t of, size_t row, size_t column,
+                              ppo_error *error);
+
+    // Bytes of an operand, and of the scratch memory that any operation needs at most.
+    size_t (*operand_bytes)(const ppo_onednn *dnn, size_t op, size_t operand);
+    size_t (*scratch_bytes)(const ppo_onednn *dnn);
+
+    // If oneDNN fails, which it does only for want of memory, the results are NaN: training then
+    // ends with PPO_NUMERIC.
+    void (*run)(const ppo_onednn *dnn, size_t op, void *const *operands, void *scratch);
+} ppo_onednn_module;
+
+// The module, loaded if it isn't yet; NULL and a sentence if it can't be had.
+const ppo_onednn_module *ppo_onednn_load(ppo_error *error);
 
 #endif

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Where the library meets the module with oneDNN in it (onednn.c).
+#include "nn/onednn.h"
+
+static ppo_module module = PPO_MODULE("onednn", "bf16 networks (precision bf16)",
+                                      "oneDNN (libdnnl-dev)", ppo_onednn_module, PPO_ONEDNN_ABI);
+
+const ppo_onednn_module *ppo_onednn_load(ppo_error *error)
+{
+    return ppo_module_open(&module, error);
+}
