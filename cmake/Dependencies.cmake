@@ -2,8 +2,8 @@
 # What the library needs, found on the system and never downloaded. `scripts/setup` installs it all
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
-#   ppo_film_dependencies, ppo_window_dependencies  the same for parts that are modules
-#                        (cmake/Modules.cmake)
+#   ppo_canvas_dependencies, ppo_film_dependencies, ppo_plot_dependencies, ppo_window_dependencies
+#                        the same for parts that are modules (cmake/Modules.cmake)
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
 #   PPO_HAVE_WINDOW      whether `ppo watch` has a window
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
@@ -25,9 +25,9 @@ function(ppo_summary_add part text)
 endfunction()
 
 add_library(ppo_dependencies INTERFACE)
-add_library(ppo_film_dependencies INTERFACE)
-add_library(ppo_window_dependencies INTERFACE)
-add_library(ppo_onednn_dependencies INTERFACE)
+foreach(module canvas film onednn plot window)
+    add_library(ppo_${module}_dependencies INTERFACE)
+endforeach()
 set(PPO_PRIVATE_LIBS "")
 set(ppo_missing "")
 
@@ -134,11 +134,12 @@ function(ppo_optional name option variable packages)
     set(${variable}_VERSIONS "${versions}" PARENT_SCOPE)
     ppo_summary_add("${name}" "${versions}")
 endfunction()
+set(PPO_PART_OF ppo_canvas_dependencies)
 ppo_optional("pictures" PPO_CANVAS PPO_HAVE_CANVAS "libcairo2-dev" cairo:cairo)
 set(PPO_PART_OF ppo_film_dependencies)
 ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev libavutil-dev"
     libavformat:avformat libavcodec:avcodec libavutil:avutil)
-unset(PPO_PART_OF)
+set(PPO_PART_OF ppo_plot_dependencies)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
 set(PPO_PART_OF ppo_window_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)

@@ -33,8 +33,12 @@ PPO_API ppo_status ppo_bench_tia(double *frames_per_second, const ppo_game *game
                                  const ppo_game_setup *setup, double seconds, ppo_error *error);
 
 // What this library was built with and runs on, as lines of text "name: value" (compiler,
-// instruction set, oneDNN version, optional parts). Returns the bytes needed, like snprintf.
+// instruction set, oneDNN version). Returns the bytes needed, like snprintf.
 PPO_API size_t ppo_build_info(char *text, size_t size);
+
+// The same for the parts with heavy libraries, which are loaded when they are first needed, and
+// now: "films: mp4 (libx264), gif, png; ...", or "films: absent: " and a sentence.
+PPO_API size_t ppo_parts_info(char *text, size_t size);
 
 #ifdef __cplusplus
 }

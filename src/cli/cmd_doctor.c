@@ -56,8 +56,8 @@ static int print_text(void)
         printf("  system: %s %s, %s\n", system.sysname, system.release, system.machine);
     printf("  memory: %.1f GiB\n", (double)memory_bytes() / (1u << 30));
     heading("Build");
-    char text[4096], *rest = NULL;
-    ppo_build_info(text, sizeof text);
+    char text[CLI_INFO_SIZE], *rest = NULL;
+    cli_info_build_text(text);
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         printf("  %s\n", line);
     heading("Where cartridges are looked for, by content");

@@ -7,11 +7,20 @@
 #include "message.h"
 #include "screen.h"
 
-// Splits "name: value" lines into members.
+void cli_info_build_text(char text[CLI_INFO_SIZE])
+{
+    char window[512]; // as each of the others at most, so that all have room
+    size_t used = ppo_build_info(text, CLI_INFO_SIZE);
+    used += ppo_parts_info(text + used, CLI_INFO_SIZE - used);
+    cli_window_describe(window, sizeof window);
+    snprintf(text + used, CLI_INFO_SIZE - used, "windows: %s\n", window);
+}
+
+// Splits its lines into members.
 cJSON *cli_info_build_json(void)
 {
-    char text[4096], *rest = NULL;
-    ppo_build_info(text, sizeof text);
+    char text[CLI_INFO_SIZE], *rest = NULL;
+    cli_info_build_text(text);
     cJSON *object = cJSON_CreateObject();
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char *colon = strstr(line, ": ");
@@ -20,8 +29,6 @@ cJSON *cli_info_build_json(void)
         *colon = '\0';
         cJSON_AddStringToObject(object, line, colon + 2);
     }
-    cli_window_describe(text, sizeof text);
-    cJSON_AddStringToObject(object, "windows", text);
     return object;
 }
 
@@ -29,14 +36,9 @@ int cli_info_build(bool is_json)
 {
     if (is_json)
         return cli_json_print(cli_info_build_json());
-    char text[4096];
-    ppo_build_info(text, sizeof text);
+    char text[CLI_INFO_SIZE];
+    cli_info_build_text(text);
     fputs(text, stdout);
-    const size_t length = strlen(text);
-    if (length > 0 && text[length - 1] != '\n')
-        putchar('\n');
-    cli_window_describe(text, sizeof text);
-    printf("windows: %s\n", text);
     return PPO_OK;
 }
 

@@ -210,9 +210,10 @@ static const cli_command command[] = {
      "ppo info --memory CartPole-v1 --num-envs 64  # options change the plan",
      info_flags, CLI_RUN, 0, 1, true, cli_cmd_info},
     {"doctor", "[--json]", "Tell what is here and what is missing",
-     "Looks at this machine, at what this program was built with, and for the cartridges of the "
-     "Atari games: in PPO_ROM_DIR and the usual places, by content. Says where each was found, and "
-     "by which MD5 a missing one would be known.",
+     "Looks at this machine, at what this program was built with, at the parts that are loaded "
+     "when they are needed (pictures, films, curves, windows: what each says, or why it can't be "
+     "loaded), and for the cartridges of the Atari games: in PPO_ROM_DIR and the usual places, by "
+     "content. Says where each was found, and by which MD5 a missing one would be known.",
      "ppo doctor\n"
      "PPO_ROM_DIR=~/roms ppo doctor  # looks there first",
      plain_flags, CLI_NOTHING, 0, 0, false, cli_cmd_doctor},

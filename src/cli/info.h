@@ -6,7 +6,13 @@
 #include "args.h"
 #include "json.h"
 
-// What the library says about its build, as an object.
+enum { CLI_INFO_SIZE = 8192 };
+
+// What library and command say of their build and of the parts that are loaded when they are
+// needed: lines "name: value".
+void cli_info_build_text(char text[CLI_INFO_SIZE]);
+
+// The same as an object.
 cJSON *cli_info_build_json(void);
 
 int cli_info_build(bool is_json);

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Drawing with cairo: see canvas.h. After a failure cairo's objects ignore what they are told, so
-// only ppo_canvas_close has to look. In builds without cairo canvas_absent.c takes this file's
-// place.
-#include "env/canvas.h"
+// The module canvas.so: drawing with cairo, see canvas.h. After a failure cairo's objects ignore
+// what they are told, so only canvas_close has to look. The library's side is canvas_module.c.
+#include "env/canvas_module.h"
 
 #include <cairo.h>
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
 #define FONT "sans-serif"
-
-// --- the picture --------------------------------------------------------------------------------
 
 static void use(cairo_t *cairo, uint32_t colour)
 {
@@ -18,58 +15,84 @@ static void use(cairo_t *cairo, uint32_t colour)
                          (colour & 0xFF) / 255.0);
 }
 
+// --- the camera ---------------------------------------------------------------------------------
+
+static void canvas_look(ppo_canvas *canvas, double left, double bottom, double right, double top)
+{
+    const double width = canvas->width, height = canvas->height;
+    const double scale = fmin(width / (right - left), height / (top - bottom));
+    canvas->scale = scale;
+    cairo_identity_matrix(canvas->cairo);
+    cairo_translate(canvas->cairo, 0.5 * width, 0.5 * height);
+    cairo_scale(canvas->cairo, scale, -scale);
+    cairo_translate(canvas->cairo, -0.5 * (left + right), -0.5 * (bottom + top));
+}
+
+static void canvas_edges(const ppo_canvas *canvas, double *left, double *bottom, double *right,
+                         double *top)
+{
+    *left = *top = 0.0;
+    *right = canvas->width;
+    *bottom = canvas->height;
+    cairo_device_to_user(canvas->cairo, left, top);
+    cairo_device_to_user(canvas->cairo, right, bottom);
+}
+
+static void canvas_push(ppo_canvas *canvas, double x, double y, double angle)
+{
+    cairo_save(canvas->cairo);
+    cairo_translate(canvas->cairo, x, y);
+    cairo_rotate(canvas->cairo, angle);
+}
+
+static void canvas_pop(ppo_canvas *canvas)
+{
+    cairo_restore(canvas->cairo);
+}
+
+// --- the picture --------------------------------------------------------------------------------
+
 // The camera that shows pixels.
 static void look_at_pixels(ppo_canvas *canvas)
 {
-    ppo_canvas_look(canvas, 0.0, 0.0, canvas->width, canvas->height);
+    canvas_look(canvas, 0.0, 0.0, canvas->width, canvas->height);
 }
 
-static void begin(ppo_canvas *canvas, unsigned char *rgb, uint32_t width, uint32_t height)
+static void begin(ppo_canvas *canvas)
 {
     cairo_surface_t *surface =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
-    *canvas =
-        (ppo_canvas){.cairo = cairo_create(surface), .rgb = rgb, .width = width, .height = height};
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)canvas->width, (int)canvas->height);
+    canvas->cairo = cairo_create(surface);
     cairo_surface_destroy(surface); // the context holds it
     look_at_pixels(canvas);
     cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
 }
 
-void ppo_canvas_open(ppo_canvas *canvas, unsigned char *rgb, uint32_t width, uint32_t height,
-                     uint32_t background)
+static void canvas_open(ppo_canvas *canvas)
 {
-    begin(canvas, rgb, width, height);
-    canvas->background = background;
-    use(canvas->cairo, background);
+    begin(canvas);
+    use(canvas->cairo, canvas->background);
     cairo_paint(canvas->cairo);
 }
 
-void ppo_canvas_open_over(ppo_canvas *canvas, unsigned char *rgb, uint32_t width, uint32_t height)
+static void canvas_open_over(ppo_canvas *canvas)
 {
-    begin(canvas, rgb, width, height);
+    begin(canvas);
     cairo_surface_t *surface = cairo_get_target(canvas->cairo);
     unsigned char *pixels = cairo_image_surface_get_data(surface);
     if (!pixels)
         return;
     const size_t pitch = (size_t)cairo_image_surface_get_stride(surface);
-    for (size_t y = 0; y < height; y++) {
+    for (size_t y = 0; y < canvas->height; y++) {
         uint32_t *row = (uint32_t *)(void *)(pixels + y * pitch);
-        const unsigned char *from = rgb + y * width * 3;
-        for (size_t x = 0; x < width; x++)
+        const unsigned char *from = canvas->rgb + y * canvas->width * 3;
+        for (size_t x = 0; x < canvas->width; x++)
             row[x] = (uint32_t)from[3 * x] << 16 | (uint32_t)from[3 * x + 1] << 8 | from[3 * x + 2];
     }
     cairo_surface_mark_dirty(surface);
 }
 
-// Where there was no memory to draw in, the background.
-static void write_background(const ppo_canvas *canvas)
-{
-    for (size_t i = 0; i < (size_t)canvas->width * canvas->height; i++)
-        for (size_t k = 0; k < 3; k++)
-            canvas->rgb[3 * i + k] = (unsigned char)(canvas->background >> (16 - 8 * k));
-}
-
-void ppo_canvas_close(ppo_canvas *canvas)
+static bool canvas_close(ppo_canvas *canvas)
 {
     cairo_surface_t *surface = cairo_get_target(canvas->cairo);
     cairo_surface_flush(surface);
@@ -84,50 +107,9 @@ void ppo_canvas_close(ppo_canvas *canvas)
             to[3 * x + 2] = (unsigned char)row[x];
         }
     }
-    if (!pixels)
-        write_background(canvas);
+    const bool is_drawn = pixels;
     cairo_destroy(canvas->cairo);
-    canvas->cairo = NULL;
-}
-
-// --- the camera ---------------------------------------------------------------------------------
-
-void ppo_canvas_look(ppo_canvas *canvas, double left, double bottom, double right, double top)
-{
-    const double width = canvas->width, height = canvas->height;
-    const double scale = fmin(width / (right - left), height / (top - bottom));
-    canvas->scale = scale;
-    cairo_identity_matrix(canvas->cairo);
-    cairo_translate(canvas->cairo, 0.5 * width, 0.5 * height);
-    cairo_scale(canvas->cairo, scale, -scale);
-    cairo_translate(canvas->cairo, -0.5 * (left + right), -0.5 * (bottom + top));
-}
-
-void ppo_canvas_edges(const ppo_canvas *canvas, double *left, double *bottom, double *right,
-                      double *top)
-{
-    *left = *top = 0.0;
-    *right = canvas->width;
-    *bottom = canvas->height;
-    cairo_device_to_user(canvas->cairo, left, top);
-    cairo_device_to_user(canvas->cairo, right, bottom);
-}
-
-void ppo_canvas_push(ppo_canvas *canvas, double x, double y, double angle)
-{
-    cairo_save(canvas->cairo);
-    cairo_translate(canvas->cairo, x, y);
-    cairo_rotate(canvas->cairo, angle);
-}
-
-void ppo_canvas_pop(ppo_canvas *canvas)
-{
-    cairo_restore(canvas->cairo);
-}
-
-double ppo_canvas_scale(const ppo_canvas *canvas)
-{
-    return canvas->scale;
+    return is_drawn;
 }
 
 // --- shapes -------------------------------------------------------------------------------------
@@ -152,35 +134,30 @@ static void trace(cairo_t *cairo, const ppo_point *points, size_t count)
         cairo_line_to(cairo, points[i].x, points[i].y); // the first one moves
 }
 
-void ppo_canvas_polygon(ppo_canvas *canvas, const ppo_point *corners, size_t count, ppo_paint paint)
+static void canvas_polygon(ppo_canvas *canvas, const ppo_point *corners, size_t count,
+                           ppo_paint paint)
 {
     trace(canvas->cairo, corners, count);
     cairo_close_path(canvas->cairo);
     paint_path(canvas->cairo, paint);
 }
 
-void ppo_canvas_box(ppo_canvas *canvas, double left, double bottom, double right, double top,
-                    ppo_paint paint)
+static void canvas_box(ppo_canvas *canvas, double left, double bottom, double right, double top,
+                       ppo_paint paint)
 {
     cairo_rectangle(canvas->cairo, left, bottom, right - left, top - bottom);
     paint_path(canvas->cairo, paint);
 }
 
-void ppo_canvas_circle(ppo_canvas *canvas, double x, double y, double radius, ppo_paint paint)
+static void canvas_circle(ppo_canvas *canvas, double x, double y, double radius, ppo_paint paint)
 {
     cairo_arc(canvas->cairo, x, y, radius, 0.0, 2.0 * M_PI);
     cairo_close_path(canvas->cairo);
     paint_path(canvas->cairo, paint);
 }
 
-void ppo_canvas_line(ppo_canvas *canvas, double x0, double y0, double x1, double y1, double width,
-                     uint32_t colour)
-{
-    ppo_canvas_curve(canvas, (const ppo_point[2]){{x0, y0}, {x1, y1}}, 2, width, colour, false);
-}
-
-void ppo_canvas_curve(ppo_canvas *canvas, const ppo_point *points, size_t count, double width,
-                      uint32_t colour, bool has_round_ends)
+static void canvas_curve(ppo_canvas *canvas, const ppo_point *points, size_t count, double width,
+                         uint32_t colour, bool has_round_ends)
 {
     cairo_set_line_cap(canvas->cairo, has_round_ends ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT);
     trace(canvas->cairo, points, count);
@@ -196,8 +173,8 @@ static void set_font(cairo_t *cairo, double size)
     cairo_set_font_matrix(cairo, &upright);
 }
 
-void ppo_canvas_text(ppo_canvas *canvas, const char *text, double x, double y, double size,
-                     uint32_t colour)
+static void canvas_text(ppo_canvas *canvas, const char *text, double x, double y, double size,
+                        uint32_t colour)
 {
     set_font(canvas->cairo, size);
     use(canvas->cairo, colour);
@@ -206,7 +183,7 @@ void ppo_canvas_text(ppo_canvas *canvas, const char *text, double x, double y, d
     cairo_new_path(canvas->cairo);
 }
 
-double ppo_canvas_text_width(ppo_canvas *canvas, const char *text, double size)
+static double canvas_text_width(ppo_canvas *canvas, const char *text, double size)
 {
     cairo_text_extents_t extents = {0};
     set_font(canvas->cairo, size);
@@ -214,7 +191,25 @@ double ppo_canvas_text_width(ppo_canvas *canvas, const char *text, double size)
     return extents.x_advance;
 }
 
-bool ppo_canvas_is_there(void)
+static void canvas_describe(char *text, size_t size)
 {
-    return true;
+    snprintf(text, size, "drawn with cairo %s", cairo_version_string());
 }
+
+PPO_MODULE_TABLE(ppo_canvas_module) = {
+    .head = PPO_MODULE_HEAD(ppo_canvas_module, PPO_CANVAS_ABI),
+    .open = canvas_open,
+    .open_over = canvas_open_over,
+    .close = canvas_close,
+    .look = canvas_look,
+    .edges = canvas_edges,
+    .push = canvas_push,
+    .pop = canvas_pop,
+    .polygon = canvas_polygon,
+    .box = canvas_box,
+    .circle = canvas_circle,
+    .curve = canvas_curve,
+    .text = canvas_text,
+    .text_width = canvas_text_width,
+    .describe = canvas_describe,
+};

@@ -11,9 +11,9 @@
 //     ppo_canvas_close(&canvas);
 //
 // Colours are 0xRRGGBB; all lengths, widths of lines too, are in the camera's units. Nothing is
-// kept between pictures, and different threads may draw at once. Where memory is short the picture
-// has the background's colour. Builds without cairo have canvas_absent.c instead, and classes
-// without `render` (PPO_PICTURE).
+// kept between pictures, and different threads may draw at once. Where memory is short, or cairo is
+// missing (ppo_canvas_check), the picture has the background's colour. In builds without cairo the
+// classes have no `render` (PPO_PICTURE).
 // Workload: a dozen shapes on 600 x 400 pixels, about a millisecond.
 #ifndef PPO_ENV_CANVAS_H
 #define PPO_ENV_CANVAS_H
@@ -22,6 +22,7 @@
 
 // A picture under way. Nothing of it is for the caller.
 typedef struct ppo_canvas {
+    const struct ppo_canvas_module *module; // what draws; NULL: nobody
     struct _cairo *cairo;
     unsigned char *rgb; // the caller's
     uint32_t width, height;
@@ -88,8 +89,11 @@ void ppo_canvas_text(ppo_canvas *canvas, const char *text, double x, double y, d
                      uint32_t colour);
 double ppo_canvas_text_width(ppo_canvas *canvas, const char *text, double size);
 
-// Whether this build has cairo.
-bool ppo_canvas_is_there(void);
+// PPO_OK if there is what draws, or a sentence about what is missing.
+ppo_status ppo_canvas_check(ppo_error *error);
+
+// A line for `ppo doctor`.
+void ppo_canvas_describe(char *text, size_t size);
 
 // The part of a class's table that is about its picture, for NAME_render and NAME_draw; nothing in
 // builds that can't draw. The width and height are those of `render`.

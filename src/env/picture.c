@@ -15,16 +15,15 @@ static bool draws(const ppo_env_class *env)
     return env->struct_size >= offsetof(ppo_env_class, draw) + sizeof env->draw && env->draw;
 }
 
-static ppo_status fail_absent(const ppo_env_class *env, ppo_error *error)
+// Built-in classes that can be asked for any size draw on a canvas, if there is one.
+static ppo_status check_canvas(const ppo_env_class *env, ppo_error *error)
 {
-    if (!ppo_canvas_is_there() && ppo_env_find(&env, env->id, NULL) == PPO_OK)
-        return ppo_fail(error, PPO_UNSUPPORTED,
-                        "%.64s draws no pictures in this build, which was made without cairo "
-                        "(scripts/setup installs it; then configure and build again)",
-                        env->id);
-    return ppo_fail(
-        error, PPO_UNSUPPORTED,
-        "%.64s draws no pictures, so there is nothing to see: its class has no `render`", env->id);
+    const ppo_env_class *built_in;
+    ppo_error said = {0};
+    if ((env->render && !draws(env)) || ppo_env_find(&built_in, env->id, NULL) != PPO_OK ||
+        ppo_canvas_check(&said) == PPO_OK)
+        return PPO_OK;
+    return ppo_fail(error, said.status, "%.64s can't be drawn: %s", env->id, said.message);
 }
 
 // The other side by the proportions of the class's own picture, rounded.
@@ -37,8 +36,12 @@ static uint32_t by_proportion(uint32_t side, uint32_t own, uint32_t other)
 ppo_status ppo_picture_size(const ppo_env_class *env, uint32_t *width, uint32_t *height,
                             ppo_error *error)
 {
+    PPO_TRY(check_canvas(env, error));
     if (!env->render)
-        return fail_absent(env, error);
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "%.64s draws no pictures, so there is nothing to see: its class has no "
+                        "`render`",
+                        env->id);
     const uint32_t own_width = env->render_width, own_height = env->render_height;
     if (*width == 0 && *height == 0) {
         *width = own_width;

@@ -3,7 +3,7 @@
 // evaluation (evaluate.c): what is seen and drawn is keyed by seed, step and row 0 there too.
 //
 // Workload: an episode, as fast as its viewer takes pictures. Takes and frees memory of its own.
-#include "ppo/show.h"
+#include "rl/show.h"
 
 #include "core/error.h"
 #include "env/canvas.h"
@@ -163,11 +163,10 @@ ppo_status ppo_agent_show_size(const ppo_agent *agent, const ppo_show_options *o
     *width = options->width;
     *height = options->height;
     PPO_TRY(ppo_picture_size(agent->env, width, height, error));
-    if (options->overlay && !ppo_canvas_is_there())
-        return ppo_fail(
-            error, PPO_UNSUPPORTED,
-            "step and return can't be written onto pictures: this build was made "
-            "without cairo (scripts/setup installs it; then configure and build again)");
+    ppo_error said = {0};
+    if (options->overlay && ppo_canvas_check(&said) != PPO_OK)
+        return ppo_fail(error, said.status, "step and return can't be written onto pictures: %s",
+                        said.message);
     return PPO_OK;
 }
 
@@ -191,4 +190,9 @@ ppo_status ppo_agent_show(ppo_agent *agent, const ppo_audience *audience,
     ppo_vecenv_destroy(s.vecenv);
     ppo_arena_release(&s.arena);
     return status;
+}
+
+void ppo_show_describe(char *text, size_t size)
+{
+    ppo_canvas_describe(text, size);
 }

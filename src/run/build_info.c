@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What this library was built with. Facts come from the build's generated header.
+// What this library was built with, which the build's generated header knows, and what its optional
+// parts say of themselves.
 #include "ppo/bench.h"
 
 #include "build_info.h"
+#include "rl/show.h"
 #include "run/film.h"
 #include "run/plot_draw.h"
 #include "run/tensorboard.h"
@@ -10,33 +12,38 @@
 #include <stdio.h>
 #include <unistd.h>
 
-// Environments draw themselves all or none.
-static const char *pictures(void)
-{
-    return ppo_env_at(0)->render ? "drawn with cairo" : "absent: built without cairo";
-}
+enum { PART_SIZE = 512 }; // a sentence about what is missing has room
 
 size_t ppo_build_info(char *text, size_t size)
 {
-    char film[128], plot[128], board[128];
-    ppo_film_describe(film, sizeof film);
-    ppo_plot_describe(plot, sizeof plot);
+    char board[128];
     ppo_tensorboard_describe(board, sizeof board);
+    const int length =
+        snprintf(text, size,
+                 "version: %s\n"
+                 "compiler: %s\n"
+                 "build type: %s\n"
+                 "instruction set: %s\n"
+                 "oneDNN: %s\n"
+                 "Box2D: %s\n"
+                 "TensorBoard: %s\n"
+                 "cores: %ld\n"
+                 "environments: %zu built in\n",
+                 ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
+                 PPO_BUILD_BOX2D, board, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+    return length > 0 ? (size_t)length : 0;
+}
+
+size_t ppo_parts_info(char *text, size_t size)
+{
+    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE];
+    ppo_show_describe(pictures, sizeof pictures);
+    ppo_film_describe(films, sizeof films);
+    ppo_plot_describe(curves, sizeof curves);
     const int length = snprintf(text, size,
-                                "version: %s\n"
-                                "compiler: %s\n"
-                                "build type: %s\n"
-                                "instruction set: %s\n"
-                                "oneDNN: %s\n"
-                                "Box2D: %s\n"
                                 "pictures: %s\n"
                                 "films: %s\n"
-                                "learning curves: %s\n"
-                                "TensorBoard: %s\n"
-                                "cores: %ld\n"
-                                "environments: %zu built in\n",
-                                ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA,
-                                PPO_BUILD_ONEDNN, PPO_BUILD_BOX2D, pictures(), film, plot, board,
-                                sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+                                "learning curves: %s\n",
+                                pictures, films, curves);
     return length > 0 ? (size_t)length : 0;
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Drawing a figure with cairo: see plot_draw.h.
+// The module plot.so: drawing a figure with cairo, see plot_draw.h.
 //
 // The picture from top to bottom: title, what is shown, legend, the curves, the horizontal axis. A
 // unit is a point of a PDF and two pixels of a PNG.
-// Workload: some dozens of curves of up to some thousand points. Owns nothing between calls. In
-// builds without cairo plot_absent.c takes this file's place; no other file knows cairo.
-#include "run/plot_draw.h"
+// Workload: some dozens of curves of up to some thousand points. Owns nothing between calls. The
+// library's side is plot_module.c; no other file but env/canvas.c knows cairo.
+#include "run/plot_module.h"
 
 #include "core/error.h"
-#include "core/file.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -16,7 +15,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define FONT       "sans-serif"
 #define PNG_SCALE  2.0
@@ -332,39 +330,25 @@ static void draw(cairo_t *cairo, const ppo_figure *figure)
 
 // --- files --------------------------------------------------------------------------------------
 
-typedef enum kind { KIND_NONE, KIND_PNG, KIND_SVG, KIND_PDF } kind;
-
-static kind kind_of(const char *path)
-{
-    static const struct {
-        const char *ending;
-        kind kind;
-    } endings[] = {{".png", KIND_PNG}, {".svg", KIND_SVG}, {".pdf", KIND_PDF}};
-    const size_t size = strlen(path);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (size > 4 && strcasecmp(path + size - 4, endings[i].ending) == 0)
-            return endings[i].kind;
-    return KIND_NONE;
-}
-
 static cairo_status_t take_bytes(void *context, const unsigned char *data, unsigned size)
 {
     return ppo_bytes_append(context, data, size) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
 }
 
-static cairo_surface_t *open_surface(kind k, const ppo_figure *figure, ppo_bytes *bytes)
+static cairo_surface_t *open_surface(ppo_figure_kind kind, const ppo_figure *figure,
+                                     ppo_bytes *bytes)
 {
     const double width = figure->width, height = figure->height;
-    if (k == KIND_SVG)
+    if (kind == PPO_FIGURE_SVG)
         return cairo_svg_surface_create_for_stream(take_bytes, bytes, width, height);
-    if (k == KIND_PDF)
+    if (kind == PPO_FIGURE_PDF)
         return cairo_pdf_surface_create_for_stream(take_bytes, bytes, width, height);
     return cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(PNG_SCALE * width),
                                       (int)(PNG_SCALE * height));
 }
 
 // Letters as they are, not moved onto pixels: the same shapes in all formats.
-static void set_up(cairo_t *cairo, kind k)
+static void set_up(cairo_t *cairo, ppo_figure_kind kind)
 {
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -372,19 +356,19 @@ static void set_up(cairo_t *cairo, kind k)
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_set_font_options(cairo, options);
     cairo_font_options_destroy(options);
-    if (k == KIND_PNG)
+    if (kind == PPO_FIGURE_PNG)
         cairo_scale(cairo, PNG_SCALE, PNG_SCALE);
 }
 
-static cairo_status_t render(ppo_bytes *bytes, const ppo_figure *figure, kind k)
+static cairo_status_t render(ppo_bytes *bytes, const ppo_figure *figure, ppo_figure_kind kind)
 {
-    cairo_surface_t *surface = open_surface(k, figure, bytes);
+    cairo_surface_t *surface = open_surface(kind, figure, bytes);
     cairo_t *cairo = cairo_create(surface);
-    set_up(cairo, k);
+    set_up(cairo, kind);
     draw(cairo, figure);
     cairo_status_t status = cairo_status(cairo);
     cairo_destroy(cairo);
-    if (status == CAIRO_STATUS_SUCCESS && k == KIND_PNG)
+    if (status == CAIRO_STATUS_SUCCESS && kind == PPO_FIGURE_PNG)
         status = cairo_surface_write_to_png_stream(surface, take_bytes, bytes);
     cairo_surface_finish(surface); // SVG and PDF are written here
     if (status == CAIRO_STATUS_SUCCESS)
@@ -393,32 +377,23 @@ static cairo_status_t render(ppo_bytes *bytes, const ppo_figure *figure, kind k)
     return status;
 }
 
-void ppo_plot_describe(char *text, size_t size)
+static void plot_describe(char *text, size_t size)
 {
     snprintf(text, size, "png, svg, pdf; cairo %s", cairo_version_string());
 }
 
-ppo_status ppo_figure_check(const char *path, ppo_error *error)
+static ppo_status plot_draw(const ppo_figure *figure, ppo_figure_kind kind, ppo_bytes *bytes,
+                            ppo_error *error)
 {
-    if (kind_of(path) == KIND_NONE)
-        return ppo_fail(error, PPO_INVALID,
-                        "%.300s: what kind of picture? A name that ends in .png, .svg or .pdf "
-                        "says it",
-                        path);
-    return PPO_OK;
+    const cairo_status_t drawn = render(bytes, figure, kind);
+    if (drawn == CAIRO_STATUS_SUCCESS)
+        return PPO_OK;
+    return ppo_fail(error, drawn == CAIRO_STATUS_NO_MEMORY ? PPO_NO_MEMORY : PPO_IO, "%s",
+                    cairo_status_to_string(drawn));
 }
 
-ppo_status ppo_figure_draw(const ppo_figure *figure, const char *path, ppo_error *error)
-{
-    ppo_bytes bytes = {0};
-    PPO_TRY(ppo_figure_check(path, error));
-    const cairo_status_t drawn = render(&bytes, figure, kind_of(path));
-    ppo_status status;
-    if (drawn == CAIRO_STATUS_SUCCESS)
-        status = ppo_file_publish(path, bytes.data, bytes.size, error);
-    else
-        status = ppo_fail(error, drawn == CAIRO_STATUS_NO_MEMORY ? PPO_NO_MEMORY : PPO_IO,
-                          "can't draw %.300s: %s", path, cairo_status_to_string(drawn));
-    ppo_bytes_release(&bytes);
-    return status;
-}
+PPO_MODULE_TABLE(ppo_plot_module) = {
+    .head = PPO_MODULE_HEAD(ppo_plot_module, PPO_PLOT_ABI),
+    .draw = plot_draw,
+    .describe = plot_describe,
+};

@@ -42,10 +42,10 @@ bool ppo_figure_write(const ppo_figure *figure, ppo_bytes *text, unsigned column
 // ppo_plot_runs.
 ppo_status ppo_figure_draw(const ppo_figure *figure, const char *path, ppo_error *error);
 
-// PPO_OK if this build can draw a file of this name.
+// PPO_OK if a file of this name can be drawn, where there is what draws (the module plot.so).
 ppo_status ppo_figure_check(const char *path, ppo_error *error);
 
-// A line for `ppo info`.
+// A line for `ppo doctor`.
 void ppo_plot_describe(char *text, size_t size);
 
 #endif

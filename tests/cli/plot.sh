@@ -61,7 +61,7 @@ says 'no value of return_mean yet'
 run 0 "$ppo" info
 if grep -q '^learning curves: absent' "$out"; then
     run 10 "$ppo" plot runs/a
-    says 'draws no curves'
+    says 'need the module plot.so'
     finish
 fi
 

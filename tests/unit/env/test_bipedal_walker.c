@@ -349,7 +349,7 @@ static uint32_t colour_at(const ppo_env_class *env, const unsigned char *rgb, do
 static void test_picture(void **state)
 {
     (void)state;
-    if (!ppo_canvas_is_there())
+    if (ppo_canvas_check(NULL) != PPO_OK)
         skip();
     ppo_walker *self = make(hardcore);
     unsigned char *rgb = malloc((size_t)3 * hardcore->render_width * hardcore->render_height);

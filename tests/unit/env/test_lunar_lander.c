@@ -420,7 +420,7 @@ static void test_picture(void **state)
 {
     (void)state;
     const ppo_env_class *env = kinds[0];
-    if (!ppo_canvas_is_there())
+    if (ppo_canvas_check(NULL) != PPO_OK)
         skip();
     ppo_lander *self = make(env);
     const uint64_t seed = 7;

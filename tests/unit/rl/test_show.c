@@ -156,12 +156,12 @@ static void test_overlay(void **state)
     bed_make(&b);
     viewer v = {0};
     const ppo_show_options options = {.seed = 1, .height = 200, .max_steps = 2, .overlay = true};
-    if (ppo_canvas_is_there()) {
+    if (ppo_canvas_check(NULL) == PPO_OK) {
         assert_int_equal(watch(&b, &v, &options, NULL, &error), PPO_OK);
         assert_true(v.has_bright_corner);
     } else {
         assert_int_equal(watch(&b, &v, &options, NULL, &error), PPO_UNSUPPORTED);
-        assert_non_null(strstr(error.message, "without cairo"));
+        assert_non_null(strstr(error.message, "need the module canvas.so"));
     }
     ppo_trainer_destroy(b.trainer);
 }

@@ -4,8 +4,10 @@
 #include "ppo/plot.h"
 #include "ppo/ppo.h"
 #include "run/directory.h"
+#include "run/plot_draw.h"
 #include "support/scratch.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -237,10 +239,12 @@ static void test_absent_curves_say_so(void **state)
 {
     (void)state;
     ppo_error error = {0};
-    const char *run = "runs/none";
-    assert_int_equal(ppo_plot_runs(scratch_path("a.png"), &run, 1, &(ppo_plot_options){0}, &error),
-                     PPO_UNSUPPORTED);
-    assert_non_null(strstr(error.message, "draws no curves"));
+    double x = 1.0, y = 2.0;
+    const ppo_curve curve = {.count = 1, .x = &x, .y = &y};
+    const ppo_figure figure = {
+        .curves = &curve, .num_curves = 1, .level = NAN, .width = 800, .height = 500};
+    assert_int_equal(ppo_figure_draw(&figure, scratch_path("a.png"), &error), PPO_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "need the module plot.so"));
 }
 
 int main(void)
