@@ -39,27 +39,37 @@ class listener final : public b2ContactListener
     }
 };
 
-// Asks to be told of nearer shapes only, so that the last report is the nearest.
-class nearest final : public b2RayCastCallback
+// The nearest shape of a category along a ray. b2World::RayCast would measure the distance of every
+// shape before it asks whether it counts; all of a walker's own are in the way of its rays.
+class nearest final
 {
   public:
-    explicit nearest(uint16_t wanted) : category(wanted)
+    nearest(const b2World *world, uint16_t wanted)
+        : shapes(world->GetContactManager().m_broadPhase), category(wanted)
     {
     }
 
-    float ReportFixture(b2Fixture *fixture, const b2Vec2 & /*point*/, const b2Vec2 & /*normal*/,
-                        float at) override
+    float along(const b2Vec2 &from, const b2Vec2 &to)
     {
-        if (!(fixture->GetFilterData().categoryBits & category))
-            return -1.0f; // as if it were not there
-        fraction = at;
-        return at;
+        shapes.RayCast(this, b2RayCastInput{from, to, fraction});
+        return fraction;
     }
 
-    float fraction = 1.0f;
+    // For b2BroadPhase: how far along the ray to look from now on; below 0 for as far as before.
+    float RayCastCallback(const b2RayCastInput &ray, int32 id)
+    {
+        const auto *proxy = static_cast<const b2FixtureProxy *>(shapes.GetUserData(id));
+        b2RayCastOutput hit;
+        if (!(proxy->fixture->GetFilterData().categoryBits & category) ||
+            !proxy->fixture->RayCast(&hit, ray, proxy->childIndex))
+            return -1.0f;
+        return fraction = hit.fraction;
+    }
 
   private:
+    const b2BroadPhase &shapes;
     uint16_t category;
+    float fraction = 1.0f;
 };
 
 b2Vec2 vector(const double v[2])
@@ -176,9 +186,7 @@ void ppo_world_step(ppo_world *world, double seconds, int velocity_rounds, int p
 float ppo_world_cast(const ppo_world *world, const double from[2], const double to[2],
                      uint16_t category)
 {
-    nearest found(category);
-    world->box2d->RayCast(&found, vector(from), vector(to));
-    return found.fraction;
+    return nearest(world->box2d, category).along(vector(from), vector(to));
 }
 
 ppo_body *ppo_world_add_body(ppo_world *world, const ppo_body_place *place)
