@@ -15,13 +15,19 @@ static bool draws(const ppo_env_class *env)
     return env->struct_size >= offsetof(ppo_env_class, draw) + sizeof env->draw && env->draw;
 }
 
-// Built-in classes that can be asked for any size draw on a canvas, if there is one.
-static ppo_status check_canvas(const ppo_env_class *env, ppo_error *error)
+// Built-in classes that can be asked for any size are drawn on a canvas, and have no picture at all
+// in a build without one.
+static bool needs_canvas(const ppo_env_class *env)
 {
     const ppo_env_class *built_in;
+    return draws(env) == !!env->render && ppo_env_find(&built_in, env->id, NULL) == PPO_OK &&
+           (!env->render || built_in->draw == env->draw);
+}
+
+static ppo_status check_canvas(const ppo_env_class *env, ppo_error *error)
+{
     ppo_error said = {0};
-    if ((env->render && !draws(env)) || ppo_env_find(&built_in, env->id, NULL) != PPO_OK ||
-        ppo_canvas_check(&said) == PPO_OK)
+    if (!needs_canvas(env) || ppo_canvas_check(&said) == PPO_OK)
         return PPO_OK;
     return ppo_fail(error, said.status, "%.64s can't be drawn: %s", env->id, said.message);
 }
