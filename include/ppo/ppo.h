@@ -15,6 +15,7 @@
 //   run.h      run directories, checkpoints, resuming
 //   film.h     films of agents
 //   plot.h     learning curves as pictures
+//   statistics.h  mean, median and interquartile mean over seeds
 //   bench.h    measuring
 //   abi.h      how structs lie in memory, for other languages
 #ifndef PPO_H
@@ -36,6 +37,7 @@
 #include "ppo/run.h"
 #include "ppo/film.h"
 #include "ppo/plot.h"
+#include "ppo/statistics.h"
 #include "ppo/bench.h"
 #include "ppo/abi.h"
 

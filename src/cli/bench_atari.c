@@ -10,7 +10,6 @@
 #include "bench.h"
 #include "json.h"
 #include "message.h"
-#include "statistics.h"
 #include "term.h"
 
 enum { NUM_REPEATS = 7, FRAMES_AT_ONCE = 500, ACTION_FRAMES = 4 };
@@ -150,10 +149,10 @@ static int print_json(const char *id, const medians *m, const costs *c)
 
 static int print_rates(const char *id, rates *r, const ppo_config *config, bool is_json)
 {
-    const medians m = {.drawn = cli_median(r->drawn, NUM_REPEATS),
-                       .undrawn = cli_median(r->undrawn, NUM_REPEATS),
-                       .tia = cli_median(r->tia, NUM_REPEATS),
-                       .steps = cli_median(r->steps, NUM_REPEATS)};
+    const medians m = {.drawn = ppo_median(r->drawn, NUM_REPEATS),
+                       .undrawn = ppo_median(r->undrawn, NUM_REPEATS),
+                       .tia = ppo_median(r->tia, NUM_REPEATS),
+                       .steps = ppo_median(r->steps, NUM_REPEATS)};
     const costs c = costs_of(&m, config);
     if (is_json)
         return print_json(id, &m, &c);

@@ -10,7 +10,6 @@
 #include "bench.h"
 #include "json.h"
 #include "message.h"
-#include "statistics.h"
 #include "target.h"
 
 enum { NUM_REPEATS = 5 };
@@ -75,14 +74,14 @@ static double median_ratio(const bridge_speed *speed)
     double ratio[NUM_REPEATS];
     for (int i = 0; i < NUM_REPEATS; i++)
         ratio[i] = speed->bridge_sps[i] / speed->bare_sps[i];
-    return cli_median(ratio, NUM_REPEATS);
+    return ppo_median(ratio, NUM_REPEATS);
 }
 
 static int print_speed(const bridge_speed *speed, const char *id, const cli_bench_plan *plan)
 {
-    const double bare = cli_median(speed->bare_sps, NUM_REPEATS);
-    const double bridge = cli_median(speed->bridge_sps, NUM_REPEATS);
-    const double round_trip = cli_median(speed->round_trip_us, NUM_REPEATS);
+    const double bare = ppo_median(speed->bare_sps, NUM_REPEATS);
+    const double bridge = ppo_median(speed->bridge_sps, NUM_REPEATS);
+    const double round_trip = ppo_median(speed->round_trip_us, NUM_REPEATS);
     if (!plan->is_json) {
         printf("%s, %u Python process%s, %u environments\n", id, plan->threads,
                plan->threads == 1 ? "" : "es", plan->num_envs);

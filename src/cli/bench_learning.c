@@ -17,7 +17,6 @@
 #include "number.h"
 #include "progress.h"
 #include "signals.h"
-#include "statistics.h"
 #include "target.h"
 #include "term.h"
 
@@ -104,7 +103,7 @@ static ppo_status train_and_evaluate(job *j, ppo_trainer *trainer)
     const ppo_status evaluated =
         ppo_agent_evaluate(ppo_trainer_agent(trainer), &evaluation, returns, NULL, EVAL_EPISODES,
                            EVAL_SEED + j->seed * EVAL_EPISODES, true, &j->error);
-    j->score = cli_iqm(returns, EVAL_EPISODES);
+    j->score = ppo_iqm(returns, EVAL_EPISODES);
     return evaluated;
 }
 
@@ -186,7 +185,7 @@ typedef struct summary {
     size_t count;
     size_t num_solved;
     double iqm;
-    cli_interval interval;
+    ppo_interval interval;
     bool is_reached; // the interquartile mean is at the bar or above
 } summary;
 
@@ -202,8 +201,8 @@ static void summarise(summary *s, const campaign *c, size_t index)
         s->seconds[s->count++] = j->seconds;
         s->num_solved += j->is_solved;
     }
-    s->iqm = cli_iqm(s->score, s->count);
-    s->interval = cli_iqm_interval(s->score, s->count, NUM_RESAMPLES, BOOTSTRAP_SEED);
+    s->iqm = ppo_iqm(s->score, s->count);
+    s->interval = ppo_iqm_interval(s->score, s->count, NUM_RESAMPLES, BOOTSTRAP_SEED);
     s->is_reached = s->iqm >= c->task[index].bar.score;
 }
 
@@ -216,12 +215,12 @@ static void print_row(const campaign *c, size_t index)
     if (has_bar)
         snprintf(bar_text, sizeof bar_text, "%g", c->task[index].bar.score);
     printf("%-26s %5zu %6zu %9.0f %9.2f  [%8.2f, %8.2f] %7s  %-8s %8.2f\n", c->task[index].name,
-           s.count, s.num_solved, cli_mean(s.steps, s.count), s.iqm, s.interval.low,
+           s.count, s.num_solved, ppo_mean(s.steps, s.count), s.iqm, s.interval.low,
            s.interval.high, bar_text,
            !has_bar       ? ""
            : s.is_reached ? "reached"
                           : "missed",
-           cli_mean(s.seconds, s.count));
+           ppo_mean(s.seconds, s.count));
 }
 
 static int print_table(const campaign *c)
@@ -241,15 +240,15 @@ static cJSON *row_json(const campaign *c, size_t index)
     cJSON *row = cJSON_CreateObject();
     cJSON_AddStringToObject(row, "task", c->task[index].name);
     cJSON_AddStringToObject(row, "env", c->task[index].config.env_id);
-    cJSON_AddNumberToObject(row, "steps", cli_mean(s.steps, s.count));
+    cJSON_AddNumberToObject(row, "steps", ppo_mean(s.steps, s.count));
     cli_json_add_integer(row, "solved", s.num_solved);
     cJSON_AddNumberToObject(row, "iqm", s.iqm);
     cJSON_AddNumberToObject(row, "low", s.interval.low);
     cJSON_AddNumberToObject(row, "high", s.interval.high);
-    cJSON_AddNumberToObject(row, "mean", cli_mean(s.score, s.count));
+    cJSON_AddNumberToObject(row, "mean", ppo_mean(s.score, s.count));
     cJSON_AddNumberToObject(row, "bar", c->task[index].bar.score);
     cJSON_AddBoolToObject(row, "reached", s.is_reached);
-    cJSON_AddNumberToObject(row, "seconds_mean", cli_mean(s.seconds, s.count));
+    cJSON_AddNumberToObject(row, "seconds_mean", ppo_mean(s.seconds, s.count));
     cJSON_AddItemToObject(row, "returns", cJSON_CreateDoubleArray(s.score, (int)s.count));
     return row;
 }

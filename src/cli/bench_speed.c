@@ -12,7 +12,6 @@
 #include "bench.h"
 #include "json.h"
 #include "message.h"
-#include "statistics.h"
 #include "target.h"
 #include "term.h"
 
@@ -47,7 +46,7 @@ static double highest(const samples *s)
 
 static double median(const samples *s)
 {
-    return cli_median(s->value, s->count);
+    return ppo_median(s->value, s->count);
 }
 
 // --- what is printed -------------------------------------------------------------------------

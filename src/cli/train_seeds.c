@@ -12,7 +12,6 @@
 #include "message.h"
 #include "number.h"
 #include "progress.h"
-#include "statistics.h"
 #include "term.h"
 #include "train.h"
 
@@ -162,10 +161,10 @@ static void print_table(const lanes *all, const columns *c)
         print_row(&all->lane[i].outcome);
     if (c->count == 0)
         return;
-    printf("%-6s %10s %8.2f %12.1f %12.1f\n", "mean", "", cli_mean(c->seconds, c->count),
-           cli_mean(c->return_mean, c->count), cli_mean(c->evaluation, c->count));
-    printf("%-6s %10s %8s %12.1f %12.1f\n", "IQM", "", "", cli_iqm(c->return_mean, c->count),
-           cli_iqm(c->evaluation, c->count));
+    printf("%-6s %10s %8.2f %12.1f %12.1f\n", "mean", "", ppo_mean(c->seconds, c->count),
+           ppo_mean(c->return_mean, c->count), ppo_mean(c->evaluation, c->count));
+    printf("%-6s %10s %8s %12.1f %12.1f\n", "IQM", "", "", ppo_iqm(c->return_mean, c->count),
+           ppo_iqm(c->evaluation, c->count));
     if (all->curve[0])
         printf("%-6s %s\n", "curve", all->curve);
 }
@@ -175,11 +174,11 @@ static void print_json(const ppo_config *config, const lanes *all, const columns
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "env", config->env_id);
     cJSON_AddNumberToObject(object, "finished", (double)c->count);
-    cJSON_AddNumberToObject(object, "return_mean", cli_mean(c->return_mean, c->count));
-    cJSON_AddNumberToObject(object, "return_iqm", cli_iqm(c->return_mean, c->count));
-    cJSON_AddNumberToObject(object, "evaluation_mean", cli_mean(c->evaluation, c->count));
-    cJSON_AddNumberToObject(object, "evaluation_iqm", cli_iqm(c->evaluation, c->count));
-    cJSON_AddNumberToObject(object, "seconds_mean", cli_mean(c->seconds, c->count));
+    cJSON_AddNumberToObject(object, "return_mean", ppo_mean(c->return_mean, c->count));
+    cJSON_AddNumberToObject(object, "return_iqm", ppo_iqm(c->return_mean, c->count));
+    cJSON_AddNumberToObject(object, "evaluation_mean", ppo_mean(c->evaluation, c->count));
+    cJSON_AddNumberToObject(object, "evaluation_iqm", ppo_iqm(c->evaluation, c->count));
+    cJSON_AddNumberToObject(object, "seconds_mean", ppo_mean(c->seconds, c->count));
     cJSON *runs = cJSON_AddArrayToObject(object, "runs");
     for (size_t i = 0; i < all->count; i++)
         cJSON_AddItemToArray(runs, cli_outcome_json(&all->lane[i].outcome));

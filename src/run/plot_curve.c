@@ -8,6 +8,7 @@
 #include "run/plot_data.h"
 
 #include "ppo/random.h"
+#include "ppo/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,12 +31,6 @@ typedef struct mixer {
     float *draw;      // [RESAMPLES, num_members] in [0, 1)
 } mixer;
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 // All x of all runs, each once; too many give way to as many as are allowed, evenly.
 static size_t make_grid(double *grid, const mixer *m)
 {
@@ -45,7 +40,7 @@ static size_t make_grid(double *grid, const mixer *m)
         memcpy(grid + count, run->x, run->count * sizeof *grid);
         count += run->count;
     }
-    qsort(grid, count, sizeof *grid, by_value);
+    ppo_order(grid, count);
     for (size_t i = 0; i < count; i++)
         if (unique == 0 || grid[i] > grid[unique - 1])
             grid[unique++] = grid[i];
@@ -77,38 +72,21 @@ static size_t gather(mixer *m, double x)
         if (x >= run->x[0])
             m->value[count++] = value_at(run, x, &m->at[k]);
     }
-    qsort(m->value, count, sizeof *m->value, by_value);
+    ppo_order(m->value, count);
     return count;
-}
-
-static double mean(const double *value, size_t count)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < count; i++)
-        sum += value[i];
-    return sum / (double)count;
-}
-
-// The q-quantile of values in order, straight lines between them.
-static double quantile(const double *value, size_t count, double q)
-{
-    const double at = q * (double)(count - 1);
-    const size_t i = (size_t)at;
-    const double next = value[i + 1 < count ? i + 1 : i];
-    return value[i] + (at - (double)i) * (next - value[i]);
 }
 
 // Of values in order.
 static double statistic_of(ppo_plot_statistic statistic, const double *value, size_t count)
 {
     const size_t cut = statistic == PPO_PLOT_IQM ? count / 4 : 0;
-    return statistic == PPO_PLOT_MEDIAN ? quantile(value, count, 0.5)
-                                        : mean(value + cut, count - 2 * cut);
+    return statistic == PPO_PLOT_MEDIAN ? ppo_quantile(value, count, 0.5)
+                                        : ppo_mean(value + cut, count - 2 * cut);
 }
 
 static double deviation(const double *value, size_t count)
 {
-    const double centre = mean(value, count);
+    const double centre = ppo_mean(value, count);
     double squares = 0.0;
     for (size_t i = 0; i < count; i++)
         squares += (value[i] - centre) * (value[i] - centre);
@@ -123,12 +101,12 @@ static void bootstrap(mixer *m, size_t count, double *low, double *high)
             m->resample[i] = m->value[drawn < count ? drawn : count - 1];
         }
         if (m->statistic != PPO_PLOT_MEAN)
-            qsort(m->resample, count, sizeof *m->resample, by_value);
+            ppo_order(m->resample, count);
         m->estimate[r] = statistic_of(m->statistic, m->resample, count);
     }
-    qsort(m->estimate, RESAMPLES, sizeof *m->estimate, by_value);
-    *low = quantile(m->estimate, RESAMPLES, 0.025);
-    *high = quantile(m->estimate, RESAMPLES, 0.975);
+    ppo_order(m->estimate, RESAMPLES);
+    *low = ppo_quantile(m->estimate, RESAMPLES, 0.025);
+    *high = ppo_quantile(m->estimate, RESAMPLES, 0.975);
 }
 
 static void make_point(mixer *m, ppo_curve *c, size_t i)

@@ -8,15 +8,15 @@
 
 #include <cmocka.h>
 
-#include "cli/statistics.h"
+#include "ppo/statistics.h"
 
 static void nothing_has_no_mean(void **state)
 {
     (void)state;
-    assert_true(isnan(cli_mean(NULL, 0)));
-    assert_true(isnan(cli_median(NULL, 0)));
-    assert_true(isnan(cli_iqm(NULL, 0)));
-    assert_true(isnan(cli_iqm_interval(NULL, 0, 100, 1).low));
+    assert_true(isnan(ppo_mean(NULL, 0)));
+    assert_true(isnan(ppo_median(NULL, 0)));
+    assert_true(isnan(ppo_iqm(NULL, 0)));
+    assert_true(isnan(ppo_iqm_interval(NULL, 0, 100, 1).low));
 }
 
 static void mean_and_median(void **state)
@@ -24,9 +24,9 @@ static void mean_and_median(void **state)
     (void)state;
     const double odd[] = {5.0, 1.0, 9.0};
     const double even[] = {4.0, 1.0, 3.0, 100.0};
-    assert_true(cli_mean(odd, 3) == 5.0);
-    assert_true(cli_median(odd, 3) == 5.0);
-    assert_true(cli_median(even, 4) == 3.5);
+    assert_true(ppo_mean(odd, 3) == 5.0);
+    assert_true(ppo_median(odd, 3) == 5.0);
+    assert_true(ppo_median(even, 4) == 3.5);
     assert_true(even[0] == 4.0); // the caller's order stays
 }
 
@@ -35,10 +35,10 @@ static void interquartile_mean(void **state)
 {
     (void)state;
     const double value[] = {-1000.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1000.0};
-    assert_true(cli_iqm(value, 8) == 4.5);     // 3, 4, 5, 6
-    assert_true(cli_iqm(value + 1, 3) == 3.0); // nothing dropped
-    assert_true(cli_iqm(value + 1, 5) == 4.0); // one at each end
-    assert_true(cli_iqm(value + 7, 1) == 1000.0);
+    assert_true(ppo_iqm(value, 8) == 4.5);     // 3, 4, 5, 6
+    assert_true(ppo_iqm(value + 1, 3) == 3.0); // nothing dropped
+    assert_true(ppo_iqm(value + 1, 5) == 4.0); // one at each end
+    assert_true(ppo_iqm(value + 7, 1) == 1000.0);
 }
 
 static void interval_surrounds_the_mean(void **state)
@@ -47,10 +47,10 @@ static void interval_surrounds_the_mean(void **state)
     double value[20];
     for (size_t i = 0; i < 20; i++)
         value[i] = (double)(i * 7 % 20);
-    const double iqm = cli_iqm(value, 20);
-    const cli_interval a = cli_iqm_interval(value, 20, 2000, 1);
-    const cli_interval b = cli_iqm_interval(value, 20, 2000, 1);
-    const cli_interval c = cli_iqm_interval(value, 20, 2000, 2);
+    const double iqm = ppo_iqm(value, 20);
+    const ppo_interval a = ppo_iqm_interval(value, 20, 2000, 1);
+    const ppo_interval b = ppo_iqm_interval(value, 20, 2000, 1);
+    const ppo_interval c = ppo_iqm_interval(value, 20, 2000, 2);
     assert_true(a.low < iqm && iqm < a.high);
     assert_true(a.low > 0.0 && a.high < 19.0);
     assert_true(a.low == b.low && a.high == b.high); // the seed decides
@@ -61,7 +61,7 @@ static void equal_values_have_no_width(void **state)
 {
     (void)state;
     const double value[] = {500.0, 500.0, 500.0};
-    const cli_interval interval = cli_iqm_interval(value, 3, 100, 1);
+    const ppo_interval interval = ppo_iqm_interval(value, 3, 100, 1);
     assert_true(interval.low == 500.0 && interval.high == 500.0);
 }
 
