@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Running a convolutional network over some pictures, step by step and back. Owns nothing.
-// Not here: what a network consists of (cnn_plan.c), the products (conv.c, linear.c), dividing the
-// work among threads (rl/vision.c).
+// Here alone it is decided whether fp32 or bf16 (cnn_bf16.c) is computed, but for the linear layer
+// (cnn_rows.c). Not here: what a network consists of (cnn_plan.c), the products (conv.c, linear.c),
+// dividing the work among threads (rl/vision.c).
 #include "nn/cnn.h"
 
 #include "nn/activation.h"
+#include "nn/cnn_bf16.h"
 #include "nn/gemm.h"
 #include "nn/picture.h"
 #include "nn/simd.h"
@@ -24,9 +26,38 @@ size_t ppo_cnn_picture_bytes(const ppo_cnn *cnn)
     return cnn->channels * cnn->height * cnn->width;
 }
 
+ppo_status ppo_cnn_use_bf16(ppo_cnn *cnn, size_t *packed_size, ppo_error *error)
+{
+    return ppo_cnn_bf16_create(&cnn->bf16, cnn, packed_size, error);
+}
+
+void ppo_cnn_release(ppo_cnn *cnn)
+{
+    ppo_cnn_bf16_destroy(cnn->bf16);
+    cnn->bf16 = NULL;
+}
+
+// bf16 numbers are half as wide as floats.
+size_t ppo_cnn_tape_size(const ppo_cnn *cnn)
+{
+    return cnn->bf16 ? cnn->bf16->tape_size / 2 : cnn->tape_size;
+}
+
+size_t ppo_cnn_flat_size(const ppo_cnn *cnn)
+{
+    return cnn->bf16 ? cnn->linear.in / 2 : cnn->linear.in;
+}
+
+size_t ppo_cnn_partial_size(const ppo_cnn *cnn)
+{
+    return cnn->bf16 ? cnn->bf16->partial_size : cnn->partial_size;
+}
+
 // Working space: input planes, tape and its gradient for a pass, one picture's transposition.
 size_t ppo_cnn_working(const ppo_cnn *cnn)
 {
+    if (cnn->bf16)
+        return ppo_cnn_bf16_working(cnn);
     const ppo_plane *last = &cnn->planes[cnn->num_planes - 1];
     const size_t transposed = last->channels * ppo_pad(last->height * last->width);
     return PPO_CNN_PASS * (cnn->planes[0].size + 2 * cnn->tape_size) + transposed;
@@ -146,6 +177,10 @@ static size_t next_pass(size_t left)
 void ppo_cnn_forward(const ppo_cnn *cnn, float *flat, float *tape, float *working,
                      const float *params, const float *packed, const uint8_t *x, size_t images)
 {
+    if (cnn->bf16) {
+        ppo_cnn_bf16_forward(cnn, flat, tape, working, params, packed, x, images);
+        return;
+    }
     for (size_t n = 0; n < images; n += PPO_CNN_PASS) {
         const ppo_pass pass =
             make_pass(cnn, params, packed, working, tape ? tape + n * cnn->tape_size : NULL,
@@ -158,6 +193,10 @@ void ppo_cnn_forward(const ppo_cnn *cnn, float *flat, float *tape, float *workin
 void ppo_cnn_features(const ppo_cnn *cnn, float *y, float *flat, float *working,
                       const float *params, const float *packed, const uint8_t *x, size_t rows)
 {
+    if (cnn->bf16) {
+        ppo_cnn_bf16_features(cnn, y, flat, working, params, packed, x, rows);
+        return;
+    }
     ppo_cnn_forward(cnn, flat, NULL, working, params, packed, x, rows);
     ppo_linear_forward_packed(&cnn->linear, y, flat, packed + cnn->linear_packed,
                               params + cnn->linear_bias, rows);
@@ -230,6 +269,10 @@ void ppo_cnn_backward(const ppo_cnn *cnn, float *partial, float *tape, float *wo
                       const float *params, const float *packed, const float *dflat,
                       const uint8_t *x, size_t images)
 {
+    if (cnn->bf16) {
+        ppo_cnn_bf16_backward(cnn, partial, tape, working, params, packed, dflat, x, images);
+        return;
+    }
     for (size_t n = 0; n < images; n += PPO_CNN_PASS) {
         const ppo_pass pass =
             make_pass(cnn, params, packed, working, tape ? tape + n * cnn->tape_size : NULL,
@@ -255,9 +298,14 @@ static void add_partials(float *sum, size_t stride, size_t count, size_t width)
         add(sum, sum + k * stride, width);
 }
 
-void ppo_cnn_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, size_t count,
-                              size_t index, size_t first, size_t last)
+void ppo_cnn_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, float *working,
+                              size_t count, size_t index, size_t first, size_t last)
 {
+    if (cnn->bf16) {
+        if (first == 0)
+            ppo_cnn_bf16_collect_partials(cnn, grad, partial, working, count, index);
+        return;
+    }
     const ppo_cnn_step *step = &cnn->steps[index];
     const size_t out = step->conv.out_channels, stride = cnn->partial_size;
     float *weights = partial + step->partial_weight;
@@ -271,6 +319,15 @@ void ppo_cnn_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, s
 
 // --- packed weights ------------------------------------------------------------------------------
 
+// bf16 networks see bytes as they are. Columns [first, last) of [inputs, out].
+static void divide_by_255(const ppo_conv *conv, float *forward, size_t first, size_t last)
+{
+    const size_t out = conv->out_channels, inputs = ppo_conv_weights(conv) / out;
+    for (size_t i = 0; i < inputs; i++)
+        for (size_t o = first; o < last; o++)
+            forward[i * out + o] *= 1.0f / 255.0f;
+}
+
 void ppo_cnn_pack_step(const ppo_cnn *cnn, float *packed, const float *params, size_t index,
                        size_t first, size_t last)
 {
@@ -278,6 +335,32 @@ void ppo_cnn_pack_step(const ppo_cnn *cnn, float *packed, const float *params, s
     ppo_conv_pack(&step->conv, packed + step->forward,
                   step->input == 0 ? NULL : packed + step->backward, params + step->weight, first,
                   last);
+    if (cnn->bf16 && step->input == 0)
+        divide_by_255(&step->conv, packed + step->forward, first, last);
+}
+
+size_t ppo_cnn_learning_tasks(const ppo_cnn *cnn)
+{
+    return cnn->bf16 ? cnn->bf16->num_convs : 0;
+}
+
+void ppo_cnn_pack_learning(const ppo_cnn *cnn, float *packed, size_t task)
+{
+    ppo_cnn_bf16_pack(cnn, packed, task);
+}
+
+size_t ppo_cnn_acting_tasks(const ppo_cnn *cnn)
+{
+    return cnn->bf16 ? cnn->bf16->num_convs + 1 : ppo_linear_forward_strips(&cnn->linear);
+}
+
+void ppo_cnn_pack_acting(const ppo_cnn *cnn, float *packed, const float *params, size_t task)
+{
+    if (cnn->bf16)
+        ppo_cnn_bf16_pack_acting(cnn, packed, params, task);
+    else
+        ppo_linear_pack(&cnn->linear, packed + cnn->linear_packed, params + cnn->linear_weight,
+                        task);
 }
 
 void ppo_cnn_pack_all(const ppo_cnn *cnn, float *packed, const float *params)
@@ -285,9 +368,10 @@ void ppo_cnn_pack_all(const ppo_cnn *cnn, float *packed, const float *params)
     for (size_t i = 0; i < cnn->num_steps; i++)
         if (cnn->steps[i].kind == PPO_CNN_CONVOLVE)
             ppo_cnn_pack_step(cnn, packed, params, i, 0, cnn->steps[i].conv.out_channels);
-    for (size_t strip = 0; strip < ppo_linear_forward_strips(&cnn->linear); strip++)
-        ppo_linear_pack(&cnn->linear, packed + cnn->linear_packed, params + cnn->linear_weight,
-                        strip);
+    for (size_t task = 0; task < ppo_cnn_learning_tasks(cnn); task++)
+        ppo_cnn_pack_learning(cnn, packed, task);
+    for (size_t task = 0; task < ppo_cnn_acting_tasks(cnn); task++)
+        ppo_cnn_pack_acting(cnn, packed, params, task);
 }
 
 // --- counting ------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@
 //   tape     what a picture's forward pass leaves for its backward pass, [images, tape_size]
 //   partial  gradients of the convolutions in their own order, to be added over groups of pictures
 // A picture's features don't depend on the others. Gradients are sums in the order of pictures.
+//
+// After ppo_cnn_use_bf16 the same calls compute in bf16 (cnn_bf16.h); the arrays are still sized in
+// floats, by the functions below, and mean something to these calls alone.
 #ifndef PPO_NN_CNN_H
 #define PPO_NN_CNN_H
 
@@ -54,6 +57,8 @@ typedef struct ppo_cnn_step {
     size_t partial_weight, partial_bias; // offsets in partial
 } ppo_cnn_step;
 
+typedef struct ppo_cnn_bf16 ppo_cnn_bf16;
+
 typedef struct ppo_cnn {
     size_t channels, height, width; // of a picture, bytes [channels, height, width]
     size_t block;                   // space to depth of the first plane
@@ -65,9 +70,10 @@ typedef struct ppo_cnn {
     size_t linear_weight, linear_bias; // offsets in params
     size_t linear_packed;              // offset in packed
     size_t next_module;                // what would follow it in torch.nn.Sequential
-    size_t tape_size;                  // floats of one sample, plane 0 not among them
+    size_t tape_size;                  // floats of one sample in fp32, plane 0 not among them
     bool keeps_tape;                   // small enough to be kept from forward to backward
-    size_t partial_size;               // floats
+    size_t partial_size;               // floats in fp32
+    ppo_cnn_bf16 *bf16;                // NULL: computes in fp32
 } ppo_cnn;
 
 // PPO_INVALID if pictures are too small for the kernels.
@@ -75,7 +81,19 @@ ppo_status ppo_cnn_plan(ppo_cnn *cnn, const char *name, ppo_network_kind kind, s
                         size_t height, size_t width, ppo_params *params, size_t *packed_size,
                         ppo_error *error);
 
+// From now on in bf16, after ppo_cnn_plan: oneDNN's operations are made, and *packed_size grows by
+// what they need there. PPO_UNSUPPORTED, saying why, where bf16 can't be had.
+ppo_status ppo_cnn_use_bf16(ppo_cnn *cnn, size_t *packed_size, ppo_error *error);
+void ppo_cnn_release(ppo_cnn *cnn); // gives back what ppo_cnn_use_bf16 has made
+
 size_t ppo_cnn_picture_bytes(const ppo_cnn *cnn);
+
+// Floats of a sample's tape and of its row in flat and dflat, and of a partial gradient. Memory of
+// tapes and of flat arrays is there for whole passes of PPO_CNN_WHOLE samples.
+#define PPO_CNN_WHOLE 16
+size_t ppo_cnn_tape_size(const ppo_cnn *cnn);
+size_t ppo_cnn_flat_size(const ppo_cnn *cnn);
+size_t ppo_cnn_partial_size(const ppo_cnn *cnn);
 
 // Features before the linear layer, and after it.
 #define PPO_CNN_FLAT(cnn)     ((cnn)->linear.in)
@@ -86,12 +104,19 @@ void ppo_cnn_pack_step(const ppo_cnn *cnn, float *packed, const float *params, s
                        size_t first, size_t last);
 void ppo_cnn_pack_all(const ppo_cnn *cnn, float *packed, const float *params);
 
+// What has to be packed once more before a minibatch's forward pass, and before the policy acts,
+// after ppo_cnn_pack_step has had all steps: as so many tasks.
+size_t ppo_cnn_learning_tasks(const ppo_cnn *cnn);
+void ppo_cnn_pack_learning(const ppo_cnn *cnn, float *packed, size_t task);
+size_t ppo_cnn_acting_tasks(const ppo_cnn *cnn);
+void ppo_cnn_pack_acting(const ppo_cnn *cnn, float *packed, const float *params, size_t task);
+
 // Floats of working space for each of the calls below, in one thread. It and `tape` start as zeros,
 // which their planes' borders stay: nothing else may be kept there in between.
 size_t ppo_cnn_working(const ppo_cnn *cnn);
 
-// flat [images, FLAT] from pictures x [images, picture bytes], in PyTorch's order [channel, row,
-// column]. `tape` [images, tape_size] keeps what backward needs; NULL: nothing is kept.
+// flat [images, flat_size] from pictures x [images, picture bytes], in PyTorch's order [channel,
+// row, column]. `tape` [images, tape_size] keeps what backward needs; NULL: nothing is kept.
 void ppo_cnn_forward(const ppo_cnn *cnn, float *flat, float *tape, float *working,
                      const float *params, const float *packed, const uint8_t *x, size_t images);
 
@@ -103,11 +128,11 @@ void ppo_cnn_backward(const ppo_cnn *cnn, float *partial, float *tape, float *wo
 
 // Adds up `count` partial gradients [count, partial_size] of one convolution, in their order, and
 // writes them at its tensors' places in `grad`; rows [first, last) of its inputs (kernel^2 times in
-// channels), and the bias with the first row.
-void ppo_cnn_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, size_t count,
-                              size_t step, size_t first, size_t last);
+// channels), and the bias with the first row. In bf16 the call for the first row does it all.
+void ppo_cnn_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, float *working,
+                              size_t count, size_t step, size_t first, size_t last);
 
-// The whole way for acting: y [rows, FEATURES]. `flat` [rows, FLAT] is working space too.
+// The whole way for acting: y [rows, FEATURES]. `flat` [rows, flat_size] is working space too.
 void ppo_cnn_features(const ppo_cnn *cnn, float *y, float *flat, float *working,
                       const float *params, const float *packed, const uint8_t *x, size_t rows);
 

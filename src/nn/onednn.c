@@ -65,7 +65,6 @@ struct ppo_onednn {
     dnnl_primitive_attr_t plain; // scratch memory is the caller's
     operation ops[MAX_OPS];
     size_t num_ops;
-    size_t scratch_bytes;
     _Atomic(seat *) seats[NUM_SEATS];
 };
 
@@ -322,7 +321,7 @@ static dnnl_primitive_attr_t make_attr(bool add, bool relu)
 }
 
 // An operation that has its description: the primitive, and what its operands are.
-static dnnl_status_t finish(ppo_onednn *dnn, operation *op)
+static dnnl_status_t finish(operation *op)
 {
     for (size_t i = 0; i < op->count; i++) {
         operand *o = &op->operands[i];
@@ -331,9 +330,8 @@ static dnnl_status_t finish(ppo_onednn *dnn, operation *op)
             return dnnl_runtime_error;
     }
     op->scratch = dnnl_primitive_desc_query_md(op->desc, dnnl_query_scratchpad_md, 0);
-    const size_t bytes = op->scratch ? dnnl_memory_desc_get_size(op->scratch) : 0;
-    op->scratch = bytes ? op->scratch : NULL;
-    dnn->scratch_bytes = bytes > dnn->scratch_bytes ? bytes : dnn->scratch_bytes;
+    if (op->scratch && dnnl_memory_desc_get_size(op->scratch) == 0)
+        op->scratch = NULL;
     return dnnl_primitive_create(&op->primitive, op->desc);
 }
 
@@ -341,7 +339,7 @@ static dnnl_status_t finish(ppo_onednn *dnn, operation *op)
 static ppo_status keep(ppo_onednn *dnn, size_t *number, operation op, dnnl_status_t status,
                        const char *what, ppo_error *error)
 {
-    status = status ? status : finish(dnn, &op);
+    status = status ? status : finish(&op);
     if (status == dnnl_success && dnn->num_ops < MAX_OPS) {
         *number = dnn->num_ops;
         dnn->ops[dnn->num_ops++] = op;
@@ -672,9 +670,10 @@ static size_t operand_bytes(const ppo_onednn *dnn, size_t op, size_t which)
     return dnnl_memory_desc_get_size(dnn->ops[op].operands[which].desc);
 }
 
-static size_t scratch_bytes(const ppo_onednn *dnn)
+static size_t scratch_bytes(const ppo_onednn *dnn, size_t op)
 {
-    return dnn->scratch_bytes;
+    const operation *o = &dnn->ops[op];
+    return o->scratch ? dnnl_memory_desc_get_size(o->scratch) : 0;
 }
 
 // --- running -------------------------------------------------------------------------------------

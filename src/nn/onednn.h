@@ -9,8 +9,8 @@
 // gradients of these in an order that oneDNN chooses, which `pack` and `unpack` translate.
 //
 // A call computes in the calling thread alone, whatever OMP_NUM_THREADS says, and gives the same
-// bits for the same operands in every thread, on the same processor with the same oneDNN. Operands
-// and scratch memory start at multiples of 64 bytes. oneDNN allocates a little in each call.
+// bits for the same operands in every thread, on the same processor with the same oneDNN. Scratch
+// memory starts at a multiple of 64 bytes. oneDNN allocates a little in each call.
 #ifndef PPO_NN_ONEDNN_H
 #define PPO_NN_ONEDNN_H
 
@@ -77,9 +77,9 @@ typedef struct ppo_onednn_module {
     ppo_status (*pack_matrix)(ppo_onednn *dnn, size_t *op, size_t of, size_t row, size_t column,
                               ppo_error *error);
 
-    // Bytes of an operand, and of the scratch memory that any operation needs at most.
+    // Bytes of an operand, and of the scratch memory that the operation needs.
     size_t (*operand_bytes)(const ppo_onednn *dnn, size_t op, size_t operand);
-    size_t (*scratch_bytes)(const ppo_onednn *dnn);
+    size_t (*scratch_bytes)(const ppo_onednn *dnn, size_t op);
 
     // If oneDNN fails, which it does only for want of memory, the results are NaN: training then
     // ends with PPO_NUMERIC.

@@ -17,17 +17,25 @@ static void convert(float *to, const uint8_t *from, size_t count)
 
 // One row of squares of 4 x 4 pixels. A line of a square is a 32-bit word, so bringing a pixel's
 // channels together is the transposition of a matrix of words, [lines, squares]; its entries are
-// moved as floats but never computed with.
-static void row_of_words(float *row, const ppo_plane *shape, const uint8_t *bytes, size_t channels,
-                         size_t height, size_t width)
+// moved as floats but never computed with. Returns the words from square to square.
+static size_t gather_words(float squares[MAX_WORDS * MAX_LINES], const ppo_plane *shape,
+                           const uint8_t *bytes, size_t channels, size_t height, size_t width)
 {
-    float lines[MAX_LINES][MAX_WORDS], squares[MAX_WORDS * MAX_LINES];
+    float lines[MAX_LINES][MAX_WORDS];
     const size_t num_lines = channels * 4, padded = ppo_pad(num_lines);
     for (size_t c = 0; c < channels; c++)
         for (size_t dy = 0; dy < 4; dy++)
             memcpy(lines[c * 4 + dy], bytes + (c * height + dy) * width, shape->width * 4);
     ppo_transpose(squares, padded, lines[0], MAX_WORDS, num_lines, shape->width);
-    if (padded == num_lines) {
+    return padded;
+}
+
+static void row_of_words(float *row, const ppo_plane *shape, const uint8_t *bytes, size_t channels,
+                         size_t height, size_t width)
+{
+    float squares[MAX_WORDS * MAX_LINES];
+    const size_t padded = gather_words(squares, shape, bytes, channels, height, width);
+    if (padded == channels * 4) {
         convert(row, (const uint8_t *)squares, shape->width * shape->channels);
         return;
     }
@@ -47,10 +55,51 @@ static void row_of_bytes(float *row, const ppo_plane *shape, const uint8_t *byte
                         (float)bytes[(c * height + dy) * width + x * block + dx] * (1.0f / 255.0f);
 }
 
+static void bf16_row_of_words(ppo_bf16 *row, const ppo_plane *shape, const uint8_t *bytes,
+                              size_t channels, size_t height, size_t width)
+{
+    float squares[MAX_WORDS * MAX_LINES];
+    const size_t padded = gather_words(squares, shape, bytes, channels, height, width);
+    for (size_t x = 0; x < shape->width; x++)
+        ppo_bf16_from_bytes(row + x * shape->channels, (const uint8_t *)(squares + x * padded),
+                            shape->channels);
+}
+
+static void bf16_row_of_bytes(ppo_bf16 *row, const ppo_plane *shape, const uint8_t *bytes,
+                              size_t channels, size_t height, size_t width, size_t block)
+{
+    uint8_t pixel[MAX_LINES * 4];
+    for (size_t x = 0; x < shape->width; x++)
+        for (size_t c = 0; c < channels; c++, row += block * block) {
+            for (size_t i = 0; i < block * block; i++)
+                pixel[i] = bytes[(c * height + i / block) * width + x * block + i % block];
+            ppo_bf16_from_bytes(row, pixel, block * block);
+        }
+}
+
+static bool goes_by_words(const ppo_plane *shape, size_t channels, size_t block)
+{
+    return block == 4 && channels * 4 <= MAX_LINES && shape->width <= MAX_WORDS;
+}
+
+void ppo_picture_to_bf16(ppo_bf16 *plane, const ppo_plane *shape, const uint8_t *bytes,
+                         size_t channels, size_t height, size_t width, size_t block)
+{
+    const bool words = goes_by_words(shape, channels, block);
+    for (size_t y = 0; y < shape->height; y++) {
+        ppo_bf16 *row = plane + y * shape->width * shape->channels;
+        if (words)
+            bf16_row_of_words(row, shape, bytes + y * block * width, channels, height, width);
+        else
+            bf16_row_of_bytes(row, shape, bytes + y * block * width, channels, height, width,
+                              block);
+    }
+}
+
 void ppo_picture_to_plane(float *plane, const ppo_plane *shape, const uint8_t *bytes,
                           size_t channels, size_t height, size_t width, size_t block)
 {
-    const bool words = block == 4 && channels * 4 <= MAX_LINES && shape->width <= MAX_WORDS;
+    const bool words = goes_by_words(shape, channels, block);
     if (shape->border)
         memset(plane, 0, shape->size * sizeof *plane);
     for (size_t y = 0; y < shape->height; y++) {

@@ -3,6 +3,7 @@
 #ifndef PPO_NN_PICTURE_H
 #define PPO_NN_PICTURE_H
 
+#include "nn/bf16.h"
 #include "nn/cnn.h"
 
 // Bytes [channels, height, width] over 255 to a plane, with squares of block x block pixels as
@@ -10,6 +11,10 @@
 // columns that don't fill a square are left out; the border is written too, with zeros.
 void ppo_picture_to_plane(float *plane, const ppo_plane *shape, const uint8_t *bytes,
                           size_t channels, size_t height, size_t width, size_t block);
+
+// The same in bf16, not divided by 255 and without a border.
+void ppo_picture_to_bf16(ppo_bf16 *plane, const ppo_plane *shape, const uint8_t *bytes,
+                         size_t channels, size_t height, size_t width, size_t block);
 
 // y = maximum over 3 x 3 pixels of x, every second pixel; what lies in x's border doesn't count.
 void ppo_picture_pool(float *y, const ppo_plane *out, const float *x, const ppo_plane *in);

@@ -66,6 +66,7 @@ ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_e
 
 void ppo_agent_release(ppo_agent *agent)
 {
+    ppo_policy_release(&agent->policy);
     ppo_env_close(agent->opened);
     agent->opened = NULL;
 }

@@ -15,9 +15,6 @@ static bool is_picture_space(const ppo_space *space)
 // What a convolutional network can't be asked for.
 static ppo_status check_picture(const ppo_config *config, const ppo_space *space, ppo_error *error)
 {
-    if (config->precision != PPO_PRECISION_FP32)
-        return ppo_fail(error, PPO_UNSUPPORTED,
-                        "precision bf16 is not available in this version; set it to fp32");
     if (!is_picture_space(space))
         return ppo_fail(error, PPO_INVALID,
                         "network %s needs pictures, bytes of the shape {height, width} or {height, "

@@ -66,11 +66,18 @@ void ppo_policy_pack_rows(const ppo_policy *policy, const ppo_weight *weight, si
                           weight->index, first, last);
 }
 
-void ppo_policy_pack_strip(const ppo_policy *policy, size_t net, size_t strip)
+size_t ppo_policy_acting_tasks(const ppo_policy *policy)
 {
-    const ppo_cnn *vision = &policy->visions[net];
-    ppo_linear_pack(&vision->linear, policy->packed + vision->linear_packed,
-                    policy->params + vision->linear_weight, strip);
+    return ppo_policy_has_vision(policy)
+               ? policy->num_nets * ppo_cnn_acting_tasks(&policy->visions[0])
+               : 0;
+}
+
+void ppo_policy_pack_acting(const ppo_policy *policy, size_t task)
+{
+    const size_t tasks = ppo_cnn_acting_tasks(&policy->visions[0]);
+    ppo_cnn_pack_acting(&policy->visions[task / tasks], policy->packed, policy->params,
+                        task % tasks);
 }
 
 // --- evaluation ----------------------------------------------------------------------------------
@@ -84,7 +91,7 @@ ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratc
         const ppo_cnn *vision = &policy->visions[0]; // the other one has the same shape
         s.features = next;
         s.flat = s.features + LD * PPO_CNN_FEATURES(vision);
-        s.vision = s.flat + LD * PPO_CNN_FLAT(vision);
+        s.vision = s.flat + LD * ppo_cnn_flat_size(vision);
         next = s.vision + ppo_cnn_working(vision);
     }
     s.net = next;

@@ -67,16 +67,20 @@ typedef struct ppo_policy_scratch {
 ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
                            const ppo_space *action_space, ppo_arena *arena, ppo_error *error);
 
+// Gives back what planning has taken outside the arena.
+void ppo_policy_release(ppo_policy *policy);
+
 // Orthogonal weights with the config's gains, zero biases, log_std_init.
 ppo_status ppo_policy_init(ppo_policy *policy, const ppo_config *config, ppo_error *error);
 
 // Refreshes the packed weights from params: all of them; those of the rows [first, last) of one
-// tensor, which is what a training step needs (a vision's linear layer is not among them); and one
-// strip of a vision's linear layer, which acting needs.
+// tensor, which is what a training step needs; and what acting needs on top of that, cut into tasks
+// (a vision's linear layer is not among the rows).
 void ppo_policy_pack(const ppo_policy *policy);
 void ppo_policy_pack_rows(const ppo_policy *policy, const ppo_weight *weight, size_t first,
                           size_t last);
-void ppo_policy_pack_strip(const ppo_policy *policy, size_t net, size_t strip);
+size_t ppo_policy_acting_tasks(const ppo_policy *policy);
+void ppo_policy_pack_acting(const ppo_policy *policy, size_t task);
 
 ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratch);
 

@@ -3,6 +3,7 @@
 // Owns nothing.
 #include "rl/policy.h"
 
+#include "core/error.h"
 #include "nn/init.h"
 
 #include <string.h>
@@ -70,6 +71,8 @@ static ppo_status plan_net(ppo_policy *policy, size_t net, const char *name,
                          input->height, input->width, &policy->layout, &policy->packed_size, error);
         if (status != PPO_OK)
             return status;
+        if (config->precision == PPO_PRECISION_BF16)
+            PPO_TRY(ppo_cnn_use_bf16(vision, &policy->packed_size, error));
         inputs = PPO_CNN_FEATURES(vision);
         index = vision->next_module;
         hidden = &none;
@@ -135,7 +138,7 @@ static void plan_scratch(ppo_policy *policy)
     if (ppo_policy_has_vision(policy)) {
         const ppo_cnn *vision = &policy->visions[0];
         policy->scratch_size +=
-            LD * (PPO_CNN_FEATURES(vision) + PPO_CNN_FLAT(vision)) + ppo_cnn_working(vision);
+            LD * (PPO_CNN_FEATURES(vision) + ppo_cnn_flat_size(vision)) + ppo_cnn_working(vision);
     }
 }
 
@@ -154,6 +157,12 @@ ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const p
     PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_policy_pack", PPO_ROW_SCRATCH,
                   PPO_F32, policy->packed_size);
     return PPO_OK;
+}
+
+void ppo_policy_release(ppo_policy *policy)
+{
+    for (size_t net = 0; net < policy->num_nets; net++)
+        ppo_cnn_release(&policy->visions[net]);
 }
 
 // --- initial values ------------------------------------------------------------------------------

@@ -167,12 +167,10 @@ static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
     return PPO_OK;
 }
 
-static void strip_task(void *context, size_t task, size_t worker)
+static void pack_task(void *context, size_t task, size_t worker)
 {
     (void)worker;
-    const ppo_policy *policy = ((const ppo_update *)context)->policy;
-    const size_t strips = ppo_linear_forward_strips(&policy->visions[0].linear);
-    ppo_policy_pack_strip(policy, task / strips, task % strips);
+    ppo_policy_pack_acting(((const ppo_update *)context)->policy, task);
 }
 
 // Minibatches read the large layers' weights as they are, once each; acting reads them often.
@@ -180,8 +178,7 @@ static void pack_for_acting(ppo_update *update)
 {
     const ppo_policy *policy = update->policy;
     if (ppo_policy_has_vision(policy))
-        ppo_pool_run(update->pool, strip_task, update,
-                     policy->num_nets * ppo_linear_forward_strips(&policy->visions[0].linear));
+        ppo_pool_run(update->pool, pack_task, update, ppo_policy_acting_tasks(policy));
 }
 
 ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,

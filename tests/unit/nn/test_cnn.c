@@ -127,8 +127,8 @@ static void collect(const bed *b, float *partial, size_t count)
         if (b->cnn.steps[i].kind != PPO_CNN_CONVOLVE)
             continue;
         const size_t rows = conv->kernel * conv->kernel * conv->in_channels;
-        ppo_cnn_collect_partials(&b->cnn, b->grad, partial, count, i, 0, rows / 3);
-        ppo_cnn_collect_partials(&b->cnn, b->grad, partial, count, i, rows / 3, rows);
+        ppo_cnn_collect_partials(&b->cnn, b->grad, partial, b->working, count, i, 0, rows / 3);
+        ppo_cnn_collect_partials(&b->cnn, b->grad, partial, b->working, count, i, rows / 3, rows);
     }
 }
 

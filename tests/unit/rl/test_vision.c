@@ -242,7 +242,7 @@ static void add_gradient(const bed *b, size_t net, sample *s, const float *dfeat
     for (size_t i = 0; i < cnn->num_steps; i++) {
         const ppo_conv *c = &cnn->steps[i].conv;
         if (cnn->steps[i].kind == PPO_CNN_CONVOLVE)
-            ppo_cnn_collect_partials(cnn, grad, partial, 1, i, 0,
+            ppo_cnn_collect_partials(cnn, grad, partial, s->working, 1, i, 0,
                                      c->kernel * c->kernel * c->in_channels);
     }
     for (size_t k = 0; k < policy->layout.size; k++)
