@@ -33,9 +33,8 @@ static ppo_parts parts_of(const ppo_cnn *cnn)
 {
     const ppo_cnn_bf16 *b = cnn->bf16;
     const size_t images = b->learning.images;
-    const size_t own_tape = cnn->keeps_tape ? b->acting.images : images;
     ppo_parts p = {.tape = FLOATS(images * b->input_size)};
-    p.dtape = p.tape + FLOATS(own_tape * b->tape_size);
+    p.dtape = p.tape + FLOATS(images * b->tape_size);
     p.dweight = p.dtape + FLOATS(images * b->tape_size);
     p.dbias = p.dweight + b->most_weights;
     p.scratch = p.dbias + MAX_CHANNELS;

@@ -19,7 +19,15 @@ typedef struct cnn_twin_node {
     size_t kernel, stride, padding; // of convolutions
     size_t weight, bias;            // their tensors' places
     double *x, *dx;
+    bool rounds;
 } node;
+
+double cnn_twin_rounded(double x)
+{
+    int exponent;
+    const double fraction = frexp(x, &exponent);
+    return ldexp(rint(ldexp(fraction, 8)), exponent - 8);
+}
 
 static double *zeros(size_t count)
 {
@@ -34,6 +42,12 @@ static size_t size_of(const node *n)
     return n->channels * n->height * n->width;
 }
 
+static void round_all(const node *n, double *x)
+{
+    for (size_t i = 0; n->rounds && i < size_of(n); i++)
+        x[i] = cnn_twin_rounded(x[i]);
+}
+
 static node *add_node(cnn_twin *t, node_kind kind, const node *a, size_t channels, size_t height,
                       size_t width)
 {
@@ -42,6 +56,7 @@ static node *add_node(cnn_twin *t, node_kind kind, const node *a, size_t channel
     *n = (node){.kind = kind, .a = a, .channels = channels, .height = height, .width = width};
     n->x = zeros(size_of(n));
     n->dx = zeros(size_of(n));
+    n->rounds = t->rounds;
     return n;
 }
 
@@ -128,6 +143,7 @@ static const node *rectify(cnn_twin *t, const node *a)
         n->x[i] = fmax(a->x[i], 0.0);
         note(t, a->x[i]);
     }
+    round_all(n, n->x);
     return n;
 }
 
@@ -137,6 +153,7 @@ static const node *add(cnn_twin *t, const node *a, const node *b)
     n->b = b;
     for (size_t i = 0; i < size_of(n); i++)
         n->x[i] = a->x[i] + b->x[i];
+    round_all(n, n->x);
     return n;
 }
 
@@ -163,6 +180,7 @@ static size_t maximum_at(const node *n, size_t c, size_t y, size_t x, double *ga
 static const node *pool(cnn_twin *t, const node *a)
 {
     node *n = add_node(t, POOL, a, a->channels, (a->height + 1) / 2, (a->width + 1) / 2);
+    round_all(a, a->x); // equal ones decide otherwise
     for (size_t i = 0; i < size_of(n); i++) {
         double gap;
         n->x[i] = a->x[maximum_at(n, i / n->width / n->height, i / n->width % n->height,
@@ -175,6 +193,7 @@ static const node *pool(cnn_twin *t, const node *a)
 static void node_back(const node *n, double *grad, const double *values)
 {
     double gap;
+    round_all(n, n->dx);
     if (n->kind == CONVOLVE) {
         convolve_back(n, grad, values);
         return;
@@ -220,10 +239,11 @@ static const node *impala(cnn_twin *t, const node *x, const double *values)
     return rectify(t, x);
 }
 
-cnn_twin cnn_twin_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
-                          const ppo_params *params, const double *values, const uint8_t *picture)
+static cnn_twin forward(cnn_twin t, ppo_network_kind kind, const double *values,
+                        const uint8_t *picture)
 {
-    cnn_twin t = {.cnn = cnn, .name = name, .params = params, .clearance = INFINITY};
+    const ppo_cnn *cnn = t.cnn;
+    t.clearance = INFINITY;
     t.nodes = calloc(MOST_NODES, sizeof *t.nodes);
     if (!t.nodes)
         abort();
@@ -233,6 +253,20 @@ cnn_twin cnn_twin_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char 
     x = kind == PPO_NETWORK_NATURE_CNN ? nature(&t, x, values) : impala(&t, x, values);
     t.flat = x->x;
     return t;
+}
+
+cnn_twin cnn_twin_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
+                          const ppo_params *params, const double *values, const uint8_t *picture)
+{
+    return forward((cnn_twin){.cnn = cnn, .name = name, .params = params}, kind, values, picture);
+}
+
+cnn_twin cnn_twin_forward_bf16(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
+                               const ppo_params *params, const double *values,
+                               const uint8_t *picture)
+{
+    return forward((cnn_twin){.cnn = cnn, .name = name, .params = params, .rounds = true}, kind,
+                   values, picture);
 }
 
 void cnn_twin_release(cnn_twin *t)

@@ -19,12 +19,20 @@ typedef struct cnn_twin {
     // candidates for a maximum. Nearer than rounding, single precision may come out on the other
     // side.
     double clearance;
+    bool rounds; // what bf16 networks keep between their steps is rounded here too
 } cnn_twin;
 
 // All of the network's tensors come from `values`, laid out as the list says.
 cnn_twin cnn_twin_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
                           const ppo_params *params, const double *values, const uint8_t *picture);
+// The same in bf16's way; the weights are the caller's to round.
+cnn_twin cnn_twin_forward_bf16(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
+                               const ppo_params *params, const double *values,
+                               const uint8_t *picture);
 void cnn_twin_release(cnn_twin *twin);
+
+// x rounded to 8 bits of significand.
+double cnn_twin_rounded(double x);
 
 // Adds the gradients of the convolutions' tensors to `grad`, from that of flat.
 void cnn_twin_backward(const cnn_twin *twin, double *grad, const double *values,
