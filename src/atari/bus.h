@@ -102,10 +102,14 @@ PPO_INLINE uint8_t read(core *c, uint32_t address)
     return c->bus;
 }
 
+// In plain code the counter may stand at $10000 after the last instruction, which jumps, masks and
+// the end of the loop take for 0.
 PPO_INLINE uint8_t fetch(core *c)
 {
     c->bus = c->anywhere ? read(c, c->pc) : read_rom(c, c->pc);
-    c->pc = (c->pc + 1) & 0xFFFF;
+    c->pc++;
+    if (c->anywhere)
+        c->pc &= 0xFFFF;
     return c->bus;
 }
 

@@ -41,7 +41,7 @@ typedef struct core {
     uint32_t first_hot, num_banks, ram_bytes; // of the cartridge
     int32_t left;                             // instructions that may still run in this frame
     uint32_t cycles;
-    uint32_t pc; // 16 bits, as all addresses here; narrower types cost instructions
+    uint32_t pc; // 16 bits, as all addresses here (but see fetch); narrower types cost instructions
     uint8_t a, x, y, sp;
     uint8_t bus; // the byte that was last on the data bus
     // N is whether `nz` has bit 7 or 15; Z is whether its lower byte is 0. So most results are just

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAPE_FRAMES = 120, ACTION_FRAMES = 4, ROUNDS_AT_ONCE = 4 };
+enum { TAPE_FRAMES = 120, ACTION_FRAMES = 4, ROUNDS_AT_ONCE = 4, MAX_GOES = 600 };
 #define TAPE_ENTRIES (4 * (size_t)PPO_TAPE_FRAME_ENTRIES)
 
 typedef struct recording {
@@ -48,6 +48,13 @@ static ppo_status recording_init(recording *r, const ppo_game *game, ppo_error *
     return PPO_OK;
 }
 
+// A tape begins with a frame; now and then one takes a game two goes.
+static void finish_frame(recording *r, const ppo_game_setup *setup)
+{
+    for (int i = 0; i < MAX_GOES && console_of(r->game)->chips.unfinished; i++)
+        ppo_game_act(r->game, setup, (ppo_atari_action)setup->info->action[0], false);
+}
+
 // Until the game ends or the tape is full.
 static ppo_status record(recording *r, const ppo_game_setup *setup, ppo_error *error)
 {
@@ -56,6 +63,7 @@ static ppo_status record(recording *r, const ppo_game_setup *setup, ppo_error *e
     uint8_t action = 0;
     if (ppo_game_is_over(r->game) || ppo_game_is_truncated(r->game, setup))
         PPO_TRY(ppo_game_reset(r->game, setup, error));
+    finish_frame(r, setup);
     r->start = console_of(r->game)->chips.tia;
     while (r->frames < TAPE_FRAMES && !ppo_game_is_over(r->game)) {
         if (r->frames % ACTION_FRAMES == 0) {
