@@ -193,9 +193,10 @@ ppo_status ppo_cnn_bf16_create(ppo_cnn_bf16 **result, const ppo_cnn *cnn, size_t
                                ppo_error *error)
 {
     *result = NULL;
-    const ppo_onednn_module *api = ppo_onednn_load(error);
+    ppo_error why = {0};
+    const ppo_onednn_module *api = ppo_onednn_load(&why);
     if (!api)
-        return error ? error->status : PPO_UNSUPPORTED;
+        return ppo_fail(error, why.status, "%s; or set precision to fp32", why.message);
     ppo_cnn_bf16 *b = calloc(1, sizeof *b);
     if (!b)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a bf16 network");

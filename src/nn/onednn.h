@@ -89,4 +89,7 @@ typedef struct ppo_onednn_module {
 // The module, loaded if it isn't yet; NULL and a sentence if it can't be had.
 const ppo_onednn_module *ppo_onednn_load(ppo_error *error);
 
+// One line: what computes in bf16 here, or why nothing does.
+void ppo_onednn_describe(char *text, size_t size);
+
 #endif

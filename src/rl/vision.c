@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "nn/activation.h"
 #include "nn/cnn_rows.h"
+#include "nn/onednn.h"
 #include "rl/minibatch.h"
 
 #include <assert.h>
@@ -105,6 +106,11 @@ ppo_status ppo_vision_create(ppo_vision **result, const ppo_policy *policy, size
 void ppo_vision_destroy(ppo_vision *vision)
 {
     free(vision);
+}
+
+void ppo_vision_describe_bf16(char *text, size_t size)
+{
+    ppo_onednn_describe(text, size);
 }
 
 const float *ppo_vision_features(const ppo_vision *vision, size_t net)

@@ -21,6 +21,9 @@ ppo_status ppo_vision_create(ppo_vision **vision, const ppo_policy *policy, size
                              ppo_pool *pool, ppo_arena *arena, ppo_error *error);
 void ppo_vision_destroy(ppo_vision *vision); // NULL is allowed
 
+// One line about precision bf16: what computes it here, or why nothing does.
+void ppo_vision_describe_bf16(char *text, size_t size);
+
 // Features of the samples `index` [count] of the rollout, for all networks.
 void ppo_vision_forward(ppo_vision *vision, const ppo_rollout *rollout, const uint32_t *index,
                         size_t count);

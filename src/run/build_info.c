@@ -5,6 +5,7 @@
 
 #include "build_info.h"
 #include "rl/show.h"
+#include "rl/vision.h"
 #include "run/film.h"
 #include "run/plot_draw.h"
 #include "run/tensorboard.h"
@@ -36,14 +37,16 @@ size_t ppo_build_info(char *text, size_t size)
 
 size_t ppo_parts_info(char *text, size_t size)
 {
-    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE];
+    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE], bf16[PART_SIZE];
     ppo_show_describe(pictures, sizeof pictures);
     ppo_film_describe(films, sizeof films);
     ppo_plot_describe(curves, sizeof curves);
+    ppo_vision_describe_bf16(bf16, sizeof bf16);
     const int length = snprintf(text, size,
                                 "pictures: %s\n"
                                 "films: %s\n"
-                                "learning curves: %s\n",
-                                pictures, films, curves);
+                                "learning curves: %s\n"
+                                "precision bf16: %s\n",
+                                pictures, films, curves, bf16);
     return length > 0 ? (size_t)length : 0;
 }

@@ -4,6 +4,7 @@
 // threads, and again.
 #include "support/dists.h"
 
+#include "nn/onednn.h"
 #include "rl/gradient.h"
 #include "rl/vision.h"
 #include "unit/nn/support/twin.h"
@@ -75,7 +76,7 @@ static void fill_rollout(bed *b, ppo_random *random)
         r->action[i] = (float)ppo_random_integers(random, 0, ACTIONS);
 }
 
-static void create(bed *b, const set_up *s, uint32_t threads)
+static void create(bed *b, const set_up *s, ppo_precision precision, uint32_t threads)
 {
     ppo_error error = {0};
     ppo_random random;
@@ -83,6 +84,7 @@ static void create(bed *b, const set_up *s, uint32_t threads)
     memset(b, 0, sizeof *b);
     ppo_config_defaults(&b->config);
     b->config.network = s->network;
+    b->config.precision = precision;
     b->config.shared_network = s->shared;
     b->config.norm_adv = PPO_NORM_ADV_OFF;
     b->config.num_envs = ENVS;
@@ -118,6 +120,7 @@ static void release(bed *b)
     ppo_vision_destroy(b->vision);
     ppo_gradient_destroy(b->gradient);
     ppo_pool_destroy(b->pool);
+    ppo_policy_release(&b->policy);
     ppo_arena_release(&b->arena);
 }
 
@@ -179,7 +182,7 @@ static void test_means(void **state)
     for (size_t i = 0; i < NUM_SET_UPS; i++) {
         bed b;
         double largest = 0.0;
-        create(&b, &set_ups[i], 2);
+        create(&b, &set_ups[i], PPO_PRECISION_FP32, 2);
         for (size_t k = 0; k < NUM_COUNTS; k++)
             largest = fmax(largest, check_means(&b, &set_ups[i], counts[k]));
         printf("%s: minibatches against samples %.2g\n", set_ups[i].name, largest);
@@ -291,7 +294,7 @@ static void test_steps(void **state)
     ppo_random_seed(&random, 62);
     for (size_t i = 0; i < NUM_SET_UPS; i++) {
         bed b;
-        create(&b, &set_ups[i], 1);
+        create(&b, &set_ups[i], PPO_PRECISION_FP32, 1);
         for (size_t k = 0; k < NUM_COUNTS; k++)
             check_steps(&b, &set_ups[i], counts[k], &random);
         release(&b);
@@ -300,31 +303,51 @@ static void test_steps(void **state)
 
 // --- threads -------------------------------------------------------------------------------------
 
+static void check_threads(const set_up *s, ppo_precision precision)
+{
+    bed one;
+    create(&one, s, precision, 1);
+    const size_t bytes = one.policy.layout.size * sizeof *one.grad;
+    for (uint32_t threads = 1; threads <= 4; threads++) {
+        bed b;
+        create(&b, s, precision, threads);
+        for (size_t k = 0; k < NUM_COUNTS; k++) {
+            const ppo_gradient_stats wanted = compute(&one, one.index, counts[k], one.grad);
+            const ppo_gradient_stats got = compute(&b, b.index, counts[k], b.grad);
+            assert_memory_equal(&got.mean, &wanted.mean, sizeof got.mean);
+            assert_memory_equal(b.grad, one.grad, bytes);
+        }
+        release(&b);
+    }
+    release(&one);
+}
+
 static void test_threads(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < NUM_SET_UPS; i++) {
-        bed one;
-        create(&one, &set_ups[i], 1);
-        const size_t bytes = one.policy.layout.size * sizeof *one.grad;
-        for (uint32_t threads = 1; threads <= 4; threads++) {
-            bed b;
-            create(&b, &set_ups[i], threads);
-            for (size_t k = 0; k < NUM_COUNTS; k++) {
-                const ppo_gradient_stats wanted = compute(&one, one.index, counts[k], one.grad);
-                const ppo_gradient_stats got = compute(&b, b.index, counts[k], b.grad);
-                assert_memory_equal(&got.mean, &wanted.mean, sizeof got.mean);
-                assert_memory_equal(b.grad, one.grad, bytes);
-            }
-            release(&b);
-        }
-        release(&one);
+    for (size_t i = 0; i < NUM_SET_UPS; i++)
+        check_threads(&set_ups[i], PPO_PRECISION_FP32);
+}
+
+static void test_threads_bf16(void **state)
+{
+    (void)state;
+    ppo_onednn *dnn = NULL;
+    ppo_error error = {0};
+    const ppo_onednn_module *api = ppo_onednn_load(&error);
+    if (!api || api->open(&dnn, &error) != PPO_OK) {
+        printf("left out: %s\n", error.message);
+        return;
     }
+    api->close(dnn);
+    for (size_t i = 0; i < NUM_SET_UPS; i++)
+        check_threads(&set_ups[i], PPO_PRECISION_BF16);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_means), cmocka_unit_test(test_steps),
-                                       cmocka_unit_test(test_threads)};
+                                       cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_threads_bf16)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,11 +257,13 @@ static void fill(golden_bed *bed, const golden_file *golden)
     golden_floats(golden, "in.return", r->ret, samples);
 }
 
-void golden_bed_create(golden_bed *bed, const golden_file *golden, uint32_t threads)
+void golden_bed_create(golden_bed *bed, const golden_file *golden, ppo_precision precision,
+                       uint32_t threads)
 {
     ppo_error error = {0};
     *bed = (golden_bed){0};
     read_config(&bed->config, golden);
+    bed->config.precision = precision;
     read_action_space(bed, golden);
     bed->step = (ppo_step_params){.lr = bed->config.learning_rate,
                                   .critic_lr = bed->config.learning_rate,
@@ -285,6 +287,7 @@ void golden_bed_release(golden_bed *bed)
 {
     ppo_update_destroy(bed->update);
     ppo_pool_destroy(bed->pool);
+    ppo_policy_release(&bed->policy);
     ppo_arena_release(&bed->arena);
 }
 

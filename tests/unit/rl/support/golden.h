@@ -47,7 +47,8 @@ typedef struct golden_bed {
     ppo_update *update;
 } golden_bed;
 
-void golden_bed_create(golden_bed *bed, const golden_file *golden, uint32_t threads);
+void golden_bed_create(golden_bed *bed, const golden_file *golden, ppo_precision precision,
+                       uint32_t threads);
 void golden_bed_release(golden_bed *bed);
 
 // |got - wanted| / |wanted| over `count` elements `stride` apart, with Euclidean norms; elements
