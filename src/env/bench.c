@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Environments timed alone: random actions through ppo_vecenv_step, resets included.
 //
-// Workload: from 20 ns to 1 ms a step. Each task owns a range of rows and steps it many times
-// between two looks at the clock, so that neither the pool nor the clock is what is measured. The
-// actions come from Philox blocks, cut into pieces of 16 bits: 8 discrete actions a block. Owns all
-// it makes, for the duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
+// Workload: from 20 ns to 1 ms a step. Each task owns a range of rows and steps it for as long as a
+// rollout may take, many times between two looks at the clock, so that neither the pool nor the
+// clock is what is measured, nor one range's waiting for a slower one. The actions come from Philox
+// blocks, cut into pieces of 16 bits: 8 discrete actions a block. Owns all it makes, for the
+// duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
 #include "ppo/bench.h"
 
 #include "core/clock.h"
@@ -19,8 +20,17 @@
 #include <math.h>
 
 #define TASKS_PER_THREAD 4 // so that slow environments at the end don't keep the others waiting
-#define MAX_RUN_SECONDS  2e-3
+#define TURN_SECONDS     50e-3
+#define LOOK_SECONDS     20e-6 // at least, between two looks at the clock
 #define PIECES           8
+
+// A range of rows.
+typedef struct ppo_env_bench_task {
+    uint64_t step;           // steps done in each of its environments
+    uint64_t steps_per_look; // grows until they take LOOK_SECONDS
+    ppo_status status;
+    ppo_error error;
+} ppo_env_bench_task;
 
 typedef struct ppo_env_bench {
     const ppo_env_class *env;
@@ -30,10 +40,8 @@ typedef struct ppo_env_bench {
     size_t action_size;
     size_t num_envs;
     size_t num_tasks;
-    uint64_t step;          // steps done in each environment
-    uint64_t steps_per_run; // grows until a run takes MAX_RUN_SECONDS
-    ppo_status *status;     // [num_tasks] by step_range
-    ppo_error *error;       // [num_tasks] likewise
+    ppo_env_bench_task *task; // [num_tasks]
+    double turn_seconds;      // how long a task steps in each run
 } ppo_env_bench;
 
 // A piece of 16 bits as an integer in [0, count). More than 2^16 values: the upper ones never come,
@@ -94,51 +102,76 @@ static void obey_masks(const ppo_env_bench *b, const uint8_t *masks, size_t firs
     }
 }
 
-static void step_range(void *context, size_t task, size_t worker)
+static size_t first_row(const ppo_env_bench *b, size_t task)
 {
-    const ppo_env_bench *b = context;
-    const size_t first = b->num_envs * task / b->num_tasks;
-    const size_t count = b->num_envs * (task + 1) / b->num_tasks - first;
-    const uint8_t *masks = ppo_vecenv_mask(b->vecenv);
-    (void)worker;
-    for (uint64_t t = b->step; t < b->step + b->steps_per_run; t++) {
-        draw_actions(b, first, count, t);
-        if (masks)
-            obey_masks(b, masks, first, count);
-        b->status[task] =
-            ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, t, &b->error[task]);
-        if (b->status[task] != PPO_OK)
-            return;
-    }
+    return b->num_envs * task / b->num_tasks;
 }
 
-static ppo_status run_once(ppo_env_bench *b, ppo_pool *pool, ppo_error *error)
+static ppo_status step_rows(const ppo_env_bench *b, ppo_env_bench_task *task, size_t first,
+                            size_t count)
 {
-    ppo_pool_run(pool, step_range, b, b->num_tasks);
-    b->step += b->steps_per_run;
-    for (size_t task = 0; task < b->num_tasks; task++)
-        if (b->status[task] != PPO_OK)
-            return ppo_fail(error, b->status[task], "%s", b->error[task].message);
+    const uint8_t *masks = ppo_vecenv_mask(b->vecenv);
+    for (uint64_t end = task->step + task->steps_per_look; task->step < end; task->step++) {
+        draw_actions(b, first, count, task->step);
+        if (masks)
+            obey_masks(b, masks, first, count);
+        PPO_TRY(ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, task->step,
+                                &task->error));
+    }
     return PPO_OK;
+}
+
+static void turn(void *context, size_t index, size_t worker)
+{
+    const ppo_env_bench *b = context;
+    ppo_env_bench_task *task = &b->task[index];
+    const size_t first = first_row(b, index), count = first_row(b, index + 1) - first;
+    const double begin = ppo_clock_seconds();
+    double before, now = begin;
+    (void)worker;
+    do {
+        before = now;
+        task->status = step_rows(b, task, first, count);
+        now = ppo_clock_seconds();
+        if (now - before < 0.5 * LOOK_SECONDS)
+            task->steps_per_look *= 2;
+    } while (task->status == PPO_OK && now - begin < b->turn_seconds);
+}
+
+static ppo_status run_once(ppo_env_bench *b, ppo_pool *pool, double turn_seconds, ppo_error *error)
+{
+    b->turn_seconds = turn_seconds;
+    ppo_pool_run(pool, turn, b, b->num_tasks);
+    for (size_t i = 0; i < b->num_tasks; i++)
+        if (b->task[i].status != PPO_OK)
+            return ppo_fail(error, b->task[i].status, "%s", b->task[i].error.message);
+    return PPO_OK;
+}
+
+static uint64_t steps_done(const ppo_env_bench *b)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < b->num_tasks; i++)
+        sum += b->task[i].step * (first_row(b, i + 1) - first_row(b, i));
+    return sum;
 }
 
 static ppo_status run_for(ppo_env_bench *b, double *steps_per_second, ppo_pool *pool,
                           double seconds, ppo_error *error)
 {
+    const double turns = (double)b->num_tasks / (double)ppo_pool_size(pool);
     PPO_TRY(ppo_vecenv_start(b->vecenv, b->rows.obs, error));
-    b->steps_per_run = 1;
-    PPO_TRY(run_once(b, pool, error)); // warm-up
-    const uint64_t first_step = b->step;
+    for (size_t i = 0; i < b->num_tasks; i++)
+        b->task[i].steps_per_look = 1;
+    PPO_TRY(run_once(b, pool, 0.0, error)); // warm-up
+    const uint64_t first_steps = steps_done(b);
     const double start = ppo_clock_seconds();
-    double before, now = start;
+    double now;
     do {
-        before = now;
-        PPO_TRY(run_once(b, pool, error));
+        PPO_TRY(run_once(b, pool, fmin(TURN_SECONDS, seconds / turns), error));
         now = ppo_clock_seconds();
-        if (now - before < 0.5 * MAX_RUN_SECONDS)
-            b->steps_per_run *= 2;
     } while (now - start < seconds);
-    *steps_per_second = (double)(b->step - first_step) * (double)b->num_envs / (now - start);
+    *steps_per_second = (double)(steps_done(b) - first_steps) / (now - start);
     return PPO_OK;
 }
 
@@ -159,10 +192,8 @@ static void plan(ppo_env_bench *b, ppo_arena *arena)
     PPO_ARENA_ADD(arena, &b->rows.episode_length, "bench.episode_length", who, PPO_ROW_SCRATCH,
                   PPO_U32, n);
     PPO_ARENA_ADD(arena, &b->action, "bench.action", who, PPO_ROW_SCRATCH, PPO_U8, n, action_bytes);
-    PPO_ARENA_ADD(arena, &b->status, "bench.status", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
-                  sizeof *b->status);
-    PPO_ARENA_ADD(arena, &b->error, "bench.error", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
-                  sizeof *b->error);
+    PPO_ARENA_ADD(arena, &b->task, "bench.task", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
+                  sizeof *b->task);
 }
 
 static ppo_status bench_with(ppo_env_bench *b, double *steps_per_second, ppo_pool *pool,

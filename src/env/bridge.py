@@ -33,8 +33,11 @@ START, STEP, RESET, RESET_SEEDED, RENDER, LOOP, QUIT = range(7)
 # Flags of an instance.
 TERMINATED, TRUNCATED, FAULT, HAS_RESET, RESET_FAULT = 1, 2, 4, 8, 16
 FUTEX_WAIT, FUTEX_WAKE = 0, 1
+EVERYBODY = 1 << 30
 F_SETSIG = 10
 NOT_FOUND, UNFIT = "not_found", "unsupported"
+WHOLE = slice(None)
+MAX_NUMBERS = 4096  # kept for actions
 
 
 class Refusal(Exception):
@@ -212,10 +215,39 @@ def make_writer(space, row):
     return lambda obs: operator.setitem(row, slice(None), integers(obs, row.size) - start)
 
 
+class Place:
+    """Where an observation goes by `place[WHOLE] = obs`, as into the memoryview of a vector."""
+
+    def __init__(self, write):
+        self.write = write
+
+    def __setitem__(self, whole, obs):
+        self.write(obs)
+
+
+class Numbers(dict):
+    """NumPy's integers of a type by their values, less `start`: made once, as nobody can change
+    them."""
+
+    def __init__(self, dtype, start):
+        super().__init__()
+        self.dtype, self.start = dtype, start
+
+    def __missing__(self, value):
+        number = np.asarray(value + self.start).astype(self.dtype)[()]
+        if len(self) < MAX_NUMBERS:
+            self[value] = number
+        return number
+
+
 def actions_reader(space, rows):
-    """A function that returns the actions of instances first .. end-1 as the environment's own: a
-    list of NumPy's integers or arrays, which are the environment's to keep."""
+    """A function that returns the actions of instances first .. end-1 as the environment's own:
+    NumPy's integers or arrays, which are the environment's to keep."""
     start, shape = space_start(space), (-1, *space.shape)
+    if isinstance(space, spaces.Discrete):
+        values = memoryview(rows.reshape(-1))
+        number = Numbers(space.dtype, int(np.ravel(start)[0])).__getitem__
+        return lambda first, end: map(number, values[first:end].tolist())
     return lambda first, end: list((rows[first:end] + start).astype(space.dtype).reshape(shape))
 
 
@@ -325,22 +357,21 @@ class Server:
         self.rewards = everything[task["rewards"] : task["rewards"] + 8 * count].cast("d")
         self.seeds = everything[task["seeds"] : task["seeds"] + 8 * count].cast("Q")
         self.envs, self.steps = [None] * count, [None] * count
-        self.read, self.fast, self.writes, self.resets = None, [], [], []
+        self.read, self.places, self.writes, self.resets = None, [], [], []
         self.seen = self.desk[ANSWER]
-        self.libc = ctypes.CDLL(None, use_errno=True)
-        self.word = ctypes.c_uint32.from_buffer(self.memory, 4 * ORDER)
-        self.answer_word = ctypes.c_uint32.from_buffer(self.memory, 4 * ANSWER)
+        self.truths = bool, int, np.bool_  # what may say that an episode has ended
+        # What system calls get is made ready: each would take a microsecond otherwise.
+        futex = partial(ctypes.CDLL(None).syscall, ctypes.c_long(task["futex"]))
+        order, answer = (ctypes.c_uint32.from_buffer(self.memory, 4 * w) for w in (ORDER, ANSWER))
+        self.sleep = partial(futex, ctypes.byref(order), FUTEX_WAIT)
+        self.wake = partial(futex, ctypes.byref(answer), FUTEX_WAKE)
         self.second = (ctypes.c_long * 2)(1, 0)
         # Stores are seen in their order on x86; elsewhere a system call in between sees to it.
         self.is_ordered = platform.machine() in ("x86_64", "AMD64", "i686")
 
-    def futex(self, word, operation, value, timeout=None):
-        number = ctypes.c_long(self.task["futex"])
-        self.libc.syscall(number, ctypes.byref(word), operation, value, timeout, None, 0)
-
     def fence(self):
         if not self.is_ordered:
-            self.futex(self.word, FUTEX_WAKE, 0)
+            self.wake(0, None, None, 0)
 
     def row(self, place, i, dtype):
         at = self.task[place] + i * self.task["stride"]
@@ -358,9 +389,9 @@ class Server:
         self.writes.append(make_writer(space, row))
         self.resets.append(make_writer(space, self.row("first_observations", i, dtype)))
         if isinstance(space, spaces.Box) and len(space.shape) == 1:
-            self.fast.append(partial(operator.setitem, memoryview(row), slice(None)))
+            self.places.append(memoryview(row))
         else:
-            self.fast.append(self.writes[i])
+            self.places.append(Place(self.writes[i]))
         if i > 0:
             return
         dtype = np.float32 if isinstance(env.action_space, spaces.Box) else np.int32
@@ -397,12 +428,12 @@ class Server:
     # --- orders
 
     def step(self, first, end):
-        desk, steps, fast, rewards = self.desk, self.steps, self.fast, self.rewards
+        desk, steps, places, rewards = self.desk, self.steps, self.places, self.rewards
         for i, action in enumerate(self.read(first, end), first):
             try:
                 obs, reward, terminated, truncated, info = steps[i](action)
                 try:
-                    fast[i](obs)
+                    places[i][WHOLE] = obs
                     rewards[i] = reward
                 except (TypeError, ValueError):  # of another type, or else it does not fit
                     self.write_slowly(i, obs, reward)
@@ -420,23 +451,21 @@ class Server:
             raise Garbage(f"a reward that is a {type(reward).__name__}") from None
 
     def end_episode(self, i, obs, terminated, truncated, info):
-        for flag in (terminated, truncated):
-            if not isinstance(flag, (bool, int, np.bool_)):
-                raise Garbage(f"terminated or truncated is a {type(flag).__name__}")
+        if not isinstance(terminated, self.truths) or not isinstance(truncated, self.truths):
+            kinds = f"{type(terminated).__name__}, {type(truncated).__name__}"
+            raise Garbage(f"terminated and truncated of types {kinds}")
         flags = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
         if "final_obs" in info:  # it has reset itself in the same step
             self.resets[i](obs)
             self.writes[i](info["final_obs"])
-            self.flags[i] = flags | HAS_RESET
-            return
-        self.flags[i] = flags
-        if self.task["pictures"]:  # the host draws the last state first
-            return
-        try:
-            self.resets[i](self.envs[i].reset()[0])
-            self.flags[i] = flags | HAS_RESET
-        except (Exception, SystemExit) as error:
-            self.fail(i, error, RESET_FAULT)
+            flags |= HAS_RESET
+        elif not self.task["pictures"]:  # with them, the host draws the last state first
+            try:
+                self.resets[i](self.envs[i].reset()[0])
+                flags |= HAS_RESET
+            except (Exception, SystemExit) as error:
+                self.fail(i, error, RESET_FAULT)
+        self.flags[i] = self.flags[i] | flags
 
     def reset(self, i, seed):
         try:
@@ -482,7 +511,7 @@ class Server:
                 return
         while desk[ORDER] == seen:
             desk[ORDER_ASLEEP] = 1
-            self.futex(self.word, FUTEX_WAIT, seen, self.second)
+            self.sleep(seen, self.second, None, 0)
             desk[ORDER_ASLEEP] = 0
             if parent_is_gone():
                 os._exit(1)
@@ -491,7 +520,7 @@ class Server:
         self.fence()
         self.desk[ANSWER] = self.seen
         if self.desk[ANSWER_ASLEEP]:
-            self.futex(self.answer_word, FUTEX_WAKE, 1 << 30)
+            self.wake(EVERYBODY, None, None, 0)
 
     def start(self):
         try:
