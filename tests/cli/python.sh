@@ -58,6 +58,19 @@ else
     echo "no Gymnasium here: its own spaces alone were tested"
 fi
 
+# As pip installs it.
+if "$python" -c 'import pip, setuptools, wheel' >/dev/null 2>&1; then
+    cp -r "$root/python" package
+    run 0 "$python" -m pip install --quiet --no-index --no-deps --no-build-isolation \
+        --target installed ./package
+    run 0 env PYTHONPATH="$work/installed" "$python" -c '
+import ppo
+assert ppo.__file__.startswith("'"$work"'/installed/"), ppo.__file__
+assert ppo.make_vec("CartPole-v1", 2).reset(seed=1)[0].shape == (2, 4)'
+else
+    echo "no pip with setuptools and wheel here: an installation was not tested"
+fi
+
 # Libraries that don't go with it: a sentence, not a crash.
 cat >other.c <<'END'
 #include <stdbool.h>
