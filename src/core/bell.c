@@ -30,15 +30,22 @@ uint32_t ppo_bell_ring(ppo_bell *bell)
     return count;
 }
 
-bool ppo_bell_wait(ppo_bell *bell, uint32_t seen, int spins, uint32_t timeout_ms)
+bool ppo_bell_look(const ppo_bell *bell, uint32_t seen, int spins)
 {
-    const struct timespec timeout = {.tv_sec = timeout_ms / 1000,
-                                     .tv_nsec = (long)(timeout_ms % 1000) * 1000000};
     for (int i = 0; i < spins; i++) {
         if (ppo_bell_count(bell) != seen)
             return true;
         ppo_relax(i, SPINS_TIGHT);
     }
+    return false;
+}
+
+bool ppo_bell_wait(ppo_bell *bell, uint32_t seen, int spins, uint32_t timeout_ms)
+{
+    const struct timespec timeout = {.tv_sec = timeout_ms / 1000,
+                                     .tv_nsec = (long)(timeout_ms % 1000) * 1000000};
+    if (ppo_bell_look(bell, seen, spins))
+        return true;
     atomic_fetch_add(&bell->num_asleep, 1);
     if (atomic_load(&bell->count) == seen)
         syscall(SYS_futex, &bell->count, FUTEX_WAIT, seen, &timeout, NULL, 0);

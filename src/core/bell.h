@@ -22,6 +22,9 @@ uint32_t ppo_bell_count(const ppo_bell *bell);
 // Adds one to the count, and wakes those who wait. Returns the new count.
 uint32_t ppo_bell_ring(ppo_bell *bell);
 
+// Looks so many times whether the count is still `seen`; true as soon as it is not.
+bool ppo_bell_look(const ppo_bell *bell, uint32_t seen, int spins);
+
 // Returns true as soon as the count is no longer `seen`: after looking `spins` times, or asleep.
 // False after about timeout_ms, or earlier where a signal came.
 bool ppo_bell_wait(ppo_bell *bell, uint32_t seen, int spins, uint32_t timeout_ms);

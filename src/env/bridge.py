@@ -3,8 +3,9 @@
 
 libppo carries this file in itself and runs it in the user's Python, with nothing but the standard
 library, NumPy and Gymnasium. One process describes an environment; others serve some instances of
-it each, through shared memory: src/env/bridge_team.c is their other side and knows the layout.
-What the environments print, and the traceback of whatever they raise, goes to stderr.
+it each, through shared memory: src/env/bridge_process.c and bridge_team.c are their other side and
+know the layout. What the environments print, and the traceback of whatever they raise, goes to
+stderr.
 """
 
 import ctypes
@@ -23,7 +24,8 @@ import time
 import traceback
 from functools import partial
 
-MEMORY, ALIVE = 4, 5  # descriptors: shared memory, and a pipe that ends with the parent
+# Descriptors: shared memory, a pipe that ends with the parent, and one that wakes it.
+MEMORY, ALIVE, AWAKE = 4, 5, 6
 # Words of the desk.
 ORDER, ORDER_ASLEEP, KIND, FIRST, END = 0, 1, 2, 3, 4
 ANSWER, ANSWER_ASLEEP, DONE, STATUS = 16, 17, 18, 19
@@ -33,7 +35,6 @@ START, STEP, RESET, RESET_SEEDED, RENDER, LOOP, QUIT = range(7)
 # Flags of an instance.
 TERMINATED, TRUNCATED, FAULT, HAS_RESET, RESET_FAULT = 1, 2, 4, 8, 16
 FUTEX_WAIT, FUTEX_WAKE = 0, 1
-EVERYBODY = 1 << 30
 F_SETSIG = 10
 NOT_FOUND, UNFIT = "not_found", "unsupported"
 WHOLE = slice(None)
@@ -360,18 +361,16 @@ class Server:
         self.read, self.places, self.writes, self.resets = None, [], [], []
         self.seen = self.desk[ANSWER]
         self.truths = bool, int, np.bool_  # what may say that an episode has ended
-        # What system calls get is made ready: each would take a microsecond otherwise.
-        futex = partial(ctypes.CDLL(None).syscall, ctypes.c_long(task["futex"]))
-        order, answer = (ctypes.c_uint32.from_buffer(self.memory, 4 * w) for w in (ORDER, ANSWER))
-        self.sleep = partial(futex, ctypes.byref(order), FUTEX_WAIT)
-        self.wake = partial(futex, ctypes.byref(answer), FUTEX_WAKE)
+        # What the system call gets is made ready: it would take a microsecond otherwise.
+        order = ctypes.byref(ctypes.c_uint32.from_buffer(self.memory, 4 * ORDER))
+        self.futex = partial(ctypes.CDLL(None).syscall, ctypes.c_long(task["futex"]), order)
         self.second = (ctypes.c_long * 2)(1, 0)
         # Stores are seen in their order on x86; elsewhere a system call in between sees to it.
         self.is_ordered = platform.machine() in ("x86_64", "AMD64", "i686")
 
     def fence(self):
         if not self.is_ordered:
-            self.wake(0, None, None, 0)
+            self.futex(FUTEX_WAKE, 0, None, None, 0)
 
     def row(self, place, i, dtype):
         at = self.task[place] + i * self.task["stride"]
@@ -511,7 +510,7 @@ class Server:
                 return
         while desk[ORDER] == seen:
             desk[ORDER_ASLEEP] = 1
-            self.sleep(seen, self.second, None, 0)
+            self.futex(FUTEX_WAIT, seen, self.second, None, 0)
             desk[ORDER_ASLEEP] = 0
             if parent_is_gone():
                 os._exit(1)
@@ -520,7 +519,7 @@ class Server:
         self.fence()
         self.desk[ANSWER] = self.seen
         if self.desk[ANSWER_ASLEEP]:
-            self.wake(EVERYBODY, None, None, 0)
+            os.write(AWAKE, b"!")
 
     def start(self):
         try:

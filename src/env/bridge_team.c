@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Teams of Python processes: see bridge_team.h. bridge.py is the other side, and says the same
-// about desk, orders and flags.
+// about flags.
 //
-// A death is noticed by whoever waits for an answer: after some milliseconds asleep it asks the
-// system. What the process had done of its order stays valid, as it lies in shared memory; all its
+// What a process that dies had done of its order stays valid, as it lies in shared memory; all its
 // instances are broken from then on. A process is started again by the reset of one of them.
 #include "env/bridge_team.h"
 
-#include "core/bell.h"
 #include "core/error.h"
 #include "core/pool.h"
-#include "env/process.h"
 #include "env/python.h"
 
 #include <cjson/cJSON.h>
@@ -23,7 +20,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define START_MS     60000 // at least so long may imports and the making of environments take
 // Looks of an idle process at its desk: some 150 microseconds, so that it is still awake when the
 // next order comes. Waking a sleeper takes 15 to 30 on a virtual machine.
 #define PYTHON_SPINS 3000
@@ -31,35 +27,8 @@
 // there is none, a core that looks is one that doesn't work.
 #define HOST_SPINS   5000
 
-typedef enum ppo_bridge_order {
-    ORDER_START, // make all instances
-    ORDER_STEP,
-    ORDER_RESET,
-    ORDER_RESET_SEEDED,
-    ORDER_RENDER,
-    ORDER_LOOP,
-    ORDER_QUIT,
-} ppo_bridge_order;
-
 enum { FLAG_TERMINATED = 1, FLAG_TRUNCATED = 2, FLAG_FAULT = 4, FLAG_HAS_RESET = 8 };
 enum { FLAG_RESET_FAULT = 16 };
-
-// What lies at the beginning of a process's part of the shared memory. Numbers of instances count
-// from its first.
-typedef struct ppo_bridge_desk {
-    _Alignas(64) ppo_bell order;
-    uint32_t kind, first, end;      // instances first .. end-1
-    _Alignas(64) ppo_bell answer;   // its count is that of the order answered last
-    _Atomic uint32_t num_done;      // all before this one are done
-    uint32_t status;                // of ORDER_START: 1 if it failed
-    _Alignas(64) char message[512]; // the last line of what was raised last
-} ppo_bridge_desk;
-
-_Static_assert(offsetof(ppo_bridge_desk, kind) == 2 * 4, "bridge.py knows these places");
-_Static_assert(offsetof(ppo_bridge_desk, answer) == 16 * 4, "bridge.py knows these places");
-_Static_assert(offsetof(ppo_bridge_desk, num_done) == 18 * 4, "bridge.py knows these places");
-_Static_assert(offsetof(ppo_bridge_desk, message) == 128, "bridge.py knows these places");
-_Static_assert(sizeof(ppo_bridge_desk) == 640, "bridge.py knows these places");
 
 // Where things lie in a process's part, in bytes; a row per instance.
 typedef struct ppo_bridge_layout {
@@ -81,11 +50,10 @@ typedef struct ppo_team_process {
     pthread_mutex_t mutex; // held from an order to its answer
     size_t index;
     size_t first, end; // its instances
-    pid_t id;          // 0: not running
     unsigned char *base;
-    bool is_posted; // the step under way was ordered as a whole
-    uint32_t order; // the bell's count of the last order
-    uint32_t tries; // deaths since a step was completed
+    ppo_bridge_process python; // its desk is at `base`
+    bool is_posted;            // the step under way was ordered as a whole
+    uint32_t tries;            // deaths since a step was completed
 } ppo_team_process;
 
 struct ppo_team {
@@ -100,11 +68,6 @@ struct ppo_team {
 };
 
 // --- places -------------------------------------------------------------------------------------
-
-static ppo_bridge_desk *desk_of(const ppo_team_process *p)
-{
-    return (ppo_bridge_desk *)(void *)p->base;
-}
 
 static ppo_team_process *process_of(const ppo_team *t, size_t n)
 {
@@ -222,78 +185,45 @@ static bool is_unfit(char *text, size_t size, const ppo_bridge_setup *s, const v
 // --- waiting ------------------------------------------------------------------------------------
 
 // What a process leaves behind.
-static void bury(ppo_team *t, ppo_team_process *p, const ppo_process_end *end, uint32_t hung_ms)
+static void bury(ppo_team *t, ppo_team_process *p, const ppo_bridge_death *death)
 {
-    const ppo_bridge_desk *desk = desk_of(p);
+    const ppo_bridge_desk *desk = p->python.desk;
     const size_t culprit = p->first + atomic_load(&desk->num_done);
     char how[96];
-    ppo_process_describe(how, sizeof how, end, hung_ms);
+    ppo_process_describe(how, sizeof how, &death->end, death->hung_ms);
     note(t->setup, false, "Python process %zu (%ld, environments %zu to %zu) %s", p->index,
-         (long)p->id, p->first, p->end - 1, how);
-    p->id = 0;
+         (long)p->python.id, p->first, p->end - 1, how);
+    p->python.id = 0;
     p->tries++;
     for (size_t n = p->first; n < p->end; n++)
         break_instance(&t->state[n]);
-    if (desk->kind != ORDER_START && culprit < p->first + desk->end)
+    if (desk->kind != PPO_BRIDGE_START && culprit < p->first + desk->end)
         t->state[culprit].tries++;
 }
 
 // Waits for the answer to the last order; false if the process has died over it.
 static bool await(ppo_team *t, ppo_team_process *p, uint32_t limit_ms)
 {
-    ppo_bridge_desk *desk = desk_of(p);
-    ppo_patience patience = {.progress = atomic_load(&desk->num_done)};
-    ppo_process_end end = {.is_known = false};
-    for (uint32_t seen; (seen = ppo_bell_count(&desk->answer)) != p->order;) {
-        if (ppo_bell_wait(&desk->answer, seen, t->spins, PPO_PROCESS_CHECK_MS))
-            continue;
-        const bool hung = ppo_patience_is_over(&patience, atomic_load(&desk->num_done), limit_ms);
-        if (hung)
-            ppo_process_kill(p->id);
-        else if (!ppo_process_has_ended(p->id, &end))
-            continue;
-        bury(t, p, &end, hung ? limit_ms : 0);
-        return false;
-    }
-    return true;
-}
-
-// Instances first .. end-1 of the process's.
-static void post(ppo_team_process *p, ppo_bridge_order kind, size_t first, size_t end)
-{
-    ppo_bridge_desk *desk = desk_of(p);
-    desk->kind = kind;
-    desk->first = (uint32_t)first;
-    desk->end = (uint32_t)end;
-    atomic_store(&desk->num_done, (uint32_t)first);
-    p->order = ppo_bell_ring(&desk->order);
+    ppo_bridge_death death;
+    if (ppo_bridge_process_await(&p->python, t->spins, limit_ms, &death))
+        return true;
+    bury(t, p, &death);
+    return false;
 }
 
 static bool order_one(ppo_team *t, size_t n, ppo_bridge_order kind)
 {
     ppo_team_process *p = process_of(t, n);
-    post(p, kind, n - p->first, n - p->first + 1);
+    ppo_bridge_process_post(&p->python, kind, n - p->first, n - p->first + 1);
     return await(t, p, t->setup->timeout_ms);
 }
 
 // --- starting -----------------------------------------------------------------------------------
 
-static cJSON *describe_task(const ppo_bridge_setup *s, const char *mode)
-{
-    cJSON *task = cJSON_CreateObject();
-    cJSON *kwargs = s->kwargs[0] ? cJSON_Parse(s->kwargs) : cJSON_CreateObject();
-    cJSON_AddStringToObject(task, "mode", mode);
-    cJSON_AddStringToObject(task, "id", s->id);
-    cJSON_AddStringToObject(task, "name", s->name);
-    cJSON_AddItemToObject(task, "kwargs", kwargs);
-    cJSON_AddNumberToObject(task, "limit", s->max_episode_steps);
-    return task;
-}
-
 static cJSON *serving_task(const ppo_team *t, const ppo_team_process *p)
 {
     const ppo_bridge_setup *s = t->setup;
-    cJSON *task = describe_task(s, "serve");
+    cJSON *task = ppo_bridge_task(s, "serve");
     const struct {
         const char *name;
         size_t value;
@@ -320,50 +250,22 @@ static cJSON *serving_task(const ppo_team *t, const ppo_team_process *p)
     return task;
 }
 
-static ppo_status start_python(pid_t *id, const ppo_bridge_setup *s, int memory, cJSON *task,
-                               ppo_error *error)
-{
-    char *text = cJSON_PrintUnformatted(task);
-    cJSON_Delete(task);
-    if (!text)
-        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory to start Python");
-    const ppo_status status = ppo_python_start(id,
-                                               &(ppo_python){.program = s->python,
-                                                             .script = s->script,
-                                                             .memory = memory,
-                                                             .alive = s->alive[0],
-                                                             .log = s->log,
-                                                             .task = text},
-                                               error);
-    cJSON_free(text);
-    return status;
-}
-
-static uint32_t start_limit_ms(const ppo_bridge_setup *s)
-{
-    return s->timeout_ms > 0 && s->timeout_ms < START_MS ? START_MS : s->timeout_ms;
-}
-
 // Starts the process; its instances are there once it has answered.
 static ppo_status begin_process(ppo_team *t, ppo_team_process *p, ppo_error *error)
 {
-    ppo_bridge_desk *desk = desk_of(p);
-    desk->status = 0;
-    ppo_bell_forget_sleepers(&desk->order);
-    atomic_store(&desk->answer.count, ppo_bell_count(&desk->order));
-    post(p, ORDER_START, 0, p->end - p->first);
-    return start_python(&p->id, t->setup, t->memory, serving_task(t, p), error);
+    return ppo_bridge_process_start(&p->python, t->setup, t->memory, serving_task(t, p),
+                                    p->end - p->first, error);
 }
 
 static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *error)
 {
-    const ppo_bridge_desk *desk = desk_of(p);
-    if (!await(t, p, start_limit_ms(t->setup)))
+    const ppo_bridge_desk *desk = p->python.desk;
+    if (!await(t, p, ppo_bridge_start_limit_ms(t->setup)))
         return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
     if (desk->status == 0)
         return PPO_OK;
-    ppo_process_kill(p->id);
-    p->id = 0;
+    ppo_process_kill(p->python.id);
+    p->python.id = 0;
     p->tries++;
     note(t->setup, false, "environments %zu to %zu can't be made: %.300s", p->first, p->end - 1,
          desk->message);
@@ -373,7 +275,7 @@ static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *erro
 // Starts the process again if it has died.
 static ppo_status revive(ppo_team *t, ppo_team_process *p, ppo_error *error)
 {
-    while (p->id == 0) {
+    while (p->python.id == 0) {
         if (p->tries >= PPO_BRIDGE_TRIES)
             return too_many(t, error);
         PPO_TRY(begin_process(t, p, error));
@@ -404,6 +306,8 @@ static ppo_status map(ppo_team *t, ppo_error *error)
         t->process[i].base = t->block + i * t->at.bytes;
         pthread_mutex_init(&t->process[i].mutex, NULL);
     }
+    for (size_t i = 0; i < t->num_processes; i++)
+        PPO_TRY(ppo_bridge_process_open(&t->process[i].python, t->process[i].base, error));
     return start_all(t, error);
 }
 
@@ -462,9 +366,9 @@ static bool all_ended(ppo_team *t)
     bool all = true;
     for (size_t i = 0; i < t->num_processes; i++) {
         ppo_team_process *p = &t->process[i];
-        if (p->id && ppo_process_has_ended(p->id, &end))
-            p->id = 0;
-        all = all && p->id == 0;
+        if (p->python.id && ppo_process_has_ended(p->python.id, &end))
+            p->python.id = 0;
+        all = all && p->python.id == 0;
     }
     return all;
 }
@@ -472,13 +376,13 @@ static bool all_ended(ppo_team *t)
 static void end_processes(ppo_team *t)
 {
     for (size_t i = 0; i < t->num_processes; i++)
-        if (t->process[i].id)
-            post(&t->process[i], ORDER_QUIT, 0, 0);
+        if (t->process[i].python.id)
+            ppo_bridge_process_post(&t->process[i].python, PPO_BRIDGE_QUIT, 0, 0);
     for (long ms = 0; !all_ended(t) && ms < PPO_PROCESS_GRACE_MS; ms++)
         ppo_process_sleep_ms(1);
     for (size_t i = 0; i < t->num_processes; i++)
-        if (t->process[i].id)
-            ppo_process_kill(t->process[i].id);
+        if (t->process[i].python.id)
+            ppo_process_kill(t->process[i].python.id);
 }
 
 void ppo_team_destroy(ppo_team *t)
@@ -487,8 +391,10 @@ void ppo_team_destroy(ppo_team *t)
         return;
     if (t->block) {
         end_processes(t);
-        for (size_t i = 0; i < t->num_processes; i++)
+        for (size_t i = 0; i < t->num_processes; i++) {
+            ppo_bridge_process_close(&t->process[i].python);
             pthread_mutex_destroy(&t->process[i].mutex);
+        }
         munmap(t->block, t->at.bytes * t->num_processes);
     }
     if (t->memory >= 0)
@@ -534,7 +440,7 @@ static ppo_status collect(ppo_team *t, const ppo_bridge_step *step, size_t n, pp
     ppo_transition *transition = &step->transitions[n - step->first];
     char fault[96];
     if (flags & FLAG_FAULT)
-        return lose_by_fault(t, step, n, desk_of(process_of(t, n))->message, true, error);
+        return lose_by_fault(t, step, n, process_of(t, n)->python.desk->message, true, error);
     if (!isfinite(reward))
         return lose_by_fault(t, step, n, "the reward is not a finite number", false, error);
     if (is_unfit(fault, sizeof fault, s, obs))
@@ -547,7 +453,7 @@ static ppo_status collect(ppo_team *t, const ppo_bridge_step *step, size_t n, pp
     process_of(t, n)->tries = 0;
     state->has_reset = (flags & FLAG_HAS_RESET) && !state->is_broken;
     if (flags & FLAG_RESET_FAULT) {
-        note(t->setup, true, "environment %zu: %.300s", n, desk_of(process_of(t, n))->message);
+        note(t->setup, true, "environment %zu: %.300s", n, process_of(t, n)->python.desk->message);
         blame(state);
     }
     return PPO_OK;
@@ -573,13 +479,13 @@ static void begin_step(ppo_team *t, ppo_team_process *p, const ppo_bridge_step *
 {
     size_t first, end;
     range_of(p, step, &first, &end);
-    p->is_posted = p->id != 0;
+    p->is_posted = p->python.id != 0;
     for (size_t n = first; n < end; n++) {
         hand_over(t, step, n);
         p->is_posted = p->is_posted && !t->state[n].is_broken;
     }
     if (p->is_posted)
-        post(p, ORDER_STEP, first - p->first, end - p->first);
+        ppo_bridge_process_post(&p->python, PPO_BRIDGE_STEP, first - p->first, end - p->first);
 }
 
 static ppo_status finish_step(ppo_team *t, ppo_team_process *p, const ppo_bridge_step *step,
@@ -589,13 +495,14 @@ static ppo_status finish_step(ppo_team *t, ppo_team_process *p, const ppo_bridge
     ppo_status result = PPO_OK;
     range_of(p, step, &first, &end);
     if (p->is_posted)
-        done =
-            await(t, p, t->setup->timeout_ms) ? end : p->first + atomic_load(&desk_of(p)->num_done);
+        done = await(t, p, t->setup->timeout_ms)
+                   ? end
+                   : p->first + atomic_load(&p->python.desk->num_done);
     else
         done = first;
     for (size_t n = first; n < end; n++) {
-        const bool is_done =
-            n < done || (!p->is_posted && !t->state[n].is_broken && order_one(t, n, ORDER_STEP));
+        const bool is_done = n < done || (!p->is_posted && !t->state[n].is_broken &&
+                                          order_one(t, n, PPO_BRIDGE_STEP));
         const ppo_status status = is_done ? collect(t, step, n, result == PPO_OK ? error : NULL)
                                           : lose(t, step, n, result == PPO_OK ? error : NULL);
         result = result == PPO_OK ? status : result;
@@ -659,10 +566,10 @@ static bool try_reset(ppo_team *t, size_t n, const uint64_t *seed, void *observa
     *flags_of(t, n) = 0;
     if (seed)
         ((uint64_t *)(void *)(p->base + t->at.seeds))[n - p->first] = *seed;
-    if (!order_one(t, n, seed ? ORDER_RESET_SEEDED : ORDER_RESET))
+    if (!order_one(t, n, seed ? PPO_BRIDGE_RESET_SEEDED : PPO_BRIDGE_RESET))
         return false;
     if (*flags_of(t, n) & FLAG_FAULT) {
-        note(t->setup, true, "environment %zu, reset: %.300s", n, desk_of(p)->message);
+        note(t->setup, true, "environment %zu, reset: %.300s", n, p->python.desk->message);
         blame(&t->state[n]);
         return false;
     }
@@ -715,7 +622,8 @@ void ppo_team_render(ppo_team *t, size_t n, unsigned char *rgb)
     ppo_team_process *p = process_of(t, n);
     memset(rgb, 0, bytes);
     pthread_mutex_lock(&p->mutex);
-    if (t->at.pictures && p->id && !t->state[n].is_broken && order_one(t, n, ORDER_RENDER))
+    if (t->at.pictures && p->python.id && !t->state[n].is_broken &&
+        order_one(t, n, PPO_BRIDGE_RENDER))
         memcpy(rgb, p->base + t->at.pictures, bytes);
     pthread_mutex_unlock(&p->mutex);
 }
@@ -725,28 +633,12 @@ ppo_status ppo_team_loop(ppo_team *t, double *steps_per_second, double seconds, 
     *steps_per_second = 0.0;
     for (size_t i = 0; i < t->num_processes; i++) {
         *reward_of(t, t->process[i].first) = seconds;
-        post(&t->process[i], ORDER_LOOP, 0, 1);
+        ppo_bridge_process_post(&t->process[i].python, PPO_BRIDGE_LOOP, 0, 1);
     }
     for (size_t i = 0; i < t->num_processes; i++) {
         if (!await(t, &t->process[i], 0))
             return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
         *steps_per_second += *reward_of(t, t->process[i].first);
-    }
-    return PPO_OK;
-}
-
-ppo_status ppo_bridge_describe(ppo_bridge_setup *s, int memory, ppo_error *error)
-{
-    ppo_process_end end;
-    ppo_patience patience = {.progress = 0};
-    pid_t id = 0;
-    PPO_TRY(start_python(&id, s, memory, describe_task(s, "describe"), error));
-    while (!ppo_process_has_ended(id, &end)) {
-        ppo_process_sleep_ms(PPO_PROCESS_CHECK_MS);
-        if (ppo_patience_is_over(&patience, 0, start_limit_ms(s))) {
-            ppo_process_kill(id);
-            return PPO_OK; // what it has written may be enough
-        }
     }
     return PPO_OK;
 }

@@ -2,8 +2,7 @@
 // A team: some Python processes that step instances of one Gymnasium environment, each a contiguous
 // range of them, and the memory that is shared with them.
 //
-// An order to a process is a few words at its desk and a ring of its bell; its answer rings
-// another. Actions, observations, rewards and flags of its instances lie beside the desk. Orders to
+// Actions, observations, rewards and flags of a process's instances lie beside its desk. Orders to
 // different processes run at once; a process has one at a time. A process that dies or hangs, and
 // an instance that raises or gives what does not fit, costs the episodes concerned: step says that
 // they are lost, reset makes them anew. Every such fault is counted, and a line in the log.
@@ -12,35 +11,10 @@
 #ifndef PPO_ENV_BRIDGE_TEAM_H
 #define PPO_ENV_BRIDGE_TEAM_H
 
-#include "ppo/env.h"
-
-#include <pthread.h>
+#include "env/bridge_process.h"
 
 // So often in a row may an environment break down without completing a step.
 #define PPO_BRIDGE_TRIES 5
-
-// What the teams of a class have in common.
-typedef struct ppo_bridge_setup {
-    const char *id;                 // as it is said: "gym:CartPole-v1"
-    const char *name;               // as Gymnasium knows it: "CartPole-v1"
-    const char *python;             // the program
-    const char *kwargs;             // of gymnasium.make, as JSON; "" for none
-    uint32_t max_episode_steps;     // 0: the environment's own
-    uint32_t num_workers;           // processes of a team; 0: as many as cores
-    uint32_t timeout_ms;            // a process without progress for so long is ended; 0: never
-    size_t obs_size, action_size;   // elements
-    size_t obs_bytes, action_bytes; // of one
-    size_t num_floats;              // elements of an observation to be checked for NaN; 0: none
-    const ppo_space *obs_space;     // for the range of integers
-    uint32_t picture_width, picture_height; // 0: no pictures
-    int script;                             // descriptor of bridge.py
-    int log;      // of what Python prints; -1: where the caller's stderr goes
-    int alive[2]; // a pipe that ends with this process
-
-    pthread_mutex_t mutex; // for the following two
-    uint64_t num_faults;
-    ppo_error last_fault;
-} ppo_bridge_setup;
 
 typedef struct ppo_team ppo_team;
 
@@ -69,8 +43,5 @@ void ppo_team_render(ppo_team *team, size_t n, unsigned char *rgb);
 // Each process steps its first instance alone for some seconds: their steps per second.
 ppo_status ppo_team_loop(ppo_team *team, double *steps_per_second, double seconds,
                          ppo_error *error);
-
-// Runs Python until it has written about the environment into `memory` (a descriptor), and ended.
-ppo_status ppo_bridge_describe(ppo_bridge_setup *setup, int memory, ppo_error *error);
 
 #endif

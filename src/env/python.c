@@ -3,7 +3,7 @@
 //
 // posix_spawn, because the learner may have many threads and gigabytes that a fork would have to
 // map. The process is in a group of its own, so that Ctrl-C and Ctrl-Z don't reach it, and has no
-// descriptors but six: the standard ones, then the script, the memory and the pipe.
+// descriptors but seven: the standard ones, then the script, the memory and two pipes.
 #include "env/python.h"
 
 #include "core/error.h"
@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 // Its own descriptors first: what this process has open is none of its business.
-static const char loader[] = "import os; os.closerange(6, 1 << 16); "
+static const char loader[] = "import os; os.closerange(7, 1 << 16); "
                              "exec(compile(os.pread(3, 1 << 20, 0), 'bridge.py', 'exec'))";
 
 ppo_status ppo_python_memory(int *fd, size_t bytes, ppo_error *error)
@@ -69,6 +69,10 @@ static void set_up_files(posix_spawn_file_actions_t *actions, const ppo_python *
     posix_spawn_file_actions_adddup2(actions, python->script, 3);
     posix_spawn_file_actions_adddup2(actions, python->memory, 4);
     posix_spawn_file_actions_adddup2(actions, python->alive, 5);
+    if (python->awake >= 0)
+        posix_spawn_file_actions_adddup2(actions, python->awake, 6);
+    else
+        posix_spawn_file_actions_addopen(actions, 6, "/dev/null", O_WRONLY, 0);
 }
 
 static void set_up_signals(posix_spawnattr_t *attributes)

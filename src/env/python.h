@@ -15,8 +15,9 @@ extern const size_t ppo_bridge_script_size;
 typedef struct ppo_python {
     const char *program; // looked for in PATH if it has no slash; a folder: a virtual environment
     int script;          // descriptors: of bridge.py, shared memory, the reading end of a pipe that
-    int memory;          // ends with this process, and where output goes (-1: this one's stderr);
-    int alive;           // all above the standard ones by some
+    int memory;          // ends with this process, the writing end of one that wakes it (-1: none),
+    int alive;           // and where output goes (-1: this one's stderr); all above the standard
+    int awake;           // ones by some
     int log;
     const char *task; // JSON, bridge.py's argument
 } ppo_python;
