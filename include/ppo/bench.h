@@ -14,6 +14,10 @@ extern "C" {
 // (2 per multiply-add): independent chains in registers, the widest vectors of this build.
 PPO_API double ppo_bench_peak(uint32_t threads, double seconds);
 
+// The same for products of bf16 numbers added up in fp32: oneDNN's of two 512 x 512 matrices, one
+// for each thread; 0 where precision bf16 can't be had.
+PPO_API double ppo_bench_peak_bf16(uint32_t threads, double seconds);
+
 // Steps `num_envs` instances with random actions, resets included, for about `seconds` on `threads`
 // threads, through the same path as training. Writes environment steps per second.
 PPO_API ppo_status ppo_bench_env(double *steps_per_second, const ppo_env_class *env,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Measuring speed: the arithmetic peak, environments alone, training in two published shapes or any
-// other.
+// other. Training in bf16 is measured beside the same in fp32.
 //
 // A machine's clock moves with its load and its neighbours, so a rate is compared with the peak of
 // the same minutes: peak, repeat, peak, repeat, ..., peak, by the same number of threads in the
@@ -55,8 +55,10 @@ typedef struct result {
     const char *name;
     const cli_bench_plan *plan;
     samples sps;           // count == 0: not measured
+    samples fp32_sps;      // of the same training in fp32, where it is in bf16
     samples peak_gflops;   // count == 0: not measured
     double flops_per_step; // of the networks, per environment step
+    bool is_bf16;
 } result;
 
 static void print_json_samples(cJSON *object, const char *name, const samples *s)
@@ -78,6 +80,10 @@ static int print_json(const result *r)
         print_json_samples(object, "sps", &r->sps);
     else
         cJSON_AddNullToObject(object, "sps");
+    if (r->fp32_sps.count > 0) {
+        print_json_samples(object, "fp32_sps", &r->fp32_sps);
+        cJSON_AddNumberToObject(object, "times_fp32", median(&r->sps) / median(&r->fp32_sps));
+    }
     if (r->peak_gflops.count > 0) {
         const double peak = median(&r->peak_gflops);
         const double gflops = r->sps.count ? 1e-9 * median(&r->sps) * r->flops_per_step : peak;
@@ -97,6 +103,10 @@ static int print_result(const result *r)
     if (r->sps.count > 0)
         printf("  environment steps  %12.0f /s       (%.0f to %.0f)\n", median(&r->sps),
                lowest(&r->sps), highest(&r->sps));
+    if (r->fp32_sps.count > 0)
+        printf("  in fp32            %12.0f /s       (%.0f to %.0f): bf16 is %.2f times as fast\n",
+               median(&r->fp32_sps), lowest(&r->fp32_sps), highest(&r->fp32_sps),
+               median(&r->sps) / median(&r->fp32_sps));
     if (r->peak_gflops.count == 0)
         return PPO_OK;
     const double peak = median(&r->peak_gflops);
@@ -104,7 +114,8 @@ static int print_result(const result *r)
         printf("  arithmetic         %12.2f GFLOP/s, %.1f %% of the peak\n",
                1e-9 * median(&r->sps) * r->flops_per_step,
                100.0 * 1e-9 * median(&r->sps) * r->flops_per_step / peak);
-    printf("  peak               %12.2f GFLOP/s (%.2f to %.2f)\n", peak, lowest(&r->peak_gflops),
+    printf("  %s %12.2f GFLOP/s (%.2f to %.2f)\n",
+           r->is_bf16 ? "peak in bf16      " : "peak              ", peak, lowest(&r->peak_gflops),
            highest(&r->peak_gflops));
     return PPO_OK;
 }
@@ -221,19 +232,30 @@ static ppo_status take_training(samples *sps, ppo_trainer *trainer, double secon
     return PPO_OK;
 }
 
+static void take_peak(result *r, double seconds)
+{
+    take(&r->peak_gflops, r->is_bf16 ? ppo_bench_peak_bf16(r->plan->threads, seconds)
+                                     : ppo_bench_peak(r->plan->threads, seconds));
+}
+
 // One iteration to warm up, then peak and training by turns, the peak first and last. Where a
 // single iteration takes longer than its turn, fewer repeats have to do.
-static ppo_status measure(result *r, ppo_trainer *trainer, ppo_error *error)
+static ppo_status measure(result *r, ppo_trainer *trainer, ppo_trainer *fp32, ppo_error *error)
 {
     const double turn_s = r->plan->seconds / NUM_REPEATS, peak_s = 0.2 * turn_s;
+    const double train_s = (fp32 ? 0.4 : 0.8) * turn_s;
     ppo_status status = ppo_trainer_step(trainer, NULL, error);
+    if (status == PPO_OK && fp32)
+        status = ppo_trainer_step(fp32, NULL, error);
     const double began_s = cli_now_s();
-    take(&r->peak_gflops, ppo_bench_peak(r->plan->threads, peak_s));
+    take_peak(r, peak_s);
     for (int i = 0; status == PPO_OK && i < NUM_REPEATS; i++) {
         if (i > 0 && cli_now_s() - began_s > 2.0 * r->plan->seconds)
             break;
-        status = take_training(&r->sps, trainer, 0.8 * turn_s, error);
-        take(&r->peak_gflops, ppo_bench_peak(r->plan->threads, peak_s));
+        status = take_training(&r->sps, trainer, train_s, error);
+        if (status == PPO_OK && fp32)
+            status = take_training(&r->fp32_sps, fp32, train_s, error);
+        take_peak(r, peak_s);
     }
     return status;
 }
@@ -246,12 +268,20 @@ static ppo_status shape_config(ppo_config *config, const shape *s, const cli_arg
     return status == PPO_OK ? cli_settings_apply(config, args, error) : status;
 }
 
+// Perceptrons compute in fp32 whatever the precision.
+static bool is_bf16(const ppo_config *config, ppo_trainer *trainer)
+{
+    const ppo_env_class *env = ppo_agent_env(ppo_trainer_agent(trainer));
+    return config->precision == PPO_PRECISION_BF16 && config->network != PPO_NETWORK_MLP &&
+           env->observation_space.dtype == PPO_U8;
+}
+
 // Measures training by a configuration that is ready but for what a measurement decides.
 static int bench_config(const char *name, ppo_config *config, const ppo_env_class *env,
                         const cli_args *args, const cli_bench_plan *plan)
 {
     ppo_error error = {0};
-    ppo_trainer *trainer = NULL;
+    ppo_trainer *trainer = NULL, *fp32 = NULL;
     result r = {.name = name, .plan = plan};
     config->total_timesteps = UINT64_C(1) << 40; // the clock ends it, not the steps
     config->threads = plan->threads;
@@ -259,9 +289,16 @@ static int bench_config(const char *name, ppo_config *config, const ppo_env_clas
         config->num_envs = plan->num_envs;
     if (ppo_trainer_create(&trainer, config, env, &error))
         return cli_fail(&error);
+    r.is_bf16 = is_bf16(config, trainer);
+    config->precision = PPO_PRECISION_FP32;
+    if (r.is_bf16 && ppo_trainer_create(&fp32, config, env, &error)) {
+        ppo_trainer_destroy(trainer);
+        return cli_fail(&error);
+    }
     const uint64_t batch = ppo_config_batch_size(ppo_trainer_config(trainer));
     r.flops_per_step = ppo_trainer_flops(trainer) / (double)batch;
-    const ppo_status status = measure(&r, trainer, &error);
+    const ppo_status status = measure(&r, trainer, fp32, &error);
+    ppo_trainer_destroy(fp32);
     ppo_trainer_destroy(trainer);
     return status == PPO_OK ? print_result(&r) : cli_fail(&error);
 }

@@ -204,8 +204,8 @@ static ppo_status open_dnn(ppo_onednn **result, ppo_error *error)
     *result = NULL;
     if (!instructions())
         return ppo_fail(error, PPO_UNSUPPORTED,
-                        "precision bf16 needs a processor with AVX512_BF16 or AMX, which this one "
-                        "is not for oneDNN %d.%d (instruction set %#x); set precision to fp32",
+                        "precision bf16 needs a processor with AVX512_BF16 or AMX, and oneDNN "
+                        "%d.%d finds neither here (instruction set %#x); set precision to fp32",
                         dnnl_version()->major, dnnl_version()->minor,
                         (unsigned)dnnl_get_effective_cpu_isa());
     threading threads;

@@ -65,16 +65,24 @@ static void bf16_row_of_words(ppo_bf16 *row, const ppo_plane *shape, const uint8
                             shape->channels);
 }
 
+// Pixels as they are, channel by channel; of squares, each pixel of each channel is a channel.
 static void bf16_row_of_bytes(ppo_bf16 *row, const ppo_plane *shape, const uint8_t *bytes,
-                              size_t channels, size_t height, size_t width, size_t block)
+                              size_t height, size_t width, size_t block)
 {
-    uint8_t pixel[MAX_LINES * 4];
-    for (size_t x = 0; x < shape->width; x++)
-        for (size_t c = 0; c < channels; c++, row += block * block) {
-            for (size_t i = 0; i < block * block; i++)
-                pixel[i] = bytes[(c * height + i / block) * width + x * block + i % block];
-            ppo_bf16_from_bytes(row, pixel, block * block);
+    uint8_t line[MAX_WORDS];
+    ppo_bf16 numbers[MAX_WORDS];
+    for (size_t k = 0; k < shape->channels; k++) {
+        const size_t c = k / (block * block), dy = k / block % block, dx = k % block;
+        const uint8_t *from = bytes + (c * height + dy) * width + dx;
+        for (size_t x = 0; x < shape->width; x += MAX_WORDS) {
+            const size_t count = shape->width - x < MAX_WORDS ? shape->width - x : MAX_WORDS;
+            for (size_t i = 0; i < count; i++)
+                line[i] = from[(x + i) * block];
+            ppo_bf16_from_bytes(numbers, line, count);
+            for (size_t i = 0; i < count; i++)
+                row[(x + i) * shape->channels + k] = numbers[i];
         }
+    }
 }
 
 static bool goes_by_words(const ppo_plane *shape, size_t channels, size_t block)
@@ -91,8 +99,7 @@ void ppo_picture_to_bf16(ppo_bf16 *plane, const ppo_plane *shape, const uint8_t 
         if (words)
             bf16_row_of_words(row, shape, bytes + y * block * width, channels, height, width);
         else
-            bf16_row_of_bytes(row, shape, bytes + y * block * width, channels, height, width,
-                              block);
+            bf16_row_of_bytes(row, shape, bytes + y * block * width, height, width, block);
     }
 }
 

@@ -40,6 +40,26 @@ static const picture_case picture_cases[] = {
     {4, 36, 400, 4, 0}, {1, 400, 36, 4, 0}, {3, 6, 4, 3, 2},
 };
 
+// Bytes are exact in bf16.
+static void check_bf16(const picture_case *c, const ppo_plane *plane, const uint8_t *picture)
+{
+    const size_t b = c->block, size = plane->height * plane->width * plane->channels;
+    ppo_bf16 *got = calloc(size, sizeof *got);
+    float *values = twin_floats(size);
+    assert_non_null(got);
+    ppo_picture_to_bf16(got, plane, picture, c->channels, c->height, c->width, b);
+    ppo_bf16_to_floats(values, got, size);
+    for (size_t i = 0; i < size; i++) {
+        const size_t k = i % plane->channels, x = i / plane->channels % plane->width * b + k % b;
+        const size_t y = i / plane->channels / plane->width * b + k / b % b;
+        if (!(values[i] == (float)picture[(k / b / b * c->height + y) * c->width + x]))
+            fail_msg("%zu channels of %zu x %zu by %zu in bf16, number %zu: %g", c->channels,
+                     c->height, c->width, b, i, (double)values[i]);
+    }
+    free(values);
+    free(got);
+}
+
 static void check_picture(const picture_case *c, ppo_random *random)
 {
     const size_t b = c->block, bytes = c->channels * c->height * c->width;
@@ -54,6 +74,7 @@ static void check_picture(const picture_case *c, ppo_random *random)
             for (size_t x = 0; x < plane.width * b; x++)
                 wanted[place(&plane, y / b, x / b, (ch * b + y % b) * b + x % b)] =
                     (float)picture[(ch * c->height + y) * c->width + x] * (1.0f / 255.0f);
+    check_bf16(c, &plane, picture);
     ppo_picture_to_plane(got, &plane, picture, c->channels, c->height, c->width, b);
     for (size_t i = 0; i < (c->height / b + 2 * c->border) * plane.row; i++)
         if (!(got[i] == wanted[i]))
