@@ -15,7 +15,12 @@ extern "C" {
 PPO_API ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
                                   ppo_error *error);
 
-// Frees an agent that ppo_agent_load made; not one that belongs to a trainer. NULL is allowed.
+// The same for an agent whose environment is one of Gymnasium's, in this Python (a program, or the
+// folder of a virtual environment) instead of the one that the run remembers.
+PPO_API ppo_status ppo_agent_load_python(ppo_agent **agent, const char *path, const char *python,
+                                         ppo_error *error);
+
+// Frees an agent that one of them made; not one that belongs to a trainer. NULL is allowed.
 PPO_API void ppo_agent_destroy(ppo_agent *agent);
 
 // Chooses actions for `num_obs` observations, one after another in memory, as the environment

@@ -45,7 +45,9 @@ static ppo_status settle(ppo_check_options *options, ppo_config *config, const c
     if (seed && cli_parse_integer(&options->seed, "--seed", seed, 0, UINT64_MAX, error))
         return error->status;
     options->episodes = (uint32_t)number;
-    return ppo_config_for_env(config, id, error);
+    const ppo_status status = ppo_config_for_env(config, id, error);
+    const char *python = args->flag[CLI_FLAG_PYTHON];
+    return status == PPO_OK && python ? ppo_config_set(config, "python", python, error) : status;
 }
 
 static int print_report(cli_check *check, cJSON *object, const char *id,

@@ -137,7 +137,9 @@ int cli_cmd_eval(const cli_args *args)
 {
     ppo_error error = {0};
     ppo_agent *agent = NULL;
-    if (ppo_agent_load(&agent, args->operand[0], NULL, &error))
+    const char *run = args->operand[0], *python = args->flag[CLI_FLAG_PYTHON];
+    if (python ? ppo_agent_load_python(&agent, run, python, &error)
+               : ppo_agent_load(&agent, run, NULL, &error))
         return cli_fail(&error);
     const int code = evaluate(agent, args);
     ppo_agent_destroy(agent);

@@ -10,6 +10,12 @@
     {                                                  \
         CLI_FLAG_HELP, "help", NULL, "Show this page." \
     }
+#define ROW_PYTHON                                                                                \
+    {                                                                                             \
+        CLI_FLAG_PYTHON, "python", "PATH",                                                        \
+            "The Python of gym:ID, or its virtual environment. Default: what the run remembers, " \
+            "python3."                                                                            \
+    }
 #define ROW_JSON                                                                      \
     {                                                                                 \
         CLI_FLAG_JSON, "json", NULL, "Print the result as one JSON object on stdout." \
@@ -52,6 +58,7 @@ static const cli_flag eval_flags[] = {
      "factors only. Default: the environment's own size."},
     {CLI_FLAG_VIDEO_OVERLAY, "video-overlay", NULL,
      "Write the step and the return so far onto the pictures."},
+    ROW_PYTHON,
     ROW_JSON,
     ROW_HELP,
     ROW_END,
@@ -105,6 +112,7 @@ static const cli_flag plot_flags[] = {
 static const cli_flag check_flags[] = {
     {CLI_FLAG_EPISODES, "episodes", "N", "Episodes to play with random actions. Default: 5."},
     {CLI_FLAG_SEED, "seed", "S", "The seed of these episodes. Default: 1."},
+    ROW_PYTHON,
     ROW_JSON,
     ROW_HELP,
     ROW_END,

@@ -5,7 +5,8 @@
 // system. Who sleeps over an answer is woken by a pipe, not by the bell's own futex: the kernel
 // knows that who writes into a pipe is often about to wait, and lets the sleeper go on where the
 // writer runs. A futex's sleeper goes on where it was before, which may be the core of another
-// Python, and both cores lose: that one's process is held up, this one's has nothing to do.
+// Python, and both cores lose: that one's process is held up, this one's has nothing to do. With
+// two busy cores it took 22 us that way, and takes 4.
 #include "env/bridge_process.h"
 
 #include "core/error.h"

@@ -85,12 +85,15 @@ static void take_places(ppo_config *config, const char *path)
     memcpy(config->rom_dir, beside.rom_dir, sizeof config->rom_dir);
 }
 
+// `python` NULL: the one that is remembered.
 static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content, const char *path,
-                              const ppo_env_class *env, ppo_error *error)
+                              const ppo_env_class *env, const char *python, ppo_error *error)
 {
     ppo_config config;
     PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
     take_places(&config, path);
+    if (python)
+        PPO_TRY(ppo_config_set(&config, "python", python, error));
     PPO_TRY(ppo_agent_create(agent, &config, env, error));
     const ppo_status status = fill_agent(*agent, content, path, error);
     if (status != PPO_OK) {
@@ -100,16 +103,28 @@ static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content,
     return status;
 }
 
-ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
-                          ppo_error *error)
+static ppo_status load(ppo_agent **agent, const char *path, const ppo_env_class *env,
+                       const char *python, ppo_error *error)
 {
     ppo_checkpoint_file file;
     ppo_path opened;
     *agent = NULL;
     PPO_TRY(open_for_agent(&file, &opened, path, error));
-    const ppo_status status = build_agent(agent, &file.content, opened.text, env, error);
+    const ppo_status status = build_agent(agent, &file.content, opened.text, env, python, error);
     ppo_checkpoint_file_close(&file);
     return status;
+}
+
+ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
+                          ppo_error *error)
+{
+    return load(agent, path, env, NULL, error);
+}
+
+ppo_status ppo_agent_load_python(ppo_agent **agent, const char *path, const char *python,
+                                 ppo_error *error)
+{
+    return load(agent, path, NULL, python, error);
 }
 
 static bool dtype_in_library(ppo_dtype *dtype, ppo_safetensors_dtype wanted)

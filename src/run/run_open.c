@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WORKER_LOG_NAME "workers.log"
@@ -262,6 +263,29 @@ static ppo_status open_directory(ppo_run *run, ppo_error *error)
     return PPO_OK;
 }
 
+// How much of a path is there: the length of it, or of the folder in which the first one is
+// missing.
+static size_t length_there(ppo_path path)
+{
+    for (char *slash; !ppo_file_exists(path.text); *slash = '\0')
+        if (!(slash = strrchr(path.text, '/')))
+            return 0;
+    return strlen(path.text);
+}
+
+// Folders that were made for a log in which nothing stands are taken back, up to what was there.
+static void take_back(ppo_path path, size_t there)
+{
+    struct stat facts;
+    if (stat(path.text, &facts) == 0 && facts.st_size == 0 && there < strlen(path.text))
+        unlink(path.text);
+    for (char *slash; (slash = strrchr(path.text, '/')) && slash > path.text + there;) {
+        *slash = '\0';
+        if (rmdir(path.text) != 0)
+            return;
+    }
+}
+
 // What worker processes print is kept with the run, from their first word on.
 static ppo_status create_trainer(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
                                  ppo_error *error)
@@ -272,9 +296,14 @@ static ppo_status create_trainer(ppo_run *run, const ppo_config *config, const p
         return ppo_trainer_create(&run->trainer, config, env, error);
     const ppo_path dir = ppo_run_directory_name(config, env ? env->id : config->env_id);
     const ppo_path log = ppo_path_in(dir.text, WORKER_LOG_NAME);
+    const size_t there = length_there(log);
     PPO_TRY(ppo_config_check(config, error));
     PPO_TRY(ppo_file_make_dirs(dir.text, error));
-    return ppo_trainer_create_logged(&run->trainer, config, env, log.text, error);
+    const ppo_status status =
+        ppo_trainer_create_logged(&run->trainer, config, env, log.text, error);
+    if (status != PPO_OK)
+        take_back(log, there);
+    return status;
 }
 
 static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env_class *env,

@@ -46,7 +46,11 @@ for workers in 1 3 8; do
 done
 wants 'workers lost' "$(field workers_lost)" 0
 run 0 "$ppo" eval run --episodes 2 --json
+run 0 "$ppo" eval run --episodes 2 --json --python "$python"
+run 3 "$ppo" eval run --episodes 2 --python ./no-python
+says "Python can't be started: './no-python'"
 run 0 "$ppo" hash run
+run 0 "$ppo" check gym:CartPole-v1 --python "$python" --episodes 2
 
 # The real one, if it is there. NumPy before 1.25 has sines of its own for some processors, which
 # differ from the C library's in the last bit.
@@ -67,8 +71,9 @@ run 3 "$ppo" train gym:CartPol-v1 --python "$python" --run-dir none
 says "Gymnasium knows no environment 'CartPol-v1'; did you mean gym:CartPole-v1\?"
 run 3 "$ppo" train gym:CartPole-v1 --python ./no-python --run-dir none
 says "Python can't be started: './no-python'"
-run 10 "$ppo" train gym:trial_envs:Text-v0 --python "$python" --run-dir none
+run 10 "$ppo" train gym:trial_envs:Text-v0 --python "$python" --run-dir none/deep
 says "part \['mission'\] is a Text space"
+[ ! -e none ] || fail 'a refused environment leaves a run directory'
 run 8 "$ppo" train gym:trial_envs:WrongShape-v0 --python "$python" --num-envs 2 --run-dir none --restart
 says 'an observation of shape \(3,\) and type float32, not \(2,\) and float32; 5 times in a row'
 grep -q '^--- gym:trial_envs:WrongShape-v0, environment [01]: Garbage' none/workers.log ||
