@@ -85,8 +85,8 @@
     X(shared_network, "Networks", BOOL, "false", ANY_BOOL, "", true,                               \
       "One trunk with two heads instead of two separate networks.")                                \
     X(precision, "Networks", ENUM, "fp32", CHOICES("fp32|bf16"), "", true,                         \
-      "Arithmetic of convolutional networks: bf16 multiplies rounded numbers where the "           \
-      "processor can.")                                                                            \
+      "Arithmetic of convolutional networks: bf16 multiplies numbers rounded to 8 bits and keeps " \
+      "parameters and sums in fp32; it needs oneDNN and a processor with AVX512_BF16 or AMX.")     \
     X(hidden_gain, "Networks", F64, "1.4142135623730951", AT_LEAST(0), "", true,                   \
       "Gain of the hidden layers' orthogonal initialisation; the default is the root of 2.")       \
     X(actor_gain, "Networks", F64, "0.01", AT_LEAST(0), "", true,                                  \
