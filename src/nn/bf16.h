@@ -9,6 +9,13 @@
 
 typedef uint16_t ppo_bf16;
 
+// Such numbers in memory that is counted in floats, two to each.
+static inline ppo_bf16 *ppo_bf16_in(float *room)
+{
+    void *numbers = room;
+    return numbers;
+}
+
 // Rounded to the nearest, ties to even; NaN stays NaN.
 void ppo_bf16_from_floats(ppo_bf16 *restrict to, const float *restrict from, size_t count);
 

@@ -57,9 +57,9 @@ static ppo_pass16 make_pass(const ppo_cnn *cnn, const ppo_cnn_tile *tile, const 
                         .tile = tile,
                         .params = params,
                         .packed = packed,
-                        .input = (ppo_bf16 *)working,
-                        .tape = (ppo_bf16 *)(tape ? tape : working + p.tape),
-                        .dtape = (ppo_bf16 *)(working + p.dtape),
+                        .input = ppo_bf16_in(working),
+                        .tape = ppo_bf16_in(tape ? tape : working + p.tape),
+                        .dtape = ppo_bf16_in(working + p.dtape),
                         .dweight = working + p.dweight,
                         .dbias = working + p.dbias,
                         .scratch = working + p.scratch};
@@ -82,14 +82,6 @@ static size_t plane_count(const ppo_pass16 *pass, size_t plane)
     return pass->tile->images * p->height * p->width * p->channels;
 }
 
-// oneDNN takes what it only reads by the same pointers as the rest.
-static void *operand(const void *data)
-{
-    void *pointer;
-    memcpy(&pointer, &data, sizeof pointer);
-    return pointer;
-}
-
 static void run(const ppo_cnn_bf16 *b, size_t op, void *const *operands, void *scratch)
 {
     b->api->run(b->dnn, op, operands, scratch);
@@ -104,8 +96,8 @@ static void convolve(const ppo_pass16 *pass, size_t i)
     if (ppo_cnn_bf16_adds(pass->cnn, i))
         memcpy(y, plane_at(pass, step[1].input), plane_count(pass, step->output) * sizeof *y);
     void *const operands[] = {plane_at(pass, step->input),
-                              operand(pass->packed + pass->tile->packed[i]),
-                              operand(pass->params + step->bias), y};
+                              ppo_onednn_operand(pass->packed + pass->tile->packed[i]),
+                              ppo_onednn_operand(pass->params + step->bias), y};
     run(pass->b, pass->tile->op[i], operands, pass->scratch);
 }
 
@@ -154,7 +146,7 @@ static void flatten(const ppo_pass16 *pass, float *flat, size_t images)
     const ppo_plane *last = &cnn->planes[cnn->num_planes - 1];
     const size_t pixels = last->height * last->width, size = pixels * last->channels;
     const ppo_bf16 *y = plane_at(pass, cnn->num_planes - 1);
-    ppo_bf16 *to = (ppo_bf16 *)flat;
+    ppo_bf16 *to = ppo_bf16_in(flat);
     for (size_t n = 0; n < images; n++)
         ppo_bf16_transpose(to + n * size, pixels, y + n * size, last->channels, pixels,
                            last->channels);
@@ -206,8 +198,8 @@ void ppo_cnn_bf16_features(const ppo_cnn *cnn, float *y, float *flat, float *wor
         float *from = whole ? flat + n * size : last_flat, *to = whole ? y + n * out : last_y;
         if (!whole)
             memcpy(last_flat, flat + n * size, count * size * sizeof *flat);
-        void *const operands[] = {from, operand(packed + b->acting_packed), to,
-                                  operand(params + cnn->linear_bias)};
+        void *const operands[] = {from, ppo_onednn_operand(packed + b->acting_packed), to,
+                                  ppo_onednn_operand(params + cnn->linear_bias)};
         run(b, b->acting_op, operands, working + p.scratch);
         if (!whole)
             memcpy(y + n * out, last_y, count * out * sizeof *y);
@@ -222,7 +214,7 @@ static void unflatten(const ppo_pass16 *pass, const float *dflat, size_t images)
     const ppo_plane *last = &cnn->planes[cnn->num_planes - 1];
     const size_t pixels = last->height * last->width, size = pixels * last->channels;
     ppo_bf16 *dy = dplane_at(pass, cnn->num_planes - 1);
-    const ppo_bf16 *from = (const ppo_bf16 *)dflat;
+    const ppo_bf16 *from = ppo_onednn_operand(dflat);
     for (size_t n = 0; n < images; n++)
         ppo_bf16_transpose(dy + n * size, last->channels, from + n * size, pixels, last->channels,
                            pixels);
@@ -250,8 +242,8 @@ static void convolve_back(const ppo_pass16 *pass, size_t i, float *partial)
     add(partial + back->partial_bias[i], pass->dbias, step->conv.out_channels);
     if (step->input == 0)
         return;
-    void *const to_data[] = {dplane_at(pass, step->input), operand(pass->packed + back->packed[i]),
-                             dy};
+    void *const to_data[] = {dplane_at(pass, step->input),
+                             ppo_onednn_operand(pass->packed + back->packed[i]), dy};
     run(pass->b, back->data[i], to_data, pass->scratch);
 }
 
@@ -364,6 +356,7 @@ void ppo_cnn_bf16_pack_acting(const ppo_cnn *cnn, float *packed, const float *pa
         pack(cnn, packed, i, tile->pack[i], tile->packed[i], tile->scratch[i]);
         return;
     }
-    void *const operands[] = {operand(params + cnn->linear_weight), packed + b->acting_packed};
+    void *const operands[] = {ppo_onednn_operand(params + cnn->linear_weight),
+                              packed + b->acting_packed};
     run(b, b->acting_pack, operands, packed + b->acting_scratch);
 }

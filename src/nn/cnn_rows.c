@@ -116,13 +116,6 @@ size_t ppo_cnn_rows_backward_tasks(const ppo_cnn_rows *rows)
 
 // --- running -------------------------------------------------------------------------------------
 
-static void *operand(const void *data)
-{
-    void *pointer;
-    memcpy(&pointer, &data, sizeof pointer);
-    return pointer;
-}
-
 static void run(const ppo_cnn_rows *rows, size_t op, void *const *operands, float *working)
 {
     const ppo_cnn_bf16 *b = rows->cnn->bf16;
@@ -131,7 +124,7 @@ static void run(const ppo_cnn_rows *rows, size_t op, void *const *operands, floa
 
 static ppo_bf16 *weight_copy(const ppo_cnn_rows *rows, float *packed)
 {
-    return (ppo_bf16 *)(packed + rows->cnn->bf16->linear_copy);
+    return ppo_bf16_in(packed + rows->cnn->bf16->linear_copy);
 }
 
 static void forward_bf16(const ppo_cnn_rows *rows, float *features, float *working,
@@ -141,8 +134,8 @@ static void forward_bf16(const ppo_cnn_rows *rows, float *features, float *worki
     const size_t in = cnn->linear.in, first = task * OUT_STRIP;
     ppo_bf16 *weight = weight_copy(rows, packed) + first * in;
     ppo_bf16_from_floats(weight, params + cnn->linear_weight + first * in, OUT_STRIP * in);
-    void *const operands[] = {operand(flat), weight, features + first,
-                              operand(params + cnn->linear_bias + first)};
+    void *const operands[] = {ppo_onednn_operand(flat), weight, features + first,
+                              ppo_onednn_operand(params + cnn->linear_bias + first)};
     run(rows, rows->forward, operands, working);
 }
 
@@ -164,7 +157,8 @@ void ppo_cnn_rows_prepare(const ppo_cnn_rows *rows, float *space, const float *d
     const size_t out = rows->cnn->linear.out, first = task * CHUNK, all = rows->max_count;
     const size_t height = least(CHUNK, all - first);
     const size_t filled = first < count ? least(height, count - first) : 0;
-    ppo_bf16 *dy = (ppo_bf16 *)space + first * out, *turned = (ppo_bf16 *)space + all * out + first;
+    ppo_bf16 *dy = ppo_bf16_in(space) + first * out,
+             *turned = ppo_bf16_in(space) + all * out + first;
     ppo_bf16_from_floats(dy, dfeatures + first * out, filled * out);
     memset(dy + filled * out, 0, (height - filled) * out * sizeof *dy);
     ppo_bf16_transpose(turned, all, dy, out, height, out);
@@ -176,10 +170,10 @@ static void backward_bf16(const ppo_cnn_rows *rows, float *dflat, float *grad, f
     const ppo_cnn *cnn = rows->cnn;
     const size_t in = cnn->linear.in, out = cnn->linear.out, first = task * IN_STRIP;
     const size_t which = in - first < IN_STRIP;
-    ppo_bf16 *dy = (ppo_bf16 *)space, *turned = dy + rows->max_count * out;
-    void *const to_data[] = {dy, weight_copy(rows, operand(packed)) + first,
-                             (ppo_bf16 *)dflat + first};
-    void *const to_weights[] = {turned, (ppo_bf16 *)operand(flat) + first,
+    ppo_bf16 *dy = ppo_bf16_in(space), *turned = dy + rows->max_count * out;
+    void *const to_data[] = {dy, weight_copy(rows, ppo_onednn_operand(packed)) + first,
+                             ppo_bf16_in(dflat) + first};
+    void *const to_weights[] = {turned, ppo_bf16_in(ppo_onednn_operand(flat)) + first,
                                 grad + cnn->linear_weight + first};
     run(rows, rows->data[which], to_data, working);
     run(rows, rows->weights[which], to_weights, working);

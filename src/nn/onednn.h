@@ -86,6 +86,12 @@ typedef struct ppo_onednn_module {
     void (*run)(const ppo_onednn *dnn, size_t op, void *const *operands, void *scratch);
 } ppo_onednn_module;
 
+// oneDNN takes operands that it only reads by the same pointers as the others.
+static inline void *ppo_onednn_operand(const void *data)
+{
+    return (void *)(uintptr_t)data;
+}
+
 // The module, loaded if it isn't yet; NULL and a sentence if it can't be had.
 const ppo_onednn_module *ppo_onednn_load(ppo_error *error);
 
