@@ -9,9 +9,7 @@
 // top of the same sgemm, and executing any primitive builds a hash map of its arguments: 5 to 7
 // allocations a call against sgemm's one.
 //
-// Threads: oneDNN asks its runtime how many threads the caller may use, so each call is put between
-// run_alone and run_as_before. With OpenMP that is a setting of the calling thread. The functions
-// are looked up at run time, in the same scope as oneDNN's own, so that libppo links no OpenMP.
+// Each call is held to the calling thread (nn/onednn_alone.h).
 //
 // Convolutions need primitives: engine, stream, memory descriptors. They are here to be measured.
 //
@@ -19,21 +17,15 @@
 #include "onednn.h"
 
 #include "core/error.h"
+#include "nn/onednn_alone.h"
 
 #include <oneapi/dnnl/dnnl.h>
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
-// How oneDNN is held to one thread; both NULL if it never makes more.
-typedef struct threading {
-    int (*get)(void); // omp_get_max_threads
-    void (*set)(int); // omp_set_num_threads
-} threading;
-
 struct ppo_onednn_linear {
-    threading threads;
+    ppo_onednn_alone alone;
     dnnl_dim_t rows;
     dnnl_dim_t in;
     dnnl_dim_t out;
@@ -48,65 +40,6 @@ typedef struct operand {
     bool transpose;
 } operand;
 
-static bool find_symbol(void *function, const char *name)
-{
-    void *const symbol = dlsym(RTLD_DEFAULT, name);
-    memcpy(function, &symbol, sizeof symbol); // ISO C has no cast from object to function pointer
-    return symbol != NULL;
-}
-
-// False if oneDNN's runtime can't be held to one thread. A thread pool serves only the streams that
-// it is given to, so without one that runtime is sequential.
-static bool find_threading(threading *threads)
-{
-    *threads = (threading){NULL, NULL};
-    switch (dnnl_version()->cpu_runtime) {
-    case DNNL_RUNTIME_SEQ:
-    case DNNL_RUNTIME_THREADPOOL:
-        return true;
-    case DNNL_RUNTIME_OMP:
-        return find_symbol(&threads->get, "omp_get_max_threads") &&
-               find_symbol(&threads->set, "omp_set_num_threads");
-    default:
-        return false;
-    }
-}
-
-// Returns what run_as_before needs; 0: nothing to put back.
-static int run_alone(const threading *threads)
-{
-    if (!threads->get)
-        return 0;
-    const int before = threads->get();
-    if (before == 1)
-        return 0;
-    threads->set(1);
-    return before;
-}
-
-static void run_as_before(const threading *threads, int before)
-{
-    if (before)
-        threads->set(before);
-}
-
-// The codes that 2.x and 3.x share; later ones are all failures of the library itself.
-static const char *dnnl_text(dnnl_status_t status)
-{
-    switch (status) {
-    case dnnl_out_of_memory:
-        return "out of memory";
-    case dnnl_invalid_arguments:
-        return "invalid arguments";
-    case dnnl_unimplemented:
-        return "it has nothing for this shape";
-    case dnnl_runtime_error:
-        return "runtime error";
-    default:
-        return "internal error";
-    }
-}
-
 static ppo_status fail_dnnl(const ppo_onednn_linear *linear, const char *what, dnnl_status_t status,
                             ppo_error *error)
 {
@@ -115,7 +48,7 @@ static ppo_status fail_dnnl(const ppo_onednn_linear *linear, const char *what, d
                     "oneDNN's sgemm failed in the %s of a linear layer, %lld rows x %lld in x "
                     "%lld out: %s (dnnl status %d)",
                     what, (long long)linear->rows, (long long)linear->in, (long long)linear->out,
-                    dnnl_text(status), (int)status);
+                    ppo_onednn_text((int)status), (int)status);
 }
 
 // c[m, n] = op(a)[m, k] op(b)[k, n]. `what` names the product in an error.
@@ -123,10 +56,10 @@ static ppo_status multiply(const ppo_onednn_linear *linear, const char *what, fl
                            dnnl_dim_t ldc, operand a, operand b, dnnl_dim_t m, dnnl_dim_t n,
                            dnnl_dim_t k, ppo_error *error)
 {
-    const int before = run_alone(&linear->threads);
+    const int before = ppo_onednn_run_alone(&linear->alone);
     const dnnl_status_t status = dnnl_sgemm(a.transpose ? 'T' : 'N', b.transpose ? 'T' : 'N', m, n,
                                             k, 1.0f, a.data, a.ld, b.data, b.ld, 0.0f, c, ldc);
-    run_as_before(&linear->threads, before);
+    ppo_onednn_run_as_before(&linear->alone, before);
     return status == dnnl_success ? PPO_OK : fail_dnnl(linear, what, status, error);
 }
 
@@ -195,8 +128,8 @@ ppo_status ppo_onednn_linear_create(ppo_onednn_linear **linear, size_t rows, siz
                         "sizes must be positive, strides no smaller than widths, and matrices must "
                         "fit in memory",
                         rows, in, out, ldx, ldy);
-    threading threads;
-    if (!find_threading(&threads))
+    ppo_onednn_alone alone;
+    if (!ppo_onednn_find_alone(&alone))
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "this oneDNN (%d.%d, CPU runtime %u) can't be held to one thread; install "
                         "one built for OpenMP, a thread pool or sequential use",
@@ -204,7 +137,7 @@ ppo_status ppo_onednn_linear_create(ppo_onednn_linear **linear, size_t rows, siz
     ppo_onednn_linear *made = malloc(sizeof *made);
     if (!made)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a linear layer");
-    *made = (ppo_onednn_linear){.threads = threads,
+    *made = (ppo_onednn_linear){.alone = alone,
                                 .rows = (dnnl_dim_t)rows,
                                 .in = (dnnl_dim_t)in,
                                 .out = (dnnl_dim_t)out,
@@ -276,7 +209,7 @@ typedef struct pass {
 } pass;
 
 struct ppo_onednn_conv {
-    threading threads;
+    ppo_onednn_alone alone;
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     dnnl_memory_desc_t x, weight, bias, y; // as asked for
@@ -396,7 +329,7 @@ static ppo_status fail_conv(const char *what, dnnl_status_t status, ppo_error *e
 {
     return ppo_fail(error, status == dnnl_out_of_memory ? PPO_NO_MEMORY : PPO_UNSUPPORTED,
                     "oneDNN failed in the %s of a convolution: %s (dnnl status %d)", what,
-                    dnnl_text(status), (int)status);
+                    ppo_onednn_text((int)status), (int)status);
 }
 
 ppo_status ppo_onednn_conv_create(ppo_onednn_conv **result, const ppo_onednn_conv_shape *shape,
@@ -412,13 +345,14 @@ ppo_status ppo_onednn_conv_create(ppo_onednn_conv **result, const ppo_onednn_con
     ppo_onednn_conv *conv = calloc(1, sizeof *conv);
     if (!conv)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a convolution");
-    if (!find_threading(&conv->threads)) {
+    if (!ppo_onednn_find_alone(&conv->alone)) {
         free(conv);
         return ppo_fail(error, PPO_UNSUPPORTED, "this oneDNN can't be held to one thread");
     }
-    const int before = run_alone(&conv->threads); // what it prepares is for so many threads
+    // what it prepares is for so many threads
+    const int before = ppo_onednn_run_alone(&conv->alone);
     const dnnl_status_t status = make_all(conv, shape);
-    run_as_before(&conv->threads, before);
+    ppo_onednn_run_as_before(&conv->alone, before);
     if (status != dnnl_success) {
         ppo_onednn_conv_destroy(conv);
         return fail_conv("making", status, error);
@@ -478,10 +412,10 @@ static ppo_status execute(const ppo_onednn_conv *conv, const_dnnl_primitive_t pr
                           const char *what, const dnnl_exec_arg_t *args, int count,
                           ppo_error *error)
 {
-    const int before = run_alone(&conv->threads);
+    const int before = ppo_onednn_run_alone(&conv->alone);
     dnnl_status_t status = dnnl_primitive_execute(primitive, conv->stream, count, args);
     status = status ? status : dnnl_stream_wait(conv->stream);
-    run_as_before(&conv->threads, before);
+    ppo_onednn_run_as_before(&conv->alone, before);
     return status == dnnl_success ? PPO_OK : fail_conv(what, status, error);
 }
 

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Operations on oneDNN's C API, 2.x and 3.x alike; the only file of the library that includes its
-// header. It is a module of its own: see onednn.h.
+// Operations on oneDNN's C API, 2.x and 3.x alike. With onednn_alone.c, the only file of the library
+// that includes its header; both are a module of their own: see onednn.h.
 //
-// Threads: oneDNN asks its runtime how many threads the caller may use, so each call is put between
-// run_alone and run_as_before. With OpenMP that is a setting of the calling thread. The functions
-// are looked up at run time, in the scope of oneDNN's own, so that the module links no OpenMP.
+// Each call is held to the calling thread (onednn_alone.h).
 //
 // oneDNN's memory objects hold the addresses of a call's operands, so each call has a seat with
 // objects that nobody else uses meanwhile; they are made when an operation is first run there.
 #include "nn/onednn.h"
 
 #include "core/error.h"
+#include "nn/onednn_alone.h"
 
 #include <oneapi/dnnl/dnnl.h>
 
-#include <dlfcn.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,12 +30,6 @@ typedef const_dnnl_memory_desc_t desc_view;
 typedef const dnnl_memory_desc_t *desc_view;
 #define VIEW(desc) (&(desc))
 #endif
-
-// How oneDNN is held to one thread; both NULL if it never makes more.
-typedef struct threading {
-    int (*get)(void); // omp_get_max_threads
-    void (*set)(int); // omp_set_num_threads
-} threading;
 
 typedef struct operand {
     int argument; // DNNL_ARG_...
@@ -60,7 +52,7 @@ typedef struct seat {
 } seat;
 
 struct ppo_onednn {
-    threading threads;
+    ppo_onednn_alone alone;
     dnnl_engine_t engine;
     dnnl_primitive_attr_t plain; // scratch memory is the caller's
     operation ops[MAX_OPS];
@@ -68,76 +60,15 @@ struct ppo_onednn {
     _Atomic(seat *) seats[NUM_SEATS];
 };
 
-// --- one thread ----------------------------------------------------------------------------------
-
-static bool find_symbol(void *function, const char *name)
-{
-    void *const symbol = dlsym(RTLD_DEFAULT, name);
-    memcpy(function, &symbol, sizeof symbol); // ISO C has no cast from object to function pointer
-    return symbol != NULL;
-}
-
-// False if oneDNN's runtime can't be held to one thread. A thread pool serves only the streams that
-// it is given to, so without one that runtime is sequential.
-static bool find_threading(threading *threads)
-{
-    *threads = (threading){NULL, NULL};
-    switch (dnnl_version()->cpu_runtime) {
-    case DNNL_RUNTIME_SEQ:
-    case DNNL_RUNTIME_THREADPOOL:
-        return true;
-    case DNNL_RUNTIME_OMP:
-        return find_symbol(&threads->get, "omp_get_max_threads") &&
-               find_symbol(&threads->set, "omp_set_num_threads");
-    default:
-        return false;
-    }
-}
-
-// Returns what run_as_before needs; 0: nothing to put back.
-static int run_alone(const threading *threads)
-{
-    if (!threads->get)
-        return 0;
-    const int before = threads->get();
-    if (before == 1)
-        return 0;
-    threads->set(1);
-    return before;
-}
-
-static void run_as_before(const threading *threads, int before)
-{
-    if (before)
-        threads->set(before);
-}
-
 // --- failures ------------------------------------------------------------------------------------
-
-// The codes that 2.x and 3.x share; later ones are all failures of the library itself.
-static const char *dnnl_text(dnnl_status_t status)
-{
-    switch (status) {
-    case dnnl_out_of_memory:
-        return "out of memory";
-    case dnnl_invalid_arguments:
-        return "invalid arguments";
-    case dnnl_unimplemented:
-        return "it has nothing for this shape";
-    case dnnl_runtime_error:
-        return "runtime error";
-    default:
-        return "internal error";
-    }
-}
 
 static ppo_status fail_dnnl(const char *what, dnnl_status_t status, ppo_error *error)
 {
     return ppo_fail(error, status == dnnl_out_of_memory ? PPO_NO_MEMORY : PPO_UNSUPPORTED,
                     "oneDNN %d.%d can't make %s in bf16: %s (dnnl status %d); set precision to "
                     "fp32",
-                    dnnl_version()->major, dnnl_version()->minor, what, dnnl_text(status),
-                    (int)status);
+                    dnnl_version()->major, dnnl_version()->minor, what,
+                    ppo_onednn_text((int)status), (int)status);
 }
 
 // --- opening -------------------------------------------------------------------------------------
@@ -208,8 +139,8 @@ static ppo_status open_dnn(ppo_onednn **result, ppo_error *error)
                         "%d.%d finds neither here (instruction set %#x); set precision to fp32",
                         dnnl_version()->major, dnnl_version()->minor,
                         (unsigned)dnnl_get_effective_cpu_isa());
-    threading threads;
-    if (!find_threading(&threads))
+    ppo_onednn_alone alone;
+    if (!ppo_onednn_find_alone(&alone))
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "this oneDNN (%d.%d, CPU runtime %u) can't be held to one thread; install "
                         "one built for OpenMP, a thread pool or sequential use, or set precision "
@@ -218,7 +149,7 @@ static ppo_status open_dnn(ppo_onednn **result, ppo_error *error)
     ppo_onednn *dnn = calloc(1, sizeof *dnn);
     if (!dnn)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a bf16 network");
-    dnn->threads = threads;
+    dnn->alone = alone;
     const dnnl_status_t status = prepare(dnn);
     if (status != dnnl_success) {
         close_dnn(dnn);
@@ -474,7 +405,7 @@ static ppo_status conv(ppo_onednn *dnn, size_t *number, ppo_onednn_conv_kind kin
     dnnl_primitive_desc_t hint = NULL;
     const bool finished = kind == PPO_ONEDNN_CONV_FORWARD && (shape->relu || shape->add);
     dnnl_primitive_attr_t attr = finished ? make_attr(shape->add, shape->relu) : NULL;
-    const int before = run_alone(&dnn->threads);
+    const int before = ppo_onednn_run_alone(&dnn->alone);
     dnnl_status_t status = finished && !attr ? dnnl_out_of_memory : dnnl_success;
     status = status ? status : hint_for(&hint, dnn, kind, shape);
     const dnnl_status_t made = make_conv_descs(&descs, kind, shape);
@@ -482,7 +413,7 @@ static ppo_status conv(ppo_onednn *dnn, size_t *number, ppo_onednn_conv_kind kin
     status = status ? status
                     : describe_conv(&op.desc, dnn, kind, &descs, attr ? attr : dnn->plain, hint);
     const ppo_status result = keep(dnn, number, op, status, "a convolution", error);
-    run_as_before(&dnn->threads, before);
+    ppo_onednn_run_as_before(&dnn->alone, before);
     release_conv_descs(&descs);
     if (hint)
         dnnl_primitive_desc_destroy(hint);
@@ -538,13 +469,13 @@ static ppo_status pool(ppo_onednn *dnn, size_t *number, ppo_onednn_pool_kind kin
     dnnl_memory_desc_t descs[2];
     dnnl_primitive_desc_t hint = NULL;
     memset(descs, 0, sizeof descs);
-    const int before = run_alone(&dnn->threads);
+    const int before = ppo_onednn_run_alone(&dnn->alone);
     dnnl_status_t status = make_descs(descs, tensors, 2);
     if (back)
         status = status ? status : describe_pool(&hint, dnn, false, descs, after, NULL);
     status = status ? status : describe_pool(&op.desc, dnn, back, descs, after, hint);
     const ppo_status result = keep(dnn, number, op, status, "maxima", error);
-    run_as_before(&dnn->threads, before);
+    ppo_onednn_run_as_before(&dnn->alone, before);
     release_descs(descs, 2);
     if (hint)
         dnnl_primitive_desc_destroy(hint);
@@ -585,14 +516,14 @@ static ppo_status product(ppo_onednn *dnn, size_t *number, const ppo_onednn_prod
     dnnl_memory_desc_t descs[4];
     memset(descs, 0, sizeof descs);
     dnnl_primitive_attr_t attr = p->bias_relu ? make_attr(false, true) : NULL;
-    const int before = run_alone(&dnn->threads);
+    const int before = ppo_onednn_run_alone(&dnn->alone);
     dnnl_status_t status = p->bias_relu && !attr ? dnnl_out_of_memory : dnnl_success;
     status = status ? status : make_descs(descs, tensors, 4);
     status = status
                  ? status
                  : describe_product(&op.desc, dnn, descs, p->bias_relu, attr ? attr : dnn->plain);
     const ppo_status result = keep(dnn, number, op, status, "a matrix product", error);
-    run_as_before(&dnn->threads, before);
+    ppo_onednn_run_as_before(&dnn->alone, before);
     release_descs(descs, 4);
     if (attr)
         dnnl_primitive_attr_destroy(attr);
@@ -611,14 +542,14 @@ static ppo_status reorder(ppo_onednn *dnn, size_t *number, size_t of, size_t whi
         .count = 2};
     dnnl_memory_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    const int before = run_alone(&dnn->threads);
+    const int before = ppo_onednn_run_alone(&dnn->alone);
     dnnl_status_t status = make_desc(&desc, ours);
     status = status ? status
                     : dnnl_reorder_primitive_desc_create(&op.desc, back ? theirs : VIEW(desc),
                                                          dnn->engine, back ? VIEW(desc) : theirs,
                                                          dnn->engine, dnn->plain);
     const ppo_status result = keep(dnn, number, op, status, "an order of weights", error);
-    run_as_before(&dnn->threads, before);
+    ppo_onednn_run_as_before(&dnn->alone, before);
     release_descs(&desc, 1);
     return result;
 }
@@ -749,10 +680,10 @@ static dnnl_status_t execute(const ppo_onednn *dnn, size_t number, seat *s, void
     }
     if (status != dnnl_success)
         return status;
-    const int before = run_alone(&dnn->threads);
+    const int before = ppo_onednn_run_alone(&dnn->alone);
     status = dnnl_primitive_execute(op->primitive, s->stream, count, args);
     status = status ? status : dnnl_stream_wait(s->stream);
-    run_as_before(&dnn->threads, before);
+    ppo_onednn_run_as_before(&dnn->alone, before);
     return status;
 }
 
