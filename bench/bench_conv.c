@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The three products of a convolution, our own (nn/conv.h) beside oneDNN's primitives
-// (bench/onednn.h), one thread, for the layers of the Nature CNN: GFLOP/s (2 per multiply-add, best of
-// several batches) and their share of the measured peak. oneDNN has its weights in its own order,
-// and its pictures once as ours lie and once ("blocked") in its own order too; bringing anything
-// into these orders is not counted. First its results are held against ours.
+// (bench/onednn.h), one thread, for the layers of the Nature CNN: GFLOP/s (2 per multiply-add, best
+// of several batches) and their share of the measured peak. oneDNN has its weights in its own
+// order, and its pictures once as ours lie and once ("blocked") in its own order too; bringing
+// anything into these orders is not counted. First its results are held against ours.
 //
 // It is why nn/cnn.c uses its own: `make bench B=conv`.
 #include "nn/conv.h"
