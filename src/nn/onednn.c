@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operations on oneDNN's C API, 2.x and 3.x alike. With onednn_alone.c, the only file of the library
-// that includes its header; both are a module of their own: see onednn.h.
+// Operations on oneDNN's C API, 2.x and 3.x alike. With onednn_alone.c, the only file of the
+// library that includes its header; both are a module of their own: see onednn.h.
 //
 // Each call is held to the calling thread (onednn_alone.h).
 //
