@@ -15,6 +15,7 @@
 #include "env/canvas.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #define FPS   50
@@ -206,17 +207,6 @@ static void advance(void *instance, const void *taken, ppo_transition *transitio
 
 // --- the class ---------------------------------------------------------------------------------
 
-static ppo_status walker_init(void *instance, const void *context, ppo_error *error)
-{
-    ppo_walker *self = instance;
-    self->is_hardcore = context;
-    for (int i = 0; i < RAYS; i++) {
-        self->ray[i][0] = sin(1.5 * i / 10.0) * PPO_WALKER_RAY;
-        self->ray[i][1] = cos(1.5 * i / 10.0) * PPO_WALKER_RAY;
-    }
-    return ppo_physics_check(error);
-}
-
 static void walker_release(void *instance)
 {
     ppo_walker *self = instance;
@@ -246,44 +236,18 @@ static const ppo_tape_player player = {.num_obs = PPO_WALKER_OBS,
                                        .build = build_world,
                                        .advance = advance};
 
-static ppo_tape_deck deck_of(ppo_walker *self)
-{
-    return (ppo_tape_deck){.player = &player,
-                           .instance = self,
-                           .tape = &self->saved.tape,
-                           .obs = self->saved.obs,
-                           .actions = (unsigned char *)self->saved.action,
-                           .is_lost = &self->is_lost};
-}
+_Static_assert(offsetof(ppo_walker, deck) == 0, "as tape.h wants it");
 
-static ppo_status walker_reset(void *instance, const uint64_t *seed, void *observation,
-                               ppo_error *error)
-{
-    const ppo_tape_deck deck = deck_of(instance);
-    return ppo_tape_reset(&deck, seed, observation, error);
-}
-
-static ppo_status walker_step(void *instance, const void *action, void *observation,
-                              ppo_transition *transition, ppo_error *error)
-{
-    const ppo_tape_deck deck = deck_of(instance);
-    return ppo_tape_step(&deck, action, observation, transition, error);
-}
-
-static void walker_save(const void *instance, void *state)
-{
-    const ppo_walker *self = instance;
-    memcpy(state, &self->saved, sizeof self->saved);
-}
-
-static ppo_status walker_load(void *instance, const void *state, ppo_error *error)
+static ppo_status walker_init(void *instance, const void *context, ppo_error *error)
 {
     ppo_walker *self = instance;
-    const ppo_walker_saved *given = state;
-    const ppo_tape_deck deck = deck_of(self);
-    PPO_TRY(ppo_tape_check(&player, self, &given->tape, given->obs, given->action, error));
-    memcpy(&self->saved, given, sizeof self->saved);
-    return ppo_tape_replay(&deck, error);
+    self->is_hardcore = context;
+    for (int i = 0; i < RAYS; i++) {
+        self->ray[i][0] = sin(1.5 * i / 10.0) * PPO_WALKER_RAY;
+        self->ray[i][1] = cos(1.5 * i / 10.0) * PPO_WALKER_RAY;
+    }
+    ppo_tape_deck_init(&self->deck, &player, &self->saved);
+    return ppo_physics_check(error);
 }
 
 #define PI (float)M_PI
@@ -307,8 +271,8 @@ static const bool not_hardcore = false, hardcore = true;
         .max_episode_steps = limit, .reward_threshold = 300.0,                                \
         .instance_size = sizeof(ppo_walker), .state_size = sizeof(ppo_walker_saved),          \
         .context = &(is_hardcore), .init = walker_init, .release = walker_release,            \
-        .reset = walker_reset, .step = walker_step, .save_state = walker_save,                \
-        .load_state = walker_load, PPO_PICTURE(ppo_walker, 600, 400, FPS),                    \
+        .reset = ppo_tape_reset, .step = ppo_tape_step, .save_state = ppo_tape_save,          \
+        .load_state = ppo_tape_load, PPO_PICTURE(ppo_walker, 600, 400, FPS),                  \
     }
 
 const ppo_env_class ppo_bipedal_walker_v3 = WALKER_CLASS(

@@ -47,13 +47,13 @@ _Static_assert(sizeof(ppo_walker_saved) ==
                "no padding");
 
 typedef struct ppo_walker {
+    ppo_tape_deck deck; // over `saved`
     const bool *is_hardcore;
     ppo_world *world; // owned
     ppo_body *hull;
     ppo_body *leg[PPO_WALKER_JOINTS]; // upper and lower of one leg, then of the other
     ppo_hinge *joint[PPO_WALKER_JOINTS];
     double shaping;                 // of the last observation
-    bool is_lost;                   // the saved episode could not be brought back
     double ray[PPO_WALKER_RAYS][2]; // from the hull's origin
     ppo_walker_terrain terrain;
     ppo_walker_saved saved;

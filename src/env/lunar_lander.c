@@ -15,6 +15,7 @@
 #include "env/canvas.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #define FPS        50
@@ -255,13 +256,6 @@ static void advance(void *instance, const void *action, ppo_transition *transiti
 
 // --- the class ---------------------------------------------------------------------------------
 
-static ppo_status lander_init(void *instance, const void *context, ppo_error *error)
-{
-    ppo_lander *self = instance;
-    self->traits = context;
-    return ppo_physics_check(error);
-}
-
 static void lander_release(void *instance)
 {
     ppo_lander *self = instance;
@@ -298,44 +292,14 @@ static const ppo_tape_player player = {.num_obs = PPO_LANDER_OBS,
                                        .build = build_world,
                                        .advance = advance};
 
-static ppo_tape_deck deck_of(ppo_lander *self)
-{
-    return (ppo_tape_deck){.player = &player,
-                           .instance = self,
-                           .tape = &self->saved.tape,
-                           .obs = self->saved.obs,
-                           .actions = (unsigned char *)self->saved.action,
-                           .is_lost = &self->is_lost};
-}
+_Static_assert(offsetof(ppo_lander, deck) == 0, "as tape.h wants it");
 
-static ppo_status lander_reset(void *instance, const uint64_t *seed, void *observation,
-                               ppo_error *error)
-{
-    const ppo_tape_deck deck = deck_of(instance);
-    return ppo_tape_reset(&deck, seed, observation, error);
-}
-
-static ppo_status lander_step(void *instance, const void *action, void *observation,
-                              ppo_transition *transition, ppo_error *error)
-{
-    const ppo_tape_deck deck = deck_of(instance);
-    return ppo_tape_step(&deck, action, observation, transition, error);
-}
-
-static void lander_save(const void *instance, void *state)
-{
-    const ppo_lander *self = instance;
-    memcpy(state, &self->saved, sizeof self->saved);
-}
-
-static ppo_status lander_load(void *instance, const void *state, ppo_error *error)
+static ppo_status lander_init(void *instance, const void *context, ppo_error *error)
 {
     ppo_lander *self = instance;
-    const ppo_lander_saved *given = state;
-    const ppo_tape_deck deck = deck_of(self);
-    PPO_TRY(ppo_tape_check(&player, self, &given->tape, given->obs, given->action, error));
-    memcpy(&self->saved, given, sizeof self->saved);
-    return ppo_tape_replay(&deck, error);
+    self->traits = context;
+    ppo_tape_deck_init(&self->deck, &player, &self->saved);
+    return ppo_physics_check(error);
 }
 
 static const float bound_low[] = {-2.5f,  -2.5f, -10.0f, -10.0f, (float)(-2 * M_PI),
@@ -358,8 +322,8 @@ static const ppo_lander_traits continuous = {
         .action_space = actions, .max_episode_steps = 1000, .reward_threshold = 200.0,        \
         .instance_size = sizeof(ppo_lander), .state_size = sizeof(ppo_lander_saved),          \
         .context = &(traits), .init = lander_init, .release = lander_release,                 \
-        .reset = lander_reset, .step = lander_step, .save_state = lander_save,                \
-        .load_state = lander_load, PPO_PICTURE(ppo_lander, 600, 400, FPS),                    \
+        .reset = ppo_tape_reset, .step = ppo_tape_step, .save_state = ppo_tape_save,          \
+        .load_state = ppo_tape_load, PPO_PICTURE(ppo_lander, 600, 400, FPS),                  \
     }
 
 const ppo_env_class ppo_lunar_lander_v3 =

@@ -41,6 +41,7 @@ _Static_assert(sizeof(ppo_lander_saved) ==
                "no padding");
 
 typedef struct ppo_lander {
+    ppo_tape_deck deck; // over `saved`
     const ppo_lander_traits *traits;
     ppo_world *world; // owned
     ppo_body *moon, *hull, *leg[2];
@@ -49,7 +50,6 @@ typedef struct ppo_lander {
     int64_t wind_index, torque_index; // places in the wind's pattern
     double main_power, side_power;    // of the engines in the last step, in [0, 1]
     double side;                      // -1: the left engine, pushing to the right; 1: the right one
-    bool is_lost;                     // the saved episode could not be brought back
     ppo_lander_saved saved;
 } ppo_lander;
 

@@ -8,6 +8,15 @@
 #include <math.h>
 #include <string.h>
 
+void ppo_tape_deck_init(ppo_tape_deck *d, const ppo_tape_player *player, void *saved)
+{
+    unsigned char *bytes = saved;
+    d->player = player;
+    d->tape = saved;
+    d->obs = (void *)(bytes + sizeof *d->tape);
+    d->actions = bytes + sizeof *d->tape + player->num_obs * sizeof *d->obs;
+}
+
 static bool is_whole(const ppo_tape *tape)
 {
     return tape->count <= PPO_TAPE_STEPS;
@@ -20,18 +29,18 @@ static void hand_out(const ppo_tape_deck *d, void *observation)
     memcpy(observation, d->obs, d->player->num_obs * sizeof *d->obs);
 }
 
-static ppo_status begin(const ppo_tape_deck *d, ppo_error *error)
+static ppo_status begin(ppo_tape_deck *d, ppo_error *error)
 {
     static const _Alignas(8) unsigned char nothing[PPO_TAPE_ACTION_BYTES];
     ppo_transition ignored = {.reward = 0.0};
-    PPO_TRY(d->player->build(d->instance, error));
-    d->player->advance(d->instance, nothing, &ignored);
+    PPO_TRY(d->player->build(d, error));
+    d->player->advance(d, nothing, &ignored);
     return PPO_OK;
 }
 
-ppo_status ppo_tape_reset(const ppo_tape_deck *d, const uint64_t *seed, void *observation,
-                          ppo_error *error)
+ppo_status ppo_tape_reset(void *instance, const uint64_t *seed, void *observation, ppo_error *error)
 {
+    ppo_tape_deck *d = instance;
     ppo_tape *tape = d->tape;
     const uint64_t used = is_whole(tape) ? tape->count : PPO_TAPE_STEPS;
     if (seed)
@@ -39,7 +48,7 @@ ppo_status ppo_tape_reset(const ppo_tape_deck *d, const uint64_t *seed, void *ob
     memset(d->actions, 0, used * d->player->action_bytes); // equal states are equal bytes
     tape->begin = tape->now;
     tape->count = 0;
-    *d->is_lost = false;
+    d->is_lost = false;
     PPO_TRY(begin(d, error));
     hand_out(d, observation);
     return PPO_OK;
@@ -55,21 +64,34 @@ static void record(const ppo_tape_deck *d, const void *action)
         d->tape->count++;
 }
 
-ppo_status ppo_tape_step(const ppo_tape_deck *d, const void *given, void *observation,
+ppo_status ppo_tape_step(void *instance, const void *given, void *observation,
                          ppo_transition *transition, ppo_error *error)
 {
+    ppo_tape_deck *d = instance;
     _Alignas(8) unsigned char action[PPO_TAPE_ACTION_BYTES];
-    PPO_TRY(d->player->take(d->instance, action, given, error));
-    transition->lost = *d->is_lost;
-    if (!*d->is_lost) {
+    PPO_TRY(d->player->take(d, action, given, error));
+    transition->lost = d->is_lost;
+    if (!d->is_lost) {
         record(d, action);
-        d->player->advance(d->instance, action, transition);
+        d->player->advance(d, action, transition);
     }
     hand_out(d, observation);
     return PPO_OK;
 }
 
-// --- loading -----------------------------------------------------------------------------------
+// --- saving and loading ------------------------------------------------------------------------
+
+static size_t saved_bytes(const ppo_tape_player *player)
+{
+    return sizeof(ppo_tape) + player->num_obs * sizeof(float) +
+           PPO_TAPE_STEPS * player->action_bytes;
+}
+
+void ppo_tape_save(const void *instance, void *state)
+{
+    const ppo_tape_deck *d = instance;
+    memcpy(state, d->tape, saved_bytes(d->player));
+}
 
 // A stream's increment is odd, and there is at most one half of a draw left over.
 static bool is_stream(const ppo_random *random)
@@ -77,9 +99,11 @@ static bool is_stream(const ppo_random *random)
     return (random->increment[0] & 1) && random->has_kept <= 1;
 }
 
-ppo_status ppo_tape_check(const ppo_tape_player *player, const void *instance, const ppo_tape *tape,
-                          const float *obs, const void *actions, ppo_error *error)
+// Of a state that lies elsewhere. `instance` is asked about its actions.
+static ppo_status check(const void *instance, const ppo_tape_deck *state, ppo_error *error)
 {
+    const ppo_tape_player *player = state->player;
+    const ppo_tape *tape = state->tape;
     _Alignas(8) unsigned char action[PPO_TAPE_ACTION_BYTES];
     if (tape->count > PPO_TAPE_STEPS + 1)
         return ppo_fail(error, PPO_CORRUPT,
@@ -88,10 +112,10 @@ ppo_status ppo_tape_check(const ppo_tape_player *player, const void *instance, c
     if (!is_stream(&tape->begin) || !is_stream(&tape->now))
         return ppo_fail(error, PPO_CORRUPT, "the saved random stream is not one");
     for (size_t i = 0; i < player->num_obs; i++)
-        if (!isfinite(obs[i]))
+        if (!isfinite(state->obs[i]))
             return ppo_fail(error, PPO_CORRUPT, "saved observation element %zu is not finite", i);
     for (uint64_t i = 0; i < tape->count && i < PPO_TAPE_STEPS; i++) {
-        const unsigned char *saved = (const unsigned char *)actions + i * player->action_bytes;
+        const unsigned char *saved = state->actions + i * player->action_bytes;
         ppo_error said = {.status = PPO_OK};
         if (player->take(instance, action, saved, &said) != PPO_OK)
             return ppo_fail(error, PPO_CORRUPT, "saved step %d: %.200s", (int)i, said.message);
@@ -99,7 +123,7 @@ ppo_status ppo_tape_check(const ppo_tape_player *player, const void *instance, c
     return PPO_OK;
 }
 
-ppo_status ppo_tape_replay(const ppo_tape_deck *d, ppo_error *error)
+static ppo_status replay(ppo_tape_deck *d, ppo_error *error)
 {
     const size_t num_obs = d->player->num_obs;
     const ppo_random now = d->tape->now;
@@ -109,12 +133,21 @@ ppo_status ppo_tape_replay(const ppo_tape_deck *d, ppo_error *error)
     PPO_TRY(begin(d, error));
     for (uint64_t i = 0; is_whole(d->tape) && i < d->tape->count; i++) {
         ppo_transition ignored = {.reward = 0.0};
-        d->player->advance(d->instance, d->actions + i * d->player->action_bytes, &ignored);
+        d->player->advance(d, d->actions + i * d->player->action_bytes, &ignored);
     }
-    *d->is_lost = !is_whole(d->tape) || memcmp(&d->tape->now, &now, sizeof now) != 0;
+    d->is_lost = !is_whole(d->tape) || memcmp(&d->tape->now, &now, sizeof now) != 0;
     for (size_t i = 0; i < num_obs; i++)
-        *d->is_lost = *d->is_lost || d->obs[i] != obs[i];
+        d->is_lost = d->is_lost || d->obs[i] != obs[i];
     d->tape->now = now;
     memcpy(d->obs, obs, num_obs * sizeof *obs);
     return PPO_OK;
+}
+
+ppo_status ppo_tape_load(void *instance, const void *state, ppo_error *error)
+{
+    ppo_tape_deck *d = instance, given;
+    ppo_tape_deck_init(&given, d->player, (void *)(uintptr_t)state); // is only read
+    PPO_TRY(check(instance, &given, error));
+    memcpy(d->tape, state, saved_bytes(d->player));
+    return replay(d, error);
 }

@@ -3,7 +3,7 @@
 // the actions since, which lead to the same state again.
 //
 // Workload: one action a step; a replay of up to 2048 steps at 10 to 30 us when a run is resumed.
-// The owner keeps the tape, its last observation and its actions together in its instance, without
+// The owner keeps the tape, its last observation and its actions one after the other, without
 // padding, so that their bytes are the saved state.
 #ifndef PPO_ENV_TAPE_H
 #define PPO_ENV_TAPE_H
@@ -39,28 +39,26 @@ typedef struct ppo_tape_player {
     void (*advance)(void *instance, const void *action, ppo_transition *transition);
 } ppo_tape_player;
 
-// An instance with what the tape is about. `advance` leaves the observation in `obs`.
+// What an instance begins with; `instance` above is one. `advance` leaves the observation in `obs`.
 typedef struct ppo_tape_deck {
     const ppo_tape_player *player;
-    void *instance;
-    ppo_tape *tape;
-    float *obs;             // [num_obs]
-    unsigned char *actions; // [PPO_TAPE_STEPS, action_bytes]
-    bool *is_lost;          // the episode could not be brought back: its next step says so
+    ppo_tape *tape;         // the saved state begins with it
+    float *obs;             // [num_obs] follows,
+    unsigned char *actions; // [PPO_TAPE_STEPS, action_bytes] and then these
+    bool is_lost;           // the episode could not be brought back: its next step says so
 } ppo_tape_deck;
 
-// `reset` and `step` of a class (ppo/env.h).
-ppo_status ppo_tape_reset(const ppo_tape_deck *deck, const uint64_t *seed, void *observation,
+// `saved` is where the instance has its state.
+void ppo_tape_deck_init(ppo_tape_deck *deck, const ppo_tape_player *player, void *saved);
+
+// What a class offers under these names (ppo/env.h). Load refuses what no environment has written,
+// before it changes anything, and plays the episode again. One that is not all there, or does not
+// lead to the saved observation and stream (another version of Box2D), is lost.
+ppo_status ppo_tape_reset(void *instance, const uint64_t *seed, void *observation,
                           ppo_error *error);
-ppo_status ppo_tape_step(const ppo_tape_deck *deck, const void *given, void *observation,
+ppo_status ppo_tape_step(void *instance, const void *given, void *observation,
                          ppo_transition *transition, ppo_error *error);
-
-// Refuses what no environment has written, before it is copied to where the deck has it.
-ppo_status ppo_tape_check(const ppo_tape_player *player, const void *instance, const ppo_tape *tape,
-                          const float *obs, const void *actions, ppo_error *error);
-
-// Plays the episode again. One that is not all there, or does not lead to the saved observation and
-// stream (another version of Box2D), is lost.
-ppo_status ppo_tape_replay(const ppo_tape_deck *deck, ppo_error *error);
+void ppo_tape_save(const void *instance, void *state);
+ppo_status ppo_tape_load(void *instance, const void *state, ppo_error *error);
 
 #endif
