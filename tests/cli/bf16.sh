@@ -73,19 +73,6 @@ run 0 "$ppo" train Rally $shape --precision fp32 --total-timesteps 135 --run-dir
 
 # An agent of such a run, and the run killed at random moments and resumed.
 run 0 "$ppo" eval half --episodes 2 --json
-task="Rally $shape --total-timesteps 900 --checkpoint-interval-s 0"
-run 0 "$ppo" train $task --run-dir whole
-hash=$(field hash)
-kills=0
-while [ $kills -lt 2 ]; do
-    "$ppo" train $task --run-dir torn >/dev/null 2>&1 &
-    pid=$!
-    sleep "0.$((5 + 2 * kills))"
-    kill -KILL $pid 2>/dev/null || true
-    wait $pid 2>/dev/null
-    kills=$((kills + 1))
-done
-run 0 "$ppo" train $task --run-dir torn
-wants 'hash after kills' "$(field hash)" "$hash"
-cmp -s whole/progress.csv torn/progress.csv || fail 'progress.csv differs after kills'
+moments='0.5 0.7'
+survives_kills Rally $shape --total-timesteps 900 --checkpoint-interval-s 0
 finish

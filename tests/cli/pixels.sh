@@ -37,19 +37,6 @@ check 'two networks, colours' Rally --shared-network false --grayscale false --f
 check 'IMPALA' Rally --network impala_cnn --num-steps 4 --screen-size 42
 
 # Killed at random moments and resumed.
-task="Bricks $shape --total-timesteps 900 --checkpoint-interval-s 0"
-run 0 "$ppo" train $task --run-dir whole
-hash=$(field hash)
-kills=0
-while [ $kills -lt 4 ]; do
-    "$ppo" train $task --run-dir torn >/dev/null 2>&1 &
-    pid=$!
-    sleep "0.$((3 + kills))"
-    kill -KILL $pid 2>/dev/null || true
-    wait $pid 2>/dev/null
-    kills=$((kills + 1))
-done
-run 0 "$ppo" train $task --run-dir torn
-wants 'hash after kills' "$(field hash)" "$hash"
-cmp -s whole/progress.csv torn/progress.csv || fail 'progress.csv differs after kills'
+moments='0.3 0.4 0.5 0.6'
+survives_kills Bricks $shape --total-timesteps 900 --checkpoint-interval-s 0
 finish

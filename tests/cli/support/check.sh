@@ -10,6 +10,7 @@
 #   quiet                 its stderr is empty
 #   field NAME            the first value of that name in its JSON
 #   wants TEXT A B        A and B are the same text
+#   survives_kills WORD... a training killed after each of $moments goes on to the same end
 #   finish                the last line of every test
 set -u
 
@@ -112,6 +113,22 @@ wait_for_end() {
         fi
         sleep 0.02
     done
+}
+
+# The training, in two run directories: once in one go, once killed after each of $moments seconds.
+survives_kills() {
+    run 0 "$ppo" train "$@" --run-dir whole
+    whole_hash=$(field hash)
+    for moment in $moments; do
+        "$ppo" train "$@" --run-dir torn >/dev/null 2>&1 &
+        pid=$!
+        sleep "$moment"
+        kill -KILL $pid 2>/dev/null || true
+        wait $pid 2>/dev/null
+    done
+    run 0 "$ppo" train "$@" --run-dir torn
+    wants 'hash after kills' "$(field hash)" "$whole_hash"
+    cmp -s whole/progress.csv torn/progress.csv || fail 'progress.csv differs after kills'
 }
 
 finish() {
