@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Parsing of one command's arguments. Owns the list of settings; all texts stay in argv.
-#include "args.h"
+#include "cli/args.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "message.h"
+#include "cli/message.h"
 
 // getopt_long's `val` of a long option: the flag's id, or this plus the option's index.
 enum { FIRST_FLAG = 256, FIRST_OPTION = 1024 };

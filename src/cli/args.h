@@ -7,7 +7,7 @@
 #ifndef CLI_ARGS_H
 #define CLI_ARGS_H
 
-#include "commands.h"
+#include "cli/commands.h"
 #include "ppo/ppo.h"
 
 // A training option as given.

@@ -3,7 +3,7 @@
 #ifndef CLI_BENCH_H
 #define CLI_BENCH_H
 
-#include "args.h"
+#include "cli/args.h"
 
 // How long, and with what.
 typedef struct cli_bench_plan {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
-#include "json.h"
-#include "message.h"
-#include "term.h"
+#include "cli/bench.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/term.h"
 
 enum { NUM_REPEATS = 7, FRAMES_AT_ONCE = 500, ACTION_FRAMES = 4 };
 

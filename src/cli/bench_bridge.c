@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench.h"
-#include "json.h"
-#include "message.h"
-#include "target.h"
+#include "cli/bench.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/target.h"
 
 enum { NUM_REPEATS = 5 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An environment whose observations cost next to nothing: 84 x 84 bytes of a moving pattern, four
 // actions, episodes of 1000 steps. What is left to measure is the networks.
-#include "bench.h"
+#include "cli/bench.h"
 
 #include <string.h>
 

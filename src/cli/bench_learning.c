@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
-#include "fleet.h"
-#include "json.h"
-#include "message.h"
-#include "number.h"
-#include "progress.h"
-#include "signals.h"
-#include "target.h"
-#include "term.h"
+#include "cli/bench.h"
+#include "cli/fleet.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/number.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/target.h"
+#include "cli/term.h"
 
 enum {
     EVAL_EPISODES = 100,

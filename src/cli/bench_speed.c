@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench.h"
-#include "json.h"
-#include "message.h"
-#include "target.h"
-#include "term.h"
+#include "cli/bench.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/target.h"
+#include "cli/term.h"
 
 enum { NUM_REPEATS = 7 };
 

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bench.h"
-#include "message.h"
-#include "number.h"
-#include "term.h"
+#include "cli/bench.h"
+#include "cli/message.h"
+#include "cli/number.h"
+#include "cli/term.h"
 
 static ppo_status plan_init(cli_bench_plan *plan, const cli_args *args, ppo_error *error)
 {

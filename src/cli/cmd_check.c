@@ -2,11 +2,11 @@
 // `ppo check`: what is wrong with an environment, finding by finding.
 #include <stdio.h>
 
-#include "args.h"
-#include "json.h"
-#include "message.h"
-#include "number.h"
-#include "term.h"
+#include "cli/args.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/number.h"
+#include "cli/term.h"
 
 typedef struct cli_check {
     cJSON *list; // NULL: for people

@@ -6,10 +6,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "info.h"
-#include "json.h"
-#include "term.h"
+#include "cli/args.h"
+#include "cli/info.h"
+#include "cli/json.h"
+#include "cli/term.h"
 
 static uint64_t memory_bytes(void)
 {

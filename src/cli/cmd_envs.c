@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
-#include "json.h"
-#include "message.h"
-#include "space_text.h"
-#include "term.h"
+#include "cli/args.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/space_text.h"
+#include "cli/term.h"
 
 enum { TEXT_SIZE = 64 };
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "args.h"
-#include "json.h"
-#include "message.h"
-#include "number.h"
+#include "cli/args.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/number.h"
 
 typedef struct plan {
     uint32_t episodes;

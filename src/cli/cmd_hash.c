@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "args.h"
-#include "message.h"
+#include "cli/args.h"
+#include "cli/message.h"
 
 int cli_cmd_hash(const cli_args *args)
 {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
-#include "help.h"
-#include "message.h"
+#include "cli/args.h"
+#include "cli/help.h"
+#include "cli/message.h"
 
 static int help_about(const char *name)
 {

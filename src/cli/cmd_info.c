@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "info.h"
-#include "message.h"
-#include "screen.h"
+#include "cli/info.h"
+#include "cli/message.h"
+#include "cli/screen.h"
 
 void cli_info_build_text(char text[CLI_INFO_SIZE])
 {

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "args.h"
-#include "message.h"
-#include "number.h"
-#include "term.h"
+#include "cli/args.h"
+#include "cli/message.h"
+#include "cli/number.h"
+#include "cli/term.h"
 
 enum {
     PATH_SIZE = 4096,

@@ -3,11 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "message.h"
-#include "origins.h"
-#include "progress.h"
-#include "signals.h"
-#include "train.h"
+#include "cli/message.h"
+#include "cli/origins.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/train.h"
 
 // What one training shows on the way.
 typedef struct view {

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
-#include "message.h"
-#include "number.h"
-#include "screen.h"
-#include "signals.h"
-#include "target.h"
-#include "term.h"
+#include "cli/args.h"
+#include "cli/message.h"
+#include "cli/number.h"
+#include "cli/screen.h"
+#include "cli/signals.h"
+#include "cli/target.h"
+#include "cli/term.h"
 
 enum { SMALL_HEIGHT = 300 }; // own pictures below it get doubled pixels in a window
 

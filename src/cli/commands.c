@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The table of commands, with every text of theirs that help pages and the manual show.
-#include "commands.h"
+#include "cli/commands.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Single rows of a run's CSV files. These hold numbers and plain names: no quotes to look for.
-#include "csv_row.h"
+#include "cli/csv_row.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Jobs side by side on POSIX threads; the calling thread waits and reports. Owns the threads for
 // the length of one call.
-#include "fleet.h"
+#include "cli/fleet.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "message.h"
+#include "cli/message.h"
 
 typedef struct crew {
     const cli_fleet *fleet;

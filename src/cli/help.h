@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "commands.h"
+#include "cli/commands.h"
 
 // The page of `ppo --help`.
 void cli_help_overview(FILE *file);

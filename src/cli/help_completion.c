@@ -3,7 +3,7 @@
 // options with the choices of enumerations. Made from the tables; files are left to the shell.
 #include <string.h>
 
-#include "help.h"
+#include "cli/help.h"
 #include "ppo/ppo.h"
 
 static bool is_choice(const ppo_option *option)

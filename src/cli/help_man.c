@@ -3,8 +3,8 @@
 // pages. The date is left out, so that the same sources give the same page.
 #include <string.h>
 
-#include "help.h"
-#include "message.h"
+#include "cli/help.h"
+#include "cli/message.h"
 
 // Text with what troff would take for its own escaped.
 static void roff(FILE *file, const char *text)

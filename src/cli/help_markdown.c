@@ -2,7 +2,7 @@
 // The training options as a Markdown document: a table per group.
 #include <string.h>
 
-#include "help.h"
+#include "cli/help.h"
 #include "ppo/ppo.h"
 
 // Text for a table cell: '|' would end it.

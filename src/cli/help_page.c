@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "help.h"
-#include "message.h"
-#include "paragraph.h"
-#include "term.h"
+#include "cli/help.h"
+#include "cli/message.h"
+#include "cli/paragraph.h"
+#include "cli/term.h"
 
 enum { TEXT_INDENT = 2, HELP_INDENT = 6, MOST_COLUMNS = 100 };
 

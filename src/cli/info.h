@@ -3,8 +3,8 @@
 #ifndef CLI_INFO_H
 #define CLI_INFO_H
 
-#include "args.h"
-#include "json.h"
+#include "cli/args.h"
+#include "cli/json.h"
 
 enum { CLI_INFO_SIZE = 8192 };
 

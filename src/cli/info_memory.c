@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "info.h"
-#include "json.h"
-#include "message.h"
-#include "space_text.h"
-#include "target.h"
-#include "term.h"
+#include "cli/info.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/space_text.h"
+#include "cli/target.h"
+#include "cli/term.h"
 
 static int print_json(const ppo_trainer *trainer)
 {

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "csv_row.h"
-#include "info.h"
-#include "json.h"
-#include "message.h"
-#include "target.h"
+#include "cli/csv_row.h"
+#include "cli/info.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/target.h"
 
 typedef struct run_facts {
     cli_target target;

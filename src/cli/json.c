@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // JSON results, through cJSON. A failed allocation inside cJSON leaves a member out or gives NULL;
 // only the end result is checked.
-#include "json.h"
+#include "cli/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "message.h"
+#include "cli/message.h"
 
 void cli_json_add_integer(cJSON *object, const char *name, uint64_t value)
 {

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "help.h"
-#include "message.h"
-#include "signals.h"
+#include "cli/args.h"
+#include "cli/help.h"
+#include "cli/message.h"
+#include "cli/signals.h"
 
 static int unknown_command(const char *name)
 {

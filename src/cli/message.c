@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Errors and notes on stderr. Owns nothing.
-#include "message.h"
+#include "cli/message.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "term.h"
+#include "cli/term.h"
 
 ppo_status cli_error_set(ppo_error *error, ppo_status status, const char *format, ...)
 {

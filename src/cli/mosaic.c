@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Pictures as text: see mosaic.h. Pixels of the terminal are means over their part of the picture.
-#include "mosaic.h"
+#include "cli/mosaic.h"
 
 #include <stdarg.h>
 #include <stdio.h>

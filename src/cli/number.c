@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Numbers on the command line, through the C library's strtoull and strtod. Owns nothing.
-#include "number.h"
+#include "cli/number.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "message.h"
+#include "cli/message.h"
 
 // Reads digits and moves *text behind them; false if there are none or they are too many.
 static bool take_integer(uint64_t *value, const char **text)

@@ -2,14 +2,14 @@
 // Where each setting comes from. The command line says so itself. Whether a YAML text sets an
 // option, even to its default, is found through the public API alone: the text is read over two
 // configurations that differ in every option, and what is equal afterwards was set.
-#include "origins.h"
+#include "cli/origins.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
-#include "message.h"
-#include "term.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/term.h"
 
 enum { TEXT_SIZE = 512 };
 

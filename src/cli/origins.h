@@ -3,7 +3,7 @@
 #ifndef CLI_ORIGINS_H
 #define CLI_ORIGINS_H
 
-#include "target.h"
+#include "cli/target.h"
 
 // Prints the settings of `config`, which cli_target_config made from `target` and `args`, as a
 // table or as a JSON object on stdout. Returns the exit code.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Text broken into lines between words. Counts bytes as columns: help texts are ASCII.
-#include "paragraph.h"
+#include "cli/paragraph.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The progress line. Owns nothing but its place on the terminal.
-#include "progress.h"
+#include "cli/progress.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "term.h"
+#include "cli/term.h"
 
 enum { LINE_SIZE = 256, BAR_WIDTH = 16 };
 

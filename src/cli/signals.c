@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The handlers of SIGINT, SIGTERM and SIGHUP. Owns what they have seen and whom they call: globals,
 // because a handler is told nothing.
-#include "signals.h"
+#include "cli/signals.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "message.h"
+#include "cli/message.h"
 
 // Atomic: two signals may run the handler in two threads at once. Lock-free, so a handler may use
 // it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Spaces and shapes as text, in Gymnasium's words. Owns nothing.
-#include "space_text.h"
+#include "cli/space_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // From ENV|CONFIG|PRESET|RUN and settings to a configuration. Owns nothing.
-#include "target.h"
+#include "cli/target.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "message.h"
+#include "cli/message.h"
 
 static bool is_directory(const char *path)
 {

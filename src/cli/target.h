@@ -4,7 +4,7 @@
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H
 
-#include "args.h"
+#include "cli/args.h"
 
 typedef enum cli_target_kind {
     CLI_TARGET_ENV,    // an environment id: its preset, if there is one, over the defaults

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The terminal and the machine as the command sees them. Asked anew at each call, so that a
 // resized window is noticed and nothing has to be kept.
-#include "term.h"
+#include "cli/term.h"
 
 #include <sched.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 #ifndef CLI_TRAIN_H
 #define CLI_TRAIN_H
 
-#include "json.h"
-#include "target.h"
+#include "cli/json.h"
+#include "cli/target.h"
 
 // What came of a run.
 typedef struct cli_outcome {

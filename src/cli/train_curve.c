@@ -2,8 +2,8 @@
 // Learning curves that are drawn when training ends or is stopped. Owns nothing.
 #include <stdio.h>
 
-#include "message.h"
-#include "train.h"
+#include "cli/message.h"
+#include "cli/train.h"
 
 bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_runs)
 {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "message.h"
-#include "term.h"
-#include "train.h"
+#include "cli/message.h"
+#include "cli/term.h"
+#include "cli/train.h"
 
 cJSON *cli_outcome_json(const cli_outcome *outcome)
 {

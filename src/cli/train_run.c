@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
-#include "signals.h"
-#include "term.h"
-#include "train.h"
+#include "cli/message.h"
+#include "cli/signals.h"
+#include "cli/term.h"
+#include "cli/train.h"
 
 static void note_state(cli_outcome *outcome, ppo_run *run)
 {

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fleet.h"
-#include "message.h"
-#include "number.h"
-#include "progress.h"
-#include "term.h"
-#include "train.h"
+#include "cli/fleet.h"
+#include "cli/message.h"
+#include "cli/number.h"
+#include "cli/progress.h"
+#include "cli/term.h"
+#include "cli/train.h"
 
 // What a run tells the drawing thread while it trains.
 typedef struct lane {

@@ -13,10 +13,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "message.h"
-#include "mosaic.h"
-#include "screen.h"
-#include "term.h"
+#include "cli/message.h"
+#include "cli/mosaic.h"
+#include "cli/screen.h"
+#include "cli/term.h"
 
 enum { ESCAPE_WAIT_MS = 30 }; // a key's sequence comes at once, a finger's Esc comes alone
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message.h"
-#include "window_module.h"
+#include "cli/message.h"
+#include "cli/window_module.h"
 
 typedef struct window {
     SDL_Window *window;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The window as the rest of the command sees it: calls go to the module window.so, which is
 // window.c and brings SDL along.
-#include "window_module.h"
+#include "cli/window_module.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #define CLI_WINDOW_MODULE_H
 
 #include "core/module.h"
-#include "screen.h"
+#include "cli/screen.h"
 
 enum { CLI_WINDOW_ABI = 1 };
 

@@ -4,8 +4,8 @@
 //
 //   PPO_CHECK_STATES=20000 test_atari_check    more of the damaged ones
 #include "atari/console.h"
-#include "support/program.h"
-#include "support/tiny.h"
+#include "unit/atari/support/program.h"
+#include "unit/atari/support/tiny.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,8 +4,8 @@
 //
 //   PPO_CONSOLE_FRAMES=1000000 test_atari_console    more of the random ones
 #include "atari/console.h"
-#include "support/program.h"
-#include "support/tiny.h"
+#include "unit/atari/support/program.h"
+#include "unit/atari/support/tiny.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

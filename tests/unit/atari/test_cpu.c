@@ -4,7 +4,7 @@
 //
 // All bytes of the cartridge around an instruction are KILs, so exactly one instruction runs.
 #include "atari/console.h"
-#include "support/program.h"
+#include "unit/atari/support/program.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 // table of games is sound. What games' rules make of RAM, test_rules.c says; that all of it equals
 // ALE, test_golden.c.
 #include "atari/mersenne.h"
-#include "support/tiny.h"
+#include "unit/atari/support/tiny.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

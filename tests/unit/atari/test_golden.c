@@ -6,7 +6,7 @@
 // played all the same: its RAM and screen are compared, and its episodes end where the trace says
 // so.
 #include "env/atari.h"
-#include "support/trace.h"
+#include "unit/atari/support/trace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

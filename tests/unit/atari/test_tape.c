@@ -3,7 +3,7 @@
 // and the same registers as the game did.
 #include "atari/tape.h"
 #include "atari/console.h"
-#include "support/program.h"
+#include "unit/atari/support/program.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

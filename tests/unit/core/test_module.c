@@ -2,7 +2,7 @@
 // Modules: found, loaded once for all threads, and refused with a sentence. The modules for it are
 // made of modules/*.c.
 #include "core/module.h"
-#include "modules/sample.h"
+#include "unit/core/modules/sample.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 // Atari environments: what a step and a reset do, on a cartridge that counts its frames, and lost
 // lives in Bricks, where the build has it. Observations are held against frames played one by one.
 #include "env/atari.h"
-#include "support/cartridge.h"
+#include "unit/env/support/cartridge.h"
 #include "unit/atari/support/tiny.h"
 
 #include "ppo/random.h"

@@ -5,7 +5,7 @@
 #include "env/bipedal_walker.h"
 #include "env/box2d.h"
 #include "env/canvas.h"
-#include "support/recording.h"
+#include "unit/env/support/recording.h"
 
 #include <math.h>
 #include <setjmp.h>

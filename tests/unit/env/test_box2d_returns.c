@@ -4,7 +4,7 @@
 // ones and random actions, against what was measured beforehand (docs/box2d.md has the table).
 #include "env/box2d.h"
 #include "env/physics.h"
-#include "support/pilots.h"
+#include "unit/env/support/pilots.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include "env/box2d.h"
 #include "env/canvas.h"
 #include "env/lunar_lander.h"
-#include "support/recording.h"
+#include "unit/env/support/recording.h"
 
 #include <math.h>
 #include <pthread.h>

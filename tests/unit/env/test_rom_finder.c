@@ -2,7 +2,7 @@
 // Cartridges are found by content, wherever they lie and whatever they are called; what is missing
 // is explained.
 #include "ppo/rom.h"
-#include "support/cartridge.h"
+#include "unit/env/support/cartridge.h"
 #include "unit/atari/support/tiny.h"
 
 #include <setjmp.h>

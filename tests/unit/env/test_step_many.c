@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Classes that step many instances at once give what they give one at a time: the same bits with
 // every feature, over any ranges, in threads and processes, and when environments break down.
-#include "support/bed.h"
-#include "support/farm.h"
+#include "unit/env/support/bed.h"
+#include "unit/env/support/farm.h"
 
 #include "core/rng.h"
 #include "env/classic.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The vectoriser: episode ends, its options, failures.
-#include "support/bed.h"
+#include "unit/env/support/bed.h"
 
 #include "core/rng.h"
 #include "env/classic.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The vectoriser gives what instances stepped by hand give, however its rows are split into ranges,
 // and goes on after freezing and thawing as if nothing had been.
-#include "support/bed.h"
+#include "unit/env/support/bed.h"
 
 #include "core/rng.h"
 #include "env/classic.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Worker processes: the same bits as without them, errors in the same words, and what becomes of
 // the run when workers die, hang or are told to go.
-#include "support/farm.h"
+#include "unit/env/support/farm.h"
 
 #include "core/rng.h"
 #include "env/classic.h"

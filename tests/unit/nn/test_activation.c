@@ -2,7 +2,7 @@
 // tanh and ReLU in place: values against libm, slopes against central differences, NaN kept.
 #include "nn/activation.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

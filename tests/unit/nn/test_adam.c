@@ -3,7 +3,7 @@
 // with their norm, and the clipping factor.
 #include "nn/adam.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 // time.
 #include "nn/bf16.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,8 +4,8 @@
 // without a kept tape, alone and among others.
 #include "nn/cnn.h"
 
-#include "support/cnn_twin.h"
-#include "support/twin.h"
+#include "unit/nn/support/cnn_twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -17,8 +17,8 @@
 #include "nn/cnn_rows.h"
 
 #include "nn/onednn.h"
-#include "support/cnn_twin.h"
-#include "support/twin.h"
+#include "unit/nn/support/cnn_twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

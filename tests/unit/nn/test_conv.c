@@ -5,7 +5,7 @@
 // NaN where values must not matter.
 #include "nn/conv.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

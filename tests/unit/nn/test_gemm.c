@@ -4,7 +4,7 @@
 // that the contract asks for, and NaN where values must not matter.
 #include "nn/gemm.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

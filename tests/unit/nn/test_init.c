@@ -3,7 +3,7 @@
 // stream, spread as a random rotation is.
 #include "nn/init.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 // the contract asks for.
 #include "nn/linear.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 // of the twin, over depths, odd widths, narrow and wide heads. Rows alone equal rows among others.
 #include "nn/mlp.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 // gradient goes, ties included, against loops.
 #include "nn/picture.h"
 
-#include "support/twin.h"
+#include "unit/nn/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

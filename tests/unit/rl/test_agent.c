@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Agents: a copy of a trainer's parameters acts as the trainer's agent does; actions are within
 // bounds and functions of their keys; evaluations are episodes replayed by hand.
-#include "support/training.h"
+#include "unit/rl/support/training.h"
 
 #include "ppo/random.h"
 #include "rl/state.h"

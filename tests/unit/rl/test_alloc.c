@@ -5,7 +5,7 @@
 // malloc and its kin are replaced by counting ones. They count and fail what the library asks for;
 // what the C library asks for itself (a thread's own storage) passes uncounted. Sanitisers bring
 // their own malloc: there is nothing to test under them but that creation leaks nothing.
-#include "support/training.h"
+#include "unit/rl/support/training.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,9 +2,9 @@
 // A rollout against a replay of its actions in environments stepped one by one: observations,
 // rewards, flags, values after each kind of end, normalisation, episodes; the same bits with any
 // number of threads.
-#include "support/collect_bed.h"
-#include "support/toy.h"
-#include "support/twin.h"
+#include "unit/rl/support/collect_bed.h"
+#include "unit/rl/support/toy.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 // Collecting where several observations, or pictures, are seen together: what the network saw at
 // each step, and the action and value that came of it, against environments replayed one by one
 // with stacks kept by hand; lost lives; the same bits with any number of threads.
-#include "support/collect_bed.h"
-#include "support/toy.h"
+#include "unit/rl/support/collect_bed.h"
+#include "unit/rl/support/toy.h"
 
 #include <math.h>
 #include <setjmp.h>

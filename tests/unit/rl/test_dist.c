@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Sampling: frequencies against probabilities, moments of Gaussians, independence of components;
 // the squashed density integrates to 1; actions as the environment takes them; one stream per row.
-#include "support/dists.h"
-#include "support/twin.h"
+#include "unit/rl/support/dists.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Log-probabilities and entropies of every distribution against the twin, and their gradients
 // against central differences of the twin.
-#include "support/dists.h"
-#include "support/twin.h"
+#include "unit/rl/support/dists.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 // Advantages: cases by hand for each kind of end, and the definition summed naively.
 #include "rl/gae.h"
 
-#include "support/twin.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 // Whole PPO updates and GAE against PyTorch's (tests/data/golden): losses, gradients, parameters;
 // the same bits with any number of threads; in bf16 too, within wider bars. PPO_GOLDEN_DIR names
 // another folder of such files.
-#include "support/golden.h"
+#include "unit/rl/support/golden.h"
 
 #include "nn/onednn.h"
 #include "rl/gae.h"

@@ -2,8 +2,8 @@
 // The joint loss from observations to parameters: losses against the twin in double, gradients of
 // every tensor against its central differences; over kinds of networks, distributions and losses,
 // and minibatches of less than a chunk to several.
-#include "support/problem.h"
-#include "support/twin.h"
+#include "unit/rl/support/problem.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 // differences of the twin.
 #include "rl/loss.h"
 
-#include "support/twin.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

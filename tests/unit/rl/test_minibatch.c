@@ -2,7 +2,7 @@
 // Shuffling, advantage statistics and gathering.
 #include "rl/minibatch.h"
 
-#include "support/twin.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

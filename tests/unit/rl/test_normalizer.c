@@ -2,7 +2,7 @@
 // Running statistics against mean and variance in two passes, over random splits into batches.
 #include "rl/normalizer.h"
 
-#include "support/twin.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 // A policy's tensors: names, order, initial values; its two networks and where their values are.
 #include "rl/policy.h"
 
-#include "support/dists.h"
-#include "support/twin.h"
+#include "unit/rl/support/dists.h"
+#include "unit/rl/support/twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 // Training over many combinations of settings: the parameters' hash is that of one thread for any
 // number of threads, beside another trainer, after evaluations, and after going on from saved
 // state.
-#include "support/training.h"
+#include "unit/rl/support/training.h"
 
 #include "rl/state.h"
 

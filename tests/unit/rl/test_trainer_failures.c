@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Training that goes wrong: numbers that are not finite, environments that fail, settings that
 // don't fit. The message says where, and the parameters stay as they were.
-#include "support/training.h"
+#include "unit/rl/support/training.h"
 
 #include "ppo/agent.h"
 

@@ -2,8 +2,8 @@
 // The update phase: steps against a textbook optimiser in double that is fed the same gradients,
 // with one or two groups; epochs as the minibatches that they consist of; packed weights kept
 // fresh.
-#include "support/problem.h"
-#include "support/twin.h"
+#include "unit/rl/support/problem.h"
+#include "unit/rl/support/twin.h"
 
 #include "rl/minibatch.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Environments side by side through the public interface: the same bits as the vectoriser's own,
 // however they are stepped; resets, frame stacks, refusals.
-#include "support/toy.h"
+#include "unit/rl/support/toy.h"
 
 #include "core/arena.h"
 #include "ppo/vec.h"

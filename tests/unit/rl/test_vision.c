@@ -2,7 +2,7 @@
 // The gradient of policies that see pictures: that of a minibatch is the mean of its samples'
 // alone; each step of it is what the network's own functions give; the same bits with any number of
 // threads, and again.
-#include "support/dists.h"
+#include "unit/rl/support/dists.h"
 
 #include "nn/onednn.h"
 #include "rl/gradient.h"

@@ -3,8 +3,8 @@
 #include "ppo/run.h"
 #include "rl/state.h"
 #include "run/checkpoint_file.h"
-#include "support/scratch.h"
-#include "support/small_task.h"
+#include "unit/run/support/scratch.h"
+#include "unit/run/support/small_task.h"
 
 #include <inttypes.h>
 #include <math.h>

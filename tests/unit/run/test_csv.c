@@ -2,7 +2,7 @@
 // Growing CSV files: rows, cutting back, torn tails, a full disk; and the columns themselves.
 #include "run/csv.h"
 #include "run/metrics.h"
-#include "support/scratch.h"
+#include "unit/run/support/scratch.h"
 
 #include <math.h>
 #include <setjmp.h>

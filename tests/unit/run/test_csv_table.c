@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading CSV files of numbers: cells, empty and torn ones, damage.
 #include "run/csv_table.h"
-#include "support/scratch.h"
+#include "unit/run/support/scratch.h"
 
 #include <math.h>
 #include <setjmp.h>

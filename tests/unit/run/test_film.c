@@ -4,8 +4,8 @@
 #include "core/file.h"
 #include "ppo/film.h"
 #include "ppo/ppo.h"
-#include "support/scratch.h"
-#include "support/small_task.h"
+#include "unit/run/support/scratch.h"
+#include "unit/run/support/small_task.h"
 
 #include <math.h>
 #include <setjmp.h>

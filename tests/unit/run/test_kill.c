@@ -3,8 +3,8 @@
 // alone, so this is every moment at which a kill -9 can matter. Each time the run is taken up again
 // and must end like one that was never stopped.
 #include "ppo/run.h"
-#include "support/scratch.h"
-#include "support/small_task.h"
+#include "unit/run/support/scratch.h"
+#include "unit/run/support/small_task.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
 #include "ppo/ppo.h"
 #include "run/directory.h"
 #include "run/plot_draw.h"
-#include "support/scratch.h"
+#include "unit/run/support/scratch.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 // A run's metric out of its files: against wall clock, smoothed, names.
 #include "run/plot_data.h"
 #include "run/directory.h"
-#include "support/scratch.h"
+#include "unit/run/support/scratch.h"
 
 #include <math.h>
 #include <setjmp.h>

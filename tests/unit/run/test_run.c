@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A run directory: what it holds, and what survives kills, damage and full disks.
 #include "ppo/run.h"
-#include "support/scratch.h"
-#include "support/small_task.h"
+#include "unit/run/support/scratch.h"
+#include "unit/run/support/small_task.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -5,8 +5,8 @@
 
 #include "ppo/run.h"
 #include "run/tfrecord.h"
-#include "support/scratch.h"
-#include "support/small_task.h"
+#include "unit/run/support/scratch.h"
+#include "unit/run/support/small_task.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "support/program.h"
+#include "unit/atari/support/program.h"
 
 #include <stdbool.h>
 #include <string.h>

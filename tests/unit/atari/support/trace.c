@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See trace.h.
-#include "support/trace.h"
+#include "unit/atari/support/trace.h"
 
 #include <ctype.h>
 #include <dirent.h>

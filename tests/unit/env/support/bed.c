@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See bed.h.
-#include "support/bed.h"
+#include "unit/env/support/bed.h"
 
 #include <float.h>
 #include <math.h>

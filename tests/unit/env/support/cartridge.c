@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // See cartridge.h.
 #define _XOPEN_SOURCE 700
-#include "support/cartridge.h"
+#include "unit/env/support/cartridge.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See farm.h.
-#include "support/farm.h"
+#include "unit/env/support/farm.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See pilots.h.
-#include "support/pilots.h"
+#include "unit/env/support/pilots.h"
 
 #include "env/bipedal_walker.h"
 #include "env/box2d.h"

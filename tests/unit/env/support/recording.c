@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // See recording.h.
-#include "support/recording.h"
+#include "unit/env/support/recording.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A tape of a few operations on arrays [channels, height, width]: see cnn_twin.h.
-#include "cnn_twin.h"
+#include "unit/nn/support/cnn_twin.h"
 
 #include <assert.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The bed for collecting: see collect_bed.h.
-#include "collect_bed.h"
+#include "unit/rl/support/collect_bed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Distributions for tests: see dists.h.
-#include "dists.h"
+#include "unit/rl/support/dists.h"
 
 #include <assert.h>
 

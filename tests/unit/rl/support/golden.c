@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Golden files: see golden.h.
-#include "golden.h"
+#include "unit/rl/support/golden.h"
 
-#include "golden_formula.h"
+#include "unit/rl/support/golden_formula.h"
 
 #include "core/file.h"
 

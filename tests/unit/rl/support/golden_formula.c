@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The formula of the golden files: see golden_formula.h.
-#include "golden_formula.h"
+#include "unit/rl/support/golden_formula.h"
 
 #include <math.h>
 #include <setjmp.h>

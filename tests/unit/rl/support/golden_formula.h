@@ -4,7 +4,7 @@
 #ifndef PPO_TESTS_RL_GOLDEN_FORMULA_H
 #define PPO_TESTS_RL_GOLDEN_FORMULA_H
 
-#include "golden.h"
+#include "unit/rl/support/golden.h"
 
 // The shape of a file's pictures: samples, channels, height, width.
 typedef struct golden_shape {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Random problems: see problem.h.
-#include "problem.h"
+#include "unit/rl/support/problem.h"
 
 #include "unit/nn/support/twin.h"
 

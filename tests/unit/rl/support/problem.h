@@ -4,7 +4,7 @@
 #ifndef PPO_TESTS_RL_PROBLEM_H
 #define PPO_TESTS_RL_PROBLEM_H
 
-#include "dists.h"
+#include "unit/rl/support/dists.h"
 
 #include "rl/update.h"
 

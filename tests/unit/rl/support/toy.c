@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The toy: see toy.h.
-#include "toy.h"
+#include "unit/rl/support/toy.h"
 
-#include "toy_picture.h"
+#include "unit/rl/support/toy_picture.h"
 
 #include "ppo/random.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The toys with pictures: see toy_picture.h.
-#include "toy_picture.h"
+#include "unit/rl/support/toy_picture.h"
 
 #include "ppo/random.h"
 

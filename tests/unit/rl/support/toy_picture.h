@@ -4,7 +4,7 @@
 #ifndef PPO_TESTS_RL_TOY_PICTURE_H
 #define PPO_TESTS_RL_TOY_PICTURE_H
 
-#include "toy.h"
+#include "unit/rl/support/toy.h"
 
 const ppo_env_class *toy_picture_class(toy_kind kind);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Small trainers: see training.h.
-#include "training.h"
+#include "unit/rl/support/training.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 #ifndef PPO_TESTS_RL_TRAINING_H
 #define PPO_TESTS_RL_TRAINING_H
 
-#include "toy.h"
+#include "unit/rl/support/toy.h"
 
 #include "ppo/trainer.h"
 

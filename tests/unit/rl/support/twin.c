@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The algorithm in double precision: see twin.h.
-#include "twin.h"
+#include "unit/rl/support/twin.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A test's folder: see scratch.h. Uses plain stdio, not the code under test.
-#include "scratch.h"
+#include "unit/run/support/scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The small task: see small_task.h.
-#include "small_task.h"
+#include "unit/run/support/small_task.h"
 
 #include "ppo/random.h"
 
