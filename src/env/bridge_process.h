@@ -8,7 +8,7 @@
 #ifndef PPO_ENV_BRIDGE_PROCESS_H
 #define PPO_ENV_BRIDGE_PROCESS_H
 
-#include "core/bell.h"
+#include "core/event_count.h"
 #include "env/process.h"
 #include "ppo/env.h"
 

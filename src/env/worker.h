@@ -8,7 +8,7 @@
 #ifndef PPO_ENV_WORKER_H
 #define PPO_ENV_WORKER_H
 
-#include "core/bell.h"
+#include "core/event_count.h"
 #include "env/instances.h"
 
 #include <stdnoreturn.h>

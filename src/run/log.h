@@ -6,7 +6,7 @@
 #ifndef PPO_RUN_LOG_H
 #define PPO_RUN_LOG_H
 
-#include "run/bytes.h"
+#include "core/bytes.h"
 
 typedef struct ppo_log {
     int descriptor; // -1: not open

@@ -4,7 +4,7 @@
 #define PPO_RUN_PLOT_DRAW_H
 
 #include "ppo/base.h"
-#include "run/bytes.h"
+#include "core/bytes.h"
 #include "run/plot_axis.h"
 
 enum { PPO_PLOT_TEXT = 256 };

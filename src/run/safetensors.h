@@ -9,7 +9,7 @@
 #ifndef PPO_RUN_SAFETENSORS_H
 #define PPO_RUN_SAFETENSORS_H
 
-#include "run/bytes.h"
+#include "core/bytes.h"
 
 #define PPO_SAFETENSORS_RANK         8
 #define PPO_SAFETENSORS_MAX_HEADER   ((size_t)4 << 20) // bytes

@@ -10,7 +10,7 @@
 #ifndef PPO_RUN_TFRECORD_H
 #define PPO_RUN_TFRECORD_H
 
-#include "run/bytes.h"
+#include "core/bytes.h"
 
 enum { PPO_TFRECORD_EXTRA = 16, PPO_TFRECORD_DATA_AT = 12 }; // bytes around the data, before it
 

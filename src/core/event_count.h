@@ -5,8 +5,8 @@
 // spinning is cheaper than sleeping; or not rung for minutes. Whoever waits gets no processor time
 // after that moment. What was written before ringing is seen after waiting. Zeroed memory is a bell
 // that nobody has rung.
-#ifndef PPO_CORE_BELL_H
-#define PPO_CORE_BELL_H
+#ifndef PPO_CORE_EVENT_COUNT_H
+#define PPO_CORE_EVENT_COUNT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A growing buffer: see bytes.h. It grows to what is asked for, not beyond: a checkpoint of a
 // gigabyte has the same size the next time.
-#include "run/bytes.h"
+#include "core/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>

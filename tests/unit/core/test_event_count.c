@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A bell wakes whoever waits, in this process or another, and not before it is rung.
-#include "core/bell.h"
+#include "core/event_count.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A growing buffer, kept for the next file. Zero-initialised memory is an empty one.
-#ifndef PPO_RUN_BYTES_H
-#define PPO_RUN_BYTES_H
+#ifndef PPO_CORE_BYTES_H
+#define PPO_CORE_BYTES_H
 
 #include "ppo/base.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Waiting by futex: see bell.h. The ringer adds to the count and then looks for sleepers, the
-// sleeper registers and then looks at the count (in the futex call): one of them sees the other.
-#include "core/bell.h"
+// Waiting by futex: see event_count.h. The ringer adds to the count and then looks for sleepers,
+// the sleeper registers and then looks at the count (in the futex call): one of them sees the
+// other.
+#include "core/event_count.h"
 
 #include "core/relax.h"
 
