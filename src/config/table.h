@@ -5,7 +5,7 @@
 //
 // Workload: some fifty rows, looked up by linear search a few times per run.
 // Not here: reading and writing a value (value.c), YAML (parse.c, format.c), combinations
-// (check.c).
+// (config_check.c).
 #ifndef PPO_CONFIG_TABLE_H
 #define PPO_CONFIG_TABLE_H
 
