@@ -6,7 +6,7 @@
 #include "atari/cpu.h"
 
 #include "atari/opcodes.h"
-#include "atari/operations.h"
+#include "atari/cpu_ops.h"
 
 // --- addresses ---------------------------------------------------------------------------------
 

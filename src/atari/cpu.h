@@ -33,7 +33,7 @@ void ppo_cpu_reset(struct ppo_console *console, const struct ppo_cartridge *cart
 // Runs until the TIA says that the frame is over, PPO_CPU_FRAME_INSTRUCTIONS at most.
 void ppo_cpu_run(struct ppo_console *console, const struct ppo_cartridge *cartridge);
 
-// The same, more slowly, with all accesses to the TIA noted (atari/tape.h).
+// The same, more slowly, with all accesses to the TIA noted (atari/access_trace.h).
 void ppo_cpu_run_taped(struct ppo_console *console, const struct ppo_cartridge *cartridge,
                        struct ppo_tape *tape);
 

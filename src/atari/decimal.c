@@ -2,7 +2,7 @@
 // Adding and subtracting in decimal mode, which scores are kept in. Bytes that are no two digits
 // follow the same arithmetic, the upper half counts tens whatever it is; and what then leaves the
 // range comes out as in ALE, whose tables have 256 entries.
-#include "atari/operations.h"
+#include "atari/cpu_ops.h"
 
 static int32_t from_bcd(uint8_t byte)
 {

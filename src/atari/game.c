@@ -4,7 +4,7 @@
 //
 // Workload: a frame is 12 to 20 us, nearly all of it the console's. Owns a ppo_game: this head and,
 // behind it, the console. Not here: what a game's RAM means (rules.c), the machine (console.c).
-#include "atari/check.h"
+#include "atari/snapshot_check.h"
 #include "atari/mersenne.h"
 #include "atari/rules.h"
 

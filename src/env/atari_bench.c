@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The TIA timed alone: frames are played on a copy of a game, what they ask of the TIA is noted on
-// a tape (atari/tape.h), and the tape is played back against the clock.
+// a tape (atari/access_trace.h), and the tape is played back against the clock.
 //
 // Workload: some 120 frames of a thousand accesses, a few microseconds each, again and again. Owns
 // all it makes, for the duration of the call.
 #include "ppo/bench.h"
 
 #include "atari/console.h"
-#include "atari/tape.h"
+#include "atari/access_trace.h"
 #include "core/clock.h"
 #include "core/error.h"
 

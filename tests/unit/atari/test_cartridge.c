@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Cartridges: told apart by their bytes, refused with a sentence, and switched.
-#include "atari/bus.h"
+#include "atari/cpu_bus.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The bus: which chip answers an address. The three that are asked most, the cartridge, RAM and TIA
 // registers that keep their value, are answered here, within the processor's loop; the others, and
-// any for the rare copy of the loop that may run anywhere, in bus.c.
-#ifndef PPO_ATARI_BUS_H
-#define PPO_ATARI_BUS_H
+// any for the rare copy of the loop that may run anywhere, in cpu_bus.c.
+#ifndef PPO_ATARI_CPU_BUS_H
+#define PPO_ATARI_CPU_BUS_H
 
-#include "atari/cpu_core.h"
+#include "atari/cpu_state.h"
 
 // Calls and breaks push several bytes, all of them at the end of the instruction.
 typedef enum ppo_write_order { PPO_WRITE_ALONE, PPO_WRITE_FIRST, PPO_WRITE_LATER } ppo_write_order;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tapes: see tape.h.
-#include "atari/tape.h"
+// Tapes: see access_trace.h.
+#include "atari/access_trace.h"
 
 #include "atari/console.h"
 

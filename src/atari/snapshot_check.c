@@ -4,9 +4,9 @@
 // about the window and the cartridge is so. All else may be anything, as in a machine that was hit.
 //
 // Workload: a call per environment when a run is resumed. Owns nothing. Whoever gives a chip a
-// field of that kind adds a line here; tests/unit/atari/test_check.c runs damaged states to find
-// it.
-#include "atari/check.h"
+// field of that kind adds a line here; tests/unit/atari/test_snapshot_check.c runs damaged states
+// to find it.
+#include "atari/snapshot_check.h"
 
 #include <stdio.h>
 

@@ -2,11 +2,11 @@
 // The processor's registers while it runs: a local variable of the loop (atari/cpu.c) that the
 // compiler takes apart into real registers. So everything that gets a pointer to one is inlined;
 // what is called instead gets values.
-#ifndef PPO_ATARI_CPU_CORE_H
-#define PPO_ATARI_CPU_CORE_H
+#ifndef PPO_ATARI_CPU_STATE_H
+#define PPO_ATARI_CPU_STATE_H
 
 #include "atari/console.h"
-#include "atari/tape.h"
+#include "atari/access_trace.h"
 
 // Sanitisers follow every access of a local variable whose address is taken, which makes minutes of
 // compiling out of one large function: there, calls stay calls.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The accesses that leave the processor's loop.
-#include "atari/bus.h"
+#include "atari/cpu_bus.h"
 
 uint8_t ppo_bus_read_inside(ppo_console *console, uint32_t address, uint8_t bus, uint32_t cycles)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the 6507's operations do to its registers. Each is a function named as in a data sheet, of
 // the shape that its kind in atari/opcodes.h asks for.
-#ifndef PPO_ATARI_OPERATIONS_H
-#define PPO_ATARI_OPERATIONS_H
+#ifndef PPO_ATARI_CPU_OPS_H
+#define PPO_ATARI_CPU_OPS_H
 
-#include "atari/bus.h"
+#include "atari/cpu_bus.h"
 
 // Decimal mode, two digits per byte: the sum with the carry as bit 8, and the difference.
 uint32_t ppo_decimal_sum(uint8_t a, uint8_t b, bool carry);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A tape has all of the TIA's work: played back, it makes the same pictures, the same collisions
 // and the same registers as the game did.
-#include "atari/tape.h"
+#include "atari/access_trace.h"
 #include "atari/console.h"
 #include "unit/atari/support/program.h"
 

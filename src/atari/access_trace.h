@@ -5,8 +5,8 @@
 // Recording has no part in play: a frame that was played is run once more, from a copy of the
 // console before it, by the copy of the processor's loop that runs anywhere (atari/cpu.c). Owns
 // nothing; the caller brings the memory.
-#ifndef PPO_ATARI_TAPE_H
-#define PPO_ATARI_TAPE_H
+#ifndef PPO_ATARI_ACCESS_TRACE_H
+#define PPO_ATARI_ACCESS_TRACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +42,7 @@ typedef struct ppo_tape {
 bool ppo_tape_frame(ppo_tape *tape, struct ppo_console *before, const struct ppo_console *after,
                     const struct ppo_cartridge *cartridge);
 
-// What the processor's loop calls (atari/bus.h) before an access.
+// What the processor's loop calls (atari/cpu_bus.h) before an access.
 void ppo_tape_note_read(ppo_tape *tape, uint32_t address, uint32_t cycles);
 void ppo_tape_note_write(ppo_tape *tape, const struct ppo_tia *tia, uint32_t address, uint8_t value,
                          bool is_alone, uint32_t cycles);
