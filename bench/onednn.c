@@ -9,7 +9,7 @@
 // top of the same sgemm, and executing any primitive builds a hash map of its arguments: 5 to 7
 // allocations a call against sgemm's one.
 //
-// Each call is held to the calling thread (nn/onednn_alone.h).
+// Each call is held to the calling thread (nn/onednn_call.h).
 //
 // Convolutions need primitives: engine, stream, memory descriptors. They are here to be measured.
 //
@@ -17,7 +17,7 @@
 #include "onednn.h"
 
 #include "core/error.h"
-#include "nn/onednn_alone.h"
+#include "nn/onednn_call.h"
 
 #include <oneapi/dnnl/dnnl.h>
 

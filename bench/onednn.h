@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // oneDNN's fp32 products, for comparison: what nn/gemm.h and nn/conv.h are held against by the
-// benchmarks linear and conv. The library itself asks oneDNN for bf16 alone (nn/onednn.h).
+// benchmarks linear and conv. The library itself asks oneDNN for bf16 alone (nn/bf16_ops.h).
 //
 // An inner product ("linear") is made for one shape: rows samples, in features in, out features
 // out. Matrices are row-major:

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Running a convolutional network over some pictures, step by step and back. Owns nothing.
 // Here alone it is decided whether fp32 or bf16 (cnn_bf16.c) is computed, but for the linear layer
-// (cnn_rows.c). Not here: what a network consists of (cnn_plan.c), the products (conv.c, linear.c),
-// dividing the work among threads (rl/vision.c).
+// (cnn_linear.c). Not here: what a network consists of (cnn_plan.c), the products (conv.c,
+// linear.c), dividing the work among threads (rl/vision.c).
 #include "nn/cnn.h"
 
 #include "nn/activation.h"
 #include "nn/cnn_bf16.h"
 #include "nn/gemm.h"
-#include "nn/picture.h"
+#include "nn/image_input.h"
 #include "nn/simd.h"
 
 // What one pass over a few pictures works with. Arrays of planes have a row per picture.

@@ -3,7 +3,7 @@
 #include "nn/cnn_bf16.h"
 
 #include "nn/bf16.h"
-#include "nn/picture.h"
+#include "nn/image_input.h"
 
 #include <string.h>
 

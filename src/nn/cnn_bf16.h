@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A convolutional network in bf16: the same steps as in fp32 (cnn_plan.c) as operations of oneDNN,
-// for a fixed number of pictures, a "tile", at a time. cnn.c and cnn_rows.c call it; nobody else.
+// for a fixed number of pictures, a "tile", at a time. cnn.c and cnn_linear.c call it; nobody else.
 //
 //   bf16   pictures between the steps, their gradients, and a copy of the weights
 //   fp32   sums inside a product, biases, gradients of weights and biases, the parameters
@@ -12,7 +12,7 @@
 #define PPO_NN_CNN_BF16_H
 
 #include "nn/cnn.h"
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 
 // Pictures of a tile while the policy acts, and rows of the linear layer likewise.
 #define PPO_BF16_ACTING 4
@@ -52,7 +52,7 @@ struct ppo_cnn_bf16 {
     size_t scratch_size;             // floats of oneDNN's scratch memory
     size_t most_weights;             // floats of the largest weight's gradient, in either order
     size_t linear_copy;              // offset in packed of the linear layer's weights in bf16,
-                                     // [out, in], which cnn_rows.c keeps
+                                     // [out, in], which cnn_linear.c keeps
     size_t acting_op, acting_pack, acting_packed, acting_scratch; // the linear layer while acting
 };
 

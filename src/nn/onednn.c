@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Operations on oneDNN's C API, 2.x and 3.x alike. With onednn_alone.c, the only file of the
-// library that includes its header; both are a module of their own: see onednn.h.
+// Operations on oneDNN's C API, 2.x and 3.x alike. With onednn_call.c, the only file of the
+// library that includes its header; both are a module of their own: see bf16_ops.h.
 //
-// Each call is held to the calling thread (onednn_alone.h).
+// Each call is held to the calling thread (onednn_call.h).
 //
 // oneDNN's memory objects hold the addresses of a call's operands, so each call has a seat with
 // objects that nobody else uses meanwhile; they are made when an operation is first run there.
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 
 #include "core/error.h"
-#include "nn/onednn_alone.h"
+#include "nn/onednn_call.h"
 
 #include <oneapi/dnnl/dnnl.h>
 

@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/pool.h"
 #include "nn/bf16.h"
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 
 #include "core/error.h"
 #include "nn/activation.h"
-#include "nn/cnn_rows.h"
-#include "nn/onednn.h"
+#include "nn/cnn_linear.h"
+#include "nn/bf16_ops.h"
 #include "rl/minibatch.h"
 
 #include <assert.h>

@@ -14,9 +14,9 @@
 // 4, 0.8 % for 16. Of units as near to 0 as that, as many come out on the other side, p = 0.3 % in
 // each layer, and pass what they should stop: the gradient's square is off by p of it, the gradient
 // by the root, 5 % a layer. That is the price of low precision, not of this implementation.
-#include "nn/cnn_rows.h"
+#include "nn/cnn_linear.h"
 
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 #include "unit/nn/support/cnn_twin.h"
 #include "unit/nn/support/twin.h"
 

@@ -4,7 +4,7 @@
 // another folder of such files.
 #include "unit/rl/support/golden.h"
 
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 #include "rl/gae.h"
 
 #include <glob.h>

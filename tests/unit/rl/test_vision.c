@@ -4,7 +4,7 @@
 // threads, and again.
 #include "unit/rl/support/dists.h"
 
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 #include "rl/gradient.h"
 #include "rl/vision.h"
 #include "unit/nn/support/twin.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Strips of the linear layer. In bf16 each product is one of oneDNN's over all rows of the largest
 // minibatch: what a smaller one lacks has a gradient of zeros.
-#include "nn/cnn_rows.h"
+#include "nn/cnn_linear.h"
 
 #include "core/error.h"
 #include "nn/bf16.h"

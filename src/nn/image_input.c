@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// See picture.h. Workload: 84 x 84 bytes of 4 channels in about a microsecond per channel, next to
-// hundreds for the convolutions. Owns nothing.
-#include "nn/picture.h"
+// See image_input.h. Workload: 84 x 84 bytes of 4 channels in about a microsecond per channel, next
+// to hundreds for the convolutions. Owns nothing.
+#include "nn/image_input.h"
 
 #include "nn/gemm.h"
 #include "nn/simd.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Picture-sized operations other than convolutions: from bytes to floats, and taking maxima.
-#ifndef PPO_NN_PICTURE_H
-#define PPO_NN_PICTURE_H
+#ifndef PPO_NN_IMAGE_INPUT_H
+#define PPO_NN_IMAGE_INPUT_H
 
 #include "nn/bf16.h"
 #include "nn/cnn.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What every call of oneDNN needs around it: that it stays in the calling thread, and words for its
 // failures. Part of the module onednn.so and of the benchmarks, never of the library.
-#ifndef PPO_NN_ONEDNN_ALONE_H
-#define PPO_NN_ONEDNN_ALONE_H
+#ifndef PPO_NN_ONEDNN_CALL_H
+#define PPO_NN_ONEDNN_CALL_H
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 // oneDNN asks its runtime how many threads the caller may use. With OpenMP that is a setting of the
 // calling thread; the functions are looked up at run time, in the scope of oneDNN's own, so that
 // nothing here links OpenMP.
-#include "nn/onednn_alone.h"
+#include "nn/onednn_call.h"
 
 #include <oneapi/dnnl/dnnl.h>
 

@@ -2,8 +2,8 @@
 // The large linear layer of a convolutional network over all pictures of a minibatch, in fp32
 // (linear.h) or in bf16 (cnn_bf16.h), cut into tasks that write apart. Arrays are those of cnn.h;
 // rows are pictures.
-#ifndef PPO_NN_CNN_ROWS_H
-#define PPO_NN_CNN_ROWS_H
+#ifndef PPO_NN_CNN_LINEAR_H
+#define PPO_NN_CNN_LINEAR_H
 
 #include "nn/cnn.h"
 

@@ -11,8 +11,8 @@
 // A call computes in the calling thread alone, whatever OMP_NUM_THREADS says, and gives the same
 // bits for the same operands in every thread, on the same processor with the same oneDNN. Scratch
 // memory starts at a multiple of 64 bytes. oneDNN allocates a little in each call.
-#ifndef PPO_NN_ONEDNN_H
-#define PPO_NN_ONEDNN_H
+#ifndef PPO_NN_BF16_OPS_H
+#define PPO_NN_BF16_OPS_H
 
 #include "core/module.h"
 

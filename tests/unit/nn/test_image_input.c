@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pictures to planes, pixel by pixel, for squares of every size and borders; maxima and where their
 // gradient goes, ties included, against loops.
-#include "nn/picture.h"
+#include "nn/image_input.h"
 
 #include "unit/nn/support/twin.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where the library meets the module with oneDNN in it (onednn.c).
-#include "nn/onednn.h"
+#include "nn/bf16_ops.h"
 
 #include <stdio.h>
 
