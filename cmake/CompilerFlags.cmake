@@ -113,7 +113,7 @@ function(ppo_room_flags room)
 endfunction()
 
 # --- C++ -------------------------------------------------------------------------------------
-# One file needs it (src/env/physics_box2d.cpp), compiled like the C around it: the same compiler,
+# One file needs it (src/env/box2d/physics_box2d.cpp), compiled like the C around it: the same compiler,
 # so that what one sanitises the other can link.
 macro(ppo_find_cxx)
     if(NOT CMAKE_CXX_COMPILER)

@@ -108,7 +108,7 @@ typedef struct ppo_config {
     ppo_action_bound action_bound;
 
     // Atari: preprocessing of the games' screens, as in Gymnasium's AtariPreprocessing and the
-    // DeepMind wrappers (env/atari.h)
+    // DeepMind wrappers (env/atari/atari_env.h)
     uint32_t noop_max;          // up to so many frames without action begin an episode
     bool max_pool;              // maximum of a step's last two frames
     bool grayscale;             // otherwise red, green, blue

@@ -3,7 +3,7 @@
 //
 // Bare Python loops and the bridge by turns, in as many processes: a machine's clock and neighbours
 // change, so that only figures of the same minute are compared. Reported are medians. Not here: the
-// loops themselves (src/env/bridge.py).
+// loops themselves (src/env/gym/bridge.py).
 #include <stdio.h>
 #include <string.h>
 

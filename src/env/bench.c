@@ -13,7 +13,7 @@
 #include "core/error.h"
 #include "core/pool.h"
 #include "core/rng.h"
-#include "env/bridge.h"
+#include "env/gym/bridge.h"
 #include "env/class.h"
 #include "env/vecenv.h"
 

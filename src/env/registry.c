@@ -3,10 +3,10 @@
 // environment is a line in the table here. Not here: the check of a class's table (class.c).
 #include "core/error.h"
 #include "core/nearest.h"
-#include "env/atari.h"
-#include "env/box2d.h"
-#include "env/bridge.h"
-#include "env/classic.h"
+#include "env/atari/atari_env.h"
+#include "env/box2d/box2d.h"
+#include "env/gym/bridge.h"
+#include "env/classic/classic.h"
 #include "env/plugin.h"
 #include "ppo/env.h"
 

@@ -3,8 +3,8 @@
 #include "env/vecenv.h"
 
 #include "core/error.h"
-#include "env/bridge.h"
-#include "env/workers.h"
+#include "env/gym/bridge.h"
+#include "env/workers/workers.h"
 
 #include <stdlib.h>
 

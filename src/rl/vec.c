@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/pool.h"
-#include "env/bridge.h"
+#include "env/gym/bridge.h"
 #include "env/class.h"
 #include "env/picture.h"
 #include "ppo/plugin.h"

@@ -2,7 +2,7 @@
 """A small module with Gymnasium's interface, for the tests of the bridge where that is missing.
 
 Written from Gymnasium's documentation: spaces, make and register, a time limit, and CartPole as
-src/env/cartpole.c computes it. Nothing else of the real one is here.
+src/env/classic/cartpole.c computes it. Nothing else of the real one is here.
 """
 
 import importlib

@@ -5,7 +5,7 @@
 // (ppo/rom.h); where one is missing, its traces are skipped. A game whose rules are not known is
 // played all the same: its RAM and screen are compared, and its episodes end where the trace says
 // so.
-#include "env/atari.h"
+#include "env/atari/atari_env.h"
 #include "unit/atari/support/trace.h"
 
 #include <setjmp.h>

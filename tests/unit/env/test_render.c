@@ -5,7 +5,7 @@
 // PPO_WRITE_PICTURES=1 test_env_render writes the stored frames anew: look at them before they are
 // committed.
 #include "env/canvas.h"
-#include "env/classic.h"
+#include "env/classic/classic.h"
 #include "env/picture.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
 #include "unit/env/support/farm.h"
 
 #include "core/rng.h"
-#include "env/classic.h"
+#include "env/classic/classic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

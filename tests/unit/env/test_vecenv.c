@@ -3,7 +3,7 @@
 #include "unit/env/support/bed.h"
 
 #include "core/rng.h"
-#include "env/classic.h"
+#include "env/classic/classic.h"
 
 #include <math.h>
 #include <setjmp.h>

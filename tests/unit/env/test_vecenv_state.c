@@ -4,7 +4,7 @@
 #include "unit/env/support/bed.h"
 
 #include "core/rng.h"
-#include "env/classic.h"
+#include "env/classic/classic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

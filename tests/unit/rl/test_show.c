@@ -4,7 +4,7 @@
 #include "ppo/ppo.h"
 
 #include "env/canvas.h"
-#include "env/classic.h"
+#include "env/classic/classic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

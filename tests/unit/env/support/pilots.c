@@ -2,8 +2,8 @@
 // See pilots.h.
 #include "unit/env/support/pilots.h"
 
-#include "env/bipedal_walker.h"
-#include "env/box2d.h"
+#include "env/box2d/bipedal_walker.h"
+#include "env/box2d/box2d.h"
 
 #include <math.h>
 #include <setjmp.h>

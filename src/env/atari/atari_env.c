@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+// An Atari environment's instance: frames into steps, screens into observations. See atari_env.h.
+#include "env/atari/atari_env.h"
+
+#include "core/error.h"
+#include "env/atari/screen_pixels.h"
+#include "ppo/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// An instance begins so; picture, older picture and game follow. The pointer is no state: what is
+// saved begins behind it.
+typedef struct ppo_atari_play {
+    _Alignas(64) const ppo_atari *atari;
+    _Alignas(64) ppo_random random; // for the frames without action
+    int32_t lives;                  // at the end of the last step
+    uint32_t goes_on;               // 1: a life was lost, the next reset goes on with the game
+} ppo_atari_play;
+
+enum { STATE_AT = 64 };
+_Static_assert(offsetof(ppo_atari_play, random) == STATE_AT, "all behind the pointer is state");
+
+static size_t align(size_t bytes)
+{
+    return (bytes + 63) / 64 * 64;
+}
+
+size_t ppo_atari_lay_out(ppo_atari *atari)
+{
+    atari->picture_at = align(sizeof(ppo_atari_play));
+    atari->older_at = atari->picture_at + align(atari->picture_bytes);
+    atari->game_at = atari->older_at + (atari->pools ? align(atari->picture_bytes) : 0);
+    return atari->game_at + ppo_game_size();
+}
+
+static uint8_t *picture_of(ppo_atari_play *self)
+{
+    return (uint8_t *)self + self->atari->picture_at;
+}
+
+static uint8_t *older_of(ppo_atari_play *self)
+{
+    return (uint8_t *)self + self->atari->older_at;
+}
+
+static ppo_game *game_of(ppo_atari_play *self)
+{
+    return (ppo_game *)(void *)((uint8_t *)self + self->atari->game_at);
+}
+
+// The same for those who only look.
+static const ppo_game *seen_game_of(const ppo_atari_play *self)
+{
+    return (const ppo_game *)(const void *)((const uint8_t *)self + self->atari->game_at);
+}
+
+static bool has_ended(ppo_atari_play *self)
+{
+    const ppo_game *game = game_of(self);
+    return ppo_game_is_over(game) || ppo_game_is_truncated(game, &self->atari->setup);
+}
+
+// --- pictures ----------------------------------------------------------------------------------
+
+static void take_picture(ppo_atari_play *self, uint8_t *picture)
+{
+    const uint8_t *screen = ppo_console_screen(ppo_game_console(game_of(self)));
+    if (self->atari->channels == 1)
+        ppo_screen_grey(picture, screen, self->atari->pixels);
+    else
+        ppo_screen_rgb(picture, screen, self->atari->pixels);
+}
+
+static void show(ppo_atari_play *self, void *observation)
+{
+    const ppo_atari *atari = self->atari;
+    if (atari->area)
+        ppo_area_resize(atari->area, observation, picture_of(self));
+    else
+        memcpy(observation, picture_of(self), atari->picture_bytes);
+}
+
+// The screen after the last frame, each pixel twice as wide as on the console, which is about how
+// televisions show it. The last frame of a step is always drawn; only where the game ends earlier
+// in the step may this be a picture from before.
+static void atari_render(const void *instance, unsigned char *rgb)
+{
+    const ppo_atari_play *self = instance;
+    const uint8_t *screen = ppo_console_screen(ppo_game_console(seen_game_of(self)));
+    const uint32_t *palette = ppo_atari_palette_rgb();
+    for (size_t i = 0; i < self->atari->pixels; i++) {
+        const uint32_t colour = palette[screen[i]];
+        for (int k = 0; k < PPO_ATARI_PIXEL_WIDTH; k++, rgb += 3) {
+            rgb[0] = (unsigned char)(colour >> 16);
+            rgb[1] = (unsigned char)(colour >> 8);
+            rgb[2] = (unsigned char)colour;
+        }
+    }
+}
+
+// The picture that an episode begins with.
+static void take_first_picture(ppo_atari_play *self)
+{
+    take_picture(self, picture_of(self));
+    if (self->atari->pools)
+        memset(older_of(self), 0, self->atari->picture_bytes);
+}
+
+// --- steps -------------------------------------------------------------------------------------
+
+// Repeats an action. Frames that can't be seen are not drawn: all but the last two where these are
+// pooled; where they are not, the step may end at any.
+static double play(ppo_atari_play *self, unsigned index)
+{
+    const ppo_atari *atari = self->atari;
+    const uint32_t skip = atari->options.frame_skip;
+    const ppo_atari_action action = (ppo_atari_action)atari->setup.info->action[index];
+    double reward = 0.0;
+    for (uint32_t left = skip; left > 0; left--) {
+        const bool is_seen = left <= 2 || !atari->options.max_pool;
+        reward += ppo_game_act(game_of(self), &atari->setup, action, is_seen);
+        if (has_ended(self))
+            break;
+        if (atari->pools && left == 2)
+            take_picture(self, older_of(self));
+        else if (atari->options.max_pool && left == 1)
+            take_picture(self, picture_of(self));
+    }
+    if (atari->pools)
+        ppo_screen_max(picture_of(self), older_of(self), atari->picture_bytes);
+    else if (!atari->options.max_pool)
+        take_picture(self, picture_of(self));
+    return reward;
+}
+
+static ppo_status atari_step(void *instance, const void *action, void *observation,
+                             ppo_transition *transition, ppo_error *error)
+{
+    ppo_atari_play *self = instance;
+    const ppo_atari *atari = self->atari;
+    const int32_t index = *(const int32_t *)action;
+    if (index < 0 || (uint32_t)index >= atari->num_actions[0])
+        return ppo_fail(error, PPO_INVALID, "action %d is not in [0, %u)", index,
+                        atari->num_actions[0]);
+    transition->reward = play(self, (unsigned)index);
+    show(self, observation);
+
+    const ppo_game *game = game_of(self);
+    const int32_t lives = ppo_game_lives(game);
+    const bool has_lost = lives > 0 && lives < self->lives; // some games stay at 0 before their end
+    self->lives = lives;
+    transition->terminated = ppo_game_is_over(game);
+    transition->truncated = !transition->terminated && ppo_game_is_truncated(game, &atari->setup);
+    if (atari->options.terminal_on_life_loss && has_lost && !has_ended(self)) {
+        transition->terminated = true;
+        transition->life_lost = true;
+        self->goes_on = 1;
+    }
+    return PPO_OK;
+}
+
+// --- resets ------------------------------------------------------------------------------------
+
+// The next game, up to the end of the frames without action.
+static ppo_status begin_game(ppo_atari_play *self, ppo_error *error)
+{
+    const ppo_atari *atari = self->atari;
+    const uint32_t noop_max = atari->options.noop_max;
+    PPO_TRY(ppo_game_reset(game_of(self), &atari->setup, error));
+    int64_t noops = 0;
+    if (noop_max > 0)
+        noops = ppo_random_integers(&self->random, 1, (int64_t)noop_max + 1);
+    for (; noops > 0; noops--) {
+        ppo_game_act(game_of(self), &atari->setup, PPO_ATARI_NOOP, noops == 1);
+        if (has_ended(self))
+            PPO_TRY(ppo_game_reset(game_of(self), &atari->setup, error));
+    }
+    take_first_picture(self);
+    return PPO_OK;
+}
+
+static ppo_status begin_and_fire(ppo_atari_play *self, ppo_error *error)
+{
+    PPO_TRY(begin_game(self, error));
+    for (unsigned index = 1; index <= 2 && self->atari->has_fire; index++) {
+        play(self, index);
+        if (has_ended(self))
+            PPO_TRY(begin_game(self, error));
+    }
+    return PPO_OK;
+}
+
+// The game goes on after a lost life. Should it end here, the next step says so.
+static void go_on(ppo_atari_play *self)
+{
+    play(self, 0);
+    for (unsigned index = 1; index <= 2 && self->atari->has_fire; index++)
+        play(self, index);
+}
+
+static ppo_status atari_reset(void *instance, const uint64_t *seed, void *observation,
+                              ppo_error *error)
+{
+    ppo_atari_play *self = instance;
+    if (seed) {
+        ppo_random_seed(&self->random, *seed);
+        const uint32_t sticky_seed = (uint32_t)ppo_random_u64(&self->random);
+        PPO_TRY(ppo_game_load(game_of(self), &self->atari->setup, sticky_seed, error));
+    }
+    if (self->goes_on && !seed)
+        go_on(self);
+    else
+        PPO_TRY(begin_and_fire(self, error));
+    self->goes_on = 0;
+    self->lives = ppo_game_lives(game_of(self));
+    show(self, observation);
+    return PPO_OK;
+}
+
+// --- the instance's memory ---------------------------------------------------------------------
+
+static ppo_status atari_init(void *instance, const void *context, ppo_error *error)
+{
+    ppo_atari_play *self = instance;
+    (void)error;
+    self->atari = context;
+    return PPO_OK;
+}
+
+static void atari_save(const void *instance, void *state)
+{
+    const ppo_atari_play *self = instance;
+    memcpy(state, (const uint8_t *)instance + STATE_AT, self->atari->env.state_size);
+}
+
+static ppo_status check(const ppo_atari_play *self, ppo_error *error)
+{
+    const ppo_atari *atari = self->atari;
+    if (self->goes_on > 1 || self->random.has_kept > 1)
+        return ppo_fail(error, PPO_CORRUPT, "this is not the state of an Atari environment");
+    PPO_TRY(ppo_game_check(seen_game_of(self), &atari->setup, error));
+    const ppo_console *console = ppo_game_console(seen_game_of(self));
+    if ((size_t)ppo_console_height(console, atari->cartridge) * PPO_ATARI_WIDTH != atari->pixels)
+        return ppo_fail(error, PPO_CORRUPT, "the state's television has another number of lines");
+    return PPO_OK;
+}
+
+// A checkpoint may be anybody's, so it is looked at beside the instance: in place, because games
+// want their alignment.
+static ppo_status atari_load(void *instance, const void *state, ppo_error *error)
+{
+    const ppo_atari *atari = ((const ppo_atari_play *)instance)->atari;
+    const size_t size = align(atari->env.instance_size);
+    ppo_atari_play *read = aligned_alloc(64, size);
+    if (!read)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's state");
+    read->atari = atari;
+    memcpy((uint8_t *)read + STATE_AT, state, atari->env.state_size);
+    const ppo_status status = check(read, error);
+    if (status == PPO_OK)
+        memcpy((uint8_t *)instance + STATE_AT, (const uint8_t *)read + STATE_AT,
+               atari->env.state_size);
+    free(read);
+    return status;
+}
+
+const ppo_env_class ppo_atari_functions = {
+    .struct_size = sizeof(ppo_env_class),
+    .abi_version = PPO_ENV_ABI_VERSION,
+    .skips_frames = true,
+    .init = atari_init,
+    .reset = atari_reset,
+    .step = atari_step,
+    .save_state = atari_save,
+    .load_state = atari_load,
+    .render = atari_render,
+};

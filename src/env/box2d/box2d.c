@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// See box2d.h.
+#include "env/box2d/box2d.h"
+
+#include "core/error.h"
+#include "env/box2d/lunar_lander.h"
+#include "env/box2d/physics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A lander's class and its traits, made to order.
+typedef struct made_lander {
+    ppo_env_class env; // first, so that its address is the class's
+    ppo_lander_traits traits;
+} made_lander;
+
+static const ppo_env_class *const classes[] = {
+    &ppo_lunar_lander_v3, &ppo_lunar_lander_continuous_v3, &ppo_bipedal_walker_v3,
+    &ppo_bipedal_walker_hardcore_v3};
+enum { NUM_CLASSES = sizeof classes / sizeof classes[0] };
+
+static const ppo_env_class *find(const char *id)
+{
+    for (int i = 0; i < NUM_CLASSES; i++)
+        if (strcmp(classes[i]->id, id) == 0)
+            return classes[i];
+    return NULL;
+}
+
+bool ppo_box2d_has_id(const char *id)
+{
+    return find(id) != NULL;
+}
+
+static ppo_status check_options(const ppo_env_options *options, ppo_error *error)
+{
+    if (!(options->gravity > -12.0 && options->gravity <= 0.0))
+        return ppo_fail(error, PPO_INVALID, "gravity %g: it must be in (-12, 0)", options->gravity);
+    if (!isfinite(options->wind_power) || !isfinite(options->turbulence_power))
+        return ppo_fail(error, PPO_INVALID, "wind_power and turbulence_power must be finite");
+    return PPO_OK;
+}
+
+static void close_lander(const ppo_env_class *env)
+{
+    free((void *)(uintptr_t)env);
+}
+
+static ppo_status order_lander(const ppo_env_class **env, const ppo_env_class *usual,
+                               const ppo_env_options *options, ppo_error *error)
+{
+    const ppo_lander_traits *traits = usual->context;
+    PPO_TRY(check_options(options, error));
+    const double gravity = options->gravity < 0.0 ? options->gravity : traits->gravity;
+    *env = usual;
+    if (gravity == traits->gravity && !options->enable_wind)
+        return PPO_OK;
+    made_lander *made = calloc(1, sizeof *made);
+    *env = NULL;
+    if (!made)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's class");
+    made->env = *usual;
+    made->env.context = &made->traits;
+    made->env.close = close_lander;
+    made->traits = (ppo_lander_traits){.is_continuous = traits->is_continuous,
+                                       .gravity = gravity,
+                                       .enable_wind = options->enable_wind,
+                                       .wind_power = options->wind_power,
+                                       .turbulence_power = options->turbulence_power};
+    *env = &made->env;
+    return PPO_OK;
+}
+
+ppo_status ppo_box2d_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
+                          ppo_error *error)
+{
+    const ppo_env_class *usual = find(id);
+    *env = NULL;
+    if (!usual)
+        return ppo_fail(error, PPO_NOT_FOUND, "no task on Box2D is called '%.64s'", id);
+    if (ppo_physics_check(NULL) != PPO_OK) {
+        ppo_error said = {.status = PPO_OK};
+        return ppo_fail(error, ppo_physics_check(&said), "%.64s: %.300s", id, said.message);
+    }
+    if (usual->init == ppo_lunar_lander_v3.init)
+        return order_lander(env, usual, options, error);
+    *env = usual;
+    return PPO_OK;
+}

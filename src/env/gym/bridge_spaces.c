@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// From a line of JSON to a class's spaces: see bridge_spaces.h. The line comes from the user's
+// Python, so that nothing in it is believed before it is checked.
+#include "env/gym/bridge_spaces.h"
+
+#include "core/error.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_BYTES (256 << 20)
+
+// The last whole line of a file; NULL if there is none. Free it.
+static char *read_line(int fd)
+{
+    struct stat facts;
+    if (fstat(fd, &facts) != 0 || facts.st_size <= 0 || facts.st_size > MAX_BYTES)
+        return NULL;
+    const size_t size = (size_t)facts.st_size;
+    char *text = malloc(size + 1);
+    if (!text || pread(fd, text, size, 0) != (ssize_t)size) {
+        free(text);
+        return NULL;
+    }
+    text[size] = '\0';
+    char *end = strrchr(text, '\n');
+    if (!end) {
+        free(text);
+        return NULL;
+    }
+    *end = '\0';
+    const char *last = strrchr(text, '\n');
+    if (last)
+        memmove(text, last + 1, strlen(last + 1) + 1);
+    return text;
+}
+
+static double number_of(const cJSON *object, const char *name, double otherwise)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNumber(item) ? item->valuedouble : otherwise;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    return text ? text : "";
+}
+
+// Bounds: null for none at all, one number for all, or a list in which null is infinite. False: no
+// memory.
+static bool read_bounds(const float **bounds, const cJSON *json, size_t size, float infinite)
+{
+    if (!json || cJSON_IsNull(json))
+        return true;
+    float *values = malloc(size * sizeof *values);
+    if (!values)
+        return false;
+    const cJSON *item = cJSON_IsArray(json) ? json->child : json;
+    for (size_t i = 0; i < size; i++) {
+        values[i] = item && cJSON_IsNumber(item) ? (float)item->valuedouble : infinite;
+        if (cJSON_IsArray(json) && item)
+            item = item->next;
+    }
+    *bounds = values;
+    return true;
+}
+
+static bool read_counts(const uint32_t **counts, const cJSON *json, size_t size)
+{
+    if (!cJSON_IsArray(json))
+        return true; // a class's check says what is missing
+    uint32_t *values = calloc(size, sizeof *values);
+    if (!values)
+        return false;
+    const cJSON *item = json->child;
+    for (size_t i = 0; i < size && item; i++, item = item->next)
+        if (item->valuedouble >= 1.0 && item->valuedouble <= INT32_MAX)
+            values[i] = (uint32_t)item->valuedouble;
+    *counts = values;
+    return true;
+}
+
+static ppo_status read_shape(ppo_space *space, const cJSON *json, ppo_error *error)
+{
+    double size = 1.0;
+    const cJSON *axis;
+    cJSON_ArrayForEach(axis, json)
+    {
+        if (space->rank == PPO_MAX_RANK || !(axis->valuedouble >= 1.0))
+            return ppo_fail(error, PPO_UNSUPPORTED, "a space is empty, or has more than %d axes",
+                            PPO_MAX_RANK);
+        size *= axis->valuedouble;
+        if (size > (double)(1 << 28))
+            return ppo_fail(error, PPO_UNSUPPORTED, "a space has too many elements");
+        space->shape[space->rank++] = (uint32_t)axis->valuedouble;
+    }
+    return PPO_OK;
+}
+
+static ppo_status read_space(ppo_space *space, const cJSON *json, ppo_error *error)
+{
+    static const struct {
+        const char *name;
+        ppo_space_kind kind;
+    } kinds[] = {{"box", PPO_SPACE_BOX},
+                 {"discrete", PPO_SPACE_DISCRETE},
+                 {"multi_discrete", PPO_SPACE_MULTI_DISCRETE},
+                 {"multi_binary", PPO_SPACE_MULTI_BINARY}};
+    const char *kind = text_of(json, "kind");
+    *space = (ppo_space){.dtype = PPO_I32};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kind, kinds[i].name) == 0)
+            space->kind = kinds[i].kind;
+    if (space->kind == PPO_SPACE_BOX)
+        space->dtype = cJSON_IsTrue(cJSON_GetObjectItem(json, "bytes")) ? PPO_U8 : PPO_F32;
+    PPO_TRY(read_shape(space, cJSON_GetObjectItem(json, "shape"), error));
+    const size_t size = ppo_space_size(space);
+    if (!read_bounds(&space->low, cJSON_GetObjectItem(json, "low"), size, -INFINITY) ||
+        !read_bounds(&space->high, cJSON_GetObjectItem(json, "high"), size, INFINITY) ||
+        !read_counts(&space->num_values, cJSON_GetObjectItem(json, "num_values"), size))
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's spaces");
+    return PPO_OK;
+}
+
+static ppo_status read_all(ppo_env_class *env, const cJSON *json, ppo_error *error)
+{
+    const double height = number_of(json, "height", 0.0), width = number_of(json, "width", 0.0);
+    const double limit = number_of(json, "limit", 0.0), fps = number_of(json, "fps", 0.0);
+    PPO_TRY(read_space(&env->observation_space, cJSON_GetObjectItem(json, "observation"), error));
+    PPO_TRY(read_space(&env->action_space, cJSON_GetObjectItem(json, "action"), error));
+    env->max_episode_steps = limit >= 1.0 && limit < UINT32_MAX ? (uint32_t)limit : 0;
+    env->reward_threshold = number_of(json, "threshold", (double)NAN);
+    if (height >= 1.0 && height <= 4096.0 && width >= 1.0 && width <= 4096.0) {
+        env->render_height = (uint32_t)height;
+        env->render_width = (uint32_t)width;
+        env->render_fps = fps > 0.0 && fps <= 1000.0 ? fps : 0.0;
+    }
+    return PPO_OK;
+}
+
+// Python's sentence, behind the id.
+static ppo_status refuse(const cJSON *json, const char *id, ppo_error *error)
+{
+    const bool is_missing = strcmp(text_of(json, "kind"), "not_found") == 0;
+    return ppo_fail(error, is_missing ? PPO_NOT_FOUND : PPO_UNSUPPORTED, "%.128s: %.350s", id,
+                    text_of(json, "error"));
+}
+
+ppo_status ppo_bridge_read_facts(ppo_env_class *env, int fd, const char *id, ppo_error *error)
+{
+    char *line = read_line(fd);
+    cJSON *json = line ? cJSON_Parse(line) : NULL;
+    free(line);
+    if (!json)
+        return ppo_fail(error, PPO_ENV,
+                        "%.128s: Python ended, or hung for env_timeout seconds, before it could "
+                        "say anything about the environment",
+                        id);
+    const ppo_status status = cJSON_GetObjectItemCaseSensitive(json, "error")
+                                  ? refuse(json, id, error)
+                                  : read_all(env, json, error);
+    cJSON_Delete(json);
+    return status;
+}
+
+static void free_space(ppo_space *space)
+{
+    free((void *)(uintptr_t)space->low);
+    free((void *)(uintptr_t)space->high);
+    free((void *)(uintptr_t)space->num_values);
+}
+
+void ppo_bridge_free_facts(ppo_env_class *env)
+{
+    free_space(&env->observation_space);
+    free_space(&env->action_space);
+}

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: MIT
+// Gymnasium's environments through the bridge, with the small module of tests/gym in its place:
+// each kind of space, ends of episodes, refusals, faults. Skipped without a Python that has NumPy.
+#include "env/gym/bridge.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { MAX_INSTANCES = 8, MAX_OBS = 64 };
+
+static const char *python;
+
+static ppo_env_options usual(void)
+{
+    return (ppo_env_options){.python = python, .frame_skip = 1, .num_workers = 2};
+}
+
+// Instances of an environment that is open, with room for what they give.
+typedef struct bed {
+    const ppo_env_class *env;
+    size_t count;
+    unsigned char *memory;
+    void *self[MAX_INSTANCES];
+    unsigned char *obs; // [count, obs bytes]
+    size_t obs_bytes;
+    ppo_transition now[MAX_INSTANCES];
+    ppo_error error;
+} bed;
+
+static void bed_open(bed *b, const char *id, size_t count, const ppo_env_options *options)
+{
+    *b = (bed){.count = count};
+    if (ppo_env_open(&b->env, id, options, &b->error) != PPO_OK)
+        fail_msg("%s", b->error.message);
+    b->memory = calloc(count, b->env->instance_size);
+    b->obs_bytes = ppo_space_bytes(&b->env->observation_space);
+    b->obs = calloc(count, b->obs_bytes);
+    for (size_t i = 0; i < count; i++) {
+        b->self[i] = b->memory + i * b->env->instance_size;
+        assert_int_equal(b->env->init(b->self[i], b->env->context, NULL), PPO_OK);
+    }
+    for (uint64_t i = 0; i < count; i++)
+        if (b->env->reset(b->self[i], &i, b->obs + i * b->obs_bytes, &b->error) != PPO_OK)
+            fail_msg("%s", b->error.message);
+}
+
+static void bed_close(bed *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        b->env->release(b->self[i]);
+    ppo_env_close(b->env);
+    free(b->memory);
+    free(b->obs);
+    // Nothing is left running, not even as a zombie.
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+}
+
+static ppo_status bed_step(bed *b, const void *actions)
+{
+    memset(b->now, 0, sizeof b->now);
+    return b->env->step_many(b->self, b->count, actions, b->obs, b->now, &b->error);
+}
+
+static void bed_reset(bed *b, size_t i, const uint64_t *seed)
+{
+    if (b->env->reset(b->self[i], seed, b->obs + i * b->obs_bytes, &b->error) != PPO_OK)
+        fail_msg("%s", b->error.message);
+}
+
+static float float_at(const bed *b, size_t i)
+{
+    return ((const float *)(const void *)b->obs)[i];
+}
+
+static int32_t integer_at(const bed *b, size_t i)
+{
+    return ((const int32_t *)(const void *)b->obs)[i];
+}
+
+// --- spaces -------------------------------------------------------------------------------------
+
+static void test_discrete(void **state)
+{
+    const ppo_env_options options = usual();
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:Discrete-v0", 1, &options);
+    assert_int_equal(b.env->observation_space.kind, PPO_SPACE_DISCRETE);
+    assert_int_equal(b.env->observation_space.num_values[0], 5);
+    assert_int_equal(b.env->action_space.num_values[0], 4);
+    assert_int_equal(integer_at(&b, 0), 0); // its 3 is the first of its values
+    assert_int_equal(bed_step(&b, &(int32_t){2}), PPO_OK);
+    assert_int_equal(integer_at(&b, 0), 1);
+    assert_float_equal(b.now[0].reward, 1.0, 0.0); // its actions begin at -1
+    bed_close(&b);
+}
+
+static void test_multi_discrete(void **state)
+{
+    const ppo_env_options options = usual();
+    const int32_t action[4] = {1, 2, 3, 4};
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:MultiDiscrete-v0", 1, &options);
+    assert_int_equal(b.env->observation_space.kind, PPO_SPACE_MULTI_DISCRETE);
+    assert_int_equal(b.env->observation_space.num_values[1], 9);
+    assert_int_equal(ppo_space_size(&b.env->action_space), 4);
+    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(integer_at(&b, 0), 2);
+    assert_int_equal(integer_at(&b, 1), 1);
+    assert_float_equal(b.now[0].reward, 4321.0, 0.0);
+    bed_close(&b);
+}
+
+static void test_multi_binary(void **state)
+{
+    const ppo_env_options options = usual();
+    const int32_t action[3] = {1, 0, 1};
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:MultiBinary-v0", 1, &options);
+    assert_int_equal(b.env->observation_space.kind, PPO_SPACE_MULTI_BINARY);
+    assert_int_equal(ppo_space_size(&b.env->observation_space), 4);
+    assert_int_equal(bed_step(&b, action), PPO_OK);
+    const int32_t expected[4] = {1, 0, 0, 1};
+    assert_memory_equal(b.obs, expected, sizeof expected);
+    assert_float_equal(b.now[0].reward, 101.0, 0.0);
+    bed_close(&b);
+}
+
+static void test_image(void **state)
+{
+    const ppo_env_options options = usual();
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:Image-v0", 1, &options);
+    const ppo_space *space = &b.env->observation_space;
+    assert_int_equal(space->dtype, PPO_U8);
+    assert_int_equal(space->rank, 3);
+    assert_int_equal(space->shape[0], 4);
+    assert_int_equal(space->shape[1], 5);
+    assert_int_equal(space->shape[2], 3);
+    assert_int_equal(bed_step(&b, &(int32_t){0}), PPO_OK);
+    for (size_t i = 0; i < 60; i++)
+        assert_int_equal(b.obs[i], i + 1);
+    bed_close(&b);
+}
+
+// Doubles become floats, also in the action's bounds and the other way.
+static void test_box(void **state)
+{
+    const ppo_env_options options = usual();
+    const float action[2] = {1.5f, -1.0f};
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:Matrix-v0", 1, &options);
+    assert_int_equal(b.env->observation_space.rank, 2);
+    assert_float_equal(b.env->action_space.low[1], -2.0, 0.0);
+    assert_float_equal(b.env->action_space.high[0], 3.0, 0.0);
+    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_float_equal(float_at(&b, 5), 5.0, 0.0);
+    assert_float_equal(b.now[0].reward, -8.5, 0.0);
+    bed_close(&b);
+    bed_open(&b, "gym:trial_envs:Scalar-v0", 1, &options);
+    assert_int_equal(ppo_space_size(&b.env->observation_space), 1);
+    assert_float_equal(b.env->action_space.low[0], -1.0, 0.0);
+    assert_true(isinf(b.env->action_space.low[1]) && isinf(b.env->action_space.high[1]));
+    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_float_equal(float_at(&b, 0), 1.0, 0.0);
+    bed_close(&b);
+}
+
+// Parts in the order of their keys; integers as places of ones.
+static void test_nested(void **state)
+{
+    const float expected[15] = {1, 2, 3, 1, /* b */ 0, 1, 0, 0, 1, /* c */ 0, 1, 0, 0, 1, 200};
+    const ppo_env_options options = usual();
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:Nested-v0", 1, &options);
+    assert_int_equal(ppo_space_size(&b.env->observation_space), 15);
+    assert_int_equal(bed_step(&b, &(int32_t){0}), PPO_OK);
+    for (size_t i = 0; i < 15; i++)
+        assert_float_equal(float_at(&b, i), expected[i], 0.0);
+    bed_close(&b);
+}
+
+// --- episodes -----------------------------------------------------------------------------------
+
+static void test_end(void **state)
+{
+    const ppo_env_options options = usual();
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:trial_envs:Discrete-v0", 3, &options);
+    for (int32_t t = 1; t <= 3; t++) {
+        assert_int_equal(bed_step(&b, (const int32_t[3]){0, 1, 2}), PPO_OK);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(integer_at(&b, i), t); // the last one is the final one
+            assert_int_equal(b.now[i].truncated, t == 3);
+            assert_false(b.now[i].terminated || b.now[i].lost);
+        }
+    }
+    for (size_t i = 0; i < 3; i++) {
+        bed_reset(&b, i, NULL);
+        assert_int_equal(integer_at(&b, i), 0);
+    }
+    assert_int_equal(bed_step(&b, (const int32_t[3]){0, 1, 2}), PPO_OK);
+    assert_int_equal(integer_at(&b, 2), 1);
+    bed_close(&b);
+}
+
+// The time limit is that of the environment's registration, or the one asked for.
+static void test_time_limit(void **state)
+{
+    ppo_env_options options = usual();
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:CartPole-v1", 1, &options);
+    assert_int_equal(b.env->max_episode_steps, 500);
+    assert_float_equal(b.env->reward_threshold, 475.0, 0.0);
+    bed_close(&b);
+    options.max_episode_steps = 2;
+    bed_open(&b, "gym:CartPole-v1", 1, &options);
+    assert_int_equal(b.env->max_episode_steps, 2);
+    assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
+    assert_false(b.now[0].truncated);
+    assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
+    assert_true(b.now[0].truncated);
+    bed_close(&b);
+}
+
+// Instances over two processes, beside the built-in environment.
+static void test_same_as_built_in(void **state)
+{
+    const ppo_env_options options = usual();
+    const ppo_env_class *twin = NULL;
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:CartPole-v1", 5, &options);
+    assert_int_equal(ppo_env_find(&twin, "CartPole-v1", NULL), PPO_OK);
+    unsigned char *memory = calloc(5, twin->instance_size);
+    float obs[5][4];
+    for (uint64_t i = 0; i < 5; i++)
+        twin->reset(memory + i * twin->instance_size, &i, obs[i], NULL);
+    for (int t = 0; t < 200; t++) {
+        int32_t action[5];
+        assert_memory_equal(b.obs, obs, sizeof obs);
+        for (int i = 0; i < 5; i++)
+            action[i] = (t * 7 + i * 3) % 5 > 2;
+        assert_int_equal(bed_step(&b, action), PPO_OK);
+        for (size_t i = 0; i < 5; i++) {
+            ppo_transition now = {.reward = 0.0};
+            void *self = memory + i * twin->instance_size;
+            twin->step(self, &action[i], obs[i], &now, NULL);
+            assert_int_equal(b.now[i].terminated, now.terminated);
+            assert_float_equal(b.now[i].reward, now.reward, 0.0);
+            if (!now.terminated)
+                continue;
+            assert_memory_equal(b.obs + i * sizeof obs[0], obs[i], sizeof obs[0]);
+            twin->reset(self, NULL, obs[i], NULL);
+            bed_reset(&b, i, NULL);
+        }
+    }
+    free(memory);
+    bed_close(&b);
+}
+
+static void test_kwargs(void **state)
+{
+    ppo_env_options options = usual();
+    const ppo_env_class *env;
+    ppo_error error;
+    (void)state;
+    options.env_kwargs = "{\"gravity\": 3}";
+    assert_int_equal(ppo_env_open(&env, "gym:CartPole-v1", &options, &error), PPO_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "unexpected keyword argument 'gravity'"));
+    options.env_kwargs = "[1]";
+    assert_int_equal(ppo_env_open(&env, "gym:CartPole-v1", &options, &error), PPO_INVALID);
+    assert_non_null(strstr(error.message, "not a JSON object"));
+}
+
+static void test_pictures(void **state)
+{
+    const ppo_env_options options = usual();
+    unsigned char *rgb = malloc(60 * 40 * 3);
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:CartPole-v1", 1, &options);
+    assert_int_equal(b.env->render_width, 60);
+    assert_int_equal(b.env->render_height, 40);
+    assert_float_equal(b.env->render_fps, 50.0, 0.0);
+    b.env->render(b.self[0], rgb);
+    size_t lit = 0;
+    for (size_t i = 0; i < 60 * 40; i++)
+        lit += rgb[3 * i] == 255 && rgb[3 * i + 1] == 128 && rgb[3 * i + 2] == 64;
+    assert_int_equal(lit, 40); // one column
+    bed_close(&b);
+    free(rgb);
+}
+
+// --- refusals -----------------------------------------------------------------------------------
+
+static void test_refusals(void **state)
+{
+    static const struct {
+        const char *id;
+        ppo_status status;
+        const char *text;
+    } cases[] = {
+        {"gym:CartPol-v1", PPO_NOT_FOUND, "no environment 'CartPol-v1'; did you mean gym:CartPole"},
+        {"gym:no_module:X-v0", PPO_NOT_FOUND, "no Python module 'no_module'"},
+        {"gym:trial_envs:Text-v0", PPO_UNSUPPORTED, "part ['mission'] is a Text space"},
+        {"gym:trial_envs:TextAction-v0", PPO_UNSUPPORTED, "the action space is a Text"},
+        {"gym:trial_envs:FiveAxes-v0", PPO_UNSUPPORTED, "has 5 axes"},
+        {"gym:trial_envs:Broken-v0", PPO_UNSUPPORTED, "ValueError: this one is never made"},
+        {"gym:trial_envs:Fails-v0", PPO_ENV, "Python ended"},
+    };
+    ppo_env_options options = usual();
+    const ppo_env_class *env;
+    ppo_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(ppo_env_open(&env, cases[i].id, &options, &error), cases[i].status);
+        assert_null(env);
+        if (!strstr(error.message, cases[i].text))
+            fail_msg("%s: %s", cases[i].id, error.message);
+    }
+    options.python = "/nowhere/python3";
+    assert_int_equal(ppo_env_open(&env, "gym:CartPole-v1", &options, &error), PPO_NOT_FOUND);
+    assert_non_null(strstr(error.message, "--python"));
+    setenv("PYTHONPATH", "/nowhere", 1);
+    options.python = python;
+    const ppo_status status = ppo_env_open(&env, "gym:CartPole-v1", &options, &error);
+    setenv("PYTHONPATH", PPO_TEST_DATA "/../gym", 1);
+    if (status == PPO_OK) // the real one is installed
+        ppo_env_close(env);
+    else
+        assert_non_null(strstr(error.message, "has no gymnasium; install it"));
+}
+
+// --- faults -------------------------------------------------------------------------------------
+
+// Each gives what does not fit in every step: lost, and after some in a row the end.
+static void test_garbage(void **state)
+{
+    static const char *const names[][2] = {
+        {"WrongShape-v0", "shape (3,)"},
+        {"WrongType-v0", "type <U1"},
+        {"NotANumber-v0", "is not a number"},
+        {"OutOfRange-v0", "is 7, not in [0, 2)"},
+        {"WrongReward-v0", "a reward that is a str"},
+        {"NoReward-v0", "reward is not a finite number"},
+    };
+    const ppo_env_options options = usual();
+    (void)state;
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        char id[64];
+        bed b;
+        const uint64_t seed = 9;
+        snprintf(id, sizeof id, "gym:trial_envs:%s", names[k][0]);
+        bed_open(&b, id, 1, &options);
+        for (uint64_t t = 1; t < 5; t++) {
+            ppo_error last;
+            assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
+            assert_true(b.now[0].lost);
+            assert_int_equal(ppo_bridge_faults(b.env, &last), t);
+            if (!strstr(last.message, names[k][1]))
+                fail_msg("%s: %s", id, last.message);
+            bed_reset(&b, 0, &seed);
+        }
+        assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_ENV);
+        assert_non_null(strstr(b.error.message, "5 times in a row"));
+        bed_close(&b);
+    }
+}
+
+// A process that ends takes along the episodes of its instances, and of no others.
+static void test_death(void **state)
+{
+    static const char *const kinds[][2] = {{"segv", "signal 11"},
+                                           {"kill", "signal 9"},
+                                           {"exit", "code 3"},
+                                           {"stop", "did nothing for 0.2 s"},
+                                           {"hang", "did nothing for 0.2 s"}};
+    ppo_env_options options = usual();
+    (void)state;
+    options.env_timeout = 0.2;
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        char kwargs[64];
+        const uint64_t seed = 3;
+        ppo_error last;
+        bed b;
+        snprintf(kwargs, sizeof kwargs, "{\"every\": 1, \"kinds\": \"%s\"}", kinds[k][0]);
+        options.env_kwargs = kwargs;
+        bed_open(&b, "gym:trial_envs:Faulty-v0", 4, &options);
+        const int32_t action[4] = {0, 1, 0, 1};
+        // Instance 0 alone: its neighbour is in the same process, the others are not.
+        assert_int_equal(b.env->step(b.self[0], action, b.obs, b.now, &b.error), PPO_OK);
+        assert_true(b.now[0].lost);
+        assert_int_equal(ppo_bridge_faults(b.env, &last), 1);
+        if (!strstr(last.message, kinds[k][1]))
+            fail_msg("%s: %s", kinds[k][0], last.message);
+        bed_reset(&b, 0, &seed);
+        bed_reset(&b, 1, &seed);
+        assert_memory_equal(b.obs, b.obs + b.obs_bytes, b.obs_bytes);
+        bed_close(&b);
+    }
+}
+
+// A process killed between two steps: each of its instances reports one lost step.
+static void test_killed_while_idle(void **state)
+{
+    const ppo_env_options options = usual();
+    const int32_t action[4] = {0, 1, 0, 1};
+    bed b;
+    (void)state;
+    bed_open(&b, "gym:CartPole-v1", 4, &options);
+    char command[96];
+    snprintf(command, sizeof command, "kill -9 $(pgrep -P %ld | head -n 1)", (long)getpid());
+    assert_int_equal(system(command), 0);
+    assert_int_equal(bed_step(&b, action), PPO_OK);
+    for (uint64_t i = 0; i < 4; i++) {
+        assert_int_equal(b.now[i].lost, i < 2);
+        if (b.now[i].lost)
+            bed_reset(&b, i, &i);
+    }
+    assert_int_equal(bed_step(&b, action), PPO_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_false(b.now[i].lost);
+    bed_close(&b);
+}
+
+static bool has_numpy(const char *program)
+{
+    char command[256];
+    snprintf(command, sizeof command, "%s -c 'import numpy' 2>/dev/null", program);
+    return system(command) == 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_discrete),
+        cmocka_unit_test(test_multi_discrete),
+        cmocka_unit_test(test_multi_binary),
+        cmocka_unit_test(test_image),
+        cmocka_unit_test(test_box),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_time_limit),
+        cmocka_unit_test(test_same_as_built_in),
+        cmocka_unit_test(test_kwargs),
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_death),
+        cmocka_unit_test(test_killed_while_idle),
+    };
+    static const char *const programs[] = {"python3", "/usr/bin/python3"};
+    for (size_t i = 0; i < 2 && !python; i++)
+        if (has_numpy(programs[i]))
+            python = programs[i];
+    if (!python) {
+        fprintf(stderr, "no Python with NumPy: skipped\n");
+        return 77;
+    }
+    setenv("PYTHONPATH", PPO_TEST_DATA "/../gym", 1);
+    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
