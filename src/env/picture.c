@@ -3,7 +3,7 @@
 #include "env/picture.h"
 
 #include "core/error.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 
 #include <string.h>
 

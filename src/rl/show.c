@@ -6,7 +6,7 @@
 #include "rl/show.h"
 
 #include "core/error.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/picture.h"
 #include "env/vecenv.h"
 #include "rl/agent.h"

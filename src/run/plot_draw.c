@@ -4,7 +4,7 @@
 // The picture from top to bottom: title, what is shown, legend, the curves, the horizontal axis. A
 // unit is a point of a PDF and two pixels of a PNG.
 // Workload: some dozens of curves of up to some thousand points. Owns nothing between calls. The
-// library's side is plot_module.c; no other file but env/canvas.c knows cairo.
+// library's side is plot_module.c; no other file but draw/canvas_cairo.c knows cairo.
 #include "run/plot_module.h"
 
 #include "core/error.h"

@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "env/box2d/box2d.h"
 #include "env/box2d/box2d_draw.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #include "env/box2d/box2d_draw.h"
 
 #include "env/box2d/bipedal_walker.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/box2d/lunar_lander.h"
 
 #include <math.h>

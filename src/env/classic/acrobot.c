@@ -7,7 +7,7 @@
 // squaring; powers of constants are exact. The derivative's formulas keep the source's order of
 // operations; factors that are 1, 2 or 1/2 (masses, lengths, moments of inertia) are exact and are
 // left out where they don't change a rounding.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
 #include "env/classic/square.h"

@@ -6,7 +6,7 @@
 //
 // Workload: 30-60 ns a step, an episode every 20 to 500 steps. Every operation is rounded to double
 // in Gymnasium's order; np.square is x * x here, unlike `**` elsewhere.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
 

@@ -5,7 +5,7 @@
 // The camera's unit is a pixel of the class's own picture, so that lengths are those of Gymnasium;
 // larger pictures are the same drawing seen closer.
 // Workload: 0.5 to 1 ms a picture, most of it the copy into RGB. Owns nothing.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
 

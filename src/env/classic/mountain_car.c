@@ -4,7 +4,7 @@
 // Gymnasium's MountainCar-v0 bit for bit: float64 throughout, one rounding per operation.
 //
 // Workload: about 20 ns a step.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
 

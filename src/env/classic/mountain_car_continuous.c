@@ -7,7 +7,7 @@
 // together with a Python number is float32, with a float64 value float64. The state is float64 at
 // an episode's start and float32 from then on, so a first step is computed in double and the
 // others in float; cos is double in both.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
 

@@ -5,7 +5,7 @@
 //
 // Workload: about 30 ns a step. float64, except where NumPy 2 (NEP 50) keeps the float32 of the
 // action: 3 * u, u ** 2 and 0.001 * u ** 2.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
 #include "env/classic/square.h"

@@ -4,7 +4,7 @@
 //
 // PPO_WRITE_PICTURES=1 test_env_render writes the stored frames anew: look at them before they are
 // committed.
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/picture.h"
 

@@ -3,7 +3,7 @@
 // overlay, and viewers who have seen enough.
 #include "ppo/ppo.h"
 
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/classic/classic.h"
 
 #include <setjmp.h>

@@ -4,7 +4,7 @@
 // beginning. And the hardcore walker's obstacles, saving, and what must be refused.
 #include "env/box2d/bipedal_walker.h"
 #include "env/box2d/box2d.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "unit/env/support/recording.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 // numbers, ground, observation and reward of a given state), nearly so in what is, at an episode's
 // beginning. And saving, options, what must be refused, worlds in several threads.
 #include "env/box2d/box2d.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 #include "env/box2d/lunar_lander.h"
 #include "unit/env/support/recording.h"
 

@@ -15,8 +15,8 @@
 // missing (ppo_canvas_check), the picture has the background's colour. In builds without cairo the
 // classes have no `render` (PPO_PICTURE).
 // Workload: a dozen shapes on 600 x 400 pixels, about a millisecond.
-#ifndef PPO_ENV_CANVAS_H
-#define PPO_ENV_CANVAS_H
+#ifndef PPO_DRAW_CANVAS_H
+#define PPO_DRAW_CANVAS_H
 
 #include "ppo/env.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Drawing as the environments see it: calls go to the module canvas.so, which is canvas.c and
+// Drawing as the environments see it: calls go to the module canvas.so, which is canvas_cairo.c and
 // brings cairo along. Without it a picture has its background's colour; who wants pictures has
 // asked ppo_canvas_check before.
-#include "env/canvas_module.h"
+#include "draw/canvas_module.h"
 
 #include "core/error.h"
 

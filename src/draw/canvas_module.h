@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The table of the module canvas.so: what canvas.c does and canvas_module.c calls.
-#ifndef PPO_ENV_CANVAS_MODULE_H
-#define PPO_ENV_CANVAS_MODULE_H
+// The table of the module canvas.so: what canvas_cairo.c does and canvas.c calls.
+#ifndef PPO_DRAW_CANVAS_MODULE_H
+#define PPO_DRAW_CANVAS_MODULE_H
 
 #include "core/module.h"
-#include "env/canvas.h"
+#include "draw/canvas.h"
 
 enum { PPO_CANVAS_ABI = 1 };
 

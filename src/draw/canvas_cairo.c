@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The module canvas.so: drawing with cairo, see canvas.h. After a failure cairo's objects ignore
-// what they are told, so only canvas_close has to look. The library's side is canvas_module.c.
-#include "env/canvas_module.h"
+// what they are told, so only canvas_close has to look. The library's side is canvas.c.
+#include "draw/canvas_module.h"
 
 #include <cairo.h>
 #include <math.h>
