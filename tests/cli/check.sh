@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # ppo check: the template passes; faults planted into it are found by name, with exit code 8; and
-# what can't be loaded is refused. The full list of faults: tests/unit/env/test_check.c.
+# what can't be loaded is refused. The full list of faults: tests/unit/check/test_check.c.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/support/check.sh"
 CC=${CC:-cc}

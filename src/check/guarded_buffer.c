@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fenced memory: see check_zone.h. [page | pattern, data, pattern | page].
-#include "env/check_zone.h"
+// Fenced memory: see guarded_buffer.h. [page | pattern, data, pattern | page].
+#include "check/guarded_buffer.h"
 
 #include <string.h>
 #include <sys/mman.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The parts of a check: what several runs of an environment say about each other. Each runs in a
 // child process of its own.
-#ifndef PPO_ENV_CHECK_PARTS_H
-#define PPO_ENV_CHECK_PARTS_H
+#ifndef PPO_CHECK_CHECK_PARTS_H
+#define PPO_CHECK_CHECK_PARTS_H
 
-#include "env/check_probe.h"
+#include "check/check_probe.h"
 
 typedef struct ppo_check_part {
     const char *doing; // "playing episodes", for messages
@@ -14,7 +14,7 @@ typedef struct ppo_check_part {
 extern const ppo_check_part ppo_check_parts[];
 extern const size_t ppo_num_check_parts;
 
-// Those of check_parts_more.c.
+// Those of check_state.c.
 void ppo_check_state(ppo_check_child *child);
 void ppo_check_many(ppo_check_child *child);
 void ppo_check_pictures(ppo_check_child *child);

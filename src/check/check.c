@@ -5,7 +5,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "env/check_parts.h"
+#include "check/check_parts.h"
 #include "env/class.h"
 
 #include <errno.h>

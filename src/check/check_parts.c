@@ -2,8 +2,8 @@
 // Episodes, seeds, neighbours, threads: see check_parts.h.
 //
 // Workload: some thousand calls each, which is a moment for all but the slowest environments. Owns
-// the memory of its traces while it runs. State, step_many and pictures: check_parts_more.c.
-#include "env/check_parts.h"
+// the memory of its traces while it runs. State, step_many and pictures: check_state.c.
+#include "check/check_parts.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls of an instance under check: see check_probe.h.
-#include "env/check_probe.h"
+#include "check/check_probe.h"
 
 #include "core/rng.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Memory for an environment under check, fenced: bytes of a known pattern on both sides, then pages
 // that can't be touched.
-#ifndef PPO_ENV_CHECK_ZONE_H
-#define PPO_ENV_CHECK_ZONE_H
+#ifndef PPO_CHECK_GUARDED_BUFFER_H
+#define PPO_CHECK_GUARDED_BUFFER_H
 
 #include "ppo/check.h"
 

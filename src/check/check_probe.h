@@ -4,10 +4,10 @@
 // What a call does wrong by itself (beyond its memory, outside a space, not finite) is reported
 // here; what takes several runs to see is compared by the parts (check_parts.c). The first of a
 // kind is reported, once. Not here: processes and time limits (check.c).
-#ifndef PPO_ENV_CHECK_PROBE_H
-#define PPO_ENV_CHECK_PROBE_H
+#ifndef PPO_CHECK_CHECK_PROBE_H
+#define PPO_CHECK_CHECK_PROBE_H
 
-#include "env/check_zone.h"
+#include "check/guarded_buffer.h"
 
 #include <stdatomic.h>
 

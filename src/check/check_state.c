@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // State, step_many, pictures: see check_parts.h.
-#include "env/check_parts.h"
+#include "check/check_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
