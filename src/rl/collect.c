@@ -11,8 +11,8 @@
 #include "rl/collect.h"
 
 #include "core/error.h"
-#include "rl/features.h"
-#include "rl/stage.h"
+#include "agent/features.h"
+#include "rl/worker_buffer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "core/pool.h"
 #include "env/vecenv.h"
-#include "rl/agent.h"
+#include "agent/agent.h"
 #include "rl/episodes.h"
 #include "rl/rollout.h"
 

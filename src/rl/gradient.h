@@ -9,7 +9,7 @@
 
 #include "core/pool.h"
 #include "rl/loss.h"
-#include "rl/policy.h"
+#include "agent/policy.h"
 #include "rl/rollout.h"
 #include "rl/schedule.h"
 

@@ -9,7 +9,7 @@
 #define PPO_RL_OPTIMIZER_H
 
 #include "core/pool.h"
-#include "rl/policy.h"
+#include "agent/policy.h"
 #include "rl/schedule.h"
 
 typedef struct ppo_optimizer ppo_optimizer;

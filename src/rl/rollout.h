@@ -3,7 +3,7 @@
 #ifndef PPO_RL_ROLLOUT_H
 #define PPO_RL_ROLLOUT_H
 
-#include "rl/frames.h"
+#include "agent/frame_stack.h"
 
 typedef struct ppo_rollout {
     size_t num_steps;    // T

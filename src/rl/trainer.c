@@ -6,11 +6,11 @@
 
 #include "core/clock.h"
 #include "core/error.h"
-#include "rl/agent.h"
+#include "agent/agent.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
 #include "rl/update.h"
-#include "rl/vec.h"
+#include "agent/vec.h"
 
 #include <math.h>
 #include <stdlib.h>

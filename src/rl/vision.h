@@ -9,7 +9,7 @@
 #define PPO_RL_VISION_H
 
 #include "core/pool.h"
-#include "rl/policy.h"
+#include "agent/policy.h"
 #include "rl/rollout.h"
 
 #define PPO_VISION_GROUP 16

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An agent's episode as a film: ppo_agent_show's pictures (src/rl/show.c) into ppo_film's file.
-// Owns nothing between calls.
+// An agent's episode as a film: ppo_agent_show's pictures (src/agent/render_episode.c) into
+// ppo_film's file. Owns nothing between calls.
 #include "ppo/film.h"
 
 #include "core/error.h"

@@ -4,7 +4,7 @@
 #include "ppo/bench.h"
 
 #include "build_info.h"
-#include "rl/show.h"
+#include "agent/render_episode.h"
 #include "rl/vision.h"
 #include "run/film.h"
 #include "run/plot_draw.h"

@@ -3,7 +3,7 @@
 #ifndef PPO_RUN_TENSOR_LIST_H
 #define PPO_RUN_TENSOR_LIST_H
 
-#include "rl/state.h"
+#include "agent/state.h"
 #include "run/safetensors.h"
 
 typedef struct ppo_tensor_list {

@@ -2,8 +2,8 @@
 // Action masks: forbidden actions are never taken, while learning or acting; what they depend on
 // has no gradient; learning works, in threads and processes, and goes on after a checkpoint with
 // the same bits.
-#include "rl/dist.h"
-#include "rl/state.h"
+#include "agent/dist.h"
+#include "agent/state.h"
 
 #include "nn/mlp.h"
 #include "ppo/random.h"

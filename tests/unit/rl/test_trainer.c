@@ -4,7 +4,7 @@
 // state.
 #include "unit/rl/support/training.h"
 
-#include "rl/state.h"
+#include "agent/state.h"
 
 #include <math.h>
 #include <pthread.h>

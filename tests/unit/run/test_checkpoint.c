@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Checkpoints and agents as files: what comes back, and what is refused.
 #include "ppo/run.h"
-#include "rl/state.h"
+#include "agent/state.h"
 #include "run/checkpoint_file.h"
 #include "unit/run/support/scratch.h"
 #include "unit/run/support/small_task.h"

@@ -3,7 +3,7 @@
 #ifndef PPO_TESTS_RL_DISTS_H
 #define PPO_TESTS_RL_DISTS_H
 
-#include "rl/dist.h"
+#include "agent/dist.h"
 
 typedef struct dist_case {
     const char *name;

@@ -7,7 +7,7 @@
 
 #include "unit/nn/support/twin.h"
 
-#include "rl/policy.h"
+#include "agent/policy.h"
 #include "rl/rollout.h"
 #include "rl/schedule.h"
 

@@ -3,13 +3,13 @@
 // evaluation (evaluate.c): what is seen and drawn is keyed by seed, step and row 0 there too.
 //
 // Workload: an episode, as fast as its viewer takes pictures. Takes and frees memory of its own.
-#include "rl/show.h"
+#include "agent/render_episode.h"
 
 #include "core/error.h"
 #include "draw/canvas.h"
 #include "env/picture.h"
 #include "env/vecenv.h"
-#include "rl/agent.h"
+#include "agent/agent.h"
 
 #include <inttypes.h>
 #include <math.h>

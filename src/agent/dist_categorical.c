@@ -4,7 +4,7 @@
 //
 // With log p_j the log-softmax of logits z and H the entropy of one factor:
 //   d log p_a / d z_j = [a = j] - p_j,    d H / d z_j = -p_j (log p_j + H).
-#include "rl/dist_parts.h"
+#include "agent/dist_parts.h"
 
 #include "nn/mlp.h"
 #include "nn/simd.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Stacking by index. Workload: 8 environments of 84 x 84 bytes, 4 of them seen at a time; storing
 // stacks would take four times the memory. Owns nothing: rows of the arena.
-#include "rl/frames.h"
+#include "agent/frame_stack.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "unit/rl/support/training.h"
 
 #include "ppo/random.h"
-#include "rl/state.h"
+#include "agent/state.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,8 +2,8 @@
 // The whole state of a trainer as a list of named tensors: the seam between the algorithm and the
 // files that src/run/ keeps. Parameters come first, under PyTorch's names ("actor.0.weight" [out,
 // in]), then every other row that a checkpoint needs ("adam.m", "obs_norm.mean", "env.state", ...).
-#ifndef PPO_RL_STATE_H
-#define PPO_RL_STATE_H
+#ifndef PPO_AGENT_STATE_H
+#define PPO_AGENT_STATE_H
 
 #include "core/arena.h"
 #include "ppo/agent.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Observations as features: floats as they are, bytes scaled, integers as places of ones.
-#include "rl/features.h"
+#include "agent/features.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The two families behind dist.h; same arguments, see there.
-#ifndef PPO_RL_DIST_PARTS_H
-#define PPO_RL_DIST_PARTS_H
+#ifndef PPO_AGENT_DIST_PARTS_H
+#define PPO_AGENT_DIST_PARTS_H
 
-#include "rl/dist.h"
+#include "agent/dist.h"
 
 void ppo_categorical_prepare(const ppo_dist *dist, float *out, size_t rows);
 void ppo_categorical_sample(const ppo_dist *dist, float *action, const float *out, size_t rows,

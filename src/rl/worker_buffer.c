@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Stages of collected steps, as rows of the arena. Owns nothing.
-#include "rl/stage.h"
+#include "rl/worker_buffer.h"
 
 #include <string.h>
 

@@ -8,13 +8,13 @@
 // optimiser group is one range.
 //
 // Outputs lie column by column with PPO_CHUNK_ROWS rows in each, as dist.h wants them.
-#ifndef PPO_RL_POLICY_H
-#define PPO_RL_POLICY_H
+#ifndef PPO_AGENT_POLICY_H
+#define PPO_AGENT_POLICY_H
 
 #include "nn/cnn.h"
 #include "nn/mlp.h"
-#include "rl/dist.h"
-#include "rl/features.h"
+#include "agent/dist.h"
+#include "agent/features.h"
 
 // What a weight tensor is to its network.
 typedef enum ppo_weight_home {

@@ -5,8 +5,8 @@
 // Arrays lie column by column, one column per output or action component and PPO_CHUNK_ROWS
 // (padded) rows in each, so that every loop runs along the rows. Actions are float throughout;
 // discrete ones hold small integers. Up to ppo_pad(rows) rows of outputs are written.
-#ifndef PPO_RL_DIST_H
-#define PPO_RL_DIST_H
+#ifndef PPO_AGENT_DIST_H
+#define PPO_AGENT_DIST_H
 
 #include "core/rng.h"
 #include "ppo/config.h"

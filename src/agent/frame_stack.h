@@ -5,11 +5,11 @@
 //
 // A frame is `bytes` of anything. Pictures [height, width, channels] come out with the channel
 // outermost, as convolutions want them; everything else as it is.
-#ifndef PPO_RL_FRAMES_H
-#define PPO_RL_FRAMES_H
+#ifndef PPO_AGENT_FRAME_STACK_H
+#define PPO_AGENT_FRAME_STACK_H
 
 #include "core/arena.h"
-#include "rl/features.h"
+#include "agent/features.h"
 
 typedef struct ppo_frames {
     size_t num_steps; // T

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Evaluates the networks of a policy. Owns no memory: rows of the arena. Not here: what they
 // consist of and start with (policy_plan.c).
-#include "rl/policy.h"
+#include "agent/policy.h"
 
 #include <string.h>
 

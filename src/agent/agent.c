@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Acting with a policy: normalise, evaluate, choose, bring into bounds. Evaluating whole episodes
 // is in evaluate.c. Owns an arena if it stands alone.
-#include "rl/agent.h"
+#include "agent/agent.h"
 
 #include "core/error.h"
 #include "env/class.h"
-#include "rl/features.h"
-#include "rl/frames.h"
-#include "rl/vec.h"
+#include "agent/features.h"
+#include "agent/frame_stack.h"
+#include "agent/vec.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Running statistics against mean and variance in two passes, over random splits into batches.
-#include "rl/normalizer.h"
+#include "agent/normalizer.h"
 
 #include "unit/rl/support/twin.h"
 

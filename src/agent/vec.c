@@ -5,7 +5,7 @@
 // Workload: one to thousands of environments, a call per step. Results go straight into the
 // caller's arrays; by way of rows of the arena where processes write them, or where frames are
 // stacked. Owns what it opens and makes. Not here: what a step is (env/instances.c).
-#include "rl/vec.h"
+#include "agent/vec.h"
 
 #include "core/error.h"
 #include "core/pool.h"

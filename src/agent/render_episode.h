@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What shows an agent. The rest is in ppo/show.h.
-#ifndef PPO_RL_SHOW_H
-#define PPO_RL_SHOW_H
+#ifndef PPO_AGENT_RENDER_EPISODE_H
+#define PPO_AGENT_RENDER_EPISODE_H
 
 #include "ppo/show.h"
 

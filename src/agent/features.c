@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Encoding of observations. Owns nothing. Not here: normalising (normalizer.c).
-#include "rl/features.h"
+#include "agent/features.h"
 
 #include "core/error.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A policy's tensors: names, order, initial values; its two networks and where their values are.
-#include "rl/policy.h"
+#include "agent/policy.h"
 
 #include "unit/rl/support/dists.h"
 #include "unit/rl/support/twin.h"

@@ -2,8 +2,8 @@
 // Running mean and variance of a stream of vectors (Chan et al. 1979), and normalising by them, as
 // Stable-Baselines3's VecNormalize: the estimate starts as mean 0, variance 1 with the weight of
 // 1e-4 samples.
-#ifndef PPO_RL_NORMALIZER_H
-#define PPO_RL_NORMALIZER_H
+#ifndef PPO_AGENT_NORMALIZER_H
+#define PPO_AGENT_NORMALIZER_H
 
 #include "core/arena.h"
 

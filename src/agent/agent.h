@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The inside of an agent: the part of a trainer that acts. A trainer plans its agent into its own
 // arena; an agent loaded from a file has one of its own.
-#ifndef PPO_RL_AGENT_H
-#define PPO_RL_AGENT_H
+#ifndef PPO_AGENT_AGENT_H
+#define PPO_AGENT_AGENT_H
 
 #include "env/vecenv.h"
-#include "rl/normalizer.h"
-#include "rl/policy.h"
-#include "rl/state.h"
+#include "agent/normalizer.h"
+#include "agent/policy.h"
+#include "agent/state.h"
 
 struct ppo_agent {
     ppo_config config;

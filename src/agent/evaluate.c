@@ -2,7 +2,7 @@
 // Playing whole episodes with an agent, a batch of environments side by side, each for one episode.
 //
 // Workload: tens to hundreds of episodes between iterations. Takes and frees memory of its own.
-#include "rl/agent.h"
+#include "agent/agent.h"
 
 #include "core/error.h"
 #include "env/vecenv.h"

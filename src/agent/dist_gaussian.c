@@ -8,7 +8,7 @@
 // Squashed: the environment's action is a = center + half tanh(u), and by the change of variables
 //   log p(a) = log p(u) - sum log(half (1 - tanh(u)^2)),  1 - tanh(u)^2 = 4 / (e^u + e^-u)^2.
 // Rollouts keep u, so the correction is the same number in both policies and only shifts log p.
-#include "rl/dist_parts.h"
+#include "agent/dist_parts.h"
 
 #include "nn/mlp.h"
 #include "nn/simd.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a config's environments are stepped: what trainers, agents and ppo_vec ask of the vectoriser.
-#ifndef PPO_RL_VEC_H
-#define PPO_RL_VEC_H
+#ifndef PPO_AGENT_VEC_H
+#define PPO_AGENT_VEC_H
 
 #include "env/vecenv.h"
 #include "ppo/vec.h"

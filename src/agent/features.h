@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Observations as the networks see them: floats. A float box as it is; bytes over 255; an integer
 // of n values as n zeros with a one in its place; bits as 0 and 1.
-#ifndef PPO_RL_FEATURES_H
-#define PPO_RL_FEATURES_H
+#ifndef PPO_AGENT_FEATURES_H
+#define PPO_AGENT_FEATURES_H
 
 #include "ppo/config.h"
 

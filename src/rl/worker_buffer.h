@@ -4,8 +4,8 @@
 // Rows of the rollout are [T, N]: environments that different workers step at the same time lie
 // side by side, often in one cache line, which would then travel between the cores at every write.
 // A stage is each worker's own; it is emptied every few dozen steps.
-#ifndef PPO_RL_STAGE_H
-#define PPO_RL_STAGE_H
+#ifndef PPO_RL_WORKER_BUFFER_H
+#define PPO_RL_WORKER_BUFFER_H
 
 #include "env/vecenv.h"
 #include "rl/rollout.h"

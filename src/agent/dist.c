@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Chooses between the two families of distributions. Owns nothing.
-#include "rl/dist.h"
+#include "agent/dist.h"
 
 #include "nn/mlp.h"
-#include "rl/dist_parts.h"
+#include "agent/dist_parts.h"
 
 #include <math.h>
 #include <string.h>

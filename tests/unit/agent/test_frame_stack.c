@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Stacks by index against stacks kept by hand: beginnings of episodes, final frames, channels
 // outermost, and one iteration after another.
-#include "rl/frames.h"
+#include "agent/frame_stack.h"
 
 #include "ppo/random.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Running statistics. Workload: a few rows of a few dozen numbers, once per environment step. Owns
 // no memory: rows of the arena.
-#include "rl/normalizer.h"
+#include "agent/normalizer.h"
 
 #include <math.h>
 #include <stdio.h>

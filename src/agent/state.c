@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A trainer's state as a list of tensors, taken from the arena's rows, and the parameters' hash.
-#include "rl/state.h"
+#include "agent/state.h"
 
-#include "rl/agent.h"
+#include "agent/agent.h"
 
 #include <stdio.h>
 #include <string.h>

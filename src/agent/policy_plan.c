@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a policy's networks consist of, where their tensors lie, and the values they start with.
 // Owns nothing.
-#include "rl/policy.h"
+#include "agent/policy.h"
 
 #include "core/error.h"
 #include "nn/init.h"
