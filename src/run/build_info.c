@@ -6,9 +6,9 @@
 #include "build_info.h"
 #include "agent/render_episode.h"
 #include "rl/vision.h"
-#include "run/film.h"
-#include "run/plot_draw.h"
-#include "run/tensorboard.h"
+#include "run/film/film.h"
+#include "run/plot/figure.h"
+#include "run/tensorboard/tensorboard.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -9,9 +9,9 @@
 // Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
 #include "core/clock.h"
 #include "core/error.h"
-#include "run/checkpoint.h"
-#include "run/csv.h"
-#include "run/metrics.h"
+#include "run/checkpoint/checkpoint.h"
+#include "run/record/csv.h"
+#include "run/record/metrics.h"
 #include "run/run_state.h"
 
 #include <string.h>

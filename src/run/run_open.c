@@ -17,9 +17,9 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "ppo/bench.h"
-#include "run/checkpoint.h"
-#include "run/csv.h"
-#include "run/metrics.h"
+#include "run/checkpoint/checkpoint.h"
+#include "run/record/csv.h"
+#include "run/record/metrics.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,8 +5,8 @@
 
 #include "ppo/run.h"
 #include "run/directory.h"
-#include "run/facts.h"
-#include "run/tensorboard.h"
+#include "run/checkpoint/facts.h"
+#include "run/tensorboard/tensorboard.h"
 
 struct ppo_run {
     ppo_trainer *trainer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a safetensors file and as a checkpoint: refused or viewed, never a crash. Each byte
 // that a view promises is read.
-#include "run/checkpoint_file.h"
+#include "run/checkpoint/checkpoint_file.h"
 
 #include <stdlib.h>
 #include <string.h>

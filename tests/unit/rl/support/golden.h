@@ -5,7 +5,7 @@
 #define PPO_TESTS_RL_GOLDEN_H
 
 #include "rl/update.h"
-#include "run/safetensors.h"
+#include "run/checkpoint/safetensors.h"
 
 typedef struct golden_file {
     char *bytes;

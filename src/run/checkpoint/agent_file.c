@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Agents and parameter hashes from checkpoint files or run directories.
+// In a directory an agent comes from best.safetensors, else from the checkpoint; a hash, which
+// tells where training stands, from the checkpoint. A damaged checkpoint gives way to the previous
+// one for agents; a damaged best agent does not give way to another agent unasked.
+// Not here: how files are checked (checkpoint_file.c), how an agent acts (src/rl/).
+#include "core/error.h"
+#include "run/checkpoint/checkpoint.h"
+#include "run/checkpoint/checkpoint_file.h"
+#include "run/directory.h"
+#include "run/checkpoint/stored_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static ppo_status open_best(ppo_checkpoint_file *file, ppo_path *path, const char *dir,
+                            ppo_error *error)
+{
+    *path = ppo_path_in(dir, PPO_BEST_NAME);
+    return ppo_checkpoint_file_open(file, path->text, error);
+}
+
+// The newest checkpoint, or the previous one if that is missing or (`lenient`) damaged.
+static ppo_status open_newest(ppo_checkpoint_file *file, ppo_path *path, const char *dir,
+                              bool lenient, ppo_error *error)
+{
+    *path = ppo_path_in(dir, PPO_CHECKPOINT_NAME);
+    const ppo_status status = ppo_checkpoint_file_open(file, path->text, error);
+    if (status != PPO_NOT_FOUND && !(lenient && status == PPO_CORRUPT))
+        return status;
+    const ppo_path previous = ppo_path_in(dir, PPO_PREVIOUS_NAME);
+    if (ppo_checkpoint_file_open(file, previous.text, NULL) != PPO_OK)
+        return status;
+    *path = previous;
+    return PPO_OK;
+}
+
+static ppo_status fail_no_run(const char *dir, ppo_error *error)
+{
+    return ppo_fail(error, PPO_NOT_FOUND, "%s holds no run: neither %s nor %s is there", dir,
+                    PPO_BEST_NAME, PPO_CHECKPOINT_NAME);
+}
+
+// `path` gets the name of the file that was opened.
+static ppo_status open_for_agent(ppo_checkpoint_file *file, ppo_path *path, const char *place,
+                                 ppo_error *error)
+{
+    *path = ppo_path_of(place);
+    if (!ppo_is_directory(place))
+        return ppo_checkpoint_file_open(file, place, error);
+    ppo_status status = open_best(file, path, place, error);
+    if (status == PPO_NOT_FOUND)
+        status = open_newest(file, path, place, true, error);
+    return status == PPO_NOT_FOUND ? fail_no_run(place, error) : status;
+}
+
+static ppo_status fill_agent(ppo_agent *agent, const ppo_safetensors *content, const char *path,
+                             ppo_error *error)
+{
+    ppo_tensor_list list;
+    PPO_TRY(ppo_tensor_list_of_agent(&list, agent, error));
+    ppo_status status = ppo_tensor_list_match(&list, content, false, path, error);
+    if (status == PPO_OK) {
+        ppo_tensor_list_fill(&list, content);
+        status = ppo_tensor_list_check_finite(&list, path, error);
+    }
+    ppo_tensor_list_release(&list);
+    if (status == PPO_OK)
+        ppo_agent_thaw(agent);
+    return status;
+}
+
+// Where things are on this machine is not in a checkpoint, but in the settings that lie beside it.
+static void take_places(ppo_config *config, const char *path)
+{
+    ppo_config beside = *config;
+    const char *slash = strrchr(path, '/');
+    char dir[sizeof((ppo_path *)0)->text];
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    const ppo_path settings = ppo_path_in(dir, PPO_CONFIG_NAME);
+    if (ppo_config_load(&beside, settings.text, NULL) != PPO_OK)
+        return;
+    memcpy(config->python, beside.python, sizeof config->python);
+    memcpy(config->rom_dir, beside.rom_dir, sizeof config->rom_dir);
+}
+
+// `python` NULL: the one that is remembered.
+static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content, const char *path,
+                              const ppo_env_class *env, const char *python, ppo_error *error)
+{
+    ppo_config config;
+    PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
+    take_places(&config, path);
+    if (python)
+        PPO_TRY(ppo_config_set(&config, "python", python, error));
+    PPO_TRY(ppo_agent_create(agent, &config, env, error));
+    const ppo_status status = fill_agent(*agent, content, path, error);
+    if (status != PPO_OK) {
+        ppo_agent_destroy(*agent);
+        *agent = NULL;
+    }
+    return status;
+}
+
+static ppo_status load(ppo_agent **agent, const char *path, const ppo_env_class *env,
+                       const char *python, ppo_error *error)
+{
+    ppo_checkpoint_file file;
+    ppo_path opened;
+    *agent = NULL;
+    PPO_TRY(open_for_agent(&file, &opened, path, error));
+    const ppo_status status = build_agent(agent, &file.content, opened.text, env, python, error);
+    ppo_checkpoint_file_close(&file);
+    return status;
+}
+
+ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
+                          ppo_error *error)
+{
+    return load(agent, path, env, NULL, error);
+}
+
+ppo_status ppo_agent_load_python(ppo_agent **agent, const char *path, const char *python,
+                                 ppo_error *error)
+{
+    return load(agent, path, NULL, python, error);
+}
+
+static bool dtype_in_library(ppo_dtype *dtype, ppo_safetensors_dtype wanted)
+{
+    for (*dtype = PPO_F32; *dtype <= PPO_U64; (*dtype)++)
+        if (ppo_safetensors_dtype_of(*dtype) == wanted)
+            return true;
+    return false;
+}
+
+// The file's view as the library's tensor, to be read alone; false if no checkpoint has such.
+static bool to_tensor(ppo_tensor *tensor, const ppo_safetensor *entry)
+{
+    *tensor = (ppo_tensor){.rank = entry->rank, .data = (void *)(uintptr_t)entry->data};
+    if (strlen(entry->name) >= sizeof tensor->name || entry->rank > PPO_ARENA_RANK ||
+        !dtype_in_library(&tensor->dtype, entry->dtype))
+        return false;
+    strcpy(tensor->name, entry->name);
+    memcpy(tensor->shape, entry->shape, entry->rank * sizeof *entry->shape);
+    return true;
+}
+
+// Writing keeps the trainer's order among tensors of one type, so the hash is the trainer's.
+static ppo_status hash_parameters(uint64_t *hash, const ppo_safetensors *content, const char *path,
+                                  ppo_error *error)
+{
+    size_t count = 0;
+    ppo_tensor *tensors = calloc(content->num_tensors + 1, sizeof *tensors);
+    if (!tensors)
+        return ppo_fail(error, PPO_NO_MEMORY, "out of memory reading %s", path);
+    for (size_t i = 0; i < content->num_tensors; i++)
+        if (to_tensor(&tensors[count], &content->tensors[i]) &&
+            ppo_tensor_is_parameter(&tensors[count]))
+            count++;
+    *hash = ppo_parameters_hash(tensors, count);
+    free(tensors);
+    return count ? PPO_OK : ppo_fail(error, PPO_CORRUPT, "%s holds no parameters", path);
+}
+
+ppo_status ppo_checkpoint_hash(uint64_t *hash, const char *path, ppo_error *error)
+{
+    ppo_checkpoint_file file;
+    ppo_path opened = ppo_path_of(path);
+    ppo_status status = ppo_is_directory(path) ? open_newest(&file, &opened, path, false, error)
+                                               : ppo_checkpoint_file_open(&file, path, error);
+    if (status != PPO_OK)
+        return status;
+    status = hash_parameters(hash, &file.content, opened.text, error);
+    ppo_checkpoint_file_close(&file);
+    return status;
+}

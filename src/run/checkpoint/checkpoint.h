@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Checkpoints of trainers and agents, with the run's facts in them. The public ones are in
+// ppo/run.h and ppo/agent.h.
+#ifndef PPO_RUN_CHECKPOINT_CHECKPOINT_H
+#define PPO_RUN_CHECKPOINT_CHECKPOINT_H
+
+#include "ppo/run.h"
+#include "run/checkpoint/facts.h"
+
+// Names of the checkpoints in a run directory.
+#define PPO_CHECKPOINT_NAME "checkpoint.safetensors"
+#define PPO_PREVIOUS_NAME   "checkpoint.previous.safetensors"
+#define PPO_BEST_NAME       "best.safetensors"
+
+// Publishes the trainer's whole state at `path`, and the file that was there at `previous` (NULL:
+// nowhere). `buffer` is kept for the next time. PPO_NUMERIC, and the old file stays, if a
+// parameter, the optimiser or a normaliser is not finite.
+ppo_status ppo_checkpoint_write(ppo_bytes *buffer, ppo_trainer *trainer, const ppo_run_facts *facts,
+                                const char *path, const char *previous, ppo_error *error);
+
+// Checks everything, then fills the trainer and `facts`. As ppo_checkpoint_load on failure; if
+// `spoiled` becomes true the trainer could not take the state up and must be destroyed.
+ppo_status ppo_checkpoint_read(ppo_trainer *trainer, ppo_run_facts *facts, bool *spoiled,
+                               const char *path, ppo_error *error);
+
+// Publishes what acting with the trainer's policy needs.
+ppo_status ppo_agent_write(ppo_bytes *buffer, ppo_trainer *trainer, const ppo_run_facts *facts,
+                           const char *path, ppo_error *error);
+
+#endif
