@@ -5,7 +5,7 @@
 #include "cli/args.h"
 #include "cli/json.h"
 #include "cli/message.h"
-#include "cli/number.h"
+#include "cli/flag_number.h"
 #include "cli/term.h"
 
 typedef struct cli_check {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/args.h"
-#include "cli/info.h"
+#include "cli/info/info.h"
 #include "cli/json.h"
 #include "cli/term.h"
 

@@ -8,7 +8,7 @@
 
 #include "cli/args.h"
 #include "cli/message.h"
-#include "cli/number.h"
+#include "cli/flag_number.h"
 #include "cli/term.h"
 
 enum {

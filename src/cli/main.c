@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/args.h"
-#include "cli/help.h"
+#include "cli/help/help.h"
 #include "cli/message.h"
 #include "cli/signals.h"
 

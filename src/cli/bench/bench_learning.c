@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+// `ppo bench --learning`: presets trained over seeds side by side, each finished agent evaluated in
+// environments that it has not seen, and per task the interquartile mean (of each agent's
+// episodes, then over the seeds) with its bootstrap interval beside the bar that it should reach.
+// Writes no file.
+#include <inttypes.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/bench/bench.h"
+#include "cli/train/job_runner.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/flag_number.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/target.h"
+#include "cli/term.h"
+
+enum {
+    EVAL_EPISODES = 100,
+    EVAL_SEED = 1000000000, // far from the seeds of training and of the run's own evaluations
+    NUM_RESAMPLES = 2000,
+    BOOTSTRAP_SEED = 20210830,
+};
+
+// What a preset should reach, and in how many steps (0: as many as the preset says).
+typedef struct bar {
+    const char *task;
+    double score;
+    uint64_t steps;
+} bar;
+
+static const bar bars[] = {
+    {"CartPole-v1", 500.0, 100000},
+    {"Acrobot-v1", -82.0, 0},
+    {"MountainCar-v0", -115.0, 0},
+    {"MountainCarContinuous-v0", 90.0, 0},
+    {"Pendulum-v1", -180.0, 0},
+    {"LunarLander-v3", 245.0, 1000000},
+    {"LunarLanderContinuous-v3", 275.0, 1000000},
+    {"BipedalWalker-v3", 300.0, 5000000},
+    {"seeds/cartpole", 200.0, UINT64_C(50) * 2048}, // 50 epochs of 2048 steps
+    {"seeds/bipedal_walker", 250.0, 2000000},
+};
+enum { NUM_BARS = sizeof bars / sizeof bars[0] };
+
+typedef struct task {
+    const char *name;
+    bar bar; // score NAN: none is set
+    ppo_config config;
+} task;
+
+// One seed of one task.
+typedef struct job {
+    const task *task;
+    uint64_t seed;
+    ppo_status status;
+    ppo_error error;
+    double score; // interquartile mean of the evaluation's returns
+    double seconds;
+    uint64_t steps;
+    bool is_solved; // the training average was at the solved return at some time
+} job;
+
+typedef struct campaign {
+    task *task; // [num_tasks]
+    size_t num_tasks;
+    job *job; // [num_tasks, num_seeds]
+    size_t num_seeds;
+    _Atomic size_t num_done;
+    cli_progress progress;
+} campaign;
+
+// --- one job ---------------------------------------------------------------------------------
+
+static ppo_status train(job *j, ppo_trainer *trainer)
+{
+    while (!ppo_trainer_done(trainer)) {
+        if (cli_stop_requested())
+            return cli_error_set(&j->error, PPO_STOPPED, "stopped by a signal");
+        const ppo_status status = ppo_trainer_step(trainer, NULL, &j->error);
+        if (status != PPO_OK)
+            return status;
+        j->is_solved = j->is_solved || ppo_trainer_solved(trainer);
+    }
+    return PPO_OK;
+}
+
+static ppo_status train_and_evaluate(job *j, ppo_trainer *trainer)
+{
+    const double began_s = cli_now_s();
+    const ppo_status status = train(j, trainer);
+    j->seconds = cli_now_s() - began_s;
+    j->steps = ppo_trainer_stats(trainer)->global_step;
+    if (status != PPO_OK)
+        return status;
+    ppo_evaluation evaluation = {0};
+    double returns[EVAL_EPISODES] = {0.0};
+    const ppo_status evaluated =
+        ppo_agent_evaluate(ppo_trainer_agent(trainer), &evaluation, returns, NULL, EVAL_EPISODES,
+                           EVAL_SEED + j->seed * EVAL_EPISODES, true, &j->error);
+    j->score = ppo_iqm(returns, EVAL_EPISODES);
+    return evaluated;
+}
+
+static void run_job(void *context, size_t index)
+{
+    campaign *const c = context;
+    job *const j = &c->job[index];
+    ppo_trainer *trainer = NULL;
+    ppo_config config = j->task->config;
+    config.seed = j->seed;
+    config.threads = 1;
+    j->status = ppo_trainer_create(&trainer, &config, NULL, &j->error);
+    if (j->status == PPO_OK)
+        j->status = train_and_evaluate(j, trainer);
+    ppo_trainer_destroy(trainer);
+    atomic_fetch_add(&c->num_done, 1);
+}
+
+static void draw(void *context)
+{
+    campaign *const c = context;
+    char text[80];
+    if (!cli_progress_is_due(&c->progress))
+        return;
+    snprintf(text, sizeof text, "%zu of %zu trainings done", atomic_load(&c->num_done),
+             c->num_tasks * c->num_seeds);
+    cli_progress_text(&c->progress, text);
+}
+
+// --- setting up ------------------------------------------------------------------------------
+
+static ppo_status task_init(task *t, const char *name, ppo_error *error)
+{
+    cli_target target;
+    t->name = name;
+    t->bar = (bar){name, (double)NAN, 0};
+    for (size_t i = 0; i < NUM_BARS; i++) {
+        if (strcmp(bars[i].task, name) == 0)
+            t->bar = bars[i];
+    }
+    ppo_config_defaults(&t->config);
+    if (cli_target_find(&target, name, error) || cli_target_apply(&t->config, &target, error))
+        return error->status;
+    if (t->bar.steps > 0)
+        t->config.total_timesteps = t->bar.steps;
+    return ppo_config_check(&t->config, error);
+}
+
+static void campaign_release(campaign *c)
+{
+    free(c->task);
+    free(c->job);
+}
+
+static ppo_status campaign_init(campaign *c, const char *const *name, size_t count,
+                                const cli_seeds *seeds, ppo_error *error)
+{
+    c->num_tasks = count ? count : NUM_BARS;
+    c->num_seeds = seeds->count;
+    c->task = calloc(c->num_tasks, sizeof *c->task);
+    c->job = calloc(c->num_tasks * c->num_seeds, sizeof *c->job);
+    if (!c->task || !c->job)
+        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the trainings");
+    for (size_t i = 0; i < c->num_tasks; i++) {
+        if (task_init(&c->task[i], count ? name[i] : bars[i].task, error))
+            return error->status;
+        for (size_t s = 0; s < c->num_seeds; s++)
+            c->job[i * c->num_seeds + s] = (job){.task = &c->task[i], .seed = seeds->seed[s]};
+    }
+    return PPO_OK;
+}
+
+// --- results ---------------------------------------------------------------------------------
+
+typedef struct summary {
+    double score[CLI_MAX_SEEDS];
+    double seconds[CLI_MAX_SEEDS];
+    double steps[CLI_MAX_SEEDS];
+    size_t count;
+    size_t num_solved;
+    double iqm;
+    ppo_interval interval;
+    bool is_reached; // the interquartile mean is at the bar or above
+} summary;
+
+static void summarise(summary *s, const campaign *c, size_t index)
+{
+    *s = (summary){0};
+    for (size_t i = 0; i < c->num_seeds; i++) {
+        const job *j = &c->job[index * c->num_seeds + i];
+        if (j->status != PPO_OK)
+            continue;
+        s->score[s->count] = j->score;
+        s->steps[s->count] = (double)j->steps;
+        s->seconds[s->count++] = j->seconds;
+        s->num_solved += j->is_solved;
+    }
+    s->iqm = ppo_iqm(s->score, s->count);
+    s->interval = ppo_iqm_interval(s->score, s->count, NUM_RESAMPLES, BOOTSTRAP_SEED);
+    s->is_reached = s->iqm >= c->task[index].bar.score;
+}
+
+static void print_row(const campaign *c, size_t index)
+{
+    summary s;
+    char bar_text[32] = "-";
+    summarise(&s, c, index);
+    const bool has_bar = !isnan(c->task[index].bar.score);
+    if (has_bar)
+        snprintf(bar_text, sizeof bar_text, "%g", c->task[index].bar.score);
+    printf("%-26s %5zu %6zu %9.0f %9.2f  [%8.2f, %8.2f] %7s  %-8s %8.2f\n", c->task[index].name,
+           s.count, s.num_solved, ppo_mean(s.steps, s.count), s.iqm, s.interval.low,
+           s.interval.high, bar_text,
+           !has_bar       ? ""
+           : s.is_reached ? "reached"
+                          : "missed",
+           ppo_mean(s.seconds, s.count));
+}
+
+static int print_table(const campaign *c)
+{
+    printf("%s%-26s %5s %6s %9s %9s  %-20s %7s  %-8s %8s%s\n", cli_style(stdout, CLI_BOLD), "task",
+           "seeds", "solved", "steps", "IQM", "95 % interval", "bar", "", "seconds",
+           cli_style(stdout, CLI_PLAIN));
+    for (size_t i = 0; i < c->num_tasks; i++)
+        print_row(c, i);
+    return PPO_OK;
+}
+
+static cJSON *row_json(const campaign *c, size_t index)
+{
+    summary s;
+    summarise(&s, c, index);
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "task", c->task[index].name);
+    cJSON_AddStringToObject(row, "env", c->task[index].config.env_id);
+    cJSON_AddNumberToObject(row, "steps", ppo_mean(s.steps, s.count));
+    cli_json_add_integer(row, "solved", s.num_solved);
+    cJSON_AddNumberToObject(row, "iqm", s.iqm);
+    cJSON_AddNumberToObject(row, "low", s.interval.low);
+    cJSON_AddNumberToObject(row, "high", s.interval.high);
+    cJSON_AddNumberToObject(row, "mean", ppo_mean(s.score, s.count));
+    cJSON_AddNumberToObject(row, "bar", c->task[index].bar.score);
+    cJSON_AddBoolToObject(row, "reached", s.is_reached);
+    cJSON_AddNumberToObject(row, "seconds_mean", ppo_mean(s.seconds, s.count));
+    cJSON_AddItemToObject(row, "returns", cJSON_CreateDoubleArray(s.score, (int)s.count));
+    return row;
+}
+
+static int print_json(const campaign *c, const cli_bench_plan *plan)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "name", "learning");
+    cJSON_AddNumberToObject(object, "threads", plan->threads);
+    cJSON *seeds = cJSON_AddArrayToObject(object, "seeds");
+    for (size_t i = 0; i < c->num_seeds; i++)
+        cJSON_AddItemToArray(seeds, cJSON_CreateNumber((double)c->job[i].seed));
+    cJSON_AddNumberToObject(object, "eval_episodes", EVAL_EPISODES);
+    cJSON *results = cJSON_AddArrayToObject(object, "results");
+    for (size_t i = 0; i < c->num_tasks; i++)
+        cJSON_AddItemToArray(results, row_json(c, i));
+    return cli_json_print(object);
+}
+
+// The first failure decides the exit code; a stop by a signal is said once.
+static int report_failures(const campaign *c)
+{
+    int code = PPO_OK;
+    for (size_t i = 0; i < c->num_tasks * c->num_seeds; i++) {
+        const job *j = &c->job[i];
+        if (j->status == PPO_OK)
+            continue;
+        if (j->status == PPO_STOPPED)
+            return CLI_INTERRUPTED;
+        cli_say("%s, seed %" PRIu64 ":", j->task->name, j->seed);
+        const int this_code = cli_fail(&j->error);
+        code = code ? code : this_code;
+    }
+    return code;
+}
+
+static int run(campaign *c, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    const cli_fleet fleet = {.job = run_job,
+                             .tick = draw,
+                             .context = c,
+                             .num_jobs = c->num_tasks * c->num_seeds,
+                             .num_threads = plan->threads,
+                             .tick_s = 0.1};
+    cli_signals_catch();
+    cli_progress_init(&c->progress, 0, 0, false);
+    const ppo_status status = cli_fleet_run(&fleet, &error);
+    cli_progress_clear(&c->progress);
+    if (status != PPO_OK)
+        return cli_fail(&error);
+    const int failed = report_failures(c);
+    const int printed = plan->is_json ? print_json(c, plan) : print_table(c);
+    return failed ? failed : printed;
+}
+
+int cli_bench_learning(const char *const *name, size_t count, const char *seeds_text,
+                       const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    cli_seeds seeds;
+    campaign c = {0};
+    if (cli_parse_seeds(&seeds, seeds_text ? seeds_text : "1-10", &error))
+        return cli_fail_usage(&error, "bench");
+    int code;
+    if (campaign_init(&c, name, count, &seeds, &error))
+        code = cli_fail(&error);
+    else
+        code = run(&c, plan);
+    campaign_release(&c);
+    return code;
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// Measuring speed: the arithmetic peak, environments alone, training in two published shapes or any
+// other. Training in bf16 is measured beside the same in fp32.
+//
+// A machine's clock moves with its load and its neighbours, so a rate is compared with the peak of
+// the same minutes: peak, repeat, peak, repeat, ..., peak, by the same number of threads in the
+// same process. Reported are medians, with the lowest and the highest beside them.
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/bench/bench.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/target.h"
+#include "cli/term.h"
+
+enum { NUM_REPEATS = 7 };
+
+// Repeated measurements of one thing.
+typedef struct samples {
+    double value[NUM_REPEATS + 1];
+    size_t count;
+} samples;
+
+static void take(samples *s, double value)
+{
+    s->value[s->count++] = value;
+}
+
+static double lowest(const samples *s)
+{
+    double low = s->value[0];
+    for (size_t i = 1; i < s->count; i++)
+        low = s->value[i] < low ? s->value[i] : low;
+    return low;
+}
+
+static double highest(const samples *s)
+{
+    double high = s->value[0];
+    for (size_t i = 1; i < s->count; i++)
+        high = s->value[i] > high ? s->value[i] : high;
+    return high;
+}
+
+static double median(const samples *s)
+{
+    return ppo_median(s->value, s->count);
+}
+
+// --- what is printed -------------------------------------------------------------------------
+
+typedef struct result {
+    const char *name;
+    const cli_bench_plan *plan;
+    samples sps;           // count == 0: not measured
+    samples fp32_sps;      // of the same training in fp32, where it is in bf16
+    samples peak_gflops;   // count == 0: not measured
+    double flops_per_step; // of the networks, per environment step
+    bool is_bf16;
+} result;
+
+static void print_json_samples(cJSON *object, const char *name, const samples *s)
+{
+    char key[64];
+    cJSON_AddNumberToObject(object, name, median(s));
+    snprintf(key, sizeof key, "%s_min", name);
+    cJSON_AddNumberToObject(object, key, lowest(s));
+    snprintf(key, sizeof key, "%s_max", name);
+    cJSON_AddNumberToObject(object, key, highest(s));
+}
+
+static int print_json(const result *r)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "name", r->name);
+    cJSON_AddNumberToObject(object, "threads", r->plan->threads);
+    if (r->sps.count > 0)
+        print_json_samples(object, "sps", &r->sps);
+    else
+        cJSON_AddNullToObject(object, "sps");
+    if (r->fp32_sps.count > 0) {
+        print_json_samples(object, "fp32_sps", &r->fp32_sps);
+        cJSON_AddNumberToObject(object, "times_fp32", median(&r->sps) / median(&r->fp32_sps));
+    }
+    if (r->peak_gflops.count > 0) {
+        const double peak = median(&r->peak_gflops);
+        const double gflops = r->sps.count ? 1e-9 * median(&r->sps) * r->flops_per_step : peak;
+        cJSON_AddNumberToObject(object, "gflops", gflops);
+        print_json_samples(object, "peak_gflops", &r->peak_gflops);
+        cJSON_AddNumberToObject(object, "share_of_peak", gflops / peak);
+    }
+    return cli_json_print(object);
+}
+
+static int print_result(const result *r)
+{
+    if (r->plan->is_json)
+        return print_json(r);
+    printf("%s, %" PRIu32 " thread%s\n", r->name, r->plan->threads,
+           r->plan->threads == 1 ? "" : "s");
+    if (r->sps.count > 0)
+        printf("  environment steps  %12.0f /s       (%.0f to %.0f)\n", median(&r->sps),
+               lowest(&r->sps), highest(&r->sps));
+    if (r->fp32_sps.count > 0)
+        printf("  in fp32            %12.0f /s       (%.0f to %.0f): bf16 is %.2f times as fast\n",
+               median(&r->fp32_sps), lowest(&r->fp32_sps), highest(&r->fp32_sps),
+               median(&r->sps) / median(&r->fp32_sps));
+    if (r->peak_gflops.count == 0)
+        return PPO_OK;
+    const double peak = median(&r->peak_gflops);
+    if (r->sps.count > 0)
+        printf("  arithmetic         %12.2f GFLOP/s, %.1f %% of the peak\n",
+               1e-9 * median(&r->sps) * r->flops_per_step,
+               100.0 * 1e-9 * median(&r->sps) * r->flops_per_step / peak);
+    printf("  %s %12.2f GFLOP/s (%.2f to %.2f)\n",
+           r->is_bf16 ? "peak in bf16      " : "peak              ", peak, lowest(&r->peak_gflops),
+           highest(&r->peak_gflops));
+    return PPO_OK;
+}
+
+// --- peak and environments -------------------------------------------------------------------
+
+int cli_bench_peak(const cli_bench_plan *plan)
+{
+    result r = {.name = "peak", .plan = plan};
+    ppo_bench_peak(plan->threads, 0.1 * plan->seconds); // warm-up: clocks and caches
+    for (int i = 0; i < NUM_REPEATS; i++)
+        take(&r.peak_gflops, ppo_bench_peak(plan->threads, plan->seconds / NUM_REPEATS));
+    return print_result(&r);
+}
+
+ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *args,
+                            ppo_error *error)
+{
+    const ppo_status status = ppo_config_for_env(config, id, error);
+    return status == PPO_OK ? cli_settings_apply(config, args, error) : status;
+}
+
+// The environment as `ppo train` would make it.
+static ppo_status open_env(const ppo_env_class **env, const char *id, const cli_args *args,
+                           const cli_bench_plan *plan, ppo_error *error)
+{
+    ppo_config config;
+    const ppo_status status = cli_bench_config(&config, id, args, error);
+    if (status != PPO_OK)
+        return status;
+    config.num_envs = plan->num_envs;
+    const ppo_env_options options = ppo_config_env_options(&config);
+    return ppo_env_open(env, id, &options, error);
+}
+
+int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    const ppo_env_class *env;
+    result r = {.name = id, .plan = plan};
+    double sps = 0.0;
+    if (open_env(&env, id, args, plan, &error))
+        return cli_fail(&error);
+    for (int i = 0; i <= NUM_REPEATS; i++) {
+        if (ppo_bench_env(&sps, env, plan->num_envs, plan->threads, plan->seconds / NUM_REPEATS,
+                          &error))
+            break;
+        if (i > 0) // the first is the warm-up
+            take(&r.sps, sps);
+    }
+    ppo_env_close(env);
+    return error.status == PPO_OK ? print_result(&r) : cli_fail(&error);
+}
+
+// --- training --------------------------------------------------------------------------------
+
+// A published system's shape: settings over the defaults.
+typedef struct shape {
+    const char *name;
+    const char *yaml;
+    const ppo_env_class *env; // NULL: the one that the settings name
+} shape;
+
+static const shape shapes[] = {
+    // Stable-Baselines3's defaults for PPO("MlpPolicy"), with 8 environments
+    {"cartpole",
+     "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
+     "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\nshared_network: false\n"
+     "learning_rate: 3e-4\nlr_schedule: constant\nent_coef: 0\nclip_vloss: false\n"
+     "clip_coef: 0.2\nvf_coef: 0.5\nmax_grad_norm: 0.5\n",
+     NULL},
+    // RLtools' PPO on Pendulum
+    {"pendulum",
+     "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
+     "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\nshared_network: false\n"
+     "learning_rate: 1e-3\nlr_schedule: constant\nnorm_obs: true\nmax_grad_norm: 0\n",
+     NULL},
+    // Breakout with worker processes (configs/seeds/breakout.yaml), on frames that cost nothing
+    {"cnn",
+     "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
+     "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\nshared_network: true\n"
+     "learning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\nmax_grad_norm: 0.5\n",
+     &cli_bench_frames},
+};
+
+static const shape *find_shape(const char *name)
+{
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        if (strcmp(shapes[i].name, name) == 0)
+            return &shapes[i];
+    }
+    return NULL;
+}
+
+bool cli_bench_is_shape(const char *name)
+{
+    return find_shape(name) != NULL;
+}
+
+// Trains for about `seconds` and takes the rate of it.
+static ppo_status take_training(samples *sps, ppo_trainer *trainer, double seconds,
+                                ppo_error *error)
+{
+    const uint64_t first_step = ppo_trainer_stats(trainer)->global_step;
+    const double began_s = cli_now_s();
+    double elapsed_s;
+    do {
+        const ppo_status status = ppo_trainer_step(trainer, NULL, error);
+        if (status != PPO_OK)
+            return status;
+        elapsed_s = cli_now_s() - began_s;
+    } while (elapsed_s < seconds);
+    take(sps, (double)(ppo_trainer_stats(trainer)->global_step - first_step) / elapsed_s);
+    return PPO_OK;
+}
+
+static void take_peak(result *r, double seconds)
+{
+    take(&r->peak_gflops, r->is_bf16 ? ppo_bench_peak_bf16(r->plan->threads, seconds)
+                                     : ppo_bench_peak(r->plan->threads, seconds));
+}
+
+// One iteration to warm up, then peak and training by turns, the peak first and last. Where a
+// single iteration takes longer than its turn, fewer repeats have to do.
+static ppo_status measure(result *r, ppo_trainer *trainer, ppo_trainer *fp32, ppo_error *error)
+{
+    const double turn_s = r->plan->seconds / NUM_REPEATS, peak_s = 0.2 * turn_s;
+    const double train_s = (fp32 ? 0.4 : 0.8) * turn_s;
+    ppo_status status = ppo_trainer_step(trainer, NULL, error);
+    if (status == PPO_OK && fp32)
+        status = ppo_trainer_step(fp32, NULL, error);
+    const double began_s = cli_now_s();
+    take_peak(r, peak_s);
+    for (int i = 0; status == PPO_OK && i < NUM_REPEATS; i++) {
+        if (i > 0 && cli_now_s() - began_s > 2.0 * r->plan->seconds)
+            break;
+        status = take_training(&r->sps, trainer, train_s, error);
+        if (status == PPO_OK && fp32)
+            status = take_training(&r->fp32_sps, fp32, train_s, error);
+        take_peak(r, peak_s);
+    }
+    return status;
+}
+
+static ppo_status shape_config(ppo_config *config, const shape *s, const cli_args *args,
+                               ppo_error *error)
+{
+    ppo_config_defaults(config);
+    const ppo_status status = ppo_config_parse(config, s->yaml, strlen(s->yaml), s->name, error);
+    return status == PPO_OK ? cli_settings_apply(config, args, error) : status;
+}
+
+// Perceptrons compute in fp32 whatever the precision.
+static bool is_bf16(const ppo_config *config, ppo_trainer *trainer)
+{
+    const ppo_env_class *env = ppo_agent_env(ppo_trainer_agent(trainer));
+    return config->precision == PPO_PRECISION_BF16 && config->network != PPO_NETWORK_MLP &&
+           env->observation_space.dtype == PPO_U8;
+}
+
+// Measures training by a configuration that is ready but for what a measurement decides.
+static int bench_config(const char *name, ppo_config *config, const ppo_env_class *env,
+                        const cli_args *args, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    ppo_trainer *trainer = NULL, *fp32 = NULL;
+    result r = {.name = name, .plan = plan};
+    config->total_timesteps = UINT64_C(1) << 40; // the clock ends it, not the steps
+    config->threads = plan->threads;
+    if (args->flag[CLI_FLAG_NUM_ENVS])
+        config->num_envs = plan->num_envs;
+    if (ppo_trainer_create(&trainer, config, env, &error))
+        return cli_fail(&error);
+    r.is_bf16 = is_bf16(config, trainer);
+    config->precision = PPO_PRECISION_FP32;
+    if (r.is_bf16 && ppo_trainer_create(&fp32, config, env, &error)) {
+        ppo_trainer_destroy(trainer);
+        return cli_fail(&error);
+    }
+    const uint64_t batch = ppo_config_batch_size(ppo_trainer_config(trainer));
+    r.flops_per_step = ppo_trainer_flops(trainer) / (double)batch;
+    const ppo_status status = measure(&r, trainer, fp32, &error);
+    ppo_trainer_destroy(fp32);
+    ppo_trainer_destroy(trainer);
+    return status == PPO_OK ? print_result(&r) : cli_fail(&error);
+}
+
+int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    ppo_config config;
+    const shape *s = find_shape(name);
+    if (shape_config(&config, s, args, &error))
+        return cli_fail(&error);
+    return bench_config(name, &config, s->env, args, plan);
+}
+
+int cli_bench_train(const char *name, const cli_args *args, const cli_bench_plan *plan)
+{
+    ppo_error error = {0};
+    ppo_config config;
+    cli_target target;
+    if (cli_target_config(&config, &target, name, args, &error))
+        return cli_fail(&error);
+    return bench_config(name, &config, NULL, args, plan);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// The module window.so: `ppo watch` in a window, by SDL 2. Pictures are scaled to the window's size
+// in their proportions. Owns the window. The command's side is window.c; no other file knows
+// SDL.
+#include <SDL.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/message.h"
+#include "cli/screen/window_module.h"
+
+typedef struct window {
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    SDL_Texture *texture;
+} window;
+
+static void show(void *self, const ppo_view *view, const char *line)
+{
+    window *w = self;
+    SDL_SetWindowTitle(w->window, line);
+    SDL_UpdateTexture(w->texture, NULL, view->rgb, (int)view->width * 3);
+    SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
+    SDL_RenderClear(w->renderer);
+    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    SDL_RenderPresent(w->renderer);
+}
+
+static cli_key key_of(SDL_Keycode code)
+{
+    switch (code) {
+    case SDLK_SPACE:
+        return CLI_KEY_PAUSE;
+    case SDLK_RIGHT:
+        return CLI_KEY_STEP;
+    case SDLK_PLUS:
+    case SDLK_EQUALS:
+    case SDLK_KP_PLUS:
+        return CLI_KEY_FASTER;
+    case SDLK_MINUS:
+    case SDLK_KP_MINUS:
+        return CLI_KEY_SLOWER;
+    case SDLK_q:
+    case SDLK_ESCAPE:
+        return CLI_KEY_QUIT;
+    default:
+        return CLI_KEY_NONE;
+    }
+}
+
+// What was covered is to be seen again, also while the game stands still.
+static void present_again(window *w)
+{
+    SDL_RenderClear(w->renderer);
+    SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
+    SDL_RenderPresent(w->renderer);
+}
+
+static cli_key take(window *w, const SDL_Event *event)
+{
+    if (event->type == SDL_QUIT)
+        return CLI_KEY_QUIT;
+    if (event->type == SDL_WINDOWEVENT && event->window.event == SDL_WINDOWEVENT_EXPOSED)
+        present_again(w);
+    return event->type == SDL_KEYDOWN ? key_of(event->key.keysym.sym) : CLI_KEY_NONE;
+}
+
+static cli_key wait_for_key(void *self, double seconds)
+{
+    const Uint64 end = SDL_GetTicks64() + (Uint64)(seconds * 1e3);
+    cli_key key = CLI_KEY_NONE;
+    SDL_Event event;
+    do {
+        const Uint64 now = SDL_GetTicks64();
+        if (!SDL_WaitEventTimeout(&event, now < end ? (int)(end - now) : 0))
+            return CLI_KEY_NONE;
+        key = take(self, &event);
+    } while (key == CLI_KEY_NONE);
+    return key;
+}
+
+static void close_window(void *self)
+{
+    window *w = self;
+    if (w->texture)
+        SDL_DestroyTexture(w->texture);
+    if (w->renderer)
+        SDL_DestroyRenderer(w->renderer);
+    if (w->window)
+        SDL_DestroyWindow(w->window);
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    SDL_Quit();
+    free(w);
+}
+
+// No larger than most of the desktop.
+static void fit_desktop(int *width, int *height)
+{
+    SDL_Rect desktop;
+    if (SDL_GetDisplayUsableBounds(0, &desktop) != 0 || desktop.w < 1 || desktop.h < 1)
+        return;
+    const double share = fmin(0.95 * desktop.w / *width, 0.9 * desktop.h / *height);
+    if (share < 1.0) {
+        *width = (int)(*width * share) > 0 ? (int)(*width * share) : 1;
+        *height = (int)(*height * share) > 0 ? (int)(*height * share) : 1;
+    }
+}
+
+static bool open_parts(window *w, const char *title, int width, int height)
+{
+    int shown_width = width, shown_height = height;
+    fit_desktop(&shown_width, &shown_height);
+    w->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
+                                 shown_width, shown_height, SDL_WINDOW_RESIZABLE);
+    if (w->window)
+        w->renderer = SDL_CreateRenderer(w->window, -1, 0);
+    if (w->window && !w->renderer)
+        w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_SOFTWARE);
+    if (w->renderer && SDL_RenderSetLogicalSize(w->renderer, width, height) == 0)
+        w->texture = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB24,
+                                       SDL_TEXTUREACCESS_STREAMING, width, height);
+    return w->texture;
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && value[0];
+}
+
+// Not the console of the machine, nor a display that nobody sees, both of which SDL falls back on:
+// they have to be asked for.
+static bool is_seen(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return is_set("SDL_VIDEODRIVER") ||
+           (driver && (strcmp(driver, "x11") == 0 || strcmp(driver, "wayland") == 0));
+}
+
+static ppo_status window_open(cli_screen *screen, const char *title, uint32_t width,
+                              uint32_t height, ppo_error *error)
+{
+    if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("SDL_VIDEODRIVER"))
+        return cli_error_set(error, PPO_UNSUPPORTED,
+                             "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is "
+                             "set)");
+    window *w = calloc(1, sizeof *w);
+    if (!w)
+        return cli_error_set(error, PPO_NO_MEMORY, "no memory for a window");
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // Ctrl-C is ours
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+    SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
+    const bool has_display = SDL_Init(SDL_INIT_VIDEO) == 0;
+    if (!has_display || !is_seen() || !open_parts(w, title, (int)width, (int)height)) {
+        cli_error_set(error, PPO_UNSUPPORTED, "no window can be opened: %.200s",
+                      has_display && !is_seen() ? "the display doesn't answer" : SDL_GetError());
+        close_window(w);
+        return error->status;
+    }
+    *screen = (cli_screen){.self = w, .show = show, .wait = wait_for_key, .close = close_window};
+    return PPO_OK;
+}
+
+static void window_describe(char *text, size_t size)
+{
+    SDL_version version;
+    SDL_GetVersion(&version);
+    snprintf(text, size, "SDL %u.%u.%u", version.major, version.minor, version.patch);
+}
+
+PPO_MODULE_TABLE(cli_window_module) = {
+    .head = PPO_MODULE_HEAD(cli_window_module, CLI_WINDOW_ABI),
+    .open = window_open,
+    .describe = window_describe,
+};

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// `ppo train`: from the command line to a run, with progress on stderr and the result on stdout.
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/message.h"
+#include "cli/train/origins.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/train/train.h"
+
+// What one training shows on the way.
+typedef struct view {
+    cli_progress progress;
+    bool is_quiet;
+} view;
+
+static void on_opened(void *context, const cli_outcome *outcome)
+{
+    view *const v = context;
+    if (!v->is_quiet)
+        cli_outcome_say_opened(outcome);
+    cli_progress_init(&v->progress, outcome->first_step, outcome->total_steps, v->is_quiet);
+}
+
+static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
+                       const ppo_stats *stats)
+{
+    (void)outcome;
+    view *const v = context;
+    const uint32_t eval_every = ppo_trainer_config(ppo_run_trainer(run))->eval_every;
+    if (!v->is_quiet && eval_every > 0 && stats->iteration % eval_every == 0) {
+        const ppo_evaluation *evaluation = ppo_run_last_evaluation(run);
+        char text[160];
+        snprintf(text, sizeof text, "step %" PRIu64 ": evaluation return %.1f +- %.1f, best %.1f",
+                 stats->global_step, evaluation->return_mean, evaluation->return_std,
+                 ppo_run_best_evaluation(run)->return_mean);
+        cli_progress_clear(&v->progress);
+        fprintf(stderr, "%s\n", text);
+    }
+    if (cli_progress_is_due(&v->progress))
+        cli_progress_draw(&v->progress, "", stats);
+}
+
+static void on_filmed(void *context, const cli_outcome *outcome, const char *path)
+{
+    (void)outcome;
+    view *const v = context;
+    if (v->is_quiet)
+        return;
+    cli_progress_clear(&v->progress);
+    fprintf(stderr, "film %s\n", path);
+}
+
+static void on_lost(void *context, const cli_outcome *outcome, uint64_t count)
+{
+    view *const v = context;
+    cli_progress_clear(&v->progress);
+    cli_outcome_say_lost(outcome, count);
+}
+
+// One line if the minibatches don't come out even.
+static void note_minibatches(const ppo_config *config)
+{
+    const uint64_t batch = ppo_config_batch_size(config);
+    const uint32_t minibatch = ppo_config_minibatch_size(config);
+    if (minibatch == 0 || minibatch > batch || batch % minibatch == 0)
+        return;
+    cli_note("minibatches of %" PRIu32 " don't divide the batch of %" PRIu64
+             ": the last minibatch of each epoch has %" PRIu64 " samples",
+             minibatch, batch, batch % minibatch);
+}
+
+static int train_one(const ppo_config *config, const cli_args *args)
+{
+    view v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL};
+    const cli_watch watch = {.opened = on_opened,
+                             .stepped = on_stepped,
+                             .filmed = on_filmed,
+                             .lost = on_lost,
+                             .context = &v};
+    cli_outcome outcome;
+    cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &watch);
+    cli_progress_clear(&v.progress);
+    cli_outcome_draw(&outcome);
+    if (outcome.status != PPO_OK)
+        return cli_outcome_fail(&outcome);
+    if (outcome.is_interrupted)
+        cli_outcome_say_interrupted(&outcome);
+    if (args->flag[CLI_FLAG_JSON])
+        cli_json_print(cli_outcome_json(&outcome));
+    else if (!outcome.is_interrupted)
+        cli_outcome_print(&outcome);
+    return cli_outcome_code(&outcome);
+}
+
+int cli_cmd_train(const cli_args *args)
+{
+    ppo_error error = {0};
+    ppo_config config;
+    cli_target target;
+    if (cli_target_config(&config, &target, args->operand[0], args, &error))
+        return cli_fail(&error);
+    const bool is_one = !args->flag[CLI_FLAG_SEEDS];
+    if (is_one)
+        cli_run_dir_default(&config, &target);
+    if (args->flag[CLI_FLAG_EXPLAIN])
+        return cli_explain(&config, &target, args);
+    if (!args->flag[CLI_FLAG_QUIET])
+        note_minibatches(&config);
+    cli_signals_catch();
+    return is_one ? train_one(&config, args) : cli_train_seeds(&config, &target, args);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Training one run from a configuration to its outcome, and how an outcome is told. Shared by
+// `ppo train` with one seed and with several.
+#ifndef CLI_TRAIN_TRAIN_H
+#define CLI_TRAIN_TRAIN_H
+
+#include "cli/json.h"
+#include "cli/target.h"
+
+// What came of a run.
+typedef struct cli_outcome {
+    ppo_status status; // not PPO_OK: `error` tells why, and only env, seed and run_dir are valid
+    ppo_error error;   // ... and with PPO_NUMERIC or PPO_ENV the steps too
+    char env[PPO_TEXT_SIZE];
+    char run_dir[PPO_TEXT_SIZE];
+    char notice[512]; // something unusual at opening, or ""
+    ppo_run_origin origin;
+    uint64_t seed;
+    uint64_t first_step; // where this process began
+    uint64_t steps;      // done in all
+    uint64_t total_steps;
+    uint64_t num_episodes;
+    double seconds; // of training, in this process
+    double return_mean;
+    double solved_return; // NAN: the task knows none
+    bool is_solved;
+    bool is_interrupted;   // by a signal, before the end
+    uint64_t workers_lost; // worker processes that died, since the run was opened
+    char last_loss[512];   // ... and a sentence about the last one
+    uint64_t hash;
+    ppo_evaluation evaluation; // episodes == 0: none
+    ppo_evaluation best;
+    char film[2 * PPO_TEXT_SIZE];   // the last one, "" if there is none
+    char curve[PPO_TEXT_SIZE + 16]; // the picture, "" if there is none
+} cli_outcome;
+
+// Called on the way, each may be NULL.
+typedef struct cli_watch {
+    void (*opened)(void *context, const cli_outcome *outcome);
+    void (*stepped)(void *context, const cli_outcome *outcome, ppo_run *run,
+                    const ppo_stats *stats);
+    void (*filmed)(void *context, const cli_outcome *outcome, const char *path);
+    // `count` worker processes have died since the last call.
+    void (*lost)(void *context, const cli_outcome *outcome, uint64_t count);
+    void *context;
+} cli_watch;
+
+// Opens the run, trains to its end or to a signal, and saves. `restart`: see ppo_run_open.
+void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
+                   const cli_watch *watch);
+
+// Steps per second of this process; NAN if there were none.
+double cli_outcome_sps(const cli_outcome *outcome);
+
+// Draws the curve of a run that has come to an end, or to a stop, into its directory, if the build
+// can and there is something to draw. `curve` in the outcome then names it.
+void cli_outcome_draw(cli_outcome *outcome);
+
+// One curve of several runs, into `path`; false if there is none.
+bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_runs);
+
+// 0, CLI_INTERRUPTED, or the value of the status.
+int cli_outcome_code(const cli_outcome *outcome);
+
+// The outcome as a JSON object, and as lines for people on stdout.
+cJSON *cli_outcome_json(const cli_outcome *outcome);
+void cli_outcome_print(const cli_outcome *outcome);
+
+// What to say on stderr about a run that was just opened, that lost workers, that was interrupted,
+// that failed.
+void cli_outcome_say_opened(const cli_outcome *outcome);
+void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count);
+void cli_outcome_say_interrupted(const cli_outcome *outcome);
+int cli_outcome_fail(const cli_outcome *outcome);
+
+// `ppo train --seeds LIST`: several seeds side by side. Returns the exit code.
+int cli_train_seeds(const ppo_config *config, const cli_target *target, const cli_args *args);
+
+#endif

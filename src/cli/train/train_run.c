@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// One run from opening to saving. Owns the run while it trains; prints nothing.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/message.h"
+#include "cli/signals.h"
+#include "cli/term.h"
+#include "cli/train/train.h"
+
+static void note_state(cli_outcome *outcome, ppo_run *run)
+{
+    const ppo_trainer *trainer = ppo_run_trainer(run);
+    const ppo_stats *stats = ppo_trainer_stats(trainer);
+    outcome->steps = stats->global_step;
+    outcome->num_episodes = stats->episodes;
+    outcome->return_mean = stats->episodes ? stats->return_mean : (double)NAN;
+    outcome->solved_return = ppo_trainer_solved_return(trainer);
+    outcome->is_solved = ppo_trainer_solved(trainer);
+    outcome->hash = ppo_trainer_hash(trainer);
+    outcome->evaluation = *ppo_run_last_evaluation(run);
+    outcome->best = *ppo_run_best_evaluation(run);
+}
+
+static void note_opening(cli_outcome *outcome, ppo_run *run)
+{
+    outcome->origin = ppo_run_origin_of(run);
+    snprintf(outcome->run_dir, sizeof outcome->run_dir, "%s", ppo_run_dir(run));
+    snprintf(outcome->notice, sizeof outcome->notice, "%s", ppo_run_notice(run));
+    note_state(outcome, run);
+    outcome->first_step = outcome->steps;
+}
+
+static void note_losses(cli_outcome *outcome, const ppo_trainer *trainer, const cli_watch *watch)
+{
+    ppo_error last;
+    const uint64_t count = ppo_trainer_workers_lost(trainer, &last);
+    const uint64_t before = outcome->workers_lost;
+    outcome->workers_lost = count;
+    if (count == before)
+        return;
+    snprintf(outcome->last_loss, sizeof outcome->last_loss, "%s", last.message);
+    if (watch->lost)
+        watch->lost(watch->context, outcome, count - before);
+}
+
+// Tells of a film that was not there at the last call.
+static void note_film(cli_outcome *outcome, const ppo_run *run, const cli_watch *watch)
+{
+    const char *film = ppo_run_last_film(run);
+    if (strcmp(film, outcome->film) == 0)
+        return;
+    snprintf(outcome->film, sizeof outcome->film, "%s", film);
+    if (watch->filmed)
+        watch->filmed(watch->context, outcome, film);
+}
+
+static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
+{
+    const ppo_trainer *trainer = ppo_run_trainer(run);
+    const double began_s = cli_now_s();
+    ppo_status status = PPO_OK;
+    while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
+        ppo_stats stats;
+        status = ppo_run_step(run, &stats, &outcome->error);
+        note_losses(outcome, trainer, watch);
+        note_film(outcome, run, watch);
+        if (status == PPO_OK && watch->stepped)
+            watch->stepped(watch->context, outcome, run, &stats);
+    }
+    outcome->seconds = cli_now_s() - began_s;
+    return status;
+}
+
+// Saves what there is: with the final evaluation if training has come to its end.
+static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
+{
+    if (outcome->origin == PPO_RUN_FINISHED)
+        return PPO_OK; // nothing has changed
+    outcome->is_interrupted = !ppo_trainer_done(ppo_run_trainer(run));
+    if (outcome->is_interrupted)
+        return ppo_run_save(run, &outcome->error);
+    ppo_evaluation evaluation;
+    const ppo_status status = ppo_run_finish(run, &evaluation, &outcome->error);
+    note_film(outcome, run, watch);
+    return status;
+}
+
+void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
+                   const cli_watch *watch)
+{
+    *outcome = (cli_outcome){.seed = config->seed, .total_steps = config->total_timesteps};
+    snprintf(outcome->env, sizeof outcome->env, "%s", config->env_id);
+    snprintf(outcome->run_dir, sizeof outcome->run_dir, "%s", config->run_dir);
+    outcome->return_mean = (double)NAN;
+    if (cli_stop_requested()) { // one of several that was still waiting for its turn
+        outcome->is_interrupted = true;
+        return;
+    }
+    ppo_run *run = NULL;
+    outcome->status = ppo_run_open(&run, config, NULL, restart, &outcome->error);
+    if (outcome->status != PPO_OK)
+        return;
+    note_opening(outcome, run);
+    if (watch->opened)
+        watch->opened(watch->context, outcome);
+    outcome->status = train(outcome, run, watch);
+    if (outcome->status == PPO_OK)
+        outcome->status = conclude(outcome, run, watch);
+    note_state(outcome, run);
+    ppo_run_close(run);
+}
+
+double cli_outcome_sps(const cli_outcome *outcome)
+{
+    const uint64_t steps = outcome->steps - outcome->first_step;
+    return steps && outcome->seconds > 0.0 ? (double)steps / outcome->seconds : (double)NAN;
+}
+
+int cli_outcome_code(const cli_outcome *outcome)
+{
+    if (outcome->status != PPO_OK)
+        return (int)outcome->status;
+    return outcome->is_interrupted ? CLI_INTERRUPTED : PPO_OK;
+}

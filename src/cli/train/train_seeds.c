@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// `ppo train --seeds`: one run per seed, side by side, each with one thread and a directory of its
+// own. Threads write their own outcome and counters only; the caller's thread draws.
+#include <inttypes.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/train/job_runner.h"
+#include "cli/message.h"
+#include "cli/flag_number.h"
+#include "cli/progress.h"
+#include "cli/term.h"
+#include "cli/train/train.h"
+
+// What a run tells the drawing thread while it trains.
+typedef struct lane {
+    ppo_config config;
+    cli_outcome outcome; // the run's thread until is_done, then anybody
+    _Atomic uint64_t first_step;
+    _Atomic uint64_t step;
+    _Atomic double return_mean;
+    atomic_bool is_done;
+} lane;
+
+typedef struct lanes {
+    lane *lane; // [count]
+    size_t count;
+    bool restart;
+    cli_progress progress;
+    char curve[2 * PPO_TEXT_SIZE]; // of all runs, "" if there is none
+} lanes;
+
+static void on_opened(void *context, const cli_outcome *outcome)
+{
+    lane *const l = context;
+    atomic_store(&l->first_step, outcome->first_step);
+    atomic_store(&l->step, outcome->steps);
+}
+
+static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
+                       const ppo_stats *stats)
+{
+    (void)outcome, (void)run;
+    lane *const l = context;
+    atomic_store(&l->step, stats->global_step);
+    atomic_store(&l->return_mean, stats->return_mean);
+}
+
+static void train_lane(void *context, size_t index)
+{
+    const lanes *all = context;
+    lane *const l = &all->lane[index];
+    const cli_watch watch = {.opened = on_opened, .stepped = on_stepped, .context = l};
+    cli_train_run(&l->outcome, &l->config, all->restart, &watch);
+    atomic_store(&l->is_done, true);
+}
+
+// Draws the sum of all runs: steps of all, mean return of those that have one.
+static void draw(void *context)
+{
+    lanes *const all = context;
+    if (!cli_progress_is_due(&all->progress))
+        return;
+    ppo_stats sum = {.length_mean = (double)NAN, .approx_kl = (double)NAN, .entropy = (double)NAN};
+    double return_sum = 0.0;
+    size_t num_done = 0, num_returns = 0;
+    all->progress.first_step = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const double return_mean = atomic_load(&all->lane[i].return_mean);
+        sum.global_step += atomic_load(&all->lane[i].step);
+        all->progress.first_step += atomic_load(&all->lane[i].first_step);
+        num_done += atomic_load(&all->lane[i].is_done) ? 1 : 0;
+        num_returns += isnan(return_mean) ? 0 : 1;
+        return_sum += isnan(return_mean) ? 0.0 : return_mean;
+    }
+    sum.return_mean = num_returns ? return_sum / (double)num_returns : (double)NAN;
+    char prefix[64];
+    snprintf(prefix, sizeof prefix, "%zu of %zu runs done", num_done, all->count);
+    cli_progress_draw(&all->progress, prefix, &sum);
+}
+
+static void lane_init(lane *l, const ppo_config *config, const cli_target *target, uint64_t seed)
+{
+    l->config = *config;
+    l->config.seed = seed;
+    l->config.threads = 1;
+    atomic_init(&l->return_mean, (double)NAN);
+    if (config->run_dir[0]) {
+        const int room = (int)sizeof l->config.run_dir - 32; // checked by lanes_init
+        snprintf(l->config.run_dir, sizeof l->config.run_dir, "%.*s/seed-%" PRIu64, room,
+                 config->run_dir, seed);
+    }
+    cli_run_dir_default(&l->config, target);
+}
+
+static ppo_status lanes_init(lanes *all, const ppo_config *config, const cli_target *target,
+                             const cli_seeds *seeds, ppo_error *error)
+{
+    if (strlen(config->run_dir) > sizeof config->run_dir - 32)
+        return cli_error_set(error, PPO_INVALID, "run_dir: too long for a folder per seed in it");
+    all->count = seeds->count;
+    all->lane = calloc(seeds->count, sizeof *all->lane);
+    if (!all->lane)
+        return cli_error_set(error, PPO_NO_MEMORY, "no memory for %zu runs", seeds->count);
+    for (size_t i = 0; i < seeds->count; i++)
+        lane_init(&all->lane[i], config, target, seeds->seed[i]);
+    return PPO_OK;
+}
+
+// The finished runs' values in a row, for the statistics.
+typedef struct columns {
+    double return_mean[CLI_MAX_SEEDS];
+    double evaluation[CLI_MAX_SEEDS];
+    double seconds[CLI_MAX_SEEDS];
+    size_t count;
+} columns;
+
+static void columns_fill(columns *c, const lanes *all)
+{
+    c->count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const cli_outcome *outcome = &all->lane[i].outcome;
+        if (cli_outcome_code(outcome) != PPO_OK)
+            continue;
+        c->return_mean[c->count] = outcome->return_mean;
+        c->evaluation[c->count] = outcome->evaluation.return_mean;
+        c->seconds[c->count++] = outcome->seconds;
+    }
+}
+
+// "-" for a number that there is none of.
+static void put_return(char *text, size_t size, double value)
+{
+    snprintf(text, size, isnan(value) ? "-" : "%.1f", value);
+}
+
+static void print_row(const cli_outcome *outcome)
+{
+    char training[32], evaluation[32];
+    const ppo_evaluation *e = &outcome->evaluation;
+    put_return(training, sizeof training, outcome->return_mean);
+    put_return(evaluation, sizeof evaluation, e->episodes ? e->return_mean : (double)NAN);
+    const char *state = outcome->status != PPO_OK ? "failed"
+                        : outcome->is_interrupted ? "stopped"
+                        : outcome->is_solved      ? "solved"
+                                                  : "done";
+    printf("%-6" PRIu64 " %10" PRIu64 " %8.2f %12s %12s  %-8s %016" PRIx64 "  %s\n", outcome->seed,
+           outcome->steps, outcome->seconds, training, evaluation, state, outcome->hash,
+           outcome->run_dir);
+}
+
+static void print_table(const lanes *all, const columns *c)
+{
+    printf("%s%-6s %10s %8s %12s %12s  %-8s %-16s  %s%s\n", cli_style(stdout, CLI_BOLD), "seed",
+           "steps", "seconds", "training", "evaluation", "state", "parameters", "run",
+           cli_style(stdout, CLI_PLAIN));
+    for (size_t i = 0; i < all->count; i++)
+        print_row(&all->lane[i].outcome);
+    if (c->count == 0)
+        return;
+    printf("%-6s %10s %8.2f %12.1f %12.1f\n", "mean", "", ppo_mean(c->seconds, c->count),
+           ppo_mean(c->return_mean, c->count), ppo_mean(c->evaluation, c->count));
+    printf("%-6s %10s %8s %12.1f %12.1f\n", "IQM", "", "", ppo_iqm(c->return_mean, c->count),
+           ppo_iqm(c->evaluation, c->count));
+    if (all->curve[0])
+        printf("%-6s %s\n", "curve", all->curve);
+}
+
+static void print_json(const ppo_config *config, const lanes *all, const columns *c)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "env", config->env_id);
+    cJSON_AddNumberToObject(object, "finished", (double)c->count);
+    cJSON_AddNumberToObject(object, "return_mean", ppo_mean(c->return_mean, c->count));
+    cJSON_AddNumberToObject(object, "return_iqm", ppo_iqm(c->return_mean, c->count));
+    cJSON_AddNumberToObject(object, "evaluation_mean", ppo_mean(c->evaluation, c->count));
+    cJSON_AddNumberToObject(object, "evaluation_iqm", ppo_iqm(c->evaluation, c->count));
+    cJSON_AddNumberToObject(object, "seconds_mean", ppo_mean(c->seconds, c->count));
+    cJSON *runs = cJSON_AddArrayToObject(object, "runs");
+    for (size_t i = 0; i < all->count; i++)
+        cJSON_AddItemToArray(runs, cli_outcome_json(&all->lane[i].outcome));
+    cli_json_print(object);
+}
+
+// A line for each seed that lost workers; there is no place for it on the way.
+static void report_losses(const lanes *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const cli_outcome *outcome = &all->lane[i].outcome;
+        if (outcome->workers_lost > 0)
+            cli_outcome_say_lost(outcome, outcome->workers_lost);
+    }
+}
+
+// Messages about runs that did not finish; the code of the first of them.
+static int report_unfinished(const lanes *all)
+{
+    int code = PPO_OK;
+    size_t num_interrupted = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const cli_outcome *outcome = &all->lane[i].outcome;
+        const int this_code = cli_outcome_code(outcome);
+        if (outcome->status != PPO_OK) {
+            cli_say("seed %" PRIu64 " failed:", outcome->seed);
+            cli_outcome_fail(outcome);
+        } else if (outcome->is_interrupted) {
+            num_interrupted++;
+        }
+        if (code == PPO_OK)
+            code = this_code;
+    }
+    if (num_interrupted > 0)
+        cli_say("%zu of %zu runs stopped, checkpoints written; the same command goes on",
+                num_interrupted, all->count);
+    return code;
+}
+
+// A curve for each run in its directory, and one of all beside these.
+static void draw_curves(lanes *all)
+{
+    const char *runs[CLI_MAX_SEEDS];
+    size_t num_runs = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        cli_outcome *outcome = &all->lane[i].outcome;
+        cli_outcome_draw(outcome);
+        if (outcome->curve[0])
+            runs[num_runs++] = outcome->run_dir;
+    }
+    if (num_runs < 2)
+        return;
+    // "runs/Acrobot-v1/sweep-seed-" of "runs/Acrobot-v1/sweep-seed-7"
+    const char *seed = strstr(strrchr(runs[0], '/') ? strrchr(runs[0], '/') : runs[0], "seed-");
+    char path[2 * PPO_TEXT_SIZE];
+    snprintf(path, sizeof path, "%.*scurve.png", (int)(seed ? seed - runs[0] : 0), runs[0]);
+    if (cli_outcomes_draw(path, runs, num_runs))
+        snprintf(all->curve, sizeof all->curve, "%s", path);
+}
+
+static ppo_status train_all(lanes *all, const ppo_config *config, const cli_args *args,
+                            uint32_t num_threads, ppo_error *error)
+{
+    const bool is_quiet = args->flag[CLI_FLAG_QUIET] != NULL;
+    const uint64_t steps = config->total_timesteps * all->count;
+    const cli_fleet fleet = {.job = train_lane,
+                             .tick = draw,
+                             .context = all,
+                             .num_jobs = all->count,
+                             .num_threads = num_threads,
+                             .tick_s = 0.1};
+    all->restart = args->flag[CLI_FLAG_RESTART] != NULL;
+    if (!is_quiet)
+        cli_say("training %zu seeds of %s, %" PRIu32 " at once", all->count, config->env_id,
+                num_threads < all->count ? num_threads : (uint32_t)all->count);
+    cli_progress_init(&all->progress, 0, steps, is_quiet);
+    const ppo_status status = cli_fleet_run(&fleet, error);
+    cli_progress_clear(&all->progress);
+    return status;
+}
+
+int cli_train_seeds(const ppo_config *config, const cli_target *target, const cli_args *args)
+{
+    ppo_error error = {0};
+    cli_seeds seeds;
+    lanes all = {0};
+    const uint32_t num_threads = config->threads ? config->threads : cli_num_cores();
+    if (cli_parse_seeds(&seeds, args->flag[CLI_FLAG_SEEDS], &error) ||
+        lanes_init(&all, config, target, &seeds, &error))
+        return cli_fail(&error);
+    if (train_all(&all, config, args, num_threads, &error)) {
+        free(all.lane);
+        return cli_fail(&error);
+    }
+    report_losses(&all);
+    draw_curves(&all);
+    const int code = report_unfinished(&all);
+    columns c;
+    columns_fill(&c, &all);
+    if (args->flag[CLI_FLAG_JSON])
+        print_json(config, &all, &c);
+    else
+        print_table(&all, &c);
+    free(all.lane);
+    return code;
+}
