@@ -3,7 +3,7 @@
 # needs no data folder.
 #
 # Run in script mode:
-#   cmake -DOUT=<build>/bridge_script.c -DFILE=<source>/src/env/bridge.py -P cmake/embed_script.cmake
+#   cmake -DOUT=<build>/bridge_script.c -DFILE=<source>/src/env/gym/bridge.py -P cmake/embed_script.cmake
 if(NOT OUT OR NOT FILE)
     message(FATAL_ERROR "embed_script: say -DOUT=<file.c> and -DFILE=<script>")
 endif()
