@@ -37,7 +37,7 @@ fuzz: ## each fuzzer for a minute; FUZZ_SECONDS=600 for longer
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 .PHONY: layers lint fmt fmt-check
-layers: ## who may include whom
+layers: all ## which folder may include and call which; no circles between files
 	@scripts/layers
 lint: ## clang-tidy and cppcheck, kept at zero
 	@scripts/lint
