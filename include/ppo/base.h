@@ -36,7 +36,7 @@ extern "C" {
     X(CORRUPT, 5, "damaged, truncated or foreign file")                  \
     X(MISMATCH, 6, "file belongs to another configuration")              \
     X(NUMERIC, 7, "a value was not finite")                              \
-    X(ENV, 8, "the environment failed")                                  \
+    X(ENV_FAILED, 8, "the environment failed")                           \
     X(NO_MEMORY, 9, "out of memory")                                     \
     X(UNSUPPORTED, 10, "not available in this build or on this machine") \
     X(STOPPED, 11, "stopped by request")

@@ -80,7 +80,7 @@ PPO_API ppo_status ppo_trainer_create_logged(ppo_trainer **trainer, const ppo_co
 PPO_API void ppo_trainer_destroy(ppo_trainer *trainer);
 
 // One iteration: schedule, collect, advantages, update, stats. `stats` may be NULL. After
-// PPO_NUMERIC (a value was not finite) or PPO_ENV the parameters are those of the last good
+// PPO_NUMERIC (a value was not finite) or PPO_ENV_FAILED the parameters are those of the last good
 // update; the trainer can be evaluated, or loaded from a checkpoint, but not saved: it stands in
 // the middle of an iteration.
 PPO_API ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *error);

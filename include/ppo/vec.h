@@ -71,8 +71,8 @@ PPO_API ppo_status ppo_vec_reset(ppo_vec *vec, const uint64_t *seeds, void *obse
 // Steps all environments by `action` [N, action]: int32_t[size] each for the discrete kinds,
 // float[size] for a box, clipped to its bounds with action_bound clip. PPO_INVALID, and nothing is
 // done, for an integer that is none of the space's, or a float that is not a number. After any
-// other failure (PPO_ENV, PPO_NUMERIC, or what an environment says; the sentence names it), or
-// before the first reset, a ppo_vec_reset is needed: until then steps fail with PPO_INVALID.
+// other failure (PPO_ENV_FAILED, PPO_NUMERIC, or what an environment says; the sentence names it),
+// or before the first reset, a ppo_vec_reset is needed: until then steps fail with PPO_INVALID.
 PPO_API ppo_status ppo_vec_step(ppo_vec *vec, const void *action, const ppo_vec_rows *rows,
                                 ppo_error *error);
 

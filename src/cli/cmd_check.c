@@ -65,7 +65,7 @@ static int print_report(cli_check *check, cJSON *object, const char *id,
         printf("%s: %u faults, %u warnings, %u notes in %llu calls\n", ppo_env_name(id),
                report->faults, report->warnings, report->notes, (unsigned long long)report->calls);
     }
-    return report->faults > 0 ? PPO_ENV : PPO_OK;
+    return report->faults > 0 ? PPO_ENV_FAILED : PPO_OK;
 }
 
 int cli_cmd_check(const cli_args *args)

@@ -149,7 +149,7 @@ static ppo_status check_integers(const ppo_instances *v, size_t n, const void *o
         int32_t value;
         memcpy(&value, (const unsigned char *)obs + i * sizeof value, sizeof value);
         if (value < 0 || (uint32_t)value >= limit)
-            return ppo_fail(error, PPO_ENV,
+            return ppo_fail(error, PPO_ENV_FAILED,
                             "%.64s, environment %zu, episode step %u, step %llu of the run: "
                             "observation element %zu is %d, not in [0, %u)",
                             ppo_env_name(v->env->id), n, v->episode[n].length,
@@ -177,7 +177,7 @@ static ppo_status ask_mask(const ppo_instances *v, size_t n, ppo_error *error)
         const size_t count = space->num_values ? space->num_values[k] : 2;
         if (!memchr(allowed, 1, count))
             return ppo_fail(
-                error, PPO_ENV,
+                error, PPO_ENV_FAILED,
                 "%.64s, environment %zu, episode step %u: action_mask allows no value of "
                 "action component %zu",
                 ppo_env_name(v->env->id), n, v->episode[n].length, k);

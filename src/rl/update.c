@@ -190,7 +190,7 @@ ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
     *stats = (ppo_update_stats){.epochs = 0};
     update->num_samples = ppo_rollout_samples(rollout, update->samples);
     if (update->num_samples == 0)
-        return ppo_fail(error, PPO_ENV,
+        return ppo_fail(error, PPO_ENV_FAILED,
                         "no step of this iteration took place: all environments "
                         "broke down in each of them");
     if (config->norm_adv == PPO_NORM_ADV_BATCH)

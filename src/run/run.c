@@ -4,9 +4,9 @@
 // What makes a resumed run equal one that was never stopped: rows are appended as they come and
 // synced before each checkpoint, which remembers the files' lengths; opening cuts the files back to
 // them. Whatever came after the checkpoint is then done again, to the same bytes.
-// If an iteration fails (PPO_NUMERIC, PPO_ENV) the state is in its middle, so it is not saved: the
-// last checkpoint stays.
-// Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
+// If an iteration fails (PPO_NUMERIC, PPO_ENV_FAILED) the state is in its middle, so it is not
+// saved: the last checkpoint stays. Not here: opening and closing (run_open.c), columns
+// (metrics.c), the file format (checkpoint.c).
 #include "core/clock.h"
 #include "core/error.h"
 #include "run/checkpoint/checkpoint.h"

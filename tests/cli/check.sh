@@ -41,7 +41,7 @@ finds global shared-state 's|^    int32_t place;|    int32_t number;|; s|game->p
 finds crash crash 's|^    observe(game, observation);|    if (game->place == 3) *(volatile int *)8 = 1;\n&|'
 says_signal=$(grep -c 'signal 11' "$out")
 wants 'a crash tells its signal' "$says_signal" 1
-finds failing call-failed 's|^    (void)error;$|    if (transition) return PPO_ENV;|'
+finds failing call-failed 's|^    (void)error;$|    if (transition) return PPO_ENV_FAILED;|'
 
 run 3 "$ppo" check ./none.so
 says "can't be opened"

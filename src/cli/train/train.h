@@ -10,7 +10,7 @@
 // What came of a run.
 typedef struct cli_outcome {
     ppo_status status; // not PPO_OK: `error` tells why, and only env, seed and run_dir are valid
-    ppo_error error;   // ... and with PPO_NUMERIC or PPO_ENV the steps too
+    ppo_error error;   // ... and with PPO_NUMERIC or PPO_ENV_FAILED the steps too
     char env[PPO_TEXT_SIZE];
     char run_dir[PPO_TEXT_SIZE];
     char notice[512]; // something unusual at opening, or ""

@@ -132,7 +132,7 @@ void cli_outcome_say_interrupted(const cli_outcome *outcome)
 int cli_outcome_fail(const cli_outcome *outcome)
 {
     const int code = cli_fail(&outcome->error);
-    if (outcome->status == PPO_NUMERIC || outcome->status == PPO_ENV)
+    if (outcome->status == PPO_NUMERIC || outcome->status == PPO_ENV_FAILED)
         cli_say("the last good checkpoint is kept in %s", outcome->run_dir);
     return code;
 }

@@ -158,7 +158,7 @@ ppo_status ppo_bridge_read_facts(ppo_env_class *env, int fd, const char *id, ppo
     cJSON *json = line ? cJSON_Parse(line) : NULL;
     free(line);
     if (!json)
-        return ppo_fail(error, PPO_ENV,
+        return ppo_fail(error, PPO_ENV_FAILED,
                         "%.128s: Python ended, or hung for env_timeout seconds, before it could "
                         "say anything about the environment",
                         id);

@@ -124,7 +124,7 @@ static void PPO_PRINTF(3, 4) note(ppo_bridge_setup *s, bool is_logged, const cha
     va_list arguments;
     pthread_mutex_lock(&s->mutex);
     s->num_faults++;
-    s->last_fault.status = PPO_ENV;
+    s->last_fault.status = PPO_ENV_FAILED;
     va_start(arguments, format);
     vsnprintf(s->last_fault.message, sizeof s->last_fault.message, format, arguments);
     va_end(arguments);
@@ -152,7 +152,7 @@ static ppo_status too_many(const ppo_team *t, ppo_error *error)
     ppo_bridge_setup *s = t->setup;
     pthread_mutex_lock(&s->mutex);
     const ppo_status status =
-        ppo_fail(error, PPO_ENV, "%.380s; %d times in a row without completing a step%s",
+        ppo_fail(error, PPO_ENV_FAILED, "%.380s; %d times in a row without completing a step%s",
                  s->last_fault.message, PPO_BRIDGE_TRIES,
                  s->log >= 0 ? " (workers.log has what Python said)" : "");
     pthread_mutex_unlock(&s->mutex);
@@ -261,7 +261,7 @@ static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *erro
 {
     const ppo_bridge_desk *desk = p->python.desk;
     if (!await(t, p, ppo_bridge_start_limit_ms(t->setup)))
-        return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
+        return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
     if (desk->status == 0)
         return PPO_OK;
     ppo_process_kill(p->python.id);
@@ -269,7 +269,7 @@ static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *erro
     p->tries++;
     note(t->setup, false, "environments %zu to %zu can't be made: %.300s", p->first, p->end - 1,
          desk->message);
-    return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
+    return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
 }
 
 // Starts the process again if it has died.
@@ -637,7 +637,7 @@ ppo_status ppo_team_loop(ppo_team *t, double *steps_per_second, double seconds, 
     }
     for (size_t i = 0; i < t->num_processes; i++) {
         if (!await(t, &t->process[i], 0))
-            return ppo_fail(error, PPO_ENV, "%s", t->setup->last_fault.message);
+            return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
         *steps_per_second += *reward_of(t, t->process[i].first);
     }
     return PPO_OK;

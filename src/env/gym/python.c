@@ -106,7 +106,7 @@ ppo_status ppo_python_start(pid_t *id, const ppo_python *python, ppo_error *erro
     if (failure == 0)
         return PPO_OK;
     *id = 0;
-    return ppo_fail(error, failure == ENOENT ? PPO_NOT_FOUND : PPO_ENV,
+    return ppo_fail(error, failure == ENOENT ? PPO_NOT_FOUND : PPO_ENV_FAILED,
                     "Python can't be started: '%.200s': %s; say which by --python PROGRAM (or the "
                     "folder of a virtual environment)",
                     program, strerror(failure));

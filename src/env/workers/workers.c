@@ -176,7 +176,7 @@ static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, const ppo_p
     ppo_process_describe(how, sizeof how, end,
                          s->process[index].hung ? s->instances->options.timeout_ms : 0);
     s->num_lost++;
-    ppo_fail(&s->last_loss, PPO_ENV,
+    ppo_fail(&s->last_loss, PPO_ENV_FAILED,
              "worker %zu (process %ld; %.64s, environments %zu to %zu) %s at step %llu of the run",
              index, (long)id, ppo_env_name(s->instances->env->id), first, last, how,
              (unsigned long long)step);
@@ -195,7 +195,7 @@ static ppo_status count_tries(ppo_worker_set *s, size_t index)
     }
     if (most < PPO_WORKER_TRIES)
         return PPO_OK;
-    return ppo_fail(&s->process[index].failure, PPO_ENV,
+    return ppo_fail(&s->process[index].failure, PPO_ENV_FAILED,
                     "%.400s; %u in a row have died without completing a step", s->last_loss.message,
                     most);
 }

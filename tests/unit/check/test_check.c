@@ -112,7 +112,7 @@ static ppo_status dial_init(void *self, const void *context, ppo_error *error)
     if (wrong != BAD_INIT)
         return PPO_OK;
     snprintf(error->message, sizeof error->message, "no battery");
-    return error->status = PPO_ENV;
+    return error->status = PPO_ENV_FAILED;
 }
 
 static ppo_status dial_reset(void *self, const uint64_t *seed, void *observation, ppo_error *error)
@@ -189,7 +189,7 @@ static ppo_status dial_step(void *self, const void *action, void *observation,
     if (wrong != FAILING || d->steps < 4)
         return PPO_OK;
     snprintf(error->message, sizeof error->message, "the spring broke");
-    return error->status = PPO_ENV;
+    return error->status = PPO_ENV_FAILED;
 }
 
 // State: the place, the steps and the stream.

@@ -180,7 +180,8 @@ static void test_failure_names_the_range(void **state)
     const int32_t actions[3] = {DO_NOTHING, DO_FAIL, DO_NOTHING};
     ppo_bed b;
     bed_start(&b, &many, &(ppo_vecenv_options){.num_envs = 3, .frame_skip = 1});
-    assert_int_equal(ppo_vecenv_step(b.vecenv, &b.rows, actions, 0, 3, 0, &b.error), PPO_ENV);
+    assert_int_equal(ppo_vecenv_step(b.vecenv, &b.rows, actions, 0, 3, 0, &b.error),
+                     PPO_ENV_FAILED);
     assert_string_equal(b.error.message,
                         "Script-v0, environments 0 to 2, step_many: the script says so");
     bed_release(&b);

@@ -304,7 +304,7 @@ static void test_failures_name_the_place(void **state)
                    "episode step 2, step 1 of the run: observation element 2 is not a number");
     expect_failure(DO_BAD_REWARD, PPO_NUMERIC, "episode step 2, step 1 of the run: the reward");
     expect_failure(DO_END_BADLY, PPO_NUMERIC, "observation element 1 is infinite");
-    expect_failure(DO_FAIL, PPO_ENV, "step: the script says so");
+    expect_failure(DO_FAIL, PPO_ENV_FAILED, "step: the script says so");
     ppo_bed bed;
     bed_start(&bed, &script_class, &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1});
     bed_step_scripts(&bed, DO_NOTHING, DO_HUGE_OBS, 0);

@@ -337,7 +337,7 @@ static void test_masks_that_allow_nothing_are_refused(void **state)
     ppo_error error = {0};
     strict.action_mask = nothing_allowed;
     assert_int_equal(ppo_trainer_create(&trainer, &config, &strict, &error), PPO_OK);
-    assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_ENV);
+    assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_ENV_FAILED);
     assert_non_null(strstr(error.message, "action_mask allows no value of action component 0"));
     assert_non_null(strstr(error.message, "House-v0, environment 0, episode step 3"));
     ppo_trainer_destroy(trainer);

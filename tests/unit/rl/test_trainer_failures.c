@@ -81,7 +81,7 @@ static void test_bad_observation(void **state)
 static void test_failing_env(void **state)
 {
     (void)state;
-    check_bad_env(TOY_FAILING, "", PPO_ENV, "the toy broke");
+    check_bad_env(TOY_FAILING, "", PPO_ENV_FAILED, "the toy broke");
 }
 
 // --- losses -------------------------------------------------------------------------------------

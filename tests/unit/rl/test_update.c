@@ -211,7 +211,7 @@ static void test_lost_samples(void **state)
                     isnan(ppo_rollout_explained_variance(&without.rollout)));
         memset(with.rollout.lost, 1, 256);
         assert_int_equal(ppo_update_run(with.update, &with.rollout, &with.step, 2, &a, &error),
-                         PPO_ENV);
+                         PPO_ENV_FAILED);
         problem_release(&without);
         problem_release(&with);
     }

@@ -326,7 +326,7 @@ static void test_refusals(void **state)
         {"gym:trial_envs:TextAction-v0", PPO_UNSUPPORTED, "the action space is a Text"},
         {"gym:trial_envs:FiveAxes-v0", PPO_UNSUPPORTED, "has 5 axes"},
         {"gym:trial_envs:Broken-v0", PPO_UNSUPPORTED, "ValueError: this one is never made"},
-        {"gym:trial_envs:Fails-v0", PPO_ENV, "Python ended"},
+        {"gym:trial_envs:Fails-v0", PPO_ENV_FAILED, "Python ended"},
     };
     ppo_env_options options = usual();
     const ppo_env_class *env;
@@ -381,7 +381,7 @@ static void test_garbage(void **state)
                 fail_msg("%s: %s", id, last.message);
             bed_reset(&b, 0, &seed);
         }
-        assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_ENV);
+        assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_ENV_FAILED);
         assert_non_null(strstr(b.error.message, "5 times in a row"));
         bed_close(&b);
     }

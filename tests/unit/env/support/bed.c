@@ -64,7 +64,7 @@ static ppo_status script_step(void *self, const void *action, void *observation,
     if (what != DO_FAIL)
         return PPO_OK;
     strcpy(error->message, "the script says so");
-    return error->status = PPO_ENV;
+    return error->status = PPO_ENV_FAILED;
 }
 
 static const uint32_t num_scripts[1] = {NUM_SCRIPTS};

@@ -169,7 +169,7 @@ static ppo_status fragile_step(void *self, const void *action, void *observation
     if (what != STUMBLE)
         return PPO_OK;
     strcpy(error->message, "it stumbled");
-    return error->status = PPO_ENV;
+    return error->status = PPO_ENV_FAILED;
 }
 
 static void fragile_save(const void *self, void *state)

@@ -279,7 +279,7 @@ static void test_errors_in_the_same_words(void **state)
         memcpy(init_text[i], f.farm.error.message, sizeof init_text[i]);
         atomic_store(&f.fate->refuse_init, 0);
         assert_int_equal(fragile_begin(&f), PPO_OK); // the second attempt
-        assert_int_equal(step_with(&f, 2, STUMBLE, 5), PPO_ENV);
+        assert_int_equal(step_with(&f, 2, STUMBLE, 5), PPO_ENV_FAILED);
         memcpy(step_text[i], f.farm.error.message, sizeof step_text[i]);
         fragile_end(&f);
     }
@@ -299,7 +299,7 @@ static void test_failure_with_a_half_in_flight(void **state)
     actions(&f.farm)[3] = WAIT_A_BIT;
     ppo_vecenv_post(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 2, 0, NULL);
     ppo_vecenv_post(f.farm.vecenv, &f.farm.rows, f.farm.action, 2, 2, 0, NULL);
-    assert_int_equal(ppo_vecenv_wait(f.farm.vecenv, &f.farm.rows, 0, 2, 0, NULL), PPO_ENV);
+    assert_int_equal(ppo_vecenv_wait(f.farm.vecenv, &f.farm.rows, 0, 2, 0, NULL), PPO_ENV_FAILED);
     assert_int_equal(ppo_vecenv_thaw(f.farm.vecenv, f.farm.rows.obs, 0, NULL), PPO_OK);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
     for (size_t n = 0; n < 4; n++)
@@ -424,12 +424,12 @@ static void test_crash_in_every_step(void **state)
     uint64_t step = 0;
     for (; status == PPO_OK && step < 100; step++)
         status = step_with(&f, 3, CRASH, step);
-    assert_int_equal(status, PPO_ENV);
+    assert_int_equal(status, PPO_ENV_FAILED);
     assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), TRIES);
     assert_non_null(strstr(f.farm.error.message, "environments 2 to 3"));
     assert_non_null(strstr(f.farm.error.message, "5 in a row have died without completing a step"));
-    assert_int_equal(step_with(&f, 0, KEEP_GOING, step), PPO_ENV); // it stays that way,
-    ppo_vecenv_freeze(f.farm.vecenv);                              // whatever is asked,
+    assert_int_equal(step_with(&f, 0, KEEP_GOING, step), PPO_ENV_FAILED); // it stays that way,
+    ppo_vecenv_freeze(f.farm.vecenv);                                     // whatever is asked,
     assert_int_equal(ppo_vecenv_thaw(f.farm.vecenv, f.farm.rows.obs, step, NULL), PPO_OK);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, step), PPO_OK); // until a checkpoint is loaded
     fragile_end(&f);
@@ -451,7 +451,7 @@ static void test_deaths_at_init(void **state)
 
     fragile_create(&f, 3, 1);
     atomic_store(&f.fate->deaths_at_init, 1000);
-    assert_int_equal(fragile_begin(&f), PPO_ENV);
+    assert_int_equal(fragile_begin(&f), PPO_ENV_FAILED);
     assert_int_equal(atomic_load(&f.fate->deaths_at_init), 1000 - TRIES);
     assert_non_null(strstr(f.farm.error.message, "5 in a row"));
     fragile_end(&f);

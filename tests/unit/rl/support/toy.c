@@ -105,7 +105,7 @@ static ppo_status failing_step(void *instance, const void *action, void *observa
     if (!is_bad(instance))
         return integer_step(instance, action, observation, transition, error);
     snprintf(error->message, sizeof error->message, "the toy broke");
-    return PPO_ENV;
+    return PPO_ENV_FAILED;
 }
 
 static const uint32_t values[] = {3, 2, 3};
