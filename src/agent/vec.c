@@ -269,7 +269,7 @@ static ppo_status check_integers(const ppo_vec *v, const int32_t *action, ppo_er
     const uint8_t *allowed = ppo_vecenv_mask(v->vecenv); // of the element that is looked at
     for (size_t n = 0; n < v->num_envs; n++)
         for (size_t i = 0; i < size; i++) {
-            const uint32_t limit = space->num_values ? space->num_values[i] : 2;
+            const uint32_t limit = ppo_space_num_values(space, i);
             const int32_t value = action[n * size + i];
             if (value < 0 || (uint32_t)value >= limit)
                 return ppo_fail(error, PPO_INVALID,

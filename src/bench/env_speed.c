@@ -95,7 +95,7 @@ static void obey_masks(const ppo_env_bench *b, const uint8_t *masks, size_t firs
     const uint8_t *allowed = masks + first * ppo_env_mask_bytes(b->env);
     int32_t *value = (int32_t *)(void *)b->action + first * b->action_size;
     for (size_t k = 0; k < count * b->action_size; k++, value++) {
-        const size_t values = space->num_values ? space->num_values[k % b->action_size] : 2;
+        const size_t values = ppo_space_num_values(space, k % b->action_size);
         for (size_t tries = 0; tries < values && !allowed[*value]; tries++)
             *value = (int32_t)((size_t)*value + 1 == values ? 0 : *value + 1);
         allowed += values;

@@ -46,7 +46,7 @@ static size_t mask_bytes(const ppo_space *space)
 {
     size_t sum = 0;
     for (size_t k = 0; space->kind != PPO_SPACE_BOX && k < ppo_space_size(space); k++)
-        sum += space->num_values ? space->num_values[k] : 2;
+        sum += ppo_space_num_values(space, k);
     return sum;
 }
 
@@ -208,7 +208,7 @@ static void check_float(ppo_probe *p, size_t i)
 static void check_integer(ppo_probe *p, size_t i)
 {
     const ppo_space *space = &p->child->env->observation_space;
-    const uint32_t limit = space->num_values ? space->num_values[i] : 2;
+    const uint32_t limit = ppo_space_num_values(space, i);
     char text[48];
     int32_t x;
     memcpy(&x, p->obs.data + i * sizeof x, sizeof x);
@@ -282,7 +282,7 @@ static void check_fences(ppo_probe *p)
 
 static size_t num_values(const ppo_space *space, size_t component)
 {
-    return space->num_values ? space->num_values[component] : 2;
+    return ppo_space_num_values(space, component);
 }
 
 static void check_mask(ppo_probe *p)

@@ -28,7 +28,7 @@ size_t ppo_env_mask_bytes(const ppo_env_class *env)
     const ppo_space *space = &env->action_space;
     size_t sum = 0;
     for (size_t k = 0; env->action_mask && k < ppo_space_size(space); k++)
-        sum += space->num_values ? space->num_values[k] : 2;
+        sum += ppo_space_num_values(space, k);
     return sum;
 }
 

@@ -145,7 +145,7 @@ static ppo_status check_integers(const ppo_instances *v, size_t n, const void *o
 {
     const ppo_space *space = &v->env->observation_space;
     for (size_t i = 0; i < v->num_integers; i++) {
-        const uint32_t limit = space->num_values ? space->num_values[i] : 2;
+        const uint32_t limit = ppo_space_num_values(space, i);
         int32_t value;
         memcpy(&value, (const unsigned char *)obs + i * sizeof value, sizeof value);
         if (value < 0 || (uint32_t)value >= limit)
@@ -174,7 +174,7 @@ static ppo_status ask_mask(const ppo_instances *v, size_t n, ppo_error *error)
     memset(allowed, 1, v->mask_bytes);
     v->env->action_mask(instance_at(v, n), allowed);
     for (size_t k = 0; k < v->action_size; k++) {
-        const size_t count = space->num_values ? space->num_values[k] : 2;
+        const size_t count = ppo_space_num_values(space, k);
         if (!memchr(allowed, 1, count))
             return ppo_fail(
                 error, PPO_ENV_FAILED,
@@ -257,7 +257,7 @@ static bool is_allowed(const ppo_instances *v, size_t n, const void *action)
     bool all = true;
     for (size_t k = 0; k < v->action_size; k++) {
         all = all && allowed[value[k]];
-        allowed += space->num_values ? space->num_values[k] : 2;
+        allowed += ppo_space_num_values(space, k);
     }
     return all;
 }

@@ -14,3 +14,8 @@ size_t ppo_space_bytes(const ppo_space *space)
 {
     return ppo_space_size(space) * ppo_dtype_size(space->dtype);
 }
+
+uint32_t ppo_space_num_values(const ppo_space *space, size_t index)
+{
+    return space->num_values ? space->num_values[index] : 2;
+}

@@ -172,7 +172,7 @@ static bool is_unfit(char *text, size_t size, const ppo_bridge_setup *s, const v
         return true;
     }
     for (size_t i = 0; space->dtype == PPO_I32 && i < s->obs_size; i++) {
-        const uint32_t limit = space->num_values ? space->num_values[i] : 2;
+        const uint32_t limit = ppo_space_num_values(space, i);
         const int32_t value = ((const int32_t *)obs)[i];
         if (value >= 0 && (uint32_t)value < limit)
             continue;
