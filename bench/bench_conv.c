@@ -118,7 +118,7 @@ static double now(void)
 // GFLOP/s of the fastest batch.
 static double speed(kernel run, const bench *b)
 {
-    const double flop = 2.0 * (double)ppo_conv_madds(&b->conv) * IMAGES;
+    const double flop = 2.0 * (double)ppo_conv_macs(&b->conv) * IMAGES;
     const size_t repeats = (size_t)(BATCH_FLOP / flop) + 1;
     double best = 1e9;
     for (int batch = 0; batch < NUM_BATCHES; batch++) {

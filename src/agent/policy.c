@@ -131,17 +131,17 @@ void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, flo
     memcpy(value, s->out + LD * ppo_policy_value_column(policy), rows * sizeof *value);
 }
 
-size_t ppo_policy_forward_madds(const ppo_policy *policy, size_t net)
+size_t ppo_policy_forward_macs(const ppo_policy *policy, size_t net)
 {
-    return ppo_mlp_forward_madds(&policy->heads[net]) +
-           (ppo_policy_has_vision(policy) ? ppo_cnn_forward_madds(&policy->visions[net]) : 0);
+    return ppo_mlp_forward_macs(&policy->heads[net]) +
+           (ppo_policy_has_vision(policy) ? ppo_cnn_forward_macs(&policy->visions[net]) : 0);
 }
 
 // With vision the head's gradient goes on to its inputs.
-size_t ppo_policy_backward_madds(const ppo_policy *policy, size_t net)
+size_t ppo_policy_backward_macs(const ppo_policy *policy, size_t net)
 {
     const ppo_mlp *head = &policy->heads[net];
     if (!ppo_policy_has_vision(policy))
-        return ppo_mlp_backward_madds(head);
-    return 2 * ppo_mlp_forward_madds(head) + ppo_cnn_backward_madds(&policy->visions[net]);
+        return ppo_mlp_backward_macs(head);
+    return 2 * ppo_mlp_forward_macs(head) + ppo_cnn_backward_macs(&policy->visions[net]);
 }

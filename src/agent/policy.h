@@ -119,8 +119,8 @@ void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, flo
 
 const float *ppo_policy_log_std(const ppo_policy *policy); // [A], NULL if it is not a parameter
 
-// Multiply-adds of one network for one observation: forward, and backward.
-size_t ppo_policy_forward_madds(const ppo_policy *policy, size_t net);
-size_t ppo_policy_backward_madds(const ppo_policy *policy, size_t net);
+// MACs of one network for one observation: forward, and backward.
+size_t ppo_policy_forward_macs(const ppo_policy *policy, size_t net);
+size_t ppo_policy_backward_macs(const ppo_policy *policy, size_t net);
 
 #endif

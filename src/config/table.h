@@ -193,7 +193,7 @@
     X(normalize_advantage, norm_adv, "minibatch", "off")                                           \
     X(squash_output, action_bound, "tanh", "clip")
 
-// Foreign names that have no twin here, with what to do instead: X(name, sentence).
+// Foreign names that have no counterpart here, with what to do instead: X(name, sentence).
 #define PPO_HINTS(X)                                                                               \
     X(clip_range_vf, "the value loss is clipped by clip_vloss true or false, within clip_coef")    \
     X(normalize, "set norm_obs and norm_reward instead")                                           \

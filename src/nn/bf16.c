@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Plain loops over 16-bit integers, which compilers vectorise. Workload: some ten thousand numbers
-// a picture, next to millions of multiply-adds. Owns nothing.
+// a picture, next to millions of MACs. Owns nothing.
 #include "nn/bf16.h"
 
 #include <string.h>

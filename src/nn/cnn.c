@@ -376,16 +376,16 @@ void ppo_cnn_pack_all(const ppo_cnn *cnn, float *packed, const float *params)
 
 // --- counting ------------------------------------------------------------------------------------
 
-size_t ppo_cnn_forward_madds(const ppo_cnn *cnn)
+size_t ppo_cnn_forward_macs(const ppo_cnn *cnn)
 {
     size_t sum = cnn->linear.in * cnn->linear.out;
     for (size_t i = 0; i < cnn->num_steps; i++)
         if (cnn->steps[i].kind == PPO_CNN_CONVOLVE)
-            sum += ppo_conv_madds(&cnn->steps[i].conv);
+            sum += ppo_conv_macs(&cnn->steps[i].conv);
     return sum;
 }
 
-size_t ppo_cnn_backward_madds(const ppo_cnn *cnn)
+size_t ppo_cnn_backward_macs(const ppo_cnn *cnn)
 {
-    return 2 * ppo_cnn_forward_madds(cnn) - ppo_conv_madds(&cnn->steps[0].conv);
+    return 2 * ppo_cnn_forward_macs(cnn) - ppo_conv_macs(&cnn->steps[0].conv);
 }

@@ -136,8 +136,8 @@ void ppo_cnn_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, f
 void ppo_cnn_features(const ppo_cnn *cnn, float *y, float *flat, float *working,
                       const float *params, const float *packed, const uint8_t *x, size_t rows);
 
-// Multiply-adds for one picture: forward, and backward.
-size_t ppo_cnn_forward_madds(const ppo_cnn *cnn);
-size_t ppo_cnn_backward_madds(const ppo_cnn *cnn);
+// MACs (multiply-accumulate operations) for one picture: forward, and backward.
+size_t ppo_cnn_forward_macs(const ppo_cnn *cnn);
+size_t ppo_cnn_backward_macs(const ppo_cnn *cnn);
 
 #endif

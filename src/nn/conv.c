@@ -46,7 +46,7 @@ size_t ppo_conv_weights(const ppo_conv *conv)
     return conv->kernel * conv->kernel * conv->in_channels * conv->out_channels;
 }
 
-size_t ppo_conv_madds(const ppo_conv *conv)
+size_t ppo_conv_macs(const ppo_conv *conv)
 {
     return ppo_conv_weights(conv) * conv->out_height * conv->out_width;
 }

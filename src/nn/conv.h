@@ -57,7 +57,7 @@ void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, co
 void ppo_conv_backward_weights(const ppo_conv *conv, float *dweight, float *dbias, const float *x,
                                const float *dy, size_t images);
 
-// Multiply-adds for one picture, the same in each of the three products.
-size_t ppo_conv_madds(const ppo_conv *conv);
+// MACs (multiply-accumulate operations) for one picture, the same in each of the three products.
+size_t ppo_conv_macs(const ppo_conv *conv);
 
 #endif

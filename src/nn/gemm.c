@@ -2,7 +2,7 @@
 // Register-blocked matrix product: a tile of C, up to 6 rows by up to TILE_VECTORS vectors, stays
 // in registers while k runs; each step loads one row piece of B and broadcasts one element of A per
 // row. 24 accumulators hide the latency of the multiply-add on every core we know; B's piece is
-// shared by the rows, so loads stay below half of the multiply-adds.
+// shared by the rows, so loads stay below half of the MACs.
 //
 // Workload: m 1..256, n and k 1..512, all operands in L1 or L2. Owns nothing.
 #include "nn/gemm.h"

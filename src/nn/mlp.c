@@ -210,7 +210,7 @@ void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch
     }
 }
 
-size_t ppo_mlp_forward_madds(const ppo_mlp *mlp)
+size_t ppo_mlp_forward_macs(const ppo_mlp *mlp)
 {
     size_t sum = 0;
     for (size_t l = 0; l < mlp->num_layers; l++)
@@ -218,7 +218,7 @@ size_t ppo_mlp_forward_madds(const ppo_mlp *mlp)
     return sum;
 }
 
-size_t ppo_mlp_backward_madds(const ppo_mlp *mlp)
+size_t ppo_mlp_backward_macs(const ppo_mlp *mlp)
 {
-    return 2 * ppo_mlp_forward_madds(mlp) - mlp->layers[0].in * mlp->layers[0].out;
+    return 2 * ppo_mlp_forward_macs(mlp) - mlp->layers[0].in * mlp->layers[0].out;
 }

@@ -60,9 +60,9 @@ void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch
                       const float *params, const float *dy, const float *x, size_t ldx,
                       size_t rows);
 
-// Multiply-adds for one row: forward, and backward (weights of all layers, data of all but the
-// first, whose input needs no gradient).
-size_t ppo_mlp_forward_madds(const ppo_mlp *mlp);
-size_t ppo_mlp_backward_madds(const ppo_mlp *mlp);
+// MACs (multiply-accumulate operations) for one row: forward, and backward (weights of all layers,
+// data of all but the first, whose input needs no gradient).
+size_t ppo_mlp_forward_macs(const ppo_mlp *mlp);
+size_t ppo_mlp_backward_macs(const ppo_mlp *mlp);
 
 #endif

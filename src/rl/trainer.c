@@ -264,13 +264,12 @@ double ppo_trainer_flops(const ppo_trainer *trainer)
     const ppo_policy *policy = &trainer->agent.policy;
     const double batch = (double)ppo_config_batch_size(&trainer->config);
     const double valued = (policy->shared ? 0.0 : batch) + (double)trainer->config.num_envs;
-    double madds = batch * (double)ppo_policy_forward_madds(policy, PPO_ACTOR_NET) +
-                   valued * (double)ppo_policy_forward_madds(policy, ppo_policy_critic_net(policy));
+    double macs = batch * (double)ppo_policy_forward_macs(policy, PPO_ACTOR_NET) +
+                  valued * (double)ppo_policy_forward_macs(policy, ppo_policy_critic_net(policy));
     for (size_t i = 0; i < policy->num_nets; i++)
-        madds +=
-            batch * (double)trainer->config.update_epochs *
-            (double)(ppo_policy_forward_madds(policy, i) + ppo_policy_backward_madds(policy, i));
-    return 2.0 * madds;
+        macs += batch * (double)trainer->config.update_epochs *
+                (double)(ppo_policy_forward_macs(policy, i) + ppo_policy_backward_macs(policy, i));
+    return 2.0 * macs;
 }
 
 uint64_t ppo_trainer_workers_lost(const ppo_trainer *trainer, ppo_error *last)

@@ -2,7 +2,7 @@
 // Sampling: frequencies against probabilities, moments of Gaussians, independence of components;
 // the squashed density integrates to 1; actions as the environment takes them; one stream per row.
 #include "unit/rl/support/dists.h"
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static void create(bed *b, const dist_case *c, uint64_t seed)
     ppo_random_seed(&random, seed);
     memset(b, 0, sizeof *b);
     b->dist = dist_of(c);
-    twin_fill(b->log_std, b->dist.num_actions, &random, -1.0, 0.5);
+    fill_uniform(b->log_std, b->dist.num_actions, &random, -1.0, 0.5);
     for (size_t o = 0; o < b->dist.num_outputs; o++) {
         const float x = (float)ppo_random_uniform(&random, -1.0, 1.0);
         for (size_t r = 0; r < LD; r++)
@@ -264,8 +264,8 @@ static void test_any_squashed_bounds(void **state)
     ppo_random_seed(&random, 88);
     for (int k = 0; k < 20000; k++) {
         float low, high, action[LD] = {30.0f, -30.0f, 9.0f, -9.0f}, env_action[4];
-        twin_fill(&low, 1, &random, -3.0, 0.0);
-        twin_fill(&high, 1, &random, 0.0, k % 2 ? 0.1 : 3.0);
+        fill_uniform(&low, 1, &random, -3.0, 0.0);
+        fill_uniform(&high, 1, &random, 0.0, k % 2 ? 0.1 : 3.0);
         const ppo_space space = {.kind = PPO_SPACE_BOX,
                                  .dtype = PPO_F32,
                                  .rank = 1,
@@ -321,7 +321,7 @@ static void test_mean_std(void **state)
         for (size_t a = 0; a < n; a++)
             wanted += exp(b.dist.std_source == PPO_STD_PARAMETER ? (double)b.log_std[a]
                                                                  : (double)b.out[(n + a) * LD]);
-        assert_true(twin_error(got, wanted / (double)n, 0.0) < 1e-6);
+        assert_true(relative_error(got, wanted / (double)n, 0.0) < 1e-6);
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Log-probabilities and entropies of every distribution against the twin, and their gradients
-// against central differences of the twin.
+// Log-probabilities and entropies of every distribution against the reference, and their gradients
+// against central differences of the reference.
 #include "unit/rl/support/dists.h"
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,8 @@ typedef struct bed {
     float dentropy;
     // the sample whose slopes are taken, in double
     size_t row;
-    double twin_out[MAX_OUTPUTS], twin_log_std[MAX_OUTPUTS], twin_action[MAX_OUTPUTS];
+    double reference_out[MAX_OUTPUTS], reference_log_std[MAX_OUTPUTS],
+        reference_action[MAX_OUTPUTS];
 } bed;
 
 // Raw outputs of a few units, actions drawn from them.
@@ -38,9 +39,9 @@ static void create(bed *b, const ppo_dist *dist, size_t rows, uint64_t seed)
     b->rows = rows;
     b->dentropy = 0.37f;
     for (size_t o = 0; o < dist->num_outputs; o++)
-        twin_fill(b->raw + o * LD, rows, &random, -1.5, 1.5);
-    twin_fill(b->log_std, dist->num_actions, &random, -1.0, 0.5);
-    twin_fill(b->dlog_prob, rows, &random, -1.0, 1.0);
+        fill_uniform(b->raw + o * LD, rows, &random, -1.5, 1.5);
+    fill_uniform(b->log_std, dist->num_actions, &random, -1.0, 0.5);
+    fill_uniform(b->dlog_prob, rows, &random, -1.0, 1.0);
     memcpy(b->out, b->raw, sizeof b->out);
     ppo_dist_prepare(dist, b->out, rows);
     ppo_dist_sample(dist, b->action, b->out, b->log_std, rows, seed, PPO_RNG_ACTION, 0, 1);
@@ -54,10 +55,10 @@ static void choose_row(bed *b, size_t row)
 {
     b->row = row;
     for (size_t o = 0; o < b->dist.num_outputs; o++)
-        b->twin_out[o] = b->raw[o * LD + row];
+        b->reference_out[o] = b->raw[o * LD + row];
     for (size_t a = 0; a < b->dist.num_actions; a++) {
-        b->twin_action[a] = b->action[a * LD + row];
-        b->twin_log_std[a] = b->log_std[a];
+        b->reference_action[a] = b->action[a * LD + row];
+        b->reference_log_std[a] = b->log_std[a];
     }
 }
 
@@ -66,7 +67,8 @@ static void choose_row(bed *b, size_t row)
 static double weighted(void *context)
 {
     const bed *b = context;
-    const twin_density d = twin_dist(&b->dist, b->twin_out, b->twin_log_std, b->twin_action);
+    const reference_density d =
+        reference_dist(&b->dist, b->reference_out, b->reference_log_std, b->reference_action);
     return (double)b->dlog_prob[b->row] * d.log_prob + (double)b->dentropy * d.entropy;
 }
 
@@ -74,9 +76,10 @@ static void check_values(bed *b, const char *name, double *largest)
 {
     for (size_t r = 0; r < b->rows; r++) {
         choose_row(b, r);
-        const twin_density d = twin_dist(&b->dist, b->twin_out, b->twin_log_std, b->twin_action);
-        const double error = fmax(twin_error(b->log_prob[r], d.log_prob, 1.0),
-                                  twin_error(b->entropy[r], d.entropy, 1.0));
+        const reference_density d =
+            reference_dist(&b->dist, b->reference_out, b->reference_log_std, b->reference_action);
+        const double error = fmax(relative_error(b->log_prob[r], d.log_prob, 1.0),
+                                  relative_error(b->entropy[r], d.entropy, 1.0));
         *largest = fmax(*largest, error);
         if (!(error < 2e-6))
             fail_msg("%s, row %zu: log-probability %.9g, not %.9g; entropy %.9g, not %.9g", name, r,
@@ -90,18 +93,18 @@ static void check_slopes(bed *b, const char *name, double *largest)
     for (size_t r = 0; r < b->rows; r++) {
         choose_row(b, r);
         for (size_t o = 0; o < b->dist.num_outputs; o++) {
-            const double slope = twin_slope(weighted, b, &b->twin_out[o], STEP);
-            const double error = twin_error(b->dout[o * LD + r], slope, 0.3);
+            const double slope = central_difference(weighted, b, &b->reference_out[o], STEP);
+            const double error = relative_error(b->dout[o * LD + r], slope, 0.3);
             *largest = fmax(*largest, error);
             if (!(error < 1e-5))
                 fail_msg("%s, row %zu, output %zu: %.9g, not %.9g", name, r, o, b->dout[o * LD + r],
                          slope);
         }
         for (size_t a = 0; a < b->dist.num_actions; a++)
-            sum[a] += twin_slope(weighted, b, &b->twin_log_std[a], STEP);
+            sum[a] += central_difference(weighted, b, &b->reference_log_std[a], STEP);
     }
     for (size_t a = 0; ppo_dist_has_log_std(&b->dist) && a < b->dist.num_actions; a++) {
-        const double error = twin_error(b->dlog_std[a], sum[a], 1.0);
+        const double error = relative_error(b->dlog_std[a], sum[a], 1.0);
         *largest = fmax(*largest, error);
         if (!(error < 1e-5))
             fail_msg("%s, log_std %zu: %.9g, not %.9g", name, a, b->dlog_std[a], sum[a]);
@@ -159,9 +162,9 @@ static void test_extreme_logits(void **state)
     ppo_dist_backward(&dist, dout, NULL, out, NULL, action, dlog_prob, 0.1f, LD);
     for (size_t r = 0; r < LD; r++) {
         const double z[3] = {5.0 * (double)r, -5.0 * (double)r, 0.0}, a = action[r];
-        const twin_density d = twin_dist(&dist, z, NULL, &a);
-        assert_true(twin_error(log_prob[r], d.log_prob, 1.0) < 1e-6);
-        assert_true(twin_error(entropy[r], d.entropy, 1.0) < 1e-6);
+        const reference_density d = reference_dist(&dist, z, NULL, &a);
+        assert_true(relative_error(log_prob[r], d.log_prob, 1.0) < 1e-6);
+        assert_true(relative_error(entropy[r], d.entropy, 1.0) < 1e-6);
         for (size_t j = 0; j < 3; j++)
             assert_true(isfinite(dout[j * LD + r]) && fabsf(dout[j * LD + r]) < 1.1f);
     }

@@ -2,7 +2,7 @@
 // Running statistics against mean and variance in two passes, over random splits into batches.
 #include "agent/normalizer.h"
 
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ static void create(bed *b, ppo_random *random)
     ppo_normalizer_init(&b->normalizer);
     for (size_t i = 0; i < SAMPLES; i++)
         for (size_t d = 0; d < WIDTH; d++)
-            twin_fill(b->x + i * WIDTH + d, 1, random, low[d], high[d]);
+            fill_uniform(b->x + i * WIDTH + d, 1, random, low[d], high[d]);
 }
 
 // Two passes, with the 1e-4 samples of mean 0 and variance 1 that were there before.
@@ -51,14 +51,14 @@ static void two_pass(const bed *b, size_t count, size_t d, double *mean, double 
 static void check(const bed *b, size_t count)
 {
     const ppo_normalizer *n = &b->normalizer;
-    assert_true(twin_error(n->count[0], (double)count + 1e-4, 0.0) < 1e-12);
+    assert_true(relative_error(n->count[0], (double)count + 1e-4, 0.0) < 1e-12);
     for (size_t d = 0; d < WIDTH; d++) {
         double mean, variance;
         two_pass(b, count, d, &mean, &variance);
-        assert_true(twin_error(n->mean[d], mean, 1e-3) < 1e-9);
-        assert_true(twin_error(n->variance[d], variance, 1e-6) < 1e-8);
-        assert_true(twin_error(n->shift[d], mean, 1e-3) < 1e-6);
-        assert_true(twin_error(n->scale[d], 1.0 / sqrt(variance + 1e-8), 0.0) < 1e-6);
+        assert_true(relative_error(n->mean[d], mean, 1e-3) < 1e-9);
+        assert_true(relative_error(n->variance[d], variance, 1e-6) < 1e-8);
+        assert_true(relative_error(n->shift[d], mean, 1e-3) < 1e-6);
+        assert_true(relative_error(n->scale[d], 1.0 / sqrt(variance + 1e-8), 0.0) < 1e-6);
     }
 }
 
@@ -112,7 +112,7 @@ static void test_apply(void **state)
         if (isnan(x[i]))
             assert_true(isnan(y[i]));
         else
-            assert_true(twin_error(y[i], fmin(fmax(z, -1.5), 1.5), 1.0) < 1e-3);
+            assert_true(relative_error(y[i], fmin(fmax(z, -1.5), 1.5), 1.0) < 1e-3);
     }
     assert_true(y[3] == 1.5f && y[4] == -1.5f && y[5] == -1.5f);
     float in_place[4 * WIDTH];

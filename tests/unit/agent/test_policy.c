@@ -3,7 +3,7 @@
 #include "agent/policy.h"
 
 #include "unit/rl/support/dists.h"
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,7 +133,7 @@ static void test_initial_values(void **state)
         for (size_t i = 0; i < b.policy.layout.count; i++) {
             const ppo_param *param = &b.policy.layout.list[i];
             if (param->rank == 2)
-                assert_true(twin_error(gain_of(&b, param), wanted_gain(&b, param), 0.0) < 1e-6);
+                assert_true(relative_error(gain_of(&b, param), wanted_gain(&b, param), 0.0) < 1e-6);
             for (size_t j = 0; param->rank == 1 && j < param->shape[0]; j++)
                 assert_true(b.policy.params[param->offset + j] ==
                             (is_deviation(&b, param, j) ? -0.75f : 0.0f));
@@ -168,23 +168,23 @@ static void check_networks(const bed *b)
     const size_t rows = 11;
     float x[11 * FEATURES], value[11];
     float *space = calloc(policy->scratch_size, sizeof *space);
-    double *params = twin_doubles(policy->params, policy->layout.size);
+    double *params = new_doubles(policy->params, policy->layout.size);
     ppo_random random;
     ppo_random_seed(&random, 97);
     assert_non_null(space);
-    twin_fill(x, 11 * FEATURES, &random, -1.0, 1.0);
+    fill_uniform(x, 11 * FEATURES, &random, -1.0, 1.0);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
     ppo_policy_value(policy, &s, value, x, rows);
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, rows);
     for (size_t r = 0; r < rows; r++) {
-        double row[FEATURES], actor[TWIN_MAX_WIDTH], critic[TWIN_MAX_WIDTH];
+        double row[FEATURES], actor[REFERENCE_MAX_WIDTH], critic[REFERENCE_MAX_WIDTH];
         for (size_t i = 0; i < FEATURES; i++)
             row[i] = x[r * FEATURES + i];
-        twin_mlp(&policy->heads[PPO_ACTOR_NET], actor, params, row);
-        twin_mlp(&policy->heads[ppo_policy_critic_net(policy)], critic, params, row);
+        reference_mlp(&policy->heads[PPO_ACTOR_NET], actor, params, row);
+        reference_mlp(&policy->heads[ppo_policy_critic_net(policy)], critic, params, row);
         for (size_t o = 0; o < policy->dist.num_outputs; o++)
-            assert_true(twin_error(s.out[o * LD + r], actor[o], 0.5) < 3e-6);
-        assert_true(twin_error(value[r], critic[ppo_policy_value_column(policy)], 0.5) < 3e-6);
+            assert_true(relative_error(s.out[o * LD + r], actor[o], 0.5) < 3e-6);
+        assert_true(relative_error(value[r], critic[ppo_policy_value_column(policy)], 0.5) < 3e-6);
     }
     free(params);
     free(space);

@@ -2,7 +2,7 @@
 // tanh and ReLU in place: values against libm, slopes against central differences, NaN kept.
 #include "nn/activation.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,8 +22,8 @@ static void check_activation(ppo_activation activation)
     float x[COUNT], y[COUNT], dy[COUNT], dx[COUNT];
     ppo_random random;
     ppo_random_seed(&random, 5);
-    twin_fill(x, COUNT, &random, -4.0, 4.0);
-    twin_fill(dy, COUNT, &random, -1.0, 1.0);
+    fill_uniform(x, COUNT, &random, -4.0, 4.0);
+    fill_uniform(dy, COUNT, &random, -1.0, 1.0);
     double value = 0.0, slope = 0.0;
     for (size_t i = 0; i < COUNT; i++) {
         y[i] = x[i];
@@ -35,9 +35,9 @@ static void check_activation(ppo_activation activation)
         const double step = 1e-5;
         const double difference =
             (value_of(activation, x[i] + step) - value_of(activation, x[i] - step)) / (2.0 * step);
-        value = fmax(value, twin_error(y[i], value_of(activation, x[i]), 0.0));
+        value = fmax(value, relative_error(y[i], value_of(activation, x[i]), 0.0));
         // Not fmax, on which gcc 12.2 for Arm breaks down here.
-        const double error = twin_error(dx[i], dy[i] * difference, 0.1);
+        const double error = relative_error(dx[i], dy[i] * difference, 0.1);
         slope = error > slope ? error : slope;
     }
     printf("%s: values %.2g, slopes %.2g\n", activation == PPO_ACTIVATION_TANH ? "tanh" : "relu",

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The optimiser's kernels against textbook twins in double: Adam over many steps, sums of chunks
-// with their norm, and the clipping factor.
+// The optimiser's kernels against textbook references in double: Adam over many steps, sums of
+// chunks with their norm, and the clipping factor.
 #include "nn/adam.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,12 +15,12 @@
 #define COUNT ((size_t)160)
 
 // Kingma & Ba 2015, algorithm 1.
-typedef struct twin_adam {
+typedef struct reference_adam {
     double p[COUNT], m[COUNT], v[COUNT];
     double lr, beta1, beta2, eps;
-} twin_adam;
+} reference_adam;
 
-static void twin_step(twin_adam *a, const float *grad, double scale, double t)
+static void reference_step(reference_adam *a, const float *grad, double scale, double t)
 {
     for (size_t i = 0; i < COUNT; i++) {
         const double g = scale * (double)grad[i];
@@ -36,21 +36,21 @@ static void twin_step(twin_adam *a, const float *grad, double scale, double t)
 static void check_adam(double lr, double beta1, double beta2, double eps, double size)
 {
     float p[COUNT] = {0}, m[COUNT] = {0}, v[COUNT] = {0}, grad[COUNT] = {0};
-    twin_adam twin = {.lr = lr, .beta1 = beta1, .beta2 = beta2, .eps = eps};
+    reference_adam reference = {.lr = lr, .beta1 = beta1, .beta2 = beta2, .eps = eps};
     ppo_random random;
     ppo_random_seed(&random, 7);
     for (uint64_t t = 1; t <= 300; t++) {
         const float scale = t % 3 ? 1.0f : 0.25f;
         const ppo_adam_scalars scalars = ppo_adam_schedule(lr, beta1, beta2, eps, t);
-        twin_fill(grad + 1, COUNT - 1, &random, -0.5 * size, size);
+        fill_uniform(grad + 1, COUNT - 1, &random, -0.5 * size, size);
         ppo_adam_step(p, m, v, grad, COUNT, scale, &scalars);
-        twin_step(&twin, grad, scale, (double)t);
+        reference_step(&reference, grad, scale, (double)t);
     }
     double way = 0.0, first = 0.0, second = 0.0;
     for (size_t i = 1; i < COUNT; i++) {
-        way = fmax(way, twin_error(p[i], twin.p[i], twin_rms(twin.p, COUNT)));
-        first = fmax(first, twin_error(m[i], twin.m[i], twin_rms(twin.m, COUNT)));
-        second = fmax(second, twin_error(v[i], twin.v[i], twin_rms(twin.v, COUNT)));
+        way = fmax(way, relative_error(p[i], reference.p[i], rms_of(reference.p, COUNT)));
+        first = fmax(first, relative_error(m[i], reference.m[i], rms_of(reference.m, COUNT)));
+        second = fmax(second, relative_error(v[i], reference.v[i], rms_of(reference.v, COUNT)));
     }
     printf("adam, beta2 %g, gradients of %g: parameters %.2g, moments %.2g and %.2g\n", beta2, size,
            way, first, second);
@@ -94,7 +94,7 @@ static void test_reduce(void **state)
     float chunk[CHUNKS * STRIDE], sum[COUNT];
     ppo_random random;
     ppo_random_seed(&random, 8);
-    twin_fill(chunk, CHUNKS * STRIDE, &random, -1.0, 1.0);
+    fill_uniform(chunk, CHUNKS * STRIDE, &random, -1.0, 1.0);
     for (size_t chunks = 2; chunks <= CHUNKS; chunks++) {
         double squares = 0.0;
         const double norm = ppo_grad_reduce(sum, chunk, STRIDE, chunks, COUNT);
@@ -105,7 +105,7 @@ static void test_reduce(void **state)
             assert_memory_equal(&sum[i], &wanted, sizeof wanted);
             squares += (double)wanted * wanted;
         }
-        assert_true(twin_error(norm, squares, 0.0) < 1e-6);
+        assert_true(relative_error(norm, squares, 0.0) < 1e-6);
     }
 }
 
@@ -117,13 +117,13 @@ static void test_reduce_one(void **state)
     double squares = 0.0;
     ppo_random random;
     ppo_random_seed(&random, 9);
-    twin_fill(chunk, COUNT, &random, -1.0, 1.0);
+    fill_uniform(chunk, COUNT, &random, -1.0, 1.0);
     memcpy(before, chunk, sizeof before);
     const double norm = ppo_grad_reduce(chunk, chunk, COUNT, 1, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         squares += (double)before[i] * before[i];
     assert_memory_equal(chunk, before, sizeof before);
-    assert_true(twin_error(norm, squares, 0.0) < 1e-6);
+    assert_true(relative_error(norm, squares, 0.0) < 1e-6);
     chunk[COUNT - 1] = NAN;
     assert_true(isnan(ppo_grad_reduce(chunk, chunk, COUNT, 1, COUNT)));
     chunk[COUNT - 1] = INFINITY;
@@ -137,9 +137,9 @@ static void test_scale(void **state)
     assert_true(ppo_grad_scale(0.5, 0.5) == 1.0f);
     assert_true(ppo_grad_scale(0.0, 0.5) == 1.0f);
     assert_true(ppo_grad_scale(100.0, 0.0) == 1.0f); // off
-    assert_true(twin_error(ppo_grad_scale(0.51, 0.5), 0.5 / (0.51 + 1e-6), 0.0) < 1e-7);
-    assert_true(twin_error(ppo_grad_scale(2.0, 0.5), 0.5 / (2.0 + 1e-6), 0.0) < 1e-7);
-    assert_true(twin_error(ppo_grad_scale(1e10, 0.5), 0.5e-10, 0.0) < 1e-7);
+    assert_true(relative_error(ppo_grad_scale(0.51, 0.5), 0.5 / (0.51 + 1e-6), 0.0) < 1e-7);
+    assert_true(relative_error(ppo_grad_scale(2.0, 0.5), 0.5 / (2.0 + 1e-6), 0.0) < 1e-7);
+    assert_true(relative_error(ppo_grad_scale(1e10, 0.5), 0.5e-10, 0.0) < 1e-7);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 // time.
 #include "nn/bf16.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +70,7 @@ static void test_bytes(void **state)
 static void draw(ppo_bf16 *x, ppo_random *random)
 {
     float values[COUNT];
-    twin_fill(values, COUNT, random, -1.0, 1.0);
+    fill_uniform(values, COUNT, random, -1.0, 1.0);
     values[3] = 0.0f;
     values[5] = -0.0f;
     ppo_bf16_from_floats(x, values, COUNT);

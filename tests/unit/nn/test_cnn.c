@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Both convolutional networks against twins in double precision, forward and backward, on small and
-// on Atari's pictures; the twin's gradient against its own differences; the same bits with and
-// without a kept tape, alone and among others.
+// Both convolutional networks against references in double precision, forward and backward, on
+// small and on Atari's pictures; the reference's gradient against its own differences; the same
+// bits with and without a kept tape, alone and among others.
 #include "nn/cnn.h"
 
-#include "unit/nn/support/cnn_twin.h"
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/cnn_reference.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,12 +49,13 @@ static const uint8_t *picture(const bed *b, size_t n)
     return b->pictures + n * ppo_cnn_picture_bytes(&b->cnn);
 }
 
-static cnn_twin twin_of(const bed *b, size_t n)
+static cnn_reference reference_of(const bed *b, size_t n)
 {
-    return cnn_twin_forward(&b->cnn, b->which->kind, NAME, &b->layout, b->values, picture(b, n));
+    return cnn_reference_forward(&b->cnn, b->which->kind, NAME, &b->layout, b->values,
+                                 picture(b, n));
 }
 
-// Random pictures, whose units all keep clear of their corners if a twin is to be equal.
+// Random pictures, whose units all keep clear of their corners if a reference is to be equal.
 static void draw_pictures(bed *b, bool clear, ppo_random *random)
 {
     const size_t bytes = ppo_cnn_picture_bytes(&b->cnn);
@@ -64,9 +65,9 @@ static void draw_pictures(bed *b, bool clear, ppo_random *random)
                 b->pictures[n * bytes + i] = (uint8_t)ppo_random_integers(random, 0, 256);
             clearance = INFINITY;
             if (clear) {
-                cnn_twin twin = twin_of(b, n);
-                clearance = twin.clearance;
-                cnn_twin_release(&twin);
+                cnn_reference reference = reference_of(b, n);
+                clearance = reference.clearance;
+                cnn_reference_release(&reference);
             }
         }
 }
@@ -88,19 +89,19 @@ static void create(bed *b, const network_case *c, bool clear)
     for (size_t i = 0; i < b->layout.count; i++) {
         const ppo_param *param = &b->layout.list[i];
         const double size = param->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(param));
-        twin_fill(b->params + param->offset, ppo_param_count(param), &random, -size, size);
+        fill_uniform(b->params + param->offset, ppo_param_count(param), &random, -size, size);
     }
-    b->values = twin_doubles(b->params, b->layout.size);
-    b->packed = twin_floats(b->packed_size);
-    b->working = twin_floats(ppo_cnn_working(&b->cnn));
-    b->flat = twin_floats(c->images * PPO_CNN_FLAT(&b->cnn));
-    b->dflat = twin_floats(c->images * PPO_CNN_FLAT(&b->cnn));
+    b->values = new_doubles(b->params, b->layout.size);
+    b->packed = new_floats(b->packed_size);
+    b->working = new_floats(ppo_cnn_working(&b->cnn));
+    b->flat = new_floats(c->images * PPO_CNN_FLAT(&b->cnn));
+    b->dflat = new_floats(c->images * PPO_CNN_FLAT(&b->cnn));
     b->tape = calloc(c->images * b->cnn.tape_size, sizeof *b->tape); // borders are zeros
     b->partial = calloc(b->cnn.partial_size, sizeof *b->partial);
     b->grad = calloc(b->layout.size, sizeof *b->grad);
     assert_true(b->tape && b->partial && b->grad);
     memset(b->working, 0, ppo_cnn_working(&b->cnn) * sizeof *b->working); // here too
-    twin_fill(b->dflat, c->images * PPO_CNN_FLAT(&b->cnn), &random, -1.0, 1.0);
+    fill_uniform(b->dflat, c->images * PPO_CNN_FLAT(&b->cnn), &random, -1.0, 1.0);
     ppo_cnn_pack_all(&b->cnn, b->packed, b->params);
     draw_pictures(b, clear, &random);
 }
@@ -135,10 +136,10 @@ static void collect(const bed *b, float *partial, size_t count)
 // Largest deviation, relative to the usual size of such values.
 static double compare(const float *got, const double *wanted, size_t count)
 {
-    const double size = twin_rms(wanted, count);
+    const double size = rms_of(wanted, count);
     double largest = 0.0;
     for (size_t i = 0; i < count; i++)
-        largest = fmax(largest, twin_error(got[i], wanted[i], size));
+        largest = fmax(largest, relative_error(got[i], wanted[i], size));
     return largest;
 }
 
@@ -147,18 +148,18 @@ static double compare(const float *got, const double *wanted, size_t count)
 static double check_forward(bed *b)
 {
     const size_t flat = PPO_CNN_FLAT(&b->cnn), features = PPO_CNN_FEATURES(&b->cnn);
-    float *y = twin_floats(b->images * features), *own_flat = twin_floats(b->images * flat);
-    double *wanted = twin_doubles(NULL, features), largest = 0.0;
+    float *y = new_floats(b->images * features), *own_flat = new_floats(b->images * flat);
+    double *wanted = new_doubles(NULL, features), largest = 0.0;
     forward(b, b->flat, NULL);
     ppo_cnn_features(&b->cnn, y, own_flat, b->working, b->params, b->packed, b->pictures,
                      b->images);
     assert_memory_equal(own_flat, b->flat, b->images * flat * sizeof *b->flat);
     for (size_t n = 0; n < b->images; n++) {
-        cnn_twin twin = twin_of(b, n);
-        cnn_twin_features(&twin, wanted, b->values);
-        largest = fmax(largest, compare(b->flat + n * flat, twin.flat, flat));
+        cnn_reference reference = reference_of(b, n);
+        cnn_reference_features(&reference, wanted, b->values);
+        largest = fmax(largest, compare(b->flat + n * flat, reference.flat, flat));
         largest = fmax(largest, compare(y + n * features, wanted, features));
-        cnn_twin_release(&twin);
+        cnn_reference_release(&reference);
     }
     free(wanted);
     free(own_flat);
@@ -171,12 +172,12 @@ static double check_forward(bed *b)
 static double check_backward(bed *b)
 {
     const size_t flat = PPO_CNN_FLAT(&b->cnn);
-    double *wanted = twin_doubles(NULL, b->layout.size);
-    double *dflat = twin_doubles(b->dflat, b->images * flat), largest = 0.0;
+    double *wanted = new_doubles(NULL, b->layout.size);
+    double *dflat = new_doubles(b->dflat, b->images * flat), largest = 0.0;
     for (size_t n = 0; n < b->images; n++) {
-        cnn_twin twin = twin_of(b, n);
-        cnn_twin_backward(&twin, wanted, b->values, dflat + n * flat);
-        cnn_twin_release(&twin);
+        cnn_reference reference = reference_of(b, n);
+        cnn_reference_backward(&reference, wanted, b->values, dflat + n * flat);
+        cnn_reference_release(&reference);
     }
     ppo_cnn_backward(&b->cnn, b->partial, NULL, b->working, b->params, b->packed, b->dflat,
                      b->pictures, b->images);
@@ -193,7 +194,7 @@ static double check_backward(bed *b)
     return largest;
 }
 
-static void test_twins(void **state)
+static void test_references(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_CASES; i++) {
@@ -208,16 +209,16 @@ static void test_twins(void **state)
     }
 }
 
-// --- the twin against differences ----------------------------------------------------------------
+// --- the reference against differences -----------------------------------------------------------
 
 static double weighted_flat(void *context)
 {
     const bed *b = context;
     double sum = 0.0;
-    cnn_twin twin = twin_of(b, 0);
+    cnn_reference reference = reference_of(b, 0);
     for (size_t i = 0; i < PPO_CNN_FLAT(&b->cnn); i++)
-        sum += (double)b->dflat[i] * twin.flat[i];
-    cnn_twin_release(&twin);
+        sum += (double)b->dflat[i] * reference.flat[i];
+    cnn_reference_release(&reference);
     return sum;
 }
 
@@ -225,23 +226,23 @@ static double weighted_flat(void *context)
 static void check_slopes(bed *b, size_t most)
 {
     const size_t flat = PPO_CNN_FLAT(&b->cnn);
-    double *grad = twin_doubles(NULL, b->layout.size), *dflat = twin_doubles(b->dflat, flat);
+    double *grad = new_doubles(NULL, b->layout.size), *dflat = new_doubles(b->dflat, flat);
     ppo_random random;
     ppo_random_seed(&random, 52);
-    cnn_twin twin = twin_of(b, 0);
-    cnn_twin_backward(&twin, grad, b->values, dflat);
-    cnn_twin_release(&twin);
+    cnn_reference reference = reference_of(b, 0);
+    cnn_reference_backward(&reference, grad, b->values, dflat);
+    cnn_reference_release(&reference);
     for (size_t i = 0; i + 2 < b->layout.count; i++) {
         const ppo_param *p = &b->layout.list[i];
         const size_t count = ppo_param_count(p), tried = count < most ? count : most;
-        const double size = twin_rms(grad + p->offset, count);
+        const double size = rms_of(grad + p->offset, count);
         for (size_t k = 0; k < tried; k++) {
             const size_t at =
                 p->offset +
                 (tried == count ? k : (size_t)ppo_random_integers(&random, 0, (int64_t)count));
-            const double slope = twin_slope(weighted_flat, b, &b->values[at], 1e-6);
-            if (!(twin_error(slope, grad[at], size) < 1e-6))
-                fail_msg("%s: the twin's gradient is %.9g, its slope %.9g", p->name, grad[at],
+            const double slope = central_difference(weighted_flat, b, &b->values[at], 1e-6);
+            if (!(relative_error(slope, grad[at], size) < 1e-6))
+                fail_msg("%s: the reference's gradient is %.9g, its slope %.9g", p->name, grad[at],
                          slope);
         }
     }
@@ -271,7 +272,7 @@ static void test_tape(void **state)
         bed b;
         create(&b, &cases[i], false);
         const size_t flat = PPO_CNN_FLAT(&b.cnn), size = b.cnn.partial_size;
-        float *other_flat = twin_floats(b.images * flat), *other = calloc(size, sizeof *other);
+        float *other_flat = new_floats(b.images * flat), *other = calloc(size, sizeof *other);
         assert_non_null(other);
         forward(&b, b.flat, NULL);
         ppo_cnn_backward(&b.cnn, b.partial, NULL, b.working, b.params, b.packed, b.dflat,
@@ -295,8 +296,8 @@ static void test_pictures_alone(void **state)
         bed b;
         create(&b, &cases[i], false);
         const size_t flat = PPO_CNN_FLAT(&b.cnn), size = b.cnn.partial_size;
-        float *alone = twin_floats(flat), *partials = calloc(b.images * size, sizeof *partials);
-        double *sum = twin_doubles(NULL, b.layout.size);
+        float *alone = new_floats(flat), *partials = calloc(b.images * size, sizeof *partials);
+        double *sum = new_doubles(NULL, b.layout.size);
         assert_non_null(partials);
         forward(&b, b.flat, NULL);
         for (size_t n = 0; n < b.images; n++) {
@@ -324,7 +325,7 @@ static void test_pack(void **state)
     (void)state;
     bed b;
     create(&b, &cases[5], false);
-    float *packed = twin_floats(b.packed_size);
+    float *packed = new_floats(b.packed_size);
     for (size_t i = 0; i < b.cnn.num_steps; i++) {
         const size_t out = b.cnn.steps[i].conv.out_channels;
         if (b.cnn.steps[i].kind != PPO_CNN_CONVOLVE)
@@ -392,8 +393,8 @@ static void test_counting(void **state)
     assert_int_equal(ppo_cnn_plan(&cnn, NAME, NATURE, 4, 84, 84, &layout, &packed, NULL), PPO_OK);
     const size_t c1 = 20 * 20 * 32 * 4 * 64, c2 = 9 * 9 * 64 * 32 * 16, c3 = 7 * 7 * 64 * 64 * 9;
     assert_int_equal(PPO_CNN_FLAT(&cnn), 3136);
-    assert_int_equal(ppo_cnn_forward_madds(&cnn), c1 + c2 + c3 + 3136 * 512);
-    assert_int_equal(ppo_cnn_backward_madds(&cnn), c1 + 2 * (c2 + c3 + 3136 * 512));
+    assert_int_equal(ppo_cnn_forward_macs(&cnn), c1 + c2 + c3 + 3136 * 512);
+    assert_int_equal(ppo_cnn_backward_macs(&cnn), c1 + 2 * (c2 + c3 + 3136 * 512));
     assert_int_equal(ppo_cnn_plan(&cnn, NAME, IMPALA, 4, 84, 84, &layout, &packed, NULL), PPO_OK);
     assert_int_equal(PPO_CNN_FLAT(&cnn), 11 * 11 * 32);
     assert_int_equal(PPO_CNN_FEATURES(&cnn), 256);
@@ -402,9 +403,9 @@ static void test_counting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_twins),     cmocka_unit_test(test_slopes),
-        cmocka_unit_test(test_tape),      cmocka_unit_test(test_pictures_alone),
-        cmocka_unit_test(test_pack),      cmocka_unit_test(test_names),
-        cmocka_unit_test(test_too_small), cmocka_unit_test(test_counting)};
+        cmocka_unit_test(test_references), cmocka_unit_test(test_slopes),
+        cmocka_unit_test(test_tape),       cmocka_unit_test(test_pictures_alone),
+        cmocka_unit_test(test_pack),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_too_small),  cmocka_unit_test(test_counting)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

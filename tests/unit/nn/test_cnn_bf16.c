@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Both convolutional networks in bf16 against twins that round where they do, forward and backward;
-// beside the same networks in fp32; the same bits alone and among others, with and without a kept
-// tape. Where bf16 can't be had, that it is refused.
+// Both convolutional networks in bf16 against references that round where they do, forward and
+// backward; beside the same networks in fp32; the same bits alone and among others, with and
+// without a kept tape. Where bf16 can't be had, that it is refused.
 //
-// Beside a twin, what differs is the order of sums in fp32. Now and then that makes a number round
-// the other way, one in some ten thousand, and those make further ones, so that arrays agree to
-// 1e-7 after one layer and to 1e-3 after a few; after fifteen layers of large pictures a third of
-// the numbers is elsewhere, and nothing is compared. The gradient of overlapping maxima is added up
-// in bf16, which the twin does in full: 0.1 % each time.
+// Beside a reference, what differs is the order of sums in fp32. Now and then that makes a number
+// round the other way, one in some ten thousand, and those make further ones, so that arrays agree
+// to 1e-7 after one layer and to 1e-3 after a few; after fifteen layers of large pictures a third
+// of the numbers is elsewhere, and nothing is compared. The gradient of overlapping maxima is added
+// up in bf16, which the reference does in full: 0.1 % each time.
 //
 // Beside fp32, a number is off by its rounding, 0.16 % in the mean square, and so is a sum of
 // products of such numbers, with its own rounding 0.2 to 0.3 %. Each layer adds its own: 0.4 % for
@@ -17,8 +17,8 @@
 #include "nn/cnn_linear.h"
 
 #include "nn/bf16_ops.h"
-#include "unit/nn/support/cnn_twin.h"
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/cnn_reference.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +36,7 @@ typedef struct network_case {
     const char *name;
     ppo_network_kind kind;
     size_t channels, height, width, images;
-    double twin; // how far from it; 0: not compared
+    double reference; // how far from it; 0: not compared
 } network_case;
 
 // 21 pictures are more than a tile of the small network, and no whole ones.
@@ -93,9 +93,9 @@ static void fill(bed *b)
     for (size_t i = 0; i < b->layout.count; i++) {
         const ppo_param *param = &b->layout.list[i];
         const double size = param->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(param));
-        twin_fill(b->params + param->offset, ppo_param_count(param), &random, -size, size);
+        fill_uniform(b->params + param->offset, ppo_param_count(param), &random, -size, size);
     }
-    twin_fill(b->dfeatures, b->which->images * PPO_CNN_FEATURES(&b->cnn), &random, -1.0, 1.0);
+    fill_uniform(b->dfeatures, b->which->images * PPO_CNN_FEATURES(&b->cnn), &random, -1.0, 1.0);
     for (size_t i = 0; i < b->which->images * ppo_cnn_picture_bytes(&b->cnn); i++)
         b->pictures[i] = (uint8_t)ppo_random_integers(&random, 0, 256);
     ppo_cnn_pack_all(&b->cnn, b->packed, b->params);
@@ -226,53 +226,54 @@ static void test_beside_fp32(void **state)
         check_beside_fp32(&cases[i]);
 }
 
-// --- beside a twin -------------------------------------------------------------------------------
+// --- beside a reference --------------------------------------------------------------------------
 
 // Weights as the network has them: rounded, those that meet the bytes after division by 255.
 static double *rounded_values(const bed *b)
 {
-    double *values = twin_doubles(b->params, b->layout.size);
+    double *values = new_doubles(b->params, b->layout.size);
     for (size_t i = 0; i < b->layout.count; i++) {
         const ppo_param *p = &b->layout.list[i];
         const double scale = i == 0 ? 255.0 : 1.0;
         for (size_t k = p->offset; p->rank > 1 && k < p->offset + ppo_param_count(p); k++)
-            values[k] = scale * cnn_twin_rounded(values[k] / scale);
+            values[k] = scale * cnn_reference_rounded(values[k] / scale);
     }
     return values;
 }
 
 // The linear layer's part of the gradient; dflat is what it gives to the rest.
-static void linear_back(const bed *b, const cnn_twin *twin, const double *values, size_t n,
-                        double *grad, double *dflat)
+static void linear_back(const bed *b, const cnn_reference *reference, const double *values,
+                        size_t n, double *grad, double *dflat)
 {
     const ppo_cnn *cnn = &b->cnn;
     const size_t in = cnn->linear.in, out = cnn->linear.out;
     memset(dflat, 0, in * sizeof *dflat);
     for (size_t o = 0; o < out; o++) {
-        const double dy = (double)b->dfeatures[n * out + o], rounded = cnn_twin_rounded(dy);
+        const double dy = (double)b->dfeatures[n * out + o], rounded = cnn_reference_rounded(dy);
         grad[cnn->linear_bias + o] += dy;
         for (size_t i = 0; i < in; i++) {
             dflat[i] += rounded * values[cnn->linear_weight + o * in + i];
-            grad[cnn->linear_weight + o * in + i] += rounded * twin->flat[i];
+            grad[cnn->linear_weight + o * in + i] += rounded * reference->flat[i];
         }
     }
 }
 
-static void check_beside_twin(const network_case *c)
+static void check_beside_reference(const network_case *c)
 {
     bed b;
     create(&b, c, true);
     const size_t in = b.cnn.linear.in, out = b.cnn.linear.out;
-    double *values = rounded_values(&b), *grad = twin_doubles(NULL, b.layout.size);
-    double *dflat = twin_doubles(NULL, in), *y = twin_doubles(NULL, out);
+    double *values = rounded_values(&b), *grad = new_doubles(NULL, b.layout.size);
+    double *dflat = new_doubles(NULL, in), *y = new_doubles(NULL, out);
     float *features = zeros(c->images * out), *wanted = zeros(b.layout.size);
     for (size_t n = 0; n < c->images; n++) {
-        cnn_twin twin = cnn_twin_forward_bf16(&b.cnn, c->kind, NAME, &b.layout, values,
-                                              b.pictures + n * ppo_cnn_picture_bytes(&b.cnn));
-        cnn_twin_features(&twin, y, values);
-        linear_back(&b, &twin, values, n, grad, dflat);
-        cnn_twin_backward(&twin, grad, values, dflat);
-        cnn_twin_release(&twin);
+        cnn_reference reference =
+            cnn_reference_forward_bf16(&b.cnn, c->kind, NAME, &b.layout, values,
+                                       b.pictures + n * ppo_cnn_picture_bytes(&b.cnn));
+        cnn_reference_features(&reference, y, values);
+        linear_back(&b, &reference, values, n, grad, dflat);
+        cnn_reference_backward(&reference, grad, values, dflat);
+        cnn_reference_release(&reference);
         for (size_t o = 0; o < out; o++)
             features[n * out + o] = (float)y[o];
     }
@@ -280,9 +281,10 @@ static void check_beside_twin(const network_case *c)
         wanted[k] = (float)grad[k];
     forward(&b, c->images, b.tape);
     backward(&b, c->images, b.tape);
-    const double forward = check(c, "features", b.features, features, c->images * out, c->twin);
-    const double gradient = check_gradients(&b, wanted, c->twin);
-    printf("%s beside a twin: features %.2g, gradient %.2g\n", c->name, forward, gradient);
+    const double forward =
+        check(c, "features", b.features, features, c->images * out, c->reference);
+    const double gradient = check_gradients(&b, wanted, c->reference);
+    printf("%s beside a reference: features %.2g, gradient %.2g\n", c->name, forward, gradient);
     free(values);
     free(grad);
     free(dflat);
@@ -292,12 +294,12 @@ static void check_beside_twin(const network_case *c)
     release(&b);
 }
 
-static void test_beside_twin(void **state)
+static void test_beside_reference(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_CASES; i++)
-        if (cases[i].twin > 0.0)
-            check_beside_twin(&cases[i]);
+        if (cases[i].reference > 0.0)
+            check_beside_reference(&cases[i]);
 }
 
 // --- the same bits -------------------------------------------------------------------------------
@@ -387,7 +389,7 @@ static void test_refusal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_beside_twin), cmocka_unit_test(test_beside_fp32),
+        cmocka_unit_test(test_beside_reference), cmocka_unit_test(test_beside_fp32),
         cmocka_unit_test(test_company), cmocka_unit_test(test_tape_and_count)};
     const struct CMUnitTest without[] = {cmocka_unit_test(test_refusal)};
     ppo_error error = {0};

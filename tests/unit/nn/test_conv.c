@@ -5,7 +5,7 @@
 // NaN where values must not matter.
 #include "nn/conv.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#define TOLERANCE  1e-6 // of the terms' sum of magnitudes
-#define MOST_MADDS 1500000
+#define TOLERANCE 1e-6 // of the terms' sum of magnitudes
+#define MOST_MACS 1500000
 
 // One convolution with its operands. Weights are kept in PyTorch's order, [out, in, ky, kx].
 typedef struct problem {
@@ -67,7 +67,7 @@ static void fill_pixels(float *x, size_t images, size_t image, size_t rows, size
 {
     for (size_t n = 0; n < images; n++)
         for (size_t r = 0; r < rows; r++)
-            twin_fill(x + n * image + r * row, count, random, -1.0, 1.0);
+            fill_uniform(x + n * image + r * row, count, random, -1.0, 1.0);
 }
 
 // `gap` floats between rows and twice as many between images; `rest` pixels that no output needs.
@@ -87,20 +87,20 @@ static problem make(ppo_conv conv, size_t images, size_t gap, size_t rest, ppo_r
     p.x_size = extent(images, c->in_image, p.height, c->in_row, p.width, c->in_channels);
     p.y_size =
         extent(images, c->out_image, c->out_height, c->out_row, c->out_width, c->out_channels);
-    p.x = twin_floats(p.x_size);
-    p.dx = twin_floats(p.x_size);
-    p.y = twin_floats(p.y_size);
-    p.dy = twin_floats(p.y_size);
-    p.weight = twin_floats(weights);
-    p.forward = twin_floats(weights);
-    p.backward = twin_floats(weights);
-    p.bias = twin_floats(c->out_channels);
+    p.x = new_floats(p.x_size);
+    p.dx = new_floats(p.x_size);
+    p.y = new_floats(p.y_size);
+    p.dy = new_floats(p.y_size);
+    p.weight = new_floats(weights);
+    p.forward = new_floats(weights);
+    p.backward = new_floats(weights);
+    p.bias = new_floats(c->out_channels);
     fill_pixels(p.x, images, c->in_image, needed_rows, c->in_row, needed_columns * c->in_channels,
                 random);
     fill_pixels(p.dy, images, c->out_image, c->out_height, c->out_row,
                 c->out_width * c->out_channels, random);
-    twin_fill(p.weight, weights, random, -1.0, 1.0);
-    twin_fill(p.bias, c->out_channels, random, -1.0, 1.0);
+    fill_uniform(p.weight, weights, random, -1.0, 1.0);
+    fill_uniform(p.bias, c->out_channels, random, -1.0, 1.0);
     ppo_conv_pack(c, p.forward, p.backward, p.weight, 0, c->out_channels);
     return p;
 }
@@ -223,10 +223,10 @@ static void check_backward_weights(problem *p, ppo_random *random)
 {
     const ppo_conv *c = &p->conv;
     const size_t k = c->kernel, weights = ppo_conv_weights(c);
-    float *before = twin_floats(weights), *dweight = twin_floats(weights);
-    float *dbias = twin_floats(c->out_channels), bias_before[64];
-    twin_fill(before, weights, random, -1.0, 1.0);
-    twin_fill(bias_before, c->out_channels, random, -1.0, 1.0);
+    float *before = new_floats(weights), *dweight = new_floats(weights);
+    float *dbias = new_floats(c->out_channels), bias_before[64];
+    fill_uniform(before, weights, random, -1.0, 1.0);
+    fill_uniform(bias_before, c->out_channels, random, -1.0, 1.0);
     memcpy(dweight, before, weights * sizeof *dweight);
     memcpy(dbias, bias_before, c->out_channels * sizeof *dbias);
     ppo_conv_backward_weights(c, dweight, dbias, p->x, p->dy, p->images);
@@ -270,7 +270,7 @@ static problem draw_problem(size_t kernel, size_t out_width, ppo_random *random)
                   .stride = stride,
                   .out_width = out_width,
                   .block = 1};
-    for (c.out_height = rows; ppo_conv_madds(&c) * images > MOST_MADDS; c.out_height = rows) {
+    for (c.out_height = rows; ppo_conv_macs(&c) * images > MOST_MACS; c.out_height = rows) {
         if (images > 1)
             images--;
         else if (rows > 1)
@@ -326,7 +326,7 @@ static void check_alone(problem *p, size_t n)
     const ppo_conv *c = &p->conv;
     const size_t y_size = extent(1, 0, c->out_height, c->out_row, c->out_width, c->out_channels);
     const size_t x_size = extent(1, 0, p->height, c->in_row, p->width, c->in_channels);
-    float *y = twin_floats(y_size), *dx = calloc(x_size, sizeof *dx);
+    float *y = new_floats(y_size), *dx = calloc(x_size, sizeof *dx);
     assert_non_null(dx);
     ppo_conv_forward(c, y, p->x + n * c->in_image, p->forward, p->bias, 1, 0);
     ppo_conv_backward_data(c, dx, p->dy + n * c->out_image, p->backward, 1);
@@ -368,10 +368,10 @@ static void check_order(const ppo_conv *c, size_t first, size_t last, ppo_random
 {
     const size_t weights = ppo_conv_weights(c), k = c->kernel, in = c->in_channels;
     const size_t out = c->out_channels, inputs = k * k * in;
-    float *weight = twin_floats(weights), *forward = twin_floats(weights);
-    float *backward = twin_floats(weights), *only_forward = twin_floats(weights);
-    float *again = twin_floats(weights);
-    twin_fill(weight, weights, random, -1.0, 1.0);
+    float *weight = new_floats(weights), *forward = new_floats(weights);
+    float *backward = new_floats(weights), *only_forward = new_floats(weights);
+    float *again = new_floats(weights);
+    fill_uniform(weight, weights, random, -1.0, 1.0);
     ppo_conv_pack(c, forward, backward, weight, first, last);
     ppo_conv_pack(c, only_forward, NULL, weight, first, last);
     assert_memory_equal(only_forward, forward, weights * sizeof *forward);
@@ -423,8 +423,8 @@ static void check_squares(size_t colours, size_t block, size_t kernel, ppo_rando
     blocked.block = block;
     problem p = make(plain, 1, 0, 0, random);
     const size_t outputs = p.conv.out_height * p.conv.out_width * OUT;
-    float *x = twin_floats(p.x_size), *y = twin_floats(outputs);
-    float *forward = twin_floats(ppo_conv_weights(&plain));
+    float *x = new_floats(p.x_size), *y = new_floats(outputs);
+    float *forward = new_floats(ppo_conv_weights(&plain));
     for (size_t i = 0; i < p.x_size; i++) {
         const size_t c = i % colours, column = i / colours % PIXELS, row = i / colours / PIXELS;
         const size_t square = row / block * squares + column / block;
@@ -459,7 +459,7 @@ static void test_counting(void **state)
     assert_int_equal(c.out_height, 20);
     assert_int_equal(c.out_width, 20);
     assert_int_equal(ppo_conv_weights(&c), 2 * 2 * 64 * 32);
-    assert_int_equal(ppo_conv_madds(&c), 400 * 2 * 2 * 64 * 32);
+    assert_int_equal(ppo_conv_macs(&c), 400 * 2 * 2 * 64 * 32);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 // that the contract asks for, and NaN where values must not matter.
 #include "nn/gemm.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,17 +30,17 @@ typedef struct product {
 static void fill_product(product *p, ppo_random *random, bool with_bias)
 {
     const size_t b_size = (p->k - 1) * p->ldb + ppo_pad(p->n);
-    p->a = twin_floats(p->a_size);
-    p->b = twin_floats(b_size);
-    p->c = twin_floats(p->m * p->ldc);
-    p->bias = with_bias ? twin_floats(ppo_pad(p->n)) : NULL;
+    p->a = new_floats(p->a_size);
+    p->b = new_floats(b_size);
+    p->c = new_floats(p->m * p->ldc);
+    p->bias = with_bias ? new_floats(ppo_pad(p->n)) : NULL;
     for (size_t i = 0; i < p->m; i++)
         for (size_t l = 0; l < p->k; l++)
-            twin_fill(p->a + i * p->a_row + l * p->a_col, 1, random, -1.0, 1.0);
+            fill_uniform(p->a + i * p->a_row + l * p->a_col, 1, random, -1.0, 1.0);
     for (size_t l = 0; l < p->k; l++)
-        twin_fill(p->b + l * p->ldb, p->n, random, -1.0, 1.0);
+        fill_uniform(p->b + l * p->ldb, p->n, random, -1.0, 1.0);
     if (p->bias)
-        twin_fill(p->bias, p->n, random, -1.0, 1.0);
+        fill_uniform(p->bias, p->n, random, -1.0, 1.0);
     for (size_t i = 0; i < p->m * p->ldc; i++)
         p->c[i] = canary;
 }
@@ -126,10 +126,10 @@ static void test_gemm_rows_alone(void **state)
 static void check_columns(size_t m, size_t n, size_t k, size_t gap, ppo_random *random)
 {
     const size_t lda = ppo_pad(k) + gap, ldb = k + gap, ldc = ppo_pad(m) + gap;
-    float *a = twin_floats(ppo_pad(m) * lda), *b = twin_floats((n - 1) * ldb + ppo_pad(k));
-    float *c = twin_floats(n * ldc), *bias = twin_floats(n);
-    twin_fill(b, (n - 1) * ldb + ppo_pad(k), random, -1.0, 1.0); // finite in the padding
-    twin_fill(bias, n, random, -1.0, 1.0);
+    float *a = new_floats(ppo_pad(m) * lda), *b = new_floats((n - 1) * ldb + ppo_pad(k));
+    float *c = new_floats(n * ldc), *bias = new_floats(n);
+    fill_uniform(b, (n - 1) * ldb + ppo_pad(k), random, -1.0, 1.0); // finite in the padding
+    fill_uniform(bias, n, random, -1.0, 1.0);
     for (size_t i = 0; i < m; i++)
         for (size_t l = 0; l < ppo_pad(k); l++)
             a[i * lda + l] = l < k ? (float)ppo_random_uniform(random, -1.0, 1.0) : 0.0f;
@@ -169,10 +169,10 @@ static void test_gemm_columns(void **state)
 static void check_transpose(size_t rows, size_t cols, size_t gap, ppo_random *random)
 {
     const size_t ld_src = cols + gap, ld_dst = ppo_pad(rows) + gap;
-    float *src = twin_floats((rows - 1) * ld_src + cols);
-    float *dst = twin_floats(cols * ld_dst);
+    float *src = new_floats((rows - 1) * ld_src + cols);
+    float *dst = new_floats(cols * ld_dst);
     for (size_t r = 0; r < rows; r++)
-        twin_fill(src + r * ld_src, cols, random, -1.0, 1.0);
+        fill_uniform(src + r * ld_src, cols, random, -1.0, 1.0);
     for (size_t i = 0; i < cols * ld_dst; i++)
         dst[i] = canary;
     ppo_transpose(dst, ld_dst, src, ld_src, rows, cols);

@@ -3,7 +3,7 @@
 // gradient goes, ties included, against loops.
 #include "nn/image_input.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static void check_bf16(const picture_case *c, const ppo_plane *plane, const uint
 {
     const size_t b = c->block, size = plane->height * plane->width * plane->channels;
     ppo_bf16 *got = calloc(size, sizeof *got);
-    float *values = twin_floats(size);
+    float *values = new_floats(size);
     assert_non_null(got);
     ppo_picture_to_bf16(got, plane, picture, c->channels, c->height, c->width, b);
     ppo_bf16_to_floats(values, got, size);
@@ -64,7 +64,7 @@ static void check_picture(const picture_case *c, ppo_random *random)
 {
     const size_t b = c->block, bytes = c->channels * c->height * c->width;
     const ppo_plane plane = plane_of(c->height / b, c->width / b, c->channels * b * b, c->border);
-    float *got = twin_floats(plane.size), *wanted = calloc(plane.size, sizeof *wanted);
+    float *got = new_floats(plane.size), *wanted = calloc(plane.size, sizeof *wanted);
     uint8_t *picture = malloc(bytes);
     assert_true(wanted && picture);
     for (size_t i = 0; i < bytes; i++)
@@ -122,10 +122,10 @@ static pool make_pool(size_t height, size_t width, size_t channels, size_t in_bo
 {
     pool p = {.in = plane_of(height, width, channels, in_border),
               .out = plane_of((height + 1) / 2, (width + 1) / 2, channels, out_border)};
-    p.x = twin_floats(p.in.size);
-    p.dx = twin_floats(p.in.size);
-    p.y = twin_floats(p.out.size);
-    p.dy = twin_floats(p.out.size);
+    p.x = new_floats(p.in.size);
+    p.dx = new_floats(p.in.size);
+    p.y = new_floats(p.out.size);
+    p.dy = new_floats(p.out.size);
     for (size_t i = 0; i < height * width * channels; i++) {
         const size_t at = place(&p.in, i / channels / width, i / channels % width, i % channels);
         p.x[at] = values ? (float)ppo_random_integers(random, 0, values) - 2.0f
@@ -163,7 +163,7 @@ static size_t place_of_maximum(const pool *p, size_t oy, size_t ox, size_t chann
 
 static void check_pool(pool *p)
 {
-    double *dx = twin_doubles(NULL, p->in.size);
+    double *dx = new_doubles(NULL, p->in.size);
     ppo_picture_pool(p->y, &p->out, p->x, &p->in);
     ppo_picture_pool_back(p->dx, p->x, &p->in, p->dy, p->y, &p->out);
     for (size_t oy = 0; oy < p->out.height; oy++)

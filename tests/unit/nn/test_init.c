@@ -3,7 +3,7 @@
 // stream, spread as a random rotation is.
 #include "nn/init.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 static float *make(size_t rows, size_t cols, double gain, uint64_t seed, uint32_t stream)
 {
     ppo_error error = {0};
-    float *w = twin_floats(rows * cols);
+    float *w = new_floats(rows * cols);
     if (ppo_init_orthogonal(w, rows, cols, gain, seed, stream, &error) != PPO_OK)
         fail_msg("%s", error.message);
     return w;

@@ -4,7 +4,7 @@
 // the contract asks for.
 #include "nn/linear.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,21 +36,21 @@ static problem make(const ppo_linear *layer, size_t rows, ppo_random *random)
 {
     problem p = {.layer = layer, .rows = rows};
     const size_t in = layer->in, out = layer->out;
-    p.x = twin_floats(rows * in);
-    p.dx = twin_floats(rows * in);
-    p.y = twin_floats(rows * out);
-    p.dy = twin_floats(rows * out);
-    p.weight = twin_floats(out * in);
-    p.dweight = twin_floats(out * in);
-    p.bias = twin_floats(out);
-    p.dbias = twin_floats(out);
-    p.working = twin_floats(ppo_linear_working());
-    twin_fill(p.x, rows * in, random, -1.0, 1.0);
+    p.x = new_floats(rows * in);
+    p.dx = new_floats(rows * in);
+    p.y = new_floats(rows * out);
+    p.dy = new_floats(rows * out);
+    p.weight = new_floats(out * in);
+    p.dweight = new_floats(out * in);
+    p.bias = new_floats(out);
+    p.dbias = new_floats(out);
+    p.working = new_floats(ppo_linear_working());
+    fill_uniform(p.x, rows * in, random, -1.0, 1.0);
     for (size_t i = 0; i < rows * in; i++)
         p.x[i] = fmaxf(p.x[i], 0.0f);
-    twin_fill(p.dy, rows * out, random, -1.0, 1.0);
-    twin_fill(p.weight, out * in, random, -1.0, 1.0);
-    twin_fill(p.bias, out, random, -1.0, 1.0);
+    fill_uniform(p.dy, rows * out, random, -1.0, 1.0);
+    fill_uniform(p.weight, out * in, random, -1.0, 1.0);
+    fill_uniform(p.bias, out, random, -1.0, 1.0);
     return p;
 }
 
@@ -194,8 +194,8 @@ static void test_packed(void **state)
         for (size_t k = 0; k < NUM_ROW_COUNTS; k++) {
             const ppo_linear *layer = &layers[i];
             problem p = make(layer, row_counts[k], &random);
-            float *packed = twin_floats(layer->in * layer->out);
-            float *y = twin_floats(p.rows * layer->out);
+            float *packed = new_floats(layer->in * layer->out);
+            float *y = new_floats(p.rows * layer->out);
             forward(&p, p.y);
             for (size_t strip = ppo_linear_forward_strips(layer); strip-- > 0;)
                 ppo_linear_pack(layer, packed, p.weight, strip);

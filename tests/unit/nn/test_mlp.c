@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Multi-layer perceptrons against the twin in double: outputs, and gradients by central differences
-// of the twin, over depths, odd widths, narrow and wide heads. Rows alone equal rows among others.
+// Multi-layer perceptrons against the reference in double: outputs, and gradients by central
+// differences of the reference, over depths, odd widths, narrow and wide heads. Rows alone equal
+// rows among others.
 #include "nn/mlp.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +66,7 @@ typedef struct bed {
     ppo_mlp mlp;
     size_t ldx;
     float *params, *packed, *scratch, *grad, *x, *y, *dy;
-    double *twin_params, *twin_x;
+    double *reference_params, *reference_x;
 } bed;
 
 static void fill_params(bed *b, ppo_random *random)
@@ -74,7 +75,7 @@ static void fill_params(bed *b, ppo_random *random)
     for (size_t i = 0; i < b->layout.count; i++) {
         const ppo_param *param = &b->layout.list[i];
         const double size = param->rank == 2 ? 1.5 / sqrt((double)param->shape[1]) : 0.5;
-        twin_fill(b->params + param->offset, ppo_param_count(param), random, -size, size);
+        fill_uniform(b->params + param->offset, ppo_param_count(param), random, -size, size);
     }
 }
 
@@ -87,30 +88,30 @@ static void create(bed *b, const net_shape *shape, size_t gap, uint64_t seed)
     *b = (bed){.shape = *shape, .ldx = shape->in + gap};
     ppo_mlp_plan(&b->mlp, "net", 0, shape->in, &shape->hidden, shape->out, shape->activation,
                  &b->layout, &packed_size);
-    b->params = twin_floats(b->layout.size + PPO_LANES);
-    b->packed = twin_floats(packed_size);
+    b->params = new_floats(b->layout.size + PPO_LANES);
+    b->packed = new_floats(packed_size);
     b->scratch = calloc(b->mlp.scratch_size, sizeof *b->scratch);
     b->grad = calloc(b->layout.size, sizeof *b->grad);
-    b->x = twin_floats(shape->rows * b->ldx + PPO_LANES);
-    b->y = twin_floats(shape->out * LD);
-    b->dy = twin_floats(shape->out * LD);
+    b->x = new_floats(shape->rows * b->ldx + PPO_LANES);
+    b->y = new_floats(shape->out * LD);
+    b->dy = new_floats(shape->out * LD);
     assert_true(b->scratch && b->grad);
     fill_params(b, &random);
     for (size_t i = 0; i < PPO_LANES; i++)
         b->params[b->layout.size + i] = 0.0f; // what follows the block: finite
     for (size_t r = 0; r < shape->rows; r++)
-        twin_fill(b->x + r * b->ldx, shape->in, &random, -1.5, 1.5);
+        fill_uniform(b->x + r * b->ldx, shape->in, &random, -1.5, 1.5);
     for (size_t o = 0; o < shape->out; o++)
-        twin_fill(b->dy + o * LD, shape->rows, &random, -1.0, 1.0);
-    b->twin_params = twin_doubles(b->params, b->layout.size);
-    b->twin_x = twin_doubles(b->x, shape->rows * b->ldx);
+        fill_uniform(b->dy + o * LD, shape->rows, &random, -1.0, 1.0);
+    b->reference_params = new_doubles(b->params, b->layout.size);
+    b->reference_x = new_doubles(b->x, shape->rows * b->ldx);
     ppo_mlp_pack_all(&b->mlp, b->packed, b->params);
 }
 
 static void release(bed *b)
 {
-    free(b->twin_x);
-    free(b->twin_params);
+    free(b->reference_x);
+    free(b->reference_params);
     free(b->dy);
     free(b->y);
     free(b->x);
@@ -126,12 +127,12 @@ static void forward(bed *b)
 }
 
 // sum over rows and outputs of dy y
-static double twin_loss(void *context)
+static double reference_loss(void *context)
 {
     const bed *b = context;
-    double sum = 0.0, y[TWIN_MAX_WIDTH];
+    double sum = 0.0, y[REFERENCE_MAX_WIDTH];
     for (size_t r = 0; r < b->shape.rows; r++) {
-        twin_mlp(&b->mlp, y, b->twin_params, b->twin_x + r * b->ldx);
+        reference_mlp(&b->mlp, y, b->reference_params, b->reference_x + r * b->ldx);
         for (size_t o = 0; o < b->shape.out; o++)
             sum += (double)b->dy[o * LD + r] * y[o];
     }
@@ -147,10 +148,10 @@ static void test_forward(void **state)
         create(&b, &shapes[i], i % 3, 10 + i);
         forward(&b);
         for (size_t r = 0; r < b.shape.rows; r++) {
-            double y[TWIN_MAX_WIDTH];
-            twin_mlp(&b.mlp, y, b.twin_params, b.twin_x + r * b.ldx);
+            double y[REFERENCE_MAX_WIDTH];
+            reference_mlp(&b.mlp, y, b.reference_params, b.reference_x + r * b.ldx);
             for (size_t o = 0; o < b.shape.out; o++)
-                largest = fmax(largest, twin_error(b.y[o * LD + r], y[o], 0.5));
+                largest = fmax(largest, relative_error(b.y[o * LD + r], y[o], 0.5));
         }
         release(&b);
     }
@@ -168,19 +169,19 @@ static double check_tensor(bed *b, const ppo_param *param, ppo_random *random)
         const size_t place =
             param->offset +
             (count <= MAX_CHECKED ? i : (size_t)ppo_random_integers(random, 0, (int64_t)count));
-        slope[i] = twin_slope(twin_loss, b, &b->twin_params[place], STEP);
+        slope[i] = central_difference(reference_loss, b, &b->reference_params[place], STEP);
         got[i] = b->grad[place];
     }
-    const double size = twin_rms(slope, checked);
+    const double size = rms_of(slope, checked);
     for (size_t i = 0; i < checked; i++)
-        largest = fmax(largest, twin_error(got[i], slope[i], size));
+        largest = fmax(largest, relative_error(got[i], slope[i], size));
     return largest;
 }
 
 // The slope along a random direction in which every parameter takes part.
 static double check_direction(bed *b, ppo_random *random)
 {
-    double *middle = twin_doubles(b->params, b->layout.size), *direction = twin_doubles(NULL, 0);
+    double *middle = new_doubles(b->params, b->layout.size), *direction = new_doubles(NULL, 0);
     direction = realloc(direction, b->layout.size * sizeof *direction);
     assert_non_null(direction);
     double got = 0.0, size = 0.0, loss[2];
@@ -191,13 +192,13 @@ static double check_direction(bed *b, ppo_random *random)
     }
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < b->layout.size; i++)
-            b->twin_params[i] = middle[i] + (side ? -SMALL_STEP : SMALL_STEP) * direction[i];
-        loss[side] = twin_loss(b);
+            b->reference_params[i] = middle[i] + (side ? -SMALL_STEP : SMALL_STEP) * direction[i];
+        loss[side] = reference_loss(b);
     }
-    memcpy(b->twin_params, middle, b->layout.size * sizeof *middle);
+    memcpy(b->reference_params, middle, b->layout.size * sizeof *middle);
     free(direction);
     free(middle);
-    return twin_error(got, (loss[0] - loss[1]) / (2.0 * SMALL_STEP), sqrt(size));
+    return relative_error(got, (loss[0] - loss[1]) / (2.0 * SMALL_STEP), sqrt(size));
 }
 
 static void test_gradients(void **state)
@@ -253,7 +254,7 @@ static void test_rows_alone(void **state)
         bed b;
         create(&b, &shapes[i], 0, 10 + i);
         forward(&b);
-        float *alone = twin_floats(b.shape.out * LD);
+        float *alone = new_floats(b.shape.out * LD);
         for (size_t r = 0; r < b.shape.rows; r++) {
             ppo_mlp_forward(&b.mlp, alone, b.scratch, b.params, b.packed, b.x + r * b.ldx, b.ldx,
                             1);
@@ -306,8 +307,8 @@ static void test_plan(void **state)
         assert_string_equal(b.layout.list[i].name, names[i]);
         assert_true(b.layout.list[i].offset % PPO_PARAM_ALIGN == 0);
     }
-    assert_int_equal(ppo_mlp_forward_madds(&b.mlp), 4 * 64 + 64 * 32 + 32 * 2);
-    assert_int_equal(ppo_mlp_backward_madds(&b.mlp), 4 * 64 + 2 * (64 * 32 + 32 * 2));
+    assert_int_equal(ppo_mlp_forward_macs(&b.mlp), 4 * 64 + 64 * 32 + 32 * 2);
+    assert_int_equal(ppo_mlp_backward_macs(&b.mlp), 4 * 64 + 2 * (64 * 32 + 32 * 2));
     release(&b);
 }
 

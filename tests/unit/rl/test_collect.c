@@ -4,7 +4,7 @@
 // number of threads.
 #include "unit/rl/support/collect_bed.h"
 #include "unit/rl/support/toy.h"
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -130,11 +130,11 @@ static void normalised(const replay *p, double *y, const float *x)
     }
 }
 
-static double twin_value(const replay *p, const double *x)
+static double reference_value(const replay *p, const double *x)
 {
     const ppo_policy *policy = &p->bed->agent.policy;
-    double y[TWIN_MAX_WIDTH], *params = twin_doubles(policy->params, policy->layout.size);
-    twin_mlp(&policy->heads[ppo_policy_critic_net(policy)], y, params, x);
+    double y[REFERENCE_MAX_WIDTH], *params = new_doubles(policy->params, policy->layout.size);
+    reference_mlp(&policy->heads[ppo_policy_critic_net(policy)], y, params, x);
     free(params);
     return y[ppo_policy_value_column(policy)];
 }
@@ -163,13 +163,14 @@ static void check_density(const replay *p, size_t i, const double *x)
 {
     const ppo_policy *policy = &p->bed->agent.policy;
     const ppo_rollout *r = &p->bed->rollout;
-    double out[TWIN_MAX_WIDTH], action[8];
-    double *params = twin_doubles(policy->params, policy->layout.size);
+    double out[REFERENCE_MAX_WIDTH], action[8];
+    double *params = new_doubles(policy->params, policy->layout.size);
     for (size_t a = 0; a < r->num_actions; a++)
         action[a] = r->action[i * r->num_actions + a];
-    twin_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);
-    const twin_density d = twin_dist(&policy->dist, out, params + policy->log_std, action);
-    assert_true(twin_error(r->log_prob[i], d.log_prob, 1.0) < NEAR);
+    reference_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);
+    const reference_density d =
+        reference_dist(&policy->dist, out, params + policy->log_std, action);
+    assert_true(relative_error(r->log_prob[i], d.log_prob, 1.0) < NEAR);
     free(params);
 }
 
@@ -201,10 +202,10 @@ static void check_observation(const replay *p, size_t t, size_t n)
     double x[TOY_OBS];
     normalised(p, x, p->raw[n]);
     for (size_t k = 0; k < TOY_OBS; k++)
-        if (!(twin_error(got[k], x[k], 1.0) < (p->bed->config.norm_obs ? NEAR : 1e-12)))
+        if (!(relative_error(got[k], x[k], 1.0) < (p->bed->config.norm_obs ? NEAR : 1e-12)))
             fail_msg("step %zu, environment %zu, element %zu: %.9g, not %.9g", t, n, k, got[k],
                      x[k]);
-    assert_true(twin_error(r->value[i], twin_value(p, x), 1.0) < NEAR);
+    assert_true(relative_error(r->value[i], reference_value(p, x), 1.0) < NEAR);
     if (t < r->num_steps) {
         check_density(p, i, x);
         check_stream(p, t, n);
@@ -220,7 +221,7 @@ static void check_next_value(const replay *p, size_t t, size_t n)
         assert_true(r->next_value[i] == 0.0f);
     } else if (r->truncated[i]) {
         normalised(p, x, p->final_obs[n]);
-        assert_true(twin_error(r->next_value[i], twin_value(p, x), 1.0) < NEAR);
+        assert_true(relative_error(r->next_value[i], reference_value(p, x), 1.0) < NEAR);
     } else {
         assert_true(r->next_value[i] == r->value[i + r->num_envs]);
     }
@@ -229,7 +230,7 @@ static void check_next_value(const replay *p, size_t t, size_t n)
 static void end_episode(replay *p, size_t i, size_t n)
 {
     const ppo_rollout *r = &p->bed->rollout;
-    assert_true(twin_error(r->episode_return[i], p->ret[n], 1.0) < 1e-12);
+    assert_true(relative_error(r->episode_return[i], p->ret[n], 1.0) < 1e-12);
     assert_int_equal(r->episode_length[i], p->length[n]);
     p->episode_returns += p->ret[n];
     p->episode_lengths += p->length[n];
@@ -286,7 +287,7 @@ static void check_rewards(replay *p, size_t t)
         const double limit = config->norm_reward_clip;
         if (config->norm_reward)
             shaped[n] = fmin(fmax(shaped[n] / sqrt(variance + 1e-8), -limit), limit);
-        assert_true(twin_error(r->reward[t * r->num_envs + n], shaped[n], 1.0) < NEAR);
+        assert_true(relative_error(r->reward[t * r->num_envs + n], shaped[n], 1.0) < NEAR);
     }
 }
 
@@ -319,10 +320,10 @@ static void check(const set_up *s, size_t *terminations, size_t *truncations, si
         assert_true(bed.episodes.count[0] == p.episodes);
         if (p.episodes && p.episodes <= PPO_RECENT_EPISODES) {
             const double count = (double)p.episodes;
-            assert_true(twin_error(ppo_episodes_return_mean(&bed.episodes),
-                                   p.episode_returns / count, 1.0) < 1e-12);
-            assert_true(twin_error(ppo_episodes_length_mean(&bed.episodes),
-                                   p.episode_lengths / count, 1.0) < 1e-12);
+            assert_true(relative_error(ppo_episodes_return_mean(&bed.episodes),
+                                       p.episode_returns / count, 1.0) < 1e-12);
+            assert_true(relative_error(ppo_episodes_length_mean(&bed.episodes),
+                                       p.episode_lengths / count, 1.0) < 1e-12);
         }
     }
     *terminations += p.terminations;
@@ -427,9 +428,9 @@ static void test_episodes(void **state)
     for (int i = 1; i <= 250; i++) {
         ppo_episodes_add(&episodes, i, 2.0 * i);
         const int first = i > PPO_RECENT_EPISODES ? i - PPO_RECENT_EPISODES + 1 : 1;
-        assert_true(twin_error(ppo_episodes_return_mean(&episodes), 0.5 * (first + i), 0.0) <
+        assert_true(relative_error(ppo_episodes_return_mean(&episodes), 0.5 * (first + i), 0.0) <
                     1e-12);
-        assert_true(twin_error(ppo_episodes_length_mean(&episodes), first + i, 0.0) < 1e-12);
+        assert_true(relative_error(ppo_episodes_length_mean(&episodes), first + i, 0.0) < 1e-12);
     }
     assert_true(episodes.count[0] == 250);
     ppo_arena_release(&arena);

@@ -2,7 +2,7 @@
 // Advantages: cases by hand for each kind of end, and the definition summed naively.
 #include "rl/gae.h"
 
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,9 +107,9 @@ static void check_random(size_t num_steps, size_t num_envs, float gamma, float l
     float reward[MOST] = {0}, value[MOST] = {0}, next_value[MOST] = {0}, advantage[MOST], ret[MOST];
     uint8_t terminated[MOST] = {0}, truncated[MOST] = {0};
     const size_t count = num_steps * num_envs;
-    twin_fill(reward, count, random, -1.0, 1.0);
-    twin_fill(value, count, random, -1.0, 1.0);
-    twin_fill(next_value, count, random, -1.0, 1.0);
+    fill_uniform(reward, count, random, -1.0, 1.0);
+    fill_uniform(value, count, random, -1.0, 1.0);
+    fill_uniform(next_value, count, random, -1.0, 1.0);
     for (size_t i = 0; i < count; i++) {
         const double u = ppo_random_double(random);
         terminated[i] = u < 0.05;
@@ -120,12 +120,12 @@ static void check_random(size_t num_steps, size_t num_envs, float gamma, float l
     for (size_t i = 0; i < count; i++) {
         const double wanted = naive(reward, value, next_value, terminated, truncated, i / num_envs,
                                     i % num_envs, num_steps, num_envs, gamma, lambda);
-        assert_true(twin_error(advantage[i], wanted, 1.0) < 3e-6);
+        assert_true(relative_error(advantage[i], wanted, 1.0) < 3e-6);
         assert_true(ret[i] == advantage[i] + value[i]);
     }
 }
 
-static void test_naive_twin(void **state)
+static void test_naive_reference(void **state)
 {
     (void)state;
     ppo_random random;
@@ -144,6 +144,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rollout_end),     cmocka_unit_test(test_termination),
         cmocka_unit_test(test_truncation),      cmocka_unit_test(test_end_at_rollout_end),
-        cmocka_unit_test(test_every_step_ends), cmocka_unit_test(test_naive_twin)};
+        cmocka_unit_test(test_every_step_ends), cmocka_unit_test(test_naive_reference)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The joint loss from observations to parameters: losses against the twin in double, gradients of
-// every tensor against its central differences; over kinds of networks, distributions and losses,
-// and minibatches of less than a chunk to several.
+// The joint loss from observations to parameters: losses against the reference in double, gradients
+// of every tensor against its central differences; over kinds of networks, distributions and
+// losses, and minibatches of less than a chunk to several.
 #include "unit/rl/support/problem.h"
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,8 +80,8 @@ static ppo_config config_of(const set_up *s)
 static double joint_loss(void *context)
 {
     const bed *b = context;
-    return twin_joint_loss(&b->p.policy, &b->p.config, &b->p.step, &b->p.rollout, b->index,
-                           b->count, b->params)
+    return reference_joint_loss(&b->p.policy, &b->p.config, &b->p.step, &b->p.rollout, b->index,
+                                b->count, b->params)
         .loss;
 }
 
@@ -95,8 +95,8 @@ static void create(bed *b, const set_up *s, uint32_t threads)
     for (size_t i = 0; i < s->count; i++)
         b->index[i] = (uint32_t)(i * 37 % 251);
     const size_t size = b->p.policy.layout.size;
-    b->params = twin_doubles(b->p.policy.params, size);
-    b->gradient = twin_floats(size);
+    b->params = new_doubles(b->p.policy.params, size);
+    b->gradient = new_floats(size);
 }
 
 static void release(bed *b)
@@ -124,17 +124,17 @@ static ppo_gradient_stats compute(bed *b)
 
 static double check_losses(const bed *b, const ppo_gradient_stats *stats)
 {
-    const twin_losses twin = twin_joint_loss(&b->p.policy, &b->p.config, &b->p.step, &b->p.rollout,
-                                             b->index, b->count, b->params);
-    const double pairs[][2] = {{stats->mean.policy_loss, twin.policy_loss},
-                               {stats->mean.value_loss, twin.value_loss},
-                               {stats->mean.entropy, twin.entropy},
-                               {stats->mean.old_approx_kl, twin.old_approx_kl},
-                               {stats->mean.approx_kl, twin.approx_kl},
-                               {stats->mean.clipped, twin.clipped}};
+    const reference_losses reference = reference_joint_loss(
+        &b->p.policy, &b->p.config, &b->p.step, &b->p.rollout, b->index, b->count, b->params);
+    const double pairs[][2] = {{stats->mean.policy_loss, reference.policy_loss},
+                               {stats->mean.value_loss, reference.value_loss},
+                               {stats->mean.entropy, reference.entropy},
+                               {stats->mean.old_approx_kl, reference.old_approx_kl},
+                               {stats->mean.approx_kl, reference.approx_kl},
+                               {stats->mean.clipped, reference.clipped}};
     double largest = 0.0;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        largest = fmax(largest, twin_error(pairs[i][0], pairs[i][1], 1.0));
+        largest = fmax(largest, relative_error(pairs[i][0], pairs[i][1], 1.0));
     return largest;
 }
 
@@ -147,8 +147,8 @@ static double check_tensor(bed *b, const ppo_param *param, double size, ppo_rand
         const size_t element =
             checked == count ? i : (size_t)ppo_random_integers(random, 0, (int64_t)count);
         const size_t place = param->offset + element;
-        const double slope = twin_slope(joint_loss, b, &b->params[place], STEP);
-        largest = fmax(largest, twin_error(b->gradient[place], slope, size));
+        const double slope = central_difference(joint_loss, b, &b->params[place], STEP);
+        largest = fmax(largest, relative_error(b->gradient[place], slope, size));
     }
     return largest;
 }
@@ -157,9 +157,9 @@ static double check_tensor(bed *b, const ppo_param *param, double size, ppo_rand
 static double usual_size(const bed *b, const ppo_param *param)
 {
     const size_t size = b->p.policy.layout.size;
-    double *all = twin_doubles(b->gradient, size);
-    const double own = twin_rms(all + param->offset, ppo_param_count(param));
-    const double whole = twin_rms(all, size);
+    double *all = new_doubles(b->gradient, size);
+    const double own = rms_of(all + param->offset, ppo_param_count(param));
+    const double whole = rms_of(all, size);
     free(all);
     return fmax(own, 0.1 * whole);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The PPO objective: cases by hand in every region of the clips, and gradients against central
-// differences of the twin.
+// differences of the reference.
 #include "rl/loss.h"
 
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,10 +38,10 @@ static void test_policy_cases(void **state)
         float log_prob[ROWS] = {(float)(log(c->ratio) - 1.3)}, old_log_prob[ROWS] = {-1.3f};
         ppo_loss_sums sums = {0};
         ppo_policy_loss(dlog_prob, &sums, ratio, log_prob, old_log_prob, advantage, 1, CLIP, 0.5f);
-        assert_true(twin_error(sums.policy_loss, c->loss, 1.0) < 1e-6);
-        assert_true(twin_error(dlog_prob[0], 0.5 * c->slope, 1.0) < 1e-6);
-        assert_true(twin_error(sums.old_approx_kl, -log(c->ratio), 1.0) < 1e-6);
-        assert_true(twin_error(sums.approx_kl, c->ratio - 1.0 - log(c->ratio), 1.0) < 1e-6);
+        assert_true(relative_error(sums.policy_loss, c->loss, 1.0) < 1e-6);
+        assert_true(relative_error(dlog_prob[0], 0.5 * c->slope, 1.0) < 1e-6);
+        assert_true(relative_error(sums.old_approx_kl, -log(c->ratio), 1.0) < 1e-6);
+        assert_true(relative_error(sums.approx_kl, c->ratio - 1.0 - log(c->ratio), 1.0) < 1e-6);
         assert_true(sums.clipped == (c->clipped ? 1.0 : 0.0));
         assert_true(sums.value_loss == 0.0 && sums.entropy == 0.0);
     }
@@ -71,8 +71,8 @@ static void check_value_case(const value_case *c, bool clip)
     const float ret[ROWS] = {(float)c->ret};
     ppo_loss_sums sums = {0};
     ppo_value_loss(dvalue, &sums, value, old_value, ret, 1, clip, CLIP, 0.25f);
-    assert_true(twin_error(sums.value_loss, clip ? c->clipped : c->plain, 1.0) < 1e-6);
-    assert_true(twin_error(dvalue[0], 0.25 * (clip ? c->clipped_slope : c->plain_slope), 1.0) <
+    assert_true(relative_error(sums.value_loss, clip ? c->clipped : c->plain, 1.0) < 1e-6);
+    assert_true(relative_error(dvalue[0], 0.25 * (clip ? c->clipped_slope : c->plain_slope), 1.0) <
                 1e-6);
 }
 
@@ -85,7 +85,7 @@ static void test_value_cases(void **state)
     }
 }
 
-// One sample of the twin, for its slope.
+// One sample of the reference, for its slope.
 typedef struct sample {
     double log_prob, old_log_prob, advantage, value, old_value, ret, clip_coef;
     bool clip;
@@ -94,13 +94,13 @@ typedef struct sample {
 static double policy_of(void *context)
 {
     const sample *s = context;
-    return twin_policy_loss(s->log_prob, s->old_log_prob, s->advantage, s->clip_coef);
+    return reference_policy_loss(s->log_prob, s->old_log_prob, s->advantage, s->clip_coef);
 }
 
 static double value_of(void *context)
 {
     const sample *s = context;
-    return twin_value_loss(s->value, s->old_value, s->ret, s->clip, s->clip_coef);
+    return reference_value_loss(s->value, s->old_value, s->ret, s->clip, s->clip_coef);
 }
 
 static void test_policy_slopes(void **state)
@@ -114,8 +114,8 @@ static void test_policy_slopes(void **state)
         const size_t rows = (size_t)ppo_random_integers(&random, 1, ROWS + 1);
         ppo_loss_sums sums = {0};
         double loss = 0.0;
-        twin_fill(old, ROWS, &random, -3.0, -1.0);
-        twin_fill(advantage, ROWS, &random, -2.0, 2.0);
+        fill_uniform(old, ROWS, &random, -3.0, -1.0);
+        fill_uniform(advantage, ROWS, &random, -2.0, 2.0);
         for (size_t i = 0; i < ROWS; i++)
             lp[i] = old[i] + (float)ppo_random_uniform(&random, -0.5, 0.5);
         ppo_policy_loss(dlp, &sums, ratio, lp, old, advantage, rows, CLIP, 3.0f);
@@ -124,13 +124,13 @@ static void test_policy_slopes(void **state)
                         .old_log_prob = old[i],
                         .advantage = advantage[i],
                         .clip_coef = CLIP};
-            const double slope = 3.0 * twin_slope(policy_of, &s, &s.log_prob, 1e-6);
+            const double slope = 3.0 * central_difference(policy_of, &s, &s.log_prob, 1e-6);
             const double distance = fabs(fabs(exp(s.log_prob - s.old_log_prob) - 1.0) - CLIP);
             if (distance > 1e-5) // at the kink there is no slope
-                largest = fmax(largest, twin_error(dlp[i], slope, 0.1));
+                largest = fmax(largest, relative_error(dlp[i], slope, 0.1));
             loss += policy_of(&s);
         }
-        assert_true(twin_error(sums.policy_loss, loss, 1.0) < 1e-5);
+        assert_true(relative_error(sums.policy_loss, loss, 1.0) < 1e-5);
     }
     printf("policy loss, slopes: %.2g\n", largest);
     assert_true(largest < 2e-6);
@@ -148,9 +148,9 @@ static void test_value_slopes(void **state)
         const bool clip = k % 2;
         ppo_loss_sums sums = {0};
         double loss = 0.0;
-        twin_fill(value, ROWS, &random, -1.0, 1.0);
-        twin_fill(old, ROWS, &random, -1.0, 1.0);
-        twin_fill(ret, ROWS, &random, -1.0, 1.0);
+        fill_uniform(value, ROWS, &random, -1.0, 1.0);
+        fill_uniform(old, ROWS, &random, -1.0, 1.0);
+        fill_uniform(ret, ROWS, &random, -1.0, 1.0);
         ppo_value_loss(dvalue, &sums, value, old, ret, rows, clip, CLIP, 2.0f);
         for (size_t i = 0; i < rows; i++) {
             sample s = {.value = value[i],
@@ -158,16 +158,16 @@ static void test_value_slopes(void **state)
                         .ret = ret[i],
                         .clip = clip,
                         .clip_coef = CLIP};
-            const double slope = 2.0 * twin_slope(value_of, &s, &s.value, 1e-6);
+            const double slope = 2.0 * central_difference(value_of, &s, &s.value, 1e-6);
             const double edge = fabs(fabs(s.value - s.old_value) - CLIP);
             const double tie =
                 fabs(fabs(s.value - s.ret) -
                      fabs(s.old_value + copysign(CLIP, s.value - s.old_value) - s.ret));
             if (!clip || (edge > 1e-5 && tie > 1e-5))
-                largest = fmax(largest, twin_error(dvalue[i], slope, 0.1));
+                largest = fmax(largest, relative_error(dvalue[i], slope, 0.1));
             loss += value_of(&s);
         }
-        assert_true(twin_error(sums.value_loss, loss, 1.0) < 1e-5);
+        assert_true(relative_error(sums.value_loss, loss, 1.0) < 1e-5);
     }
     printf("value loss, slopes: %.2g\n", largest);
     assert_true(largest < 5e-6);
@@ -177,7 +177,8 @@ static void test_joint(void **state)
 {
     (void)state;
     const ppo_loss_sums means = {.policy_loss = -0.5, .value_loss = 3.0, .entropy = 0.25};
-    assert_true(twin_error(ppo_joint_loss(&means, 0.01, 0.5), -0.5 - 0.0025 + 1.5, 0.0) < 1e-15);
+    assert_true(relative_error(ppo_joint_loss(&means, 0.01, 0.5), -0.5 - 0.0025 + 1.5, 0.0) <
+                1e-15);
 }
 
 // Sums are added to, and NaN comes through.

@@ -2,7 +2,7 @@
 // Shuffling, advantage statistics and gathering.
 #include "rl/minibatch.h"
 
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,7 +72,7 @@ static void test_adv_norm(void **state)
     uint32_t index[N];
     ppo_random random;
     ppo_random_seed(&random, 61);
-    twin_fill(advantage, N, &random, 999.0, 1001.0); // a mean far from 0 costs no precision
+    fill_uniform(advantage, N, &random, 999.0, 1001.0); // a mean far from 0 costs no precision
     for (size_t i = 0; i < N; i++)
         index[i] = (uint32_t)(i * 3 % N);
     for (size_t count = 2; count <= N; count += 17) {
@@ -83,8 +83,8 @@ static void test_adv_norm(void **state)
             squares += pow(advantage[index[i]] - mean, 2.0);
         const ppo_adv_norm norm = ppo_minibatch_adv_norm(advantage, index, count);
         const double std = sqrt(squares / (double)(count - 1)) + 1e-8;
-        assert_true(twin_error(norm.mean, mean, 0.0) < 1e-7);
-        assert_true(twin_error(norm.inv_std, 1.0 / std, 0.0) < 1e-6);
+        assert_true(relative_error(norm.mean, mean, 0.0) < 1e-7);
+        assert_true(relative_error(norm.inv_std, 1.0 / std, 0.0) < 1e-6);
     }
     const ppo_adv_norm all = ppo_minibatch_adv_norm(advantage, NULL, N);
     for (size_t i = 0; i < N; i++)
@@ -115,7 +115,7 @@ static void test_gather(void **state)
         x[i] = (float)i;
     for (size_t count = 1; count <= PPO_CHUNK_ROWS; count++) {
         uint32_t index[PPO_CHUNK_ROWS];
-        float *rows = twin_floats(count * WIDTH), *columns = twin_floats(WIDTH * PPO_CHUNK_ROWS);
+        float *rows = new_floats(count * WIDTH), *columns = new_floats(WIDTH * PPO_CHUNK_ROWS);
         for (size_t i = 0; i < count; i++)
             index[i] = (uint32_t)((i * 31 + count) % SAMPLES);
         ppo_minibatch_gather(rows, x, index, count, WIDTH);

@@ -2,7 +2,7 @@
 // The rollout's rows, and how much of the returns' variance the values explain.
 #include "rl/rollout.h"
 
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

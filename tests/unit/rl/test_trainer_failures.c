@@ -242,9 +242,9 @@ static void test_buffers_and_flops(void **state)
     assert_true(count > 10);
     const double actor = 3 * 8 + 8 * 3, critic = 3 * 8 + 8 * 1, batch = 9 * 16;
     const double backward = 2.0 * (actor + critic) - 2.0 * (3 * 8); // no gradient of the inputs
-    const double madds =
+    const double macs =
         batch * actor + (batch + 9.0) * critic + 3.0 * batch * (actor + critic + backward);
-    assert_true(ppo_trainer_flops(trainer) == 2.0 * madds);
+    assert_true(ppo_trainer_flops(trainer) == 2.0 * macs);
     ppo_trainer_destroy(trainer);
 }
 

@@ -3,7 +3,7 @@
 // with one or two groups; epochs as the minibatches that they consist of; packed weights kept
 // fresh.
 #include "unit/rl/support/problem.h"
-#include "unit/rl/support/twin.h"
+#include "unit/rl/support/ppo_reference.h"
 
 #include "rl/minibatch.h"
 
@@ -79,7 +79,7 @@ static void step_range(textbook *b, const float *grad, size_t begin, size_t end,
 
 static void check_packed(const problem *p)
 {
-    float *before = twin_floats(p->policy.packed_size);
+    float *before = new_floats(p->policy.packed_size);
     const size_t bytes = p->policy.packed_size * sizeof *before;
     memcpy(before, p->policy.packed, bytes);
     ppo_policy_pack(&p->policy);
@@ -94,9 +94,9 @@ static void check_steps(const set_up *s)
     const ppo_config *config = &p.config;
     textbook b = {.size = p.policy.layout.size};
     b.critic_begin = s->separate ? p.policy.critic_begin : b.size;
-    b.p = twin_doubles(p.policy.params, b.size);
-    b.m = twin_doubles(NULL, b.size);
-    b.v = twin_doubles(NULL, b.size);
+    b.p = new_doubles(p.policy.params, b.size);
+    b.m = new_doubles(NULL, b.size);
+    b.v = new_doubles(NULL, b.size);
     double largest = 0.0;
     for (uint32_t t = 1; t <= 20; t++) {
         uint32_t index[256];
@@ -111,10 +111,10 @@ static void check_steps(const set_up *s)
         step_range(&b, grad, 0, b.critic_begin, 1e-3, config, t);
         step_range(&b, grad, b.critic_begin, b.size, 3e-3, config, t);
         for (size_t i = 0; i < b.size; i++) {
-            largest = fmax(largest, twin_error(p.policy.params[i], b.p[i], 0.1));
+            largest = fmax(largest, relative_error(p.policy.params[i], b.p[i], 0.1));
             squares += (double)grad[i] * grad[i];
         }
-        assert_true(twin_error(stats.grad_norm, sqrt(squares), 0.0) < 1e-6);
+        assert_true(relative_error(stats.grad_norm, sqrt(squares), 0.0) < 1e-6);
         check_packed(&p);
     }
     printf("%-20s parameters after 20 steps %.2g\n", s->name, largest);
@@ -173,7 +173,7 @@ static void check_epochs(const set_up *s)
     assert_int_equal(stats.minibatches, minibatches);
     assert_int_equal(stats.epochs, 3);
     for (size_t i = 0; i < 8; i++)
-        assert_true(twin_error(mean[i], sum[i] / minibatches, 1e-9) < 1e-9);
+        assert_true(relative_error(mean[i], sum[i] / minibatches, 1e-9) < 1e-9);
     problem_release(&parts);
     problem_release(&whole);
 }

@@ -7,7 +7,7 @@
 #include "nn/bf16_ops.h"
 #include "rl/gradient.h"
 #include "rl/vision.h"
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,7 +55,7 @@ static void fill_params(bed *b, ppo_random *random)
     for (size_t i = 0; i < b->policy.layout.count; i++) {
         const ppo_param *p = &b->policy.layout.list[i];
         const double size = p->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(p));
-        twin_fill(b->policy.params + p->offset, ppo_param_count(p), random, -size, size);
+        fill_uniform(b->policy.params + p->offset, ppo_param_count(p), random, -size, size);
     }
     ppo_policy_pack(&b->policy);
 }
@@ -68,10 +68,10 @@ static void fill_rollout(bed *b, ppo_random *random)
     for (size_t t = 0; t < STEPS; t++)
         for (size_t n = 0; n < ENVS; n++)
             ppo_frames_advance(&r->frames, t, n, ppo_random_double(random) < 0.2);
-    twin_fill(r->advantage, SAMPLES, random, -1.5, 2.5);
-    twin_fill(r->value, SAMPLES, random, -1.0, 1.0);
-    twin_fill(r->ret, SAMPLES, random, -1.0, 1.0);
-    twin_fill(r->log_prob, SAMPLES, random, -2.2, -1.5);
+    fill_uniform(r->advantage, SAMPLES, random, -1.5, 2.5);
+    fill_uniform(r->value, SAMPLES, random, -1.0, 1.0);
+    fill_uniform(r->ret, SAMPLES, random, -1.0, 1.0);
+    fill_uniform(r->log_prob, SAMPLES, random, -2.2, -1.5);
     for (size_t i = 0; i < SAMPLES; i++)
         r->action[i] = (float)ppo_random_integers(random, 0, ACTIONS);
 }
@@ -144,10 +144,10 @@ static double compare(const bed *b, const double *wanted, const set_up *s)
     double largest = 0.0;
     for (size_t i = 0; i < b->policy.layout.count; i++) {
         const ppo_param *p = &b->policy.layout.list[i];
-        const double size = twin_rms(wanted + p->offset, ppo_param_count(p));
+        const double size = rms_of(wanted + p->offset, ppo_param_count(p));
         assert_true(size > 0.0);
         for (size_t k = p->offset; k < p->offset + ppo_param_count(p); k++)
-            largest = fmax(largest, twin_error(b->grad[k], wanted[k], size));
+            largest = fmax(largest, relative_error(b->grad[k], wanted[k], size));
         if (!(largest < 2e-5))
             fail_msg("%s, %s: off by %.3g", s->name, p->name, largest);
     }
@@ -159,7 +159,7 @@ static double compare(const bed *b, const double *wanted, const set_up *s)
 static double check_means(bed *b, const set_up *s, size_t count)
 {
     const size_t size = b->policy.layout.size;
-    double *wanted = twin_doubles(NULL, size);
+    double *wanted = new_doubles(NULL, size);
     ppo_loss_sums sums = {0};
     for (size_t i = 0; i < count; i++) {
         const ppo_gradient_stats one = compute(b, &b->index[i], 1, b->grad);
@@ -168,9 +168,9 @@ static double check_means(bed *b, const set_up *s, size_t count)
             wanted[k] += (double)b->grad[k] / (double)count;
     }
     const ppo_gradient_stats all = compute(b, b->index, count, b->grad);
-    assert_true(twin_error(all.mean.policy_loss, sums.policy_loss / (double)count, 1.0) < 1e-6);
-    assert_true(twin_error(all.mean.value_loss, sums.value_loss / (double)count, 1.0) < 1e-6);
-    assert_true(twin_error(all.mean.entropy, sums.entropy / (double)count, 1.0) < 1e-6);
+    assert_true(relative_error(all.mean.policy_loss, sums.policy_loss / (double)count, 1.0) < 1e-6);
+    assert_true(relative_error(all.mean.value_loss, sums.value_loss / (double)count, 1.0) < 1e-6);
+    assert_true(relative_error(all.mean.entropy, sums.entropy / (double)count, 1.0) < 1e-6);
     const double largest = compare(b, wanted, s);
     free(wanted);
     return largest;
@@ -202,8 +202,8 @@ static sample see(const bed *b, size_t net, uint32_t index)
 {
     const ppo_cnn *cnn = &b->policy.visions[net];
     sample s = {.picture = malloc(ppo_cnn_picture_bytes(cnn)),
-                .flat = twin_floats(PPO_CNN_FLAT(cnn)),
-                .features = twin_floats(PPO_CNN_FEATURES(cnn)),
+                .flat = new_floats(PPO_CNN_FLAT(cnn)),
+                .features = new_floats(PPO_CNN_FEATURES(cnn)),
                 .working = calloc(ppo_cnn_working(cnn), sizeof(float))};
     assert_true(s.picture && s.working);
     ppo_frames_stack(&b->rollout.frames, s.picture, index / ENVS, index % ENVS);
@@ -227,7 +227,7 @@ static void add_gradient(const bed *b, size_t net, sample *s, const float *dfeat
     const ppo_policy *policy = &b->policy;
     const ppo_cnn *cnn = &policy->visions[net];
     const size_t in = cnn->linear.in, out = cnn->linear.out;
-    float *dflat = twin_floats(in), *partial = calloc(cnn->partial_size, sizeof *partial);
+    float *dflat = new_floats(in), *partial = calloc(cnn->partial_size, sizeof *partial);
     float *grad = calloc(policy->layout.size, sizeof *grad);
     assert_true(partial && grad);
     for (size_t i = 0; i < in; i++) {
@@ -260,11 +260,11 @@ static void check_steps(bed *b, const set_up *s, size_t count, ppo_random *rando
 {
     const ppo_policy *policy = &b->policy;
     const size_t width = PPO_CNN_FEATURES(&policy->visions[0]);
-    double *wanted = twin_doubles(NULL, policy->layout.size);
+    double *wanted = new_doubles(NULL, policy->layout.size);
     ppo_vision_forward(b->vision, &b->rollout, b->index, count);
     for (size_t net = 0; net < policy->num_nets; net++) {
         float *dfeatures = ppo_vision_dfeatures(b->vision, net);
-        twin_fill(dfeatures, count * width, random, -1.0, 1.0);
+        fill_uniform(dfeatures, count * width, random, -1.0, 1.0);
         for (size_t i = 0; i < count; i++) {
             sample x = see(b, net, b->index[i]);
             const float *features = ppo_vision_features(b->vision, net) + i * width;

@@ -19,33 +19,34 @@ static uint32_t draw(void)
     return noise >> 16;
 }
 
-// --- the naive twin: OpenCV's INTER_AREA, one output after the other ----------------------------
+// --- the naive reference: OpenCV's INTER_AREA, one output after the other ------------------------
 
-typedef struct twin_tap {
+typedef struct reference_tap {
     int at;
     float weight;
-} twin_tap;
+} reference_tap;
 
-static int twin_taps(twin_tap *taps, int d, int n, int outputs)
+static int reference_taps(reference_tap *taps, int d, int n, int outputs)
 {
     const double s = (double)n / outputs, f1 = d * s, f2 = f1 + s, cw = fmin(s, n - f1);
     int a = (int)ceil(f1), b = (int)floor(f2), count = 0;
     b = b < n - 1 ? b : n - 1;
     a = a < b ? a : b;
     if (a - f1 > 1e-3)
-        taps[count++] = (twin_tap){a - 1, (float)((a - f1) / cw)};
+        taps[count++] = (reference_tap){a - 1, (float)((a - f1) / cw)};
     for (int i = a; i < b; i++)
-        taps[count++] = (twin_tap){i, (float)(1.0 / cw)};
+        taps[count++] = (reference_tap){i, (float)(1.0 / cw)};
     if (f2 - b > 1e-3)
-        taps[count++] = (twin_tap){b, (float)(fmin(fmin(f2 - b, 1.0), cw) / cw)};
+        taps[count++] = (reference_tap){b, (float)(fmin(fmin(f2 - b, 1.0), cw) / cw)};
     return count;
 }
 
-static uint8_t twin_pixel(const ppo_area_shape *shape, const uint8_t *in, int y, int x, int channel)
+static uint8_t reference_pixel(const ppo_area_shape *shape, const uint8_t *in, int y, int x,
+                               int channel)
 {
-    twin_tap ty[256], tx[256];
-    const int ny = twin_taps(ty, y, (int)shape->height, (int)shape->size);
-    const int nx = twin_taps(tx, x, (int)shape->width, (int)shape->size);
+    reference_tap ty[256], tx[256];
+    const int ny = reference_taps(ty, y, (int)shape->height, (int)shape->size);
+    const int nx = reference_taps(tx, x, (int)shape->width, (int)shape->size);
     volatile float sum = 0.0f; // each operation rounded
     for (int i = 0; i < ny; i++) {
         volatile float line = 0.0f, part;
@@ -69,7 +70,7 @@ static void compare(const ppo_area *area, const ppo_area_shape *shape, const uin
     for (int y = 0; y < (int)shape->size; y++)
         for (int x = 0; x < (int)shape->size; x++)
             for (int c = 0; c < (int)shape->channels; c++)
-                if (*pixel++ != twin_pixel(shape, in, y, x, c))
+                if (*pixel++ != reference_pixel(shape, in, y, x, c))
                     fail_msg("%u x %u to %u: output %d, %d, channel %d differs", shape->height,
                              shape->width, shape->size, y, x, c);
     free(out);

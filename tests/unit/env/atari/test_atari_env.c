@@ -232,13 +232,13 @@ static void test_truncation(void **state)
 // --- observations ------------------------------------------------------------------------------
 
 // A second machine, which draws every frame.
-typedef struct twin {
+typedef struct reference {
     ppo_game *game;
     const ppo_game_setup *setup;
     uint8_t picture[2][210 * 160 * 3]; // of the last frame and the one before
-} twin;
+} reference;
 
-static void twin_look(twin *t, bool is_grey)
+static void reference_look(reference *t, bool is_grey)
 {
     const uint8_t *screen = ppo_console_screen(ppo_game_console(t->game));
     memcpy(t->picture[1], t->picture[0], sizeof t->picture[0]);
@@ -251,7 +251,8 @@ static void twin_look(twin *t, bool is_grey)
     }
 }
 
-static void twin_observe(const twin *t, const ppo_env_options *options, bool pools, uint8_t *obs)
+static void reference_observe(const reference *t, const ppo_env_options *options, bool pools,
+                              uint8_t *obs)
 {
     static uint8_t picture[210 * 160 * 3];
     const uint32_t channels = options->grayscale ? 1 : 3;
@@ -262,17 +263,17 @@ static void twin_observe(const twin *t, const ppo_env_options *options, bool poo
         memcpy(obs, picture, 210 * 160 * channels);
         return;
     }
-    ppo_area *area; // which has a twin of its own, in test_area.c
+    ppo_area *area; // which has a reference of its own, in test_area.c
     const ppo_area_shape shape = {210, 160, channels, options->screen_size};
     assert_int_equal(ppo_area_create(&area, &shape, NULL), PPO_OK);
     ppo_area_resize(area, obs, picture);
     ppo_area_destroy(area);
 }
 
-static void compare_with_twin(const char *id, const ppo_env_options *options)
+static void compare_with_reference(const char *id, const ppo_env_options *options)
 {
     static uint8_t expected[MAX_OBS];
-    static twin t;
+    static reference t;
     bed b;
     if (id)
         bed_open(&b, id, options);
@@ -284,8 +285,8 @@ static void compare_with_twin(const char *id, const ppo_env_options *options)
     t.setup = &atari->setup;
     t.game = aligned_alloc(64, ppo_game_size());
     memcpy(t.game, game_of(&b), ppo_game_size());
-    twin_look(&t, options->grayscale);
-    twin_observe(&t, options, false, expected);
+    reference_look(&t, options->grayscale);
+    reference_observe(&t, options, false, expected);
     assert_memory_equal(b.obs, expected, obs_bytes);
     for (int32_t i = 0; i < 60; i++) {
         const int32_t action = i / 5 % (int32_t)atari->num_actions[0];
@@ -293,9 +294,9 @@ static void compare_with_twin(const char *id, const ppo_env_options *options)
         for (uint32_t k = 0; k < options->frame_skip; k++) {
             ppo_game_act(t.game, t.setup, (ppo_atari_action)atari->setup.info->action[action],
                          true);
-            twin_look(&t, options->grayscale);
+            reference_look(&t, options->grayscale);
         }
-        twin_observe(&t, options, options->max_pool && options->frame_skip > 1, expected);
+        reference_observe(&t, options, options->max_pool && options->frame_skip > 1, expected);
         assert_memory_equal(b.obs, expected, obs_bytes);
     }
     free(t.game);
@@ -315,9 +316,9 @@ static void test_observations(void **state)
                                                  .grayscale = (bits & 1) != 0,
                                                  .max_pool = (bits & 2) != 0,
                                                  .noop_max = 3};
-                compare_with_twin(NULL, &options);
+                compare_with_reference(NULL, &options);
                 if (has_rally && skips[i] == 4)
-                    compare_with_twin("Rally", &options);
+                    compare_with_reference("Rally", &options);
             }
 }
 

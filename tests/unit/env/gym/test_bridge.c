@@ -246,15 +246,15 @@ static void test_time_limit(void **state)
 static void test_same_as_built_in(void **state)
 {
     const ppo_env_options options = usual();
-    const ppo_env_class *twin = NULL;
+    const ppo_env_class *reference = NULL;
     bed b;
     (void)state;
     bed_open(&b, "gym:CartPole-v1", 5, &options);
-    assert_int_equal(ppo_env_find(&twin, "CartPole-v1", NULL), PPO_OK);
-    unsigned char *memory = calloc(5, twin->instance_size);
+    assert_int_equal(ppo_env_find(&reference, "CartPole-v1", NULL), PPO_OK);
+    unsigned char *memory = calloc(5, reference->instance_size);
     float obs[5][4];
     for (uint64_t i = 0; i < 5; i++)
-        twin->reset(memory + i * twin->instance_size, &i, obs[i], NULL);
+        reference->reset(memory + i * reference->instance_size, &i, obs[i], NULL);
     for (int t = 0; t < 200; t++) {
         int32_t action[5];
         assert_memory_equal(b.obs, obs, sizeof obs);
@@ -263,14 +263,14 @@ static void test_same_as_built_in(void **state)
         assert_int_equal(bed_step(&b, action), PPO_OK);
         for (size_t i = 0; i < 5; i++) {
             ppo_transition now = {.reward = 0.0};
-            void *self = memory + i * twin->instance_size;
-            twin->step(self, &action[i], obs[i], &now, NULL);
+            void *self = memory + i * reference->instance_size;
+            reference->step(self, &action[i], obs[i], &now, NULL);
             assert_int_equal(b.now[i].terminated, now.terminated);
             assert_float_equal(b.now[i].reward, now.reward, 0.0);
             if (!now.terminated)
                 continue;
             assert_memory_equal(b.obs + i * sizeof obs[0], obs[i], sizeof obs[0]);
-            twin->reset(self, NULL, obs[i], NULL);
+            reference->reset(self, NULL, obs[i], NULL);
             bed_reset(&b, i, NULL);
         }
     }

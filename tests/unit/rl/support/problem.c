@@ -2,7 +2,7 @@
 // Random problems: see problem.h.
 #include "unit/rl/support/problem.h"
 
-#include "unit/nn/support/twin.h"
+#include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@ static void fill_params(problem *p, ppo_random *random)
     for (size_t i = 0; i < p->policy.layout.count; i++) {
         const ppo_param *param = &p->policy.layout.list[i];
         const double size = param->rank == 2 ? 1.5 / sqrt((double)param->shape[1]) : 0.3;
-        twin_fill(p->policy.params + param->offset, ppo_param_count(param), random, -size, size);
+        fill_uniform(p->policy.params + param->offset, ppo_param_count(param), random, -size, size);
     }
     ppo_policy_pack(&p->policy);
 }
@@ -30,8 +30,8 @@ static void fill_actions(problem *p, ppo_random *random)
     const ppo_rollout *r = &p->rollout;
     const size_t count = r->num_steps * r->num_envs, num_actions = r->num_actions;
     const float *log_std = ppo_policy_log_std(policy);
-    float *space = twin_floats(policy->scratch_size);
-    float *action = twin_floats(LD * num_actions), log_prob[LD], entropy[LD];
+    float *space = new_floats(policy->scratch_size);
+    float *action = new_floats(LD * num_actions), log_prob[LD], entropy[LD];
     memset(space, 0, policy->scratch_size * sizeof *space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
     for (size_t i = 0; i < count; i++) {
@@ -78,8 +78,8 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
         fail_msg("%s", error.message);
     const size_t count = p->rollout.num_steps * p->rollout.num_envs;
     fill_params(p, &random);
-    twin_fill(p->rollout.obs, count * num_features, &random, -1.5, 1.5);
-    twin_fill(p->rollout.advantage, count, &random, -1.5, 2.5);
+    fill_uniform(p->rollout.obs, count * num_features, &random, -1.5, 1.5);
+    fill_uniform(p->rollout.advantage, count, &random, -1.5, 2.5);
     fill_actions(p, &random);
     for (size_t i = 0; i < count; i++)
         p->rollout.ret[i] = p->rollout.advantage[i] + p->rollout.value[i];

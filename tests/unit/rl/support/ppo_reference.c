@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The algorithm in double precision: see twin.h.
-#include "unit/rl/support/twin.h"
+// The algorithm in double precision: see ppo_reference.h.
+#include "unit/rl/support/ppo_reference.h"
 
 #include <math.h>
 
@@ -16,9 +16,9 @@ static double log_softmax(const double *z, size_t n, size_t j)
     return z[j] - top - log(sum);
 }
 
-static twin_density categorical(const ppo_dist *dist, const double *out, const double *action)
+static reference_density categorical(const ppo_dist *dist, const double *out, const double *action)
 {
-    twin_density d = {0.0, 0.0};
+    reference_density d = {0.0, 0.0};
     for (size_t k = 0; k < dist->num_actions; k++) {
         const ppo_space *space = dist->space;
         const size_t n = space->kind == PPO_SPACE_MULTI_BINARY ? 2 : space->num_values[k];
@@ -47,14 +47,14 @@ static double log_deviation(const ppo_dist *dist, const double *out, const doubl
     return 0.0;
 }
 
-static twin_density gaussian(const ppo_dist *dist, const double *out, const double *log_std,
-                             const double *action)
+static reference_density gaussian(const ppo_dist *dist, const double *out, const double *log_std,
+                                  const double *action)
 {
     const size_t n = dist->num_actions;
-    double padded[2 * TWIN_MAX_WIDTH] = {0.0};
+    double padded[2 * REFERENCE_MAX_WIDTH] = {0.0};
     for (size_t i = 0; i < dist->num_outputs; i++)
         padded[i] = out[i];
-    twin_density d = {0.0, 0.0};
+    reference_density d = {0.0, 0.0};
     for (size_t a = 0; a < n; a++) {
         const double ls = log_deviation(dist, padded, log_std, a);
         const double z = (action[a] - out[a]) / exp(ls);
@@ -73,21 +73,22 @@ static twin_density gaussian(const ppo_dist *dist, const double *out, const doub
     return d;
 }
 
-twin_density twin_dist(const ppo_dist *dist, const double *out, const double *log_std,
-                       const double *action)
+reference_density reference_dist(const ppo_dist *dist, const double *out, const double *log_std,
+                                 const double *action)
 {
     return ppo_dist_is_gaussian(dist) ? gaussian(dist, out, log_std, action)
                                       : categorical(dist, out, action);
 }
 
-double twin_policy_loss(double log_prob, double old_log_prob, double advantage, double clip_coef)
+double reference_policy_loss(double log_prob, double old_log_prob, double advantage,
+                             double clip_coef)
 {
     const double ratio = exp(log_prob - old_log_prob);
     const double clipped = fmin(fmax(ratio, 1.0 - clip_coef), 1.0 + clip_coef);
     return -fmin(ratio * advantage, clipped * advantage);
 }
 
-double twin_value_loss(double value, double old_value, double ret, bool clip, double clip_coef)
+double reference_value_loss(double value, double old_value, double ret, bool clip, double clip_coef)
 {
     const double plain = (value - ret) * (value - ret);
     if (!clip)
@@ -110,34 +111,36 @@ static void normalise(double *advantage, size_t count)
         advantage[i] = (advantage[i] - mean) / (sqrt(squares / (double)(count - 1)) + 1e-8);
 }
 
-static void add_sample(twin_losses *sum, const ppo_policy *policy, const ppo_config *config,
+static void add_sample(reference_losses *sum, const ppo_policy *policy, const ppo_config *config,
                        const ppo_step_params *step, const ppo_rollout *r, size_t i,
                        double advantage, const double *params)
 {
-    double x[TWIN_MAX_WIDTH], out[TWIN_MAX_WIDTH], critic[TWIN_MAX_WIDTH], action[TWIN_MAX_WIDTH];
+    double x[REFERENCE_MAX_WIDTH], out[REFERENCE_MAX_WIDTH], critic[REFERENCE_MAX_WIDTH],
+        action[REFERENCE_MAX_WIDTH];
     for (size_t k = 0; k < r->num_features; k++)
         x[k] = r->obs[i * r->num_features + k];
     for (size_t k = 0; k < r->num_actions; k++)
         action[k] = r->action[i * r->num_actions + k];
-    twin_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);
-    twin_mlp(&policy->heads[ppo_policy_critic_net(policy)], critic, params, x);
-    const twin_density d = twin_dist(&policy->dist, out, params + policy->log_std, action);
+    reference_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);
+    reference_mlp(&policy->heads[ppo_policy_critic_net(policy)], critic, params, x);
+    const reference_density d =
+        reference_dist(&policy->dist, out, params + policy->log_std, action);
     const double old = r->log_prob[i], ratio = exp(d.log_prob - old);
-    sum->policy_loss += twin_policy_loss(d.log_prob, old, advantage, step->clip_coef);
-    sum->value_loss += twin_value_loss(critic[ppo_policy_value_column(policy)], r->value[i],
-                                       r->ret[i], config->clip_vloss, step->clip_coef);
+    sum->policy_loss += reference_policy_loss(d.log_prob, old, advantage, step->clip_coef);
+    sum->value_loss += reference_value_loss(critic[ppo_policy_value_column(policy)], r->value[i],
+                                            r->ret[i], config->clip_vloss, step->clip_coef);
     sum->entropy += d.entropy;
     sum->old_approx_kl -= d.log_prob - old;
     sum->approx_kl += ratio - 1.0 - (d.log_prob - old);
     sum->clipped += fabs(ratio - 1.0) > step->clip_coef;
 }
 
-twin_losses twin_joint_loss(const ppo_policy *policy, const ppo_config *config,
-                            const ppo_step_params *step, const ppo_rollout *rollout,
-                            const uint32_t *index, size_t count, const double *params)
+reference_losses reference_joint_loss(const ppo_policy *policy, const ppo_config *config,
+                                      const ppo_step_params *step, const ppo_rollout *rollout,
+                                      const uint32_t *index, size_t count, const double *params)
 {
-    twin_losses sum = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
-    double *advantage = twin_doubles(NULL, count);
+    reference_losses sum = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    double *advantage = new_doubles(NULL, count);
     for (size_t i = 0; i < count; i++)
         advantage[i] = rollout->advantage[index[i]];
     if (config->norm_adv == PPO_NORM_ADV_MINIBATCH)

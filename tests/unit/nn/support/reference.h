@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Naive twins in double precision, and how results are held against them. For tests of nn and rl.
-#ifndef PPO_TESTS_NN_TWIN_H
-#define PPO_TESTS_NN_TWIN_H
+// Naive references in double precision, and how results are held against them. For tests of nn and
+// rl.
+#ifndef PPO_TESTS_NN_REFERENCE_H
+#define PPO_TESTS_NN_REFERENCE_H
 
 #include "nn/mlp.h"
 #include "nn/simd.h"
@@ -10,10 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TWIN_MAX_WIDTH 512
+#define REFERENCE_MAX_WIDTH 512
 
 // Uniform in [low, high).
-static inline void twin_fill(float *x, size_t count, ppo_random *random, double low, double high)
+static inline void fill_uniform(float *x, size_t count, ppo_random *random, double low, double high)
 {
     for (size_t i = 0; i < count; i++)
         x[i] = (float)ppo_random_uniform(random, low, high);
@@ -21,7 +22,7 @@ static inline void twin_fill(float *x, size_t count, ppo_random *random, double 
 
 // Memory of exactly `count` floats, all NaN, so that sanitisers see what is read beyond and results
 // what is read before it is written. The test ends if there is none.
-static inline float *twin_floats(size_t count)
+static inline float *new_floats(size_t count)
 {
     float *x = malloc(count * sizeof *x);
     if (!x)
@@ -31,7 +32,7 @@ static inline float *twin_floats(size_t count)
     return x;
 }
 
-static inline double *twin_doubles(const float *x, size_t count)
+static inline double *new_doubles(const float *x, size_t count)
 {
     double *y = malloc(count * sizeof *y);
     if (!y)
@@ -42,7 +43,7 @@ static inline double *twin_doubles(const float *x, size_t count)
 }
 
 // Root of the mean square.
-static inline double twin_rms(const double *x, size_t count)
+static inline double rms_of(const double *x, size_t count)
 {
     double squares = 0.0;
     for (size_t i = 0; i < count; i++)
@@ -52,14 +53,15 @@ static inline double twin_rms(const double *x, size_t count)
 
 // |got - wanted| relative to |wanted|, but to no less than `size`, the size that such values have:
 // of a tiny one among them no more can be asked. NaN counts as infinitely wrong.
-static inline double twin_error(double got, double wanted, double size)
+static inline double relative_error(double got, double wanted, double size)
 {
     const double error = fabs(got - wanted) / fmax(fmax(fabs(wanted), size), 1e-30);
     return isnan(error) ? (double)INFINITY : error;
 }
 
 // Central difference of f(context) in *x.
-static inline double twin_slope(double (*f)(void *context), void *context, double *x, double step)
+static inline double central_difference(double (*f)(void *context), void *context, double *x,
+                                        double step)
 {
     const double middle = *x;
     *x = middle + step;
@@ -71,9 +73,10 @@ static inline double twin_slope(double (*f)(void *context), void *context, doubl
 }
 
 // Outputs y [out] of a network for one row x [in]; `params` as in the library's block.
-static inline void twin_mlp(const ppo_mlp *mlp, double *y, const double *params, const double *x)
+static inline void reference_mlp(const ppo_mlp *mlp, double *y, const double *params,
+                                 const double *x)
 {
-    double now[TWIN_MAX_WIDTH], next[TWIN_MAX_WIDTH];
+    double now[REFERENCE_MAX_WIDTH], next[REFERENCE_MAX_WIDTH];
     for (size_t i = 0; i < mlp->layers[0].in; i++)
         now[i] = x[i];
     for (size_t l = 0; l < mlp->num_layers; l++) {

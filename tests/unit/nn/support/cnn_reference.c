@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A tape of a few operations on arrays [channels, height, width]: see cnn_twin.h.
-#include "unit/nn/support/cnn_twin.h"
+// A tape of a few operations on arrays [channels, height, width]: see cnn_reference.h.
+#include "unit/nn/support/cnn_reference.h"
 
 #include <assert.h>
 #include <math.h>
@@ -12,9 +12,9 @@
 
 typedef enum node_kind { INPUT, CONVOLVE, RECTIFY, POOL, ADD } node_kind;
 
-typedef struct cnn_twin_node {
+typedef struct cnn_reference_node {
     node_kind kind;
-    const struct cnn_twin_node *a, *b; // operands
+    const struct cnn_reference_node *a, *b; // operands
     size_t channels, height, width;
     size_t kernel, stride, padding; // of convolutions
     size_t weight, bias;            // their tensors' places
@@ -22,7 +22,7 @@ typedef struct cnn_twin_node {
     bool rounds;
 } node;
 
-double cnn_twin_rounded(double x)
+double cnn_reference_rounded(double x)
 {
     int exponent;
     const double fraction = frexp(x, &exponent);
@@ -45,11 +45,11 @@ static size_t size_of(const node *n)
 static void round_all(const node *n, double *x)
 {
     for (size_t i = 0; n->rounds && i < size_of(n); i++)
-        x[i] = cnn_twin_rounded(x[i]);
+        x[i] = cnn_reference_rounded(x[i]);
 }
 
-static node *add_node(cnn_twin *t, node_kind kind, const node *a, size_t channels, size_t height,
-                      size_t width)
+static node *add_node(cnn_reference *t, node_kind kind, const node *a, size_t channels,
+                      size_t height, size_t width)
 {
     assert(t->num_nodes < MOST_NODES);
     node *n = &t->nodes[t->num_nodes++];
@@ -60,14 +60,14 @@ static node *add_node(cnn_twin *t, node_kind kind, const node *a, size_t channel
     return n;
 }
 
-static void note(cnn_twin *t, double distance)
+static void note(cnn_reference *t, double distance)
 {
     t->clearance = fmin(t->clearance, fabs(distance));
 }
 
 // --- convolution ---------------------------------------------------------------------------------
 
-static size_t place_of(const cnn_twin *t, size_t module, const char *what)
+static size_t place_of(const cnn_reference *t, size_t module, const char *what)
 {
     char name[PPO_NAME_SIZE];
     snprintf(name, sizeof name, "%s.%zu.%s", t->name, module, what);
@@ -111,7 +111,7 @@ static double at_output(const node *n, size_t o, size_t y, size_t x, const doubl
     return sum;
 }
 
-static const node *convolve(cnn_twin *t, const node *a, size_t module, size_t channels,
+static const node *convolve(cnn_reference *t, const node *a, size_t module, size_t channels,
                             size_t kernel, size_t stride, size_t padding, const double *values)
 {
     node *n = add_node(t, CONVOLVE, a, channels, (a->height + 2 * padding - kernel) / stride + 1,
@@ -136,7 +136,7 @@ static void convolve_back(const node *n, double *grad, const double *values)
 
 // --- the other operations ------------------------------------------------------------------------
 
-static const node *rectify(cnn_twin *t, const node *a)
+static const node *rectify(cnn_reference *t, const node *a)
 {
     node *n = add_node(t, RECTIFY, a, a->channels, a->height, a->width);
     for (size_t i = 0; i < size_of(n); i++) {
@@ -147,7 +147,7 @@ static const node *rectify(cnn_twin *t, const node *a)
     return n;
 }
 
-static const node *add(cnn_twin *t, const node *a, const node *b)
+static const node *add(cnn_reference *t, const node *a, const node *b)
 {
     node *n = add_node(t, ADD, a, a->channels, a->height, a->width);
     n->b = b;
@@ -177,7 +177,7 @@ static size_t maximum_at(const node *n, size_t c, size_t y, size_t x, double *ga
     return best;
 }
 
-static const node *pool(cnn_twin *t, const node *a)
+static const node *pool(cnn_reference *t, const node *a)
 {
     node *n = add_node(t, POOL, a, a->channels, (a->height + 1) / 2, (a->width + 1) / 2);
     round_all(a, a->x); // equal ones decide otherwise
@@ -213,14 +213,14 @@ static void node_back(const node *n, double *grad, const double *values)
 
 // --- the networks --------------------------------------------------------------------------------
 
-static const node *nature(cnn_twin *t, const node *x, const double *values)
+static const node *nature(cnn_reference *t, const node *x, const double *values)
 {
     x = rectify(t, convolve(t, x, 0, 32, 8, 4, 0, values));
     x = rectify(t, convolve(t, x, 2, 64, 4, 2, 0, values));
     return rectify(t, convolve(t, x, 4, 64, 3, 1, 0, values));
 }
 
-static const node *residual(cnn_twin *t, const node *x, size_t module, const double *values)
+static const node *residual(cnn_reference *t, const node *x, size_t module, const double *values)
 {
     const size_t channels = x->channels;
     const node *y = convolve(t, rectify(t, x), module, channels, 3, 1, 1, values);
@@ -228,7 +228,7 @@ static const node *residual(cnn_twin *t, const node *x, size_t module, const dou
     return add(t, x, y);
 }
 
-static const node *impala(cnn_twin *t, const node *x, const double *values)
+static const node *impala(cnn_reference *t, const node *x, const double *values)
 {
     static const size_t channels[3] = {16, 32, 32};
     for (size_t i = 0; i < 3; i++) {
@@ -239,8 +239,8 @@ static const node *impala(cnn_twin *t, const node *x, const double *values)
     return rectify(t, x);
 }
 
-static cnn_twin forward(cnn_twin t, ppo_network_kind kind, const double *values,
-                        const uint8_t *picture)
+static cnn_reference forward(cnn_reference t, ppo_network_kind kind, const double *values,
+                             const uint8_t *picture)
 {
     const ppo_cnn *cnn = t.cnn;
     t.clearance = INFINITY;
@@ -255,21 +255,23 @@ static cnn_twin forward(cnn_twin t, ppo_network_kind kind, const double *values,
     return t;
 }
 
-cnn_twin cnn_twin_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
-                          const ppo_params *params, const double *values, const uint8_t *picture)
+cnn_reference cnn_reference_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
+                                    const ppo_params *params, const double *values,
+                                    const uint8_t *picture)
 {
-    return forward((cnn_twin){.cnn = cnn, .name = name, .params = params}, kind, values, picture);
+    return forward((cnn_reference){.cnn = cnn, .name = name, .params = params}, kind, values,
+                   picture);
 }
 
-cnn_twin cnn_twin_forward_bf16(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
-                               const ppo_params *params, const double *values,
-                               const uint8_t *picture)
+cnn_reference cnn_reference_forward_bf16(const ppo_cnn *cnn, ppo_network_kind kind,
+                                         const char *name, const ppo_params *params,
+                                         const double *values, const uint8_t *picture)
 {
-    return forward((cnn_twin){.cnn = cnn, .name = name, .params = params, .rounds = true}, kind,
-                   values, picture);
+    return forward((cnn_reference){.cnn = cnn, .name = name, .params = params, .rounds = true},
+                   kind, values, picture);
 }
 
-void cnn_twin_release(cnn_twin *t)
+void cnn_reference_release(cnn_reference *t)
 {
     for (size_t i = 0; i < t->num_nodes; i++) {
         free(t->nodes[i].x);
@@ -278,7 +280,8 @@ void cnn_twin_release(cnn_twin *t)
     free(t->nodes);
 }
 
-void cnn_twin_backward(const cnn_twin *t, double *grad, const double *values, const double *dflat)
+void cnn_reference_backward(const cnn_reference *t, double *grad, const double *values,
+                            const double *dflat)
 {
     for (size_t i = 0; i < t->num_nodes; i++)
         memset(t->nodes[i].dx, 0, size_of(&t->nodes[i]) * sizeof(double));
@@ -288,7 +291,7 @@ void cnn_twin_backward(const cnn_twin *t, double *grad, const double *values, co
         node_back(&t->nodes[i], grad, values);
 }
 
-void cnn_twin_features(const cnn_twin *t, double *y, const double *values)
+void cnn_reference_features(const cnn_reference *t, double *y, const double *values)
 {
     const ppo_linear *linear = &t->cnn->linear;
     for (size_t o = 0; o < linear->out; o++) {
