@@ -7,6 +7,7 @@
 #include "env/class.h"
 #include "agent/features.h"
 #include "agent/frame_stack.h"
+#include "agent/state.h"
 #include "agent/vec.h"
 
 #include <math.h>
@@ -48,9 +49,10 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
     agent->num_features = input.num_features;
     PPO_TRY(ppo_policy_plan(&agent->policy, config, &input, &env->action_space, arena, error));
     if (config->norm_obs)
-        ppo_normalizer_plan(&agent->obs_norm, "obs_norm", agent->num_features, arena);
+        ppo_normalizer_plan(&agent->obs_norm, "obs_norm", PPO_ROLE_OBS_STATISTICS,
+                            agent->num_features, arena);
     const size_t inputs = ppo_input_bytes(&input) / sizeof(float) + 1;
-    PPO_ARENA_ADD(arena, &agent->space, "agent.space", "ppo_agent_act", PPO_ROW_SCRATCH, PPO_F32,
+    PPO_ARENA_ADD(arena, &agent->space, "agent.space", "ppo_agent_act", PPO_ROLE_SCRATCH, PPO_F32,
                   agent->policy.scratch_size + LD * (agent->policy.dist.num_actions + inputs));
     return PPO_OK;
 }
@@ -74,6 +76,7 @@ void ppo_agent_release(ppo_agent *agent)
 ppo_status ppo_agent_create(ppo_agent **result, const ppo_config *config, const ppo_env_class *env,
                             ppo_error *error)
 {
+    *result = NULL;
     ppo_agent *agent = calloc(1, sizeof *agent);
     if (!agent)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an agent");

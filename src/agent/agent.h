@@ -7,7 +7,7 @@
 #include "env/vecenv.h"
 #include "agent/normalizer.h"
 #include "agent/policy.h"
-#include "agent/state.h"
+#include "ppo/agent.h"
 
 struct ppo_agent {
     ppo_config config;
@@ -35,11 +35,17 @@ void ppo_agent_release(ppo_agent *agent);
 // Observations as the networks see them: features [rows, D], normalised if norm_obs.
 void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows);
 
-// The index-th tensor of a checkpoint: parameters, then the other state rows of the arena.
-bool ppo_state_tensor(const ppo_arena *arena, const ppo_policy *policy, size_t index,
-                      ppo_tensor *tensor);
+// An agent of its own, parameters zero until filled. `env` NULL: by config->env_id. NULL on
+// failure.
+ppo_status ppo_agent_create(ppo_agent **agent, const ppo_config *config, const ppo_env_class *env,
+                            ppo_error *error);
 
-// The hash of a policy's parameters.
-uint64_t ppo_policy_hash(const ppo_policy *policy);
+// The index-th tensor that acting needs, its data in the agent's memory; false past the last. Names
+// are those of the trainer's tensors. (A trainer's own agent lists its parameters alone: the
+// normaliser's rows are the trainer's.)
+bool ppo_agent_tensor(ppo_agent *agent, size_t index, ppo_tensor *tensor);
+
+// Call once an agent's tensors have been filled.
+void ppo_agent_thaw(ppo_agent *agent);
 
 #endif

@@ -41,9 +41,9 @@ typedef struct ppo_stage {
 static void plan_stage(ppo_stage *s)
 {
     const size_t n = s->count;
-#define ROW(field, dtype, ...)                                                                     \
-    PPO_ARENA_ADD(&s->arena, &s->field, "evaluate." #field, "ppo_agent_evaluate", PPO_ROW_SCRATCH, \
-                  dtype, __VA_ARGS__)
+#define ROW(field, dtype, ...)                                                    \
+    PPO_ARENA_ADD(&s->arena, &s->field, "evaluate." #field, "ppo_agent_evaluate", \
+                  PPO_ROLE_SCRATCH, dtype, __VA_ARGS__)
     ROW(live, PPO_U32, n);
     ROW(obs, PPO_U8, n, s->obs_bytes);
     ROW(final_obs, PPO_U8, n, s->obs_bytes);

@@ -14,13 +14,13 @@ void ppo_frames_plan(ppo_frames *f, const ppo_input *input, size_t num_steps, si
                       .bytes = ppo_input_frame_bytes(input),
                       .channels = ppo_input_is_picture(input) ? input->channels : 1};
     const char *collect = "ppo_collect_run", *end = "ppo_frames_end";
-    PPO_ARENA_ADD(arena, &f->data, "rollout.frames", collect, PPO_ROW_SCRATCH, PPO_U8,
+    PPO_ARENA_ADD(arena, &f->data, "rollout.frames", collect, PPO_ROLE_SCRATCH, PPO_U8,
                   f->stack + num_steps, num_envs, f->bytes);
-    PPO_ARENA_ADD(arena, &f->age, "rollout.age", collect, PPO_ROW_SCRATCH, PPO_U8, num_steps + 1,
+    PPO_ARENA_ADD(arena, &f->age, "rollout.age", collect, PPO_ROLE_SCRATCH, PPO_U8, num_steps + 1,
                   num_envs);
-    PPO_ARENA_ADD(arena, &f->last, "collect.frames", end, PPO_ROW_STATE, PPO_U8, f->stack, num_envs,
-                  f->bytes);
-    PPO_ARENA_ADD(arena, &f->last_age, "collect.age", end, PPO_ROW_STATE, PPO_U8, num_envs);
+    PPO_ARENA_ADD(arena, &f->last, "collect.frames", end, PPO_ROLE_ENVIRONMENT, PPO_U8, f->stack,
+                  num_envs, f->bytes);
+    PPO_ARENA_ADD(arena, &f->last_age, "collect.age", end, PPO_ROLE_ENVIRONMENT, PPO_U8, num_envs);
 }
 
 unsigned char *ppo_frames_row(const ppo_frames *f, size_t t)

@@ -6,21 +6,22 @@
 #include <math.h>
 #include <stdio.h>
 
-void ppo_normalizer_plan(ppo_normalizer *n, const char *name, size_t width, ppo_arena *arena)
+void ppo_normalizer_plan(ppo_normalizer *n, const char *name, ppo_role role, size_t width,
+                         ppo_arena *arena)
 {
     const char *owner = "ppo_normalizer_update";
     char label[PPO_NAME_SIZE];
     *n = (ppo_normalizer){.width = width};
     snprintf(label, sizeof label, "%.24s.mean", name);
-    PPO_ARENA_ADD(arena, &n->mean, label, owner, PPO_ROW_STATE, PPO_F64, width);
+    PPO_ARENA_ADD(arena, &n->mean, label, owner, role, PPO_F64, width);
     snprintf(label, sizeof label, "%.24s.variance", name);
-    PPO_ARENA_ADD(arena, &n->variance, label, owner, PPO_ROW_STATE, PPO_F64, width);
+    PPO_ARENA_ADD(arena, &n->variance, label, owner, role, PPO_F64, width);
     snprintf(label, sizeof label, "%.24s.count", name);
-    PPO_ARENA_ADD(arena, &n->count, label, owner, PPO_ROW_STATE, PPO_F64, 1);
+    PPO_ARENA_ADD(arena, &n->count, label, owner, role, PPO_F64, 1);
     snprintf(label, sizeof label, "%.24s.shift", name);
-    PPO_ARENA_ADD(arena, &n->shift, label, owner, PPO_ROW_SCRATCH, PPO_F32, width);
+    PPO_ARENA_ADD(arena, &n->shift, label, owner, PPO_ROLE_SCRATCH, PPO_F32, width);
     snprintf(label, sizeof label, "%.24s.scale", name);
-    PPO_ARENA_ADD(arena, &n->scale, label, owner, PPO_ROW_SCRATCH, PPO_F32, width);
+    PPO_ARENA_ADD(arena, &n->scale, label, owner, PPO_ROLE_SCRATCH, PPO_F32, width);
 }
 
 void ppo_normalizer_init(ppo_normalizer *n)

@@ -16,8 +16,8 @@ typedef struct ppo_normalizer {
     float *scale;
 } ppo_normalizer;
 
-// Adds rows "<name>.mean", "<name>.variance" and "<name>.count" to the plan, as state.
-void ppo_normalizer_plan(ppo_normalizer *normalizer, const char *name, size_t width,
+// Adds rows "<name>.mean", "<name>.variance" and "<name>.count" with this role to the plan.
+void ppo_normalizer_plan(ppo_normalizer *normalizer, const char *name, ppo_role role, size_t width,
                          ppo_arena *arena);
 
 // The starting estimate. Call once the arena is bound.

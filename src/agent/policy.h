@@ -11,6 +11,7 @@
 #ifndef PPO_AGENT_POLICY_H
 #define PPO_AGENT_POLICY_H
 
+#include "core/arena.h"
 #include "nn/cnn.h"
 #include "nn/mlp.h"
 #include "agent/dist.h"

@@ -152,9 +152,9 @@ ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const p
     if (status != PPO_OK)
         return status;
     plan_scratch(policy);
-    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_optimizer_step", PPO_ROW_STATE, PPO_F32,
-                  policy->layout.size);
-    PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_policy_pack", PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &policy->params, "params", "ppo_optimizer_step", PPO_ROLE_PARAMETER,
+                  PPO_F32, policy->layout.size);
+    PPO_ARENA_ADD(arena, &policy->packed, "policy.packed", "ppo_policy_pack", PPO_ROLE_SCRATCH,
                   PPO_F32, policy->packed_size);
     return PPO_OK;
 }

@@ -40,8 +40,8 @@ typedef struct ppo_scene {
 
 static void plan(ppo_scene *s)
 {
-#define ROW(field, dtype, ...)                                                                    \
-    PPO_ARENA_ADD(&s->arena, &s->field, "show." #field, "ppo_agent_show", PPO_ROW_SCRATCH, dtype, \
+#define ROW(field, dtype, ...)                                                                     \
+    PPO_ARENA_ADD(&s->arena, &s->field, "show." #field, "ppo_agent_show", PPO_ROLE_SCRATCH, dtype, \
                   __VA_ARGS__)
     ROW(obs, PPO_U8, s->obs_bytes);
     ROW(final_obs, PPO_U8, s->obs_bytes);

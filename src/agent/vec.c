@@ -109,8 +109,8 @@ static ppo_status open_class(ppo_vec *v, const ppo_env_class *env, ppo_error *er
 static void plan_rows(ppo_vec *v)
 {
     const size_t n = v->num_envs;
-#define ROW(field, dtype, ...)                                                                 \
-    PPO_ARENA_ADD(&v->arena, &v->field, "vec." #field, "ppo_vec_step", PPO_ROW_SCRATCH, dtype, \
+#define ROW(field, dtype, ...)                                                                  \
+    PPO_ARENA_ADD(&v->arena, &v->field, "vec." #field, "ppo_vec_step", PPO_ROLE_SCRATCH, dtype, \
                   __VA_ARGS__)
     ROW(seeds, PPO_U64, n);
     ROW(obs, PPO_U8, n, v->obs_bytes);

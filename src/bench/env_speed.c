@@ -181,18 +181,19 @@ static void plan(ppo_env_bench *b, ppo_arena *arena)
     const size_t obs_bytes = ppo_space_bytes(&b->env->observation_space);
     const size_t action_bytes = ppo_space_bytes(&b->env->action_space);
     const char *who = "ppo_bench_env";
-    PPO_ARENA_ADD(arena, &b->rows.obs, "bench.obs", who, PPO_ROW_SCRATCH, PPO_U8, n, obs_bytes);
-    PPO_ARENA_ADD(arena, &b->rows.final_obs, "bench.final_obs", who, PPO_ROW_SCRATCH, PPO_U8, n,
+    PPO_ARENA_ADD(arena, &b->rows.obs, "bench.obs", who, PPO_ROLE_SCRATCH, PPO_U8, n, obs_bytes);
+    PPO_ARENA_ADD(arena, &b->rows.final_obs, "bench.final_obs", who, PPO_ROLE_SCRATCH, PPO_U8, n,
                   obs_bytes);
-    PPO_ARENA_ADD(arena, &b->rows.reward, "bench.reward", who, PPO_ROW_SCRATCH, PPO_F64, n);
-    PPO_ARENA_ADD(arena, &b->rows.terminated, "bench.terminated", who, PPO_ROW_SCRATCH, PPO_U8, n);
-    PPO_ARENA_ADD(arena, &b->rows.truncated, "bench.truncated", who, PPO_ROW_SCRATCH, PPO_U8, n);
-    PPO_ARENA_ADD(arena, &b->rows.episode_return, "bench.episode_return", who, PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &b->rows.reward, "bench.reward", who, PPO_ROLE_SCRATCH, PPO_F64, n);
+    PPO_ARENA_ADD(arena, &b->rows.terminated, "bench.terminated", who, PPO_ROLE_SCRATCH, PPO_U8, n);
+    PPO_ARENA_ADD(arena, &b->rows.truncated, "bench.truncated", who, PPO_ROLE_SCRATCH, PPO_U8, n);
+    PPO_ARENA_ADD(arena, &b->rows.episode_return, "bench.episode_return", who, PPO_ROLE_SCRATCH,
                   PPO_F64, n);
-    PPO_ARENA_ADD(arena, &b->rows.episode_length, "bench.episode_length", who, PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &b->rows.episode_length, "bench.episode_length", who, PPO_ROLE_SCRATCH,
                   PPO_U32, n);
-    PPO_ARENA_ADD(arena, &b->action, "bench.action", who, PPO_ROW_SCRATCH, PPO_U8, n, action_bytes);
-    PPO_ARENA_ADD(arena, &b->task, "bench.task", who, PPO_ROW_SCRATCH, PPO_U8, b->num_tasks,
+    PPO_ARENA_ADD(arena, &b->action, "bench.action", who, PPO_ROLE_SCRATCH, PPO_U8, n,
+                  action_bytes);
+    PPO_ARENA_ADD(arena, &b->task, "bench.task", who, PPO_ROLE_SCRATCH, PPO_U8, b->num_tasks,
                   sizeof *b->task);
 }
 

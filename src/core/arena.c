@@ -5,7 +5,6 @@
 #include "core/error.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,36 +24,24 @@ static bool grow(ppo_arena *arena)
     return true;
 }
 
-// dtype size times the shape, or false if it overflows.
-static bool row_bytes(size_t *bytes, ppo_dtype dtype, uint32_t rank, const size_t *shape)
-{
-    *bytes = ppo_dtype_size(dtype);
-    for (uint32_t i = 0; i < rank; i++)
-        if (__builtin_mul_overflow(*bytes, shape[i], bytes))
-            return false;
-    return true;
-}
-
 void ppo_arena_init(ppo_arena *arena)
 {
     *arena = (ppo_arena){.status = PPO_OK};
 }
 
-void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner,
-                   ppo_row_use use, ppo_dtype dtype, uint32_t rank, const size_t *shape)
+void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner, ppo_role role,
+                   ppo_dtype dtype, uint32_t rank, const size_t *shape)
 {
-    assert(rank >= 1 && rank <= PPO_ARENA_RANK && !arena->block);
-    ppo_arena_row row = {.owner = owner, .use = use, .dtype = dtype, .rank = rank, .slot = slot};
+    ppo_arena_row row = {.owner = owner, .slot = slot};
     size_t end;
+    assert(!arena->block);
     if (arena->status != PPO_OK)
         return;
-    if (!row_bytes(&row.bytes, dtype, rank, shape) ||
-        __builtin_add_overflow(row.bytes, 2 * ROW_ALIGN, &end) || !grow(arena)) {
+    if (!ppo_tensor_make(&row.tensor, name, role, dtype, rank, shape) ||
+        __builtin_add_overflow(row.tensor.bytes, 2 * ROW_ALIGN, &end) || !grow(arena)) {
         arena->status = PPO_NO_MEMORY;
         return;
     }
-    snprintf(row.name, sizeof row.name, "%s", name);
-    memcpy(row.shape, shape, rank * sizeof *shape);
     row.offset = arena->block_bytes;
     end -= end % ROW_ALIGN;
     if (__builtin_add_overflow(row.offset, end, &arena->block_bytes)) {
@@ -97,8 +84,9 @@ ppo_status ppo_arena_bind(ppo_arena *arena, ppo_error *error)
     if (arena->block)
         memset(arena->block, 0, arena->block_bytes);
     for (size_t i = 0; i < arena->num_rows; i++) {
-        void *start = arena->block + arena->rows[i].offset;
-        memcpy(arena->rows[i].slot, &start, sizeof start);
+        ppo_arena_row *row = &arena->rows[i];
+        row->tensor.data = arena->block + row->offset;
+        memcpy(row->slot, &row->tensor.data, sizeof row->tensor.data);
     }
     return PPO_OK;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One planned block of memory: every array is a named row of a list, the block is taken once and
-// the pointers are bound. Allocation, the memory report, checkpoints and the NaN scan all come from
-// the same list.
+// One block of memory, planned as a list of named rows: each row is an array. The block is
+// allocated once, then the pointers are bound. Allocation, the memory report, checkpoints and the
+// search for non-finite numbers all use the same list.
 //
 // Workload: tens of rows, planned once at setup; nothing is added after binding.
 // Rows start at multiples of 64 bytes with at least 64 unused bytes behind each, so that a kernel
@@ -9,26 +9,13 @@
 #ifndef PPO_CORE_ARENA_H
 #define PPO_CORE_ARENA_H
 
-#include "ppo/base.h"
-
-#define PPO_ARENA_RANK 4
-#define PPO_NAME_SIZE  48
-
-typedef enum ppo_row_use {
-    PPO_ROW_SCRATCH, // contents don't outlive an iteration
-    PPO_ROW_STATE,   // part of a checkpoint
-} ppo_row_use;
+#include "core/tensor.h"
 
 typedef struct ppo_arena_row {
-    char name[PPO_NAME_SIZE]; // "rollout.obs"
-    const char *owner;        // function or file that computes it
-    ppo_row_use use;
-    ppo_dtype dtype;
-    uint32_t rank;
-    size_t shape[PPO_ARENA_RANK];
-    size_t offset; // bytes from the block's start
-    size_t bytes;
-    void **slot; // where the pointer goes when the block is bound
+    ppo_tensor tensor; // its data are set when the block is bound
+    const char *owner; // function that computes the contents
+    size_t offset;     // bytes from the block's start
+    void **slot;       // the pointer that is set when the block is bound
 } ppo_arena_row;
 
 typedef struct ppo_arena {
@@ -46,8 +33,8 @@ void ppo_arena_init(ppo_arena *arena);
 
 // Adds a row; `slot` points to the pointer to be bound (any object pointer type). Sizes that
 // overflow or memory that runs out are remembered and reported by ppo_arena_bind.
-void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner,
-                   ppo_row_use use, ppo_dtype dtype, uint32_t rank, const size_t *shape);
+void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner, ppo_role role,
+                   ppo_dtype dtype, uint32_t rank, const size_t *shape);
 
 // Asks for a block that processes forked after binding share with this one, at the same place.
 void ppo_arena_share(ppo_arena *arena);
@@ -60,10 +47,12 @@ bool ppo_arena_holds(const ppo_arena *arena, const void *data);
 
 void ppo_arena_release(ppo_arena *arena);
 
-// The shape as a compound literal: PPO_ROW(&x, "x", "who", PPO_ROW_STATE, PPO_F32, n, m).
+// ppo_arena_add with the shape written out:
+//     PPO_ARENA_ADD(arena, &r->obs, "rollout.obs", "ppo_collect_run", PPO_ROLE_SCRATCH, PPO_F32, n,
+//                   d);
 #define PPO_ROW_DIMS(...) ((const size_t[]){__VA_ARGS__})
-#define PPO_ARENA_ADD(arena, slot, name, owner, use, dtype, ...)                 \
-    ppo_arena_add(arena, slot, name, owner, use, dtype,                          \
+#define PPO_ARENA_ADD(arena, slot, name, owner, role, dtype, ...)                \
+    ppo_arena_add(arena, slot, name, owner, role, dtype,                         \
                   (uint32_t)(sizeof PPO_ROW_DIMS(__VA_ARGS__) / sizeof(size_t)), \
                   PPO_ROW_DIMS(__VA_ARGS__))
 

@@ -30,27 +30,27 @@ static ppo_status check_options(const ppo_env_class *env, const ppo_vecenv_optio
 static void plan(ppo_instances *v, ppo_arena *arena)
 {
     const size_t n = v->options.num_envs;
-    PPO_ARENA_ADD(arena, &v->instance, "env.instance", v->env->id, PPO_ROW_SCRATCH, PPO_U8, n,
+    PPO_ARENA_ADD(arena, &v->instance, "env.instance", v->env->id, PPO_ROLE_SCRATCH, PPO_U8, n,
                   v->stride);
     if (v->env->state_size)
-        PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_instances_save", PPO_ROW_STATE, PPO_U8, n,
-                      v->env->state_size);
-    PPO_ARENA_ADD(arena, &v->episode, "env.episode", "ppo_instances_step", PPO_ROW_STATE, PPO_U8, n,
-                  sizeof(ppo_episode));
+        PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_instances_save", PPO_ROLE_ENVIRONMENT,
+                      PPO_U8, n, v->env->state_size);
+    PPO_ARENA_ADD(arena, &v->episode, "env.episode", "ppo_instances_step", PPO_ROLE_ENVIRONMENT,
+                  PPO_U8, n, sizeof(ppo_episode));
     if (v->options.sticky_action_prob > 0.0)
         PPO_ARENA_ADD(arena, &v->last_action, "env.last_action", "ppo_instances_step",
-                      PPO_ROW_STATE, PPO_U8, n, v->action_bytes);
+                      PPO_ROLE_ENVIRONMENT, PPO_U8, n, v->action_bytes);
     if (v->options.clip_action)
         PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
-                      PPO_ROW_SCRATCH, PPO_U8, n, v->action_bytes);
+                      PPO_ROLE_SCRATCH, PPO_U8, n, v->action_bytes);
     if (v->mask_bytes)
-        PPO_ARENA_ADD(arena, &v->mask, "env.mask", "ppo_instances_step", PPO_ROW_SCRATCH, PPO_U8, n,
-                      v->mask_bytes);
+        PPO_ARENA_ADD(arena, &v->mask, "env.mask", "ppo_instances_step", PPO_ROLE_SCRATCH, PPO_U8,
+                      n, v->mask_bytes);
     if (!v->env->step_many || v->options.frame_skip != 1)
         return;
-    PPO_ARENA_ADD(arena, &v->self, "env.self", "ppo_instances_init", PPO_ROW_SCRATCH, PPO_U8, n,
+    PPO_ARENA_ADD(arena, &v->self, "env.self", "ppo_instances_init", PPO_ROLE_SCRATCH, PPO_U8, n,
                   sizeof *v->self);
-    PPO_ARENA_ADD(arena, &v->transition, "env.transition", "ppo_instances_step", PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &v->transition, "env.transition", "ppo_instances_step", PPO_ROLE_SCRATCH,
                   PPO_U8, n, sizeof *v->transition);
 }
 

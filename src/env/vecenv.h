@@ -52,7 +52,7 @@ typedef struct ppo_vecenv_rows {
 } ppo_vecenv_rows;
 
 // Makes a vectoriser and adds its arrays to the plan ("env.state" [N, state_size] u8 and the
-// counters of episodes under way are PPO_ROW_STATE). Call _start once the arena is bound.
+// counters of episodes under way are state). Call _start once the arena is bound.
 ppo_status ppo_vecenv_create(ppo_vecenv **vecenv, const ppo_env_class *env,
                              const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error);
 void ppo_vecenv_destroy(ppo_vecenv *vecenv); // before the arena's release; NULL is allowed

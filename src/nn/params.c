@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The list of trainable tensors. Owns nothing.
+// The layout of trainable tensors: see params.h. Workload: up to PPO_MAX_PARAMS tensors, laid out
+// once per policy. Owns nothing.
 #include "nn/params.h"
 
 #include <assert.h>
@@ -15,7 +16,7 @@ size_t ppo_params_add_shaped(ppo_params *params, const char *name, const size_t 
                              uint32_t rank)
 {
     assert(params->count < PPO_MAX_PARAMS && params->size % PPO_PARAM_ALIGN == 0);
-    assert(rank <= PPO_PARAM_RANK);
+    assert(rank <= PPO_TENSOR_RANK);
     ppo_param *param = &params->list[params->count++];
     *param = (ppo_param){.offset = params->size, .rank = rank};
     memcpy(param->shape, shape, rank * sizeof *shape);
@@ -70,4 +71,12 @@ size_t ppo_param_inputs(const ppo_param *param)
 size_t ppo_param_count(const ppo_param *param)
 {
     return param->shape[0] * ppo_param_inputs(param);
+}
+
+ppo_tensor ppo_param_tensor(const ppo_param *param, float *block)
+{
+    ppo_tensor tensor;
+    ppo_tensor_make(&tensor, param->name, PPO_ROLE_PARAMETER, PPO_F32, param->rank, param->shape);
+    tensor.data = block + param->offset;
+    return tensor;
 }

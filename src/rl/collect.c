@@ -79,21 +79,21 @@ static void plan_rows(ppo_collect *c, ppo_arena *arena)
     const size_t n = r->num_envs, d = r->num_features;
     const char *owner = "ppo_collect_run";
     if (!has_frames(c))
-        PPO_ARENA_ADD(arena, &c->obs, "collect.obs", owner, PPO_ROW_STATE, PPO_F32, n, d);
+        PPO_ARENA_ADD(arena, &c->obs, "collect.obs", owner, PPO_ROLE_ENVIRONMENT, PPO_F32, n, d);
     if (c->raw_obs_apart)
-        PPO_ARENA_ADD(arena, &c->raw_obs, "collect.raw_obs", owner, PPO_ROW_SCRATCH, PPO_U8, n,
+        PPO_ARENA_ADD(arena, &c->raw_obs, "collect.raw_obs", owner, PPO_ROLE_SCRATCH, PPO_U8, n,
                       c->obs_bytes);
     if (c->parts.config->norm_obs)
-        PPO_ARENA_ADD(arena, &c->features, "collect.features", owner, PPO_ROW_SCRATCH, PPO_F32, n,
+        PPO_ARENA_ADD(arena, &c->features, "collect.features", owner, PPO_ROLE_SCRATCH, PPO_F32, n,
                       d);
-    PPO_ARENA_ADD(arena, &c->final_obs, "collect.final_obs", owner, PPO_ROW_SCRATCH, PPO_U8, n,
+    PPO_ARENA_ADD(arena, &c->final_obs, "collect.final_obs", owner, PPO_ROLE_SCRATCH, PPO_U8, n,
                   c->obs_bytes);
     ppo_stage_plan(&c->stage, r, ppo_pool_size(c->parts.pool), arena);
-    PPO_ARENA_ADD(arena, &c->worker, "collect.worker", owner, PPO_ROW_SCRATCH, PPO_F32,
+    PPO_ARENA_ADD(arena, &c->worker, "collect.worker", owner, PPO_ROLE_SCRATCH, PPO_F32,
                   ppo_pool_size(c->parts.pool), c->worker_size);
     PPO_ARENA_ADD(arena, &c->discounted, "reward_norm.discounted", "ppo_collect_bootstrap",
-                  PPO_ROW_STATE, PPO_F32, n);
-    ppo_normalizer_plan(&c->reward_norm, "reward_norm", 1, arena);
+                  PPO_ROLE_REWARD_STATISTICS, PPO_F32, n);
+    ppo_normalizer_plan(&c->reward_norm, "reward_norm", PPO_ROLE_REWARD_STATISTICS, 1, arena);
 }
 
 ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *parts,

@@ -7,13 +7,13 @@
 void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena)
 {
     const char *owner = "ppo_episodes_add";
-    PPO_ARENA_ADD(arena, &episodes->returns, "episodes.returns", owner, PPO_ROW_STATE, PPO_F64,
+    PPO_ARENA_ADD(arena, &episodes->returns, "episodes.returns", owner, PPO_ROLE_COUNTER, PPO_F64,
                   PPO_RECENT_EPISODES);
-    PPO_ARENA_ADD(arena, &episodes->lengths, "episodes.lengths", owner, PPO_ROW_STATE, PPO_F64,
+    PPO_ARENA_ADD(arena, &episodes->lengths, "episodes.lengths", owner, PPO_ROLE_COUNTER, PPO_F64,
                   PPO_RECENT_EPISODES);
-    PPO_ARENA_ADD(arena, &episodes->count, "episodes.count", owner, PPO_ROW_STATE, PPO_U64, 1);
+    PPO_ARENA_ADD(arena, &episodes->count, "episodes.count", owner, PPO_ROLE_COUNTER, PPO_U64, 1);
     PPO_ARENA_ADD(arena, &episodes->num_lost, "episodes.num_lost", "ppo_collect_report",
-                  PPO_ROW_STATE, PPO_U64, 1);
+                  PPO_ROLE_COUNTER, PPO_U64, 1);
 }
 
 void ppo_episodes_add(ppo_episodes *episodes, double episode_return, double length)

@@ -56,8 +56,8 @@ static size_t num_chunks_of(size_t count)
 static void plan_rows(ppo_gradient *g, ppo_arena *arena)
 {
     const size_t sums = sizeof(ppo_loss_sums) / sizeof(double);
-#define ROW(field, dtype, ...)                                                                   \
-    PPO_ARENA_ADD(arena, &g->field, "gradient." #field, "ppo_gradient_compute", PPO_ROW_SCRATCH, \
+#define ROW(field, dtype, ...)                                                                    \
+    PPO_ARENA_ADD(arena, &g->field, "gradient." #field, "ppo_gradient_compute", PPO_ROLE_SCRATCH, \
                   dtype, __VA_ARGS__)
     ROW(worker, PPO_F32, ppo_pool_size(g->pool), g->worker_size);
     ROW(chunk_grad, PPO_F32, g->max_chunks, ppo_policy_chunk_size(g->policy));

@@ -135,11 +135,11 @@ static void plan_rows(ppo_optimizer *o, ppo_arena *arena)
 {
     const size_t params = o->policy->layout.size;
     const char *step = "ppo_optimizer_step", *reduce = "ppo_optimizer_norm";
-    PPO_ARENA_ADD(arena, &o->m, "adam.m", step, PPO_ROW_STATE, PPO_F32, params);
-    PPO_ARENA_ADD(arena, &o->v, "adam.v", step, PPO_ROW_STATE, PPO_F32, params);
-    PPO_ARENA_ADD(arena, &o->steps, "adam.steps", step, PPO_ROW_STATE, PPO_U64, 1);
-    PPO_ARENA_ADD(arena, &o->sum, "gradient.sum", reduce, PPO_ROW_SCRATCH, PPO_F32, params);
-    PPO_ARENA_ADD(arena, &o->squares, "gradient.squares", reduce, PPO_ROW_SCRATCH, PPO_F64,
+    PPO_ARENA_ADD(arena, &o->m, "adam.m", step, PPO_ROLE_OPTIMIZER, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->v, "adam.v", step, PPO_ROLE_OPTIMIZER, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->steps, "adam.steps", step, PPO_ROLE_OPTIMIZER, PPO_U64, 1);
+    PPO_ARENA_ADD(arena, &o->sum, "gradient.sum", reduce, PPO_ROLE_SCRATCH, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->squares, "gradient.squares", reduce, PPO_ROLE_SCRATCH, PPO_F64,
                   o->num_slices, SQUARES_STRIDE);
 }
 

@@ -8,6 +8,7 @@
 #ifndef PPO_RL_OPTIMIZER_H
 #define PPO_RL_OPTIMIZER_H
 
+#include "core/arena.h"
 #include "core/pool.h"
 #include "agent/policy.h"
 #include "rl/schedule.h"

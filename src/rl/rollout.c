@@ -14,7 +14,7 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
                        .num_actions = num_actions};
     const char *collect = "ppo_collect_run", *bootstrap = "ppo_collect_bootstrap";
 #define ROW(field, owner, dtype, ...) \
-    PPO_ARENA_ADD(arena, &r->field, "rollout." #field, owner, PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
+    PPO_ARENA_ADD(arena, &r->field, "rollout." #field, owner, PPO_ROLE_SCRATCH, dtype, __VA_ARGS__)
     if (ppo_input_is_picture(input) || input->stack > 1)
         ppo_frames_plan(&r->frames, input, t, n, arena);
     else
@@ -37,7 +37,7 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
 
 void ppo_rollout_plan_masks(ppo_rollout *r, size_t num_values, ppo_arena *arena)
 {
-    PPO_ARENA_ADD(arena, &r->mask, "rollout.mask", "ppo_collect_run", PPO_ROW_SCRATCH, PPO_U8,
+    PPO_ARENA_ADD(arena, &r->mask, "rollout.mask", "ppo_collect_run", PPO_ROLE_SCRATCH, PPO_U8,
                   r->num_steps, r->num_envs, num_values);
 }
 

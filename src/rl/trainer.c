@@ -7,8 +7,10 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "agent/agent.h"
+#include "agent/state.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
+#include "rl/trainer_state.h"
 #include "rl/update.h"
 #include "agent/vec.h"
 
@@ -87,9 +89,9 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const ch
     PPO_TRY(create_phases(trainer, error));
     ppo_episodes_plan(&trainer->episodes, &trainer->arena);
     PPO_ARENA_ADD(&trainer->arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
-                  PPO_ROW_STATE, PPO_U64, NUM_COUNTERS);
+                  PPO_ROLE_COUNTER, PPO_U64, NUM_COUNTERS);
     PPO_ARENA_ADD(&trainer->arena, &trainer->saved_stats, "trainer.stats", "ppo_trainer_freeze",
-                  PPO_ROW_STATE, PPO_U8, sizeof(ppo_stats));
+                  PPO_ROLE_COUNTER, PPO_U8, sizeof(ppo_stats));
     PPO_TRY(ppo_arena_bind(&trainer->arena, error));
     PPO_TRY(ppo_policy_init(&trainer->agent.policy, config, error));
     if (config->norm_obs)
@@ -282,18 +284,19 @@ bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_inf
     if (index >= trainer->arena.num_rows)
         return false;
     const ppo_arena_row *row = &trainer->arena.rows[index];
-    *info = (ppo_buffer_info){.name = row->name,
+    *info = (ppo_buffer_info){.name = row->tensor.name,
                               .owner = row->owner,
-                              .dtype = row->dtype,
-                              .rank = row->rank,
-                              .bytes = row->bytes,
-                              .in_checkpoint = row->use == PPO_ROW_STATE};
-    for (uint32_t i = 0; i < row->rank; i++)
-        info->shape[i] = row->shape[i];
+                              .dtype = row->tensor.dtype,
+                              .rank = row->tensor.rank,
+                              .bytes = row->tensor.bytes,
+                              .in_checkpoint = ppo_role_is_state(row->tensor.role)};
+    for (uint32_t i = 0; i < row->tensor.rank; i++)
+        info->shape[i] = row->tensor.shape[i];
     return true;
 }
 
-// --- the state as tensors (state.h) ------------------------------------------------------------
+// --- the state as tensors (trainer_state.h)
+// ------------------------------------------------------------
 
 bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor)
 {

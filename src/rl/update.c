@@ -35,9 +35,9 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_
         ppo_update_destroy(update);
         return status;
     }
-    PPO_ARENA_ADD(arena, &update->samples, "update.samples", "ppo_rollout_samples", PPO_ROW_SCRATCH,
-                  PPO_U32, (size_t)ppo_config_batch_size(config));
-    PPO_ARENA_ADD(arena, &update->perm, "update.perm", "ppo_minibatch_shuffle", PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &update->samples, "update.samples", "ppo_rollout_samples",
+                  PPO_ROLE_SCRATCH, PPO_U32, (size_t)ppo_config_batch_size(config));
+    PPO_ARENA_ADD(arena, &update->perm, "update.perm", "ppo_minibatch_shuffle", PPO_ROLE_SCRATCH,
                   PPO_U32, config->update_epochs, (size_t)ppo_config_batch_size(config));
     *result = update;
     return PPO_OK;

@@ -57,11 +57,11 @@ static void plan_net(ppo_vision *v, size_t net, ppo_arena *arena)
     const char *forward = "ppo_vision_forward", *backward = "ppo_vision_backward";
     const size_t rows = num_groups(v->max_count) * GROUP;
     char name[PPO_NAME_SIZE];
-#define ROW(field, owner, ...)                                                          \
-    do {                                                                                \
-        snprintf(name, sizeof name, "vision.%zu." #field, net);                         \
-        PPO_ARENA_ADD(arena, &v->net[net].field, name, owner, PPO_ROW_SCRATCH, PPO_F32, \
-                      __VA_ARGS__);                                                     \
+#define ROW(field, owner, ...)                                                           \
+    do {                                                                                 \
+        snprintf(name, sizeof name, "vision.%zu." #field, net);                          \
+        PPO_ARENA_ADD(arena, &v->net[net].field, name, owner, PPO_ROLE_SCRATCH, PPO_F32, \
+                      __VA_ARGS__);                                                      \
     } while (0)
     if (cnn->keeps_tape)
         ROW(tape, forward, rows, ppo_cnn_tape_size(cnn));
@@ -93,9 +93,9 @@ ppo_status ppo_vision_create(ppo_vision **result, const ppo_policy *policy, size
     }
     v->working_size = ppo_param_align(ppo_cnn_working(&policy->visions[0])) +
                       ppo_param_align(v->net[0].rows.working_size);
-    PPO_ARENA_ADD(arena, &v->pictures, "vision.pictures", "ppo_vision_forward", PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &v->pictures, "vision.pictures", "ppo_vision_forward", PPO_ROLE_SCRATCH,
                   PPO_U8, max_count, v->picture_bytes);
-    PPO_ARENA_ADD(arena, &v->working, "vision.working", "ppo_vision_forward", PPO_ROW_SCRATCH,
+    PPO_ARENA_ADD(arena, &v->working, "vision.working", "ppo_vision_forward", PPO_ROLE_SCRATCH,
                   PPO_F32, ppo_pool_size(pool), v->working_size);
     for (size_t net = 0; net < policy->num_nets; net++)
         plan_net(v, net, arena);

@@ -18,8 +18,8 @@ void ppo_stage_plan(ppo_stage *s, const ppo_rollout *r, size_t num_workers, ppo_
     const size_t k = choose_num_steps(n);
     *s = (ppo_stage){
         .num_steps = k, .num_envs = n, .num_actions = a, .action_bytes = a * sizeof(float)};
-#define ROW(field, dtype, ...)                                                                  \
-    PPO_ARENA_ADD(arena, &s->field, "stage." #field, "ppo_collect_run", PPO_ROW_SCRATCH, dtype, \
+#define ROW(field, dtype, ...)                                                                   \
+    PPO_ARENA_ADD(arena, &s->field, "stage." #field, "ppo_collect_run", PPO_ROLE_SCRATCH, dtype, \
                   __VA_ARGS__)
     ROW(action, PPO_F32, w, k, n, a);
     ROW(log_prob, PPO_F32, w, k, n);

@@ -85,11 +85,11 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     }
     pthread_mutex_init(&s->mutex, NULL);
     ppo_arena_share(arena);
-    PPO_ARENA_ADD(arena, &s->desks, "workers.desk", "ppo_workers_post", PPO_ROW_SCRATCH, PPO_U8,
+    PPO_ARENA_ADD(arena, &s->desks, "workers.desk", "ppo_workers_post", PPO_ROLE_SCRATCH, PPO_U8,
                   num_workers, sizeof(ppo_desk));
-    PPO_ARENA_ADD(arena, &s->jobs, "workers.job", "ppo_workers_post", PPO_ROW_SCRATCH, PPO_U8, n,
+    PPO_ARENA_ADD(arena, &s->jobs, "workers.job", "ppo_workers_post", PPO_ROLE_SCRATCH, PPO_U8, n,
                   sizeof(ppo_job));
-    PPO_ARENA_ADD(arena, &s->tries, "workers.tries", "ppo_workers_wait", PPO_ROW_SCRATCH, PPO_U32,
+    PPO_ARENA_ADD(arena, &s->tries, "workers.tries", "ppo_workers_wait", PPO_ROLE_SCRATCH, PPO_U32,
                   n);
     *workers = s;
     return PPO_OK;

@@ -4,6 +4,8 @@
 // tells where training stands, from the checkpoint. A damaged checkpoint gives way to the previous
 // one for agents; a damaged best agent does not give way to another agent unasked.
 // Not here: how files are checked (checkpoint_file.c), how an agent acts (src/rl/).
+#include "agent/agent.h"
+#include "agent/state.h"
 #include "core/error.h"
 #include "run/checkpoint/checkpoint.h"
 #include "run/checkpoint/checkpoint_file.h"
@@ -127,24 +129,14 @@ ppo_status ppo_agent_load_python(ppo_agent **agent, const char *path, const char
     return load(agent, path, NULL, python, error);
 }
 
-static bool dtype_in_library(ppo_dtype *dtype, ppo_safetensors_dtype wanted)
+// Whether a file's tensor is a trained parameter. A file has no roles; the format names parameters
+// as PyTorch does, and nothing else so (run/checkpoint/checkpoint_file.h).
+static bool is_parameter(const ppo_safetensor *entry)
 {
-    for (*dtype = PPO_F32; *dtype <= PPO_U64; (*dtype)++)
-        if (ppo_safetensors_dtype_of(*dtype) == wanted)
-            return true;
-    return false;
-}
-
-// The file's view as the library's tensor, to be read alone; false if no checkpoint has such.
-static bool to_tensor(ppo_tensor *tensor, const ppo_safetensor *entry)
-{
-    *tensor = (ppo_tensor){.rank = entry->rank, .data = (void *)(uintptr_t)entry->data};
-    if (strlen(entry->name) >= sizeof tensor->name || entry->rank > PPO_ARENA_RANK ||
-        !dtype_in_library(&tensor->dtype, entry->dtype))
-        return false;
-    strcpy(tensor->name, entry->name);
-    memcpy(tensor->shape, entry->shape, entry->rank * sizeof *entry->shape);
-    return true;
+    const char *last = strrchr(entry->name, '.');
+    return entry->dtype == PPO_SAFETENSORS_F32 &&
+           (last ? strcmp(last, ".weight") == 0 || strcmp(last, ".bias") == 0
+                 : strcmp(entry->name, "log_std") == 0);
 }
 
 // Writing keeps the trainer's order among tensors of one type, so the hash is the trainer's.
@@ -152,15 +144,17 @@ static ppo_status hash_parameters(uint64_t *hash, const ppo_safetensors *content
                                   ppo_error *error)
 {
     size_t count = 0;
-    ppo_tensor *tensors = calloc(content->num_tensors + 1, sizeof *tensors);
-    if (!tensors)
+    ppo_tensor_view *parameters = calloc(content->num_tensors + 1, sizeof *parameters);
+    if (!parameters)
         return ppo_fail(error, PPO_NO_MEMORY, "out of memory reading %s", path);
-    for (size_t i = 0; i < content->num_tensors; i++)
-        if (to_tensor(&tensors[count], &content->tensors[i]) &&
-            ppo_tensor_is_parameter(&tensors[count]))
-            count++;
-    *hash = ppo_parameters_hash(tensors, count);
-    free(tensors);
+    for (size_t i = 0; i < content->num_tensors; i++) {
+        const ppo_safetensor *entry = &content->tensors[i];
+        if (is_parameter(entry))
+            parameters[count++] = (ppo_tensor_view){entry->name, entry->rank, entry->shape,
+                                                    entry->data, entry->bytes};
+    }
+    *hash = ppo_parameters_hash(parameters, count);
+    free(parameters);
     return count ? PPO_OK : ppo_fail(error, PPO_CORRUPT, "%s holds no parameters", path);
 }
 

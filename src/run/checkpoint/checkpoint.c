@@ -9,6 +9,7 @@
 #include "ppo/plugin.h"
 #include "run/checkpoint/checkpoint_file.h"
 #include "run/checkpoint/stored_config.h"
+#include "rl/trainer_state.h"
 
 #include <string.h>
 
@@ -46,7 +47,7 @@ ppo_status ppo_checkpoint_write(ppo_bytes *buffer, ppo_trainer *trainer, const p
         return ppo_fail(error, cause.status,
                         "%.120s is not written, because training failed: %.300s", path,
                         cause.message);
-    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, error));
+    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, false, error));
     const ppo_status status =
         publish(buffer, &list, "trainer", trainer, facts, path, previous, error);
     ppo_tensor_list_release(&list);
@@ -57,8 +58,7 @@ ppo_status ppo_agent_write(ppo_bytes *buffer, ppo_trainer *trainer, const ppo_ru
                            const char *path, ppo_error *error)
 {
     ppo_tensor_list list;
-    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, error));
-    ppo_tensor_list_keep_acting(&list);
+    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, true, error));
     const ppo_status status = publish(buffer, &list, "agent", trainer, facts, path, NULL, error);
     ppo_tensor_list_release(&list);
     return status;
@@ -88,7 +88,7 @@ static ppo_status restore(ppo_trainer *trainer, ppo_run_facts *facts, bool *spoi
     ppo_run_facts read = {0};
     PPO_TRY(check_belongs(trainer, content, path, error));
     PPO_TRY(ppo_run_facts_parse(&read, content, path, error));
-    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, error));
+    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, false, error));
     ppo_status status = ppo_tensor_list_match(&list, content, true, path, error);
     if (status == PPO_OK) {
         ppo_tensor_list_fill(&list, content);

@@ -105,7 +105,7 @@ static ppo_status format_sealed(ppo_bytes *out, const ppo_tensor_list *list,
                                 const ppo_metadata *pairs, size_t num_pairs, ppo_error *error)
 {
     char checksum[CHECKSUM_DIGITS + 1];
-    PPO_TRY(ppo_safetensors_format(out, list->entries, list->count, pairs, num_pairs, error));
+    PPO_TRY(ppo_safetensors_format(out, list->tensors, list->count, pairs, num_pairs, error));
     char *digits = find_checksum(out->data, out->size);
     if (!digits)
         return ppo_fail(error, PPO_IO, "a checkpoint's header could not be sealed");

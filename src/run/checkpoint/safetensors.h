@@ -10,6 +10,7 @@
 #define PPO_RUN_CHECKPOINT_SAFETENSORS_H
 
 #include "core/bytes.h"
+#include "core/tensor.h"
 
 #define PPO_SAFETENSORS_RANK         8
 #define PPO_SAFETENSORS_MAX_HEADER   ((size_t)4 << 20) // bytes
@@ -37,8 +38,9 @@ typedef enum ppo_safetensors_dtype {
 #undef PPO_SAFETENSORS_ENUM
 } ppo_safetensors_dtype;
 
-// A named array. When read: `name` lives as long as the ppo_safetensors, `data` as the file's
-// bytes. `data` is aligned to its elements in files written here, not in every file: copy it.
+// A tensor in a file, of any type and rank that the format has. `name` lives as long as the
+// ppo_safetensors, `data` as the file's bytes. `data` is aligned to its elements in files written
+// here, not in every file: copy it.
 typedef struct ppo_safetensor {
     const char *name;
     ppo_safetensors_dtype dtype;
@@ -75,7 +77,7 @@ const char *ppo_safetensors_metadata(const ppo_safetensors *file, const char *ke
 
 // Puts a whole file into `out`, metadata first. Data come by falling element size, otherwise in
 // the order given, so that each tensor is aligned without gaps (which the format forbids).
-ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_safetensor *tensors, size_t num_tensors,
+ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_tensor *tensors, size_t num_tensors,
                                   const ppo_metadata *metadata, size_t num_metadata,
                                   ppo_error *error);
 

@@ -26,12 +26,14 @@ static bool add_numbers(cJSON *object, const char *key, const size_t *values, si
     return true;
 }
 
-static bool add_tensor(cJSON *root, const ppo_safetensor *tensor, size_t offset)
+static bool add_tensor(cJSON *root, const ppo_tensor *tensor, size_t offset)
 {
     const size_t offsets[2] = {offset, offset + tensor->bytes};
     cJSON *entry = cJSON_AddObjectToObject(root, tensor->name);
     return entry &&
-           cJSON_AddStringToObject(entry, "dtype", ppo_safetensors_dtype_name(tensor->dtype)) &&
+           cJSON_AddStringToObject(
+               entry, "dtype",
+               ppo_safetensors_dtype_name(ppo_safetensors_dtype_of(tensor->dtype))) &&
            add_numbers(entry, "shape", tensor->shape, tensor->rank) &&
            add_numbers(entry, "data_offsets", offsets, 2);
 }
@@ -48,34 +50,34 @@ static bool add_metadata(cJSON *root, const ppo_metadata *metadata, size_t num_m
 // The order of the data: 8-byte elements first, then 4, 2, 1. `next` walks the tensors of one
 // element size; returns NULL after the last of the smallest.
 typedef struct walk {
-    const ppo_safetensor *tensors;
+    const ppo_tensor *tensors;
     size_t count;
     size_t index;
     size_t element;
 } walk;
 
-static const ppo_safetensor *next(walk *at)
+static const ppo_tensor *next(walk *at)
 {
     for (; at->element > 0; at->element /= 2, at->index = 0) {
         while (at->index < at->count) {
-            const ppo_safetensor *tensor = &at->tensors[at->index++];
-            if (ppo_safetensors_dtype_size(tensor->dtype) == at->element)
+            const ppo_tensor *tensor = &at->tensors[at->index++];
+            if (ppo_dtype_size(tensor->dtype) == at->element)
                 return tensor;
         }
     }
     return NULL;
 }
 
-static walk start(const ppo_safetensor *tensors, size_t count)
+static walk start(const ppo_tensor *tensors, size_t count)
 {
     return (walk){.tensors = tensors, .count = count, .element = 8};
 }
 
 // The header as text, to be freed; NULL if memory runs out. Adds up the data's size.
-static char *format_header(size_t *data_size, const ppo_safetensor *tensors, size_t num_tensors,
+static char *format_header(size_t *data_size, const ppo_tensor *tensors, size_t num_tensors,
                            const ppo_metadata *metadata, size_t num_metadata)
 {
-    const ppo_safetensor *tensor;
+    const ppo_tensor *tensor;
     walk order = start(tensors, num_tensors);
     cJSON *root = cJSON_CreateObject();
     bool done = root && (num_metadata == 0 || add_metadata(root, metadata, num_metadata));
@@ -97,9 +99,9 @@ static void put_header(unsigned char *bytes, const char *text, size_t text_size,
     memset(bytes + PREFIX_BYTES + text_size, ' ', padded - text_size);
 }
 
-static void put_data(unsigned char *bytes, const ppo_safetensor *tensors, size_t num_tensors)
+static void put_data(unsigned char *bytes, const ppo_tensor *tensors, size_t num_tensors)
 {
-    const ppo_safetensor *tensor;
+    const ppo_tensor *tensor;
     walk order = start(tensors, num_tensors);
     while ((tensor = next(&order))) {
         if (tensor->bytes)
@@ -108,7 +110,7 @@ static void put_data(unsigned char *bytes, const ppo_safetensor *tensors, size_t
     }
 }
 
-ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_safetensor *tensors, size_t num_tensors,
+ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_tensor *tensors, size_t num_tensors,
                                   const ppo_metadata *metadata, size_t num_metadata,
                                   ppo_error *error)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Tensors gathered, compared and filled: see tensor_list.h.
-// Workload: tens of tensors; the bytes are looked at once (finite?) and copied once.
+// Workload: tens of tensors; every byte is read once (is it finite?) and copied once.
 #include "run/checkpoint/tensor_list.h"
 
+#include "agent/agent.h"
 #include "core/error.h"
+#include "rl/trainer_state.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,39 +15,20 @@
 
 static ppo_status reserve(ppo_tensor_list *list, size_t count, ppo_error *error)
 {
-    *list = (ppo_tensor_list){.count = count};
-    list->tensors = calloc(count + 1, sizeof *list->tensors);
-    list->entries = calloc(count + 1, sizeof *list->entries);
-    if (list->tensors && list->entries)
-        return PPO_OK;
-    ppo_tensor_list_release(list);
-    return ppo_fail(error, PPO_NO_MEMORY, "out of memory listing %zu tensors", count);
+    *list = (ppo_tensor_list){.tensors = calloc(count + 1, sizeof *list->tensors)};
+    return list->tensors
+               ? PPO_OK
+               : ppo_fail(error, PPO_NO_MEMORY, "out of memory listing %zu tensors", count);
 }
 
 void ppo_tensor_list_release(ppo_tensor_list *list)
 {
     free(list->tensors);
-    free(list->entries);
     *list = (ppo_tensor_list){0};
 }
 
-// The file's view of each tensor.
-static void describe(ppo_tensor_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const ppo_tensor *tensor = &list->tensors[i];
-        ppo_safetensor *entry = &list->entries[i];
-        *entry = (ppo_safetensor){.name = tensor->name, .rank = tensor->rank, .data = tensor->data};
-        entry->dtype = ppo_safetensors_dtype_of(tensor->dtype);
-        entry->bytes = ppo_dtype_size(tensor->dtype);
-        for (uint32_t d = 0; d < tensor->rank; d++) {
-            entry->shape[d] = tensor->shape[d];
-            entry->bytes *= tensor->shape[d];
-        }
-    }
-}
-
-ppo_status ppo_tensor_list_of_trainer(ppo_tensor_list *list, ppo_trainer *trainer, ppo_error *error)
+ppo_status ppo_tensor_list_of_trainer(ppo_tensor_list *list, ppo_trainer *trainer,
+                                      bool only_for_acting, ppo_error *error)
 {
     ppo_tensor tensor;
     size_t count = 0;
@@ -54,9 +36,9 @@ ppo_status ppo_tensor_list_of_trainer(ppo_tensor_list *list, ppo_trainer *traine
     while (ppo_trainer_tensor(trainer, count, &tensor))
         count++;
     PPO_TRY(reserve(list, count, error));
-    for (size_t i = 0; i < count; i++)
-        ppo_trainer_tensor(trainer, i, &list->tensors[i]);
-    describe(list);
+    for (size_t i = 0; ppo_trainer_tensor(trainer, i, &tensor); i++)
+        if (!only_for_acting || ppo_role_is_for_acting(tensor.role))
+            list->tensors[list->count++] = tensor;
     return PPO_OK;
 }
 
@@ -67,113 +49,68 @@ ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo
     while (ppo_agent_tensor(agent, count, &tensor))
         count++;
     PPO_TRY(reserve(list, count, error));
-    for (size_t i = 0; i < count; i++)
-        ppo_agent_tensor(agent, i, &list->tensors[i]);
-    describe(list);
+    for (size_t i = 0; ppo_agent_tensor(agent, i, &tensor); i++)
+        list->tensors[list->count++] = tensor;
     return PPO_OK;
-}
-
-void ppo_tensor_list_keep_acting(ppo_tensor_list *list)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        const ppo_tensor *tensor = &list->tensors[i];
-        if (ppo_tensor_is_parameter(tensor) || strncmp(tensor->name, "obs_norm.", 9) == 0)
-            list->tensors[kept++] = *tensor;
-    }
-    list->count = kept;
-    describe(list);
-}
-
-static bool must_be_finite(const ppo_tensor *tensor)
-{
-    return ppo_tensor_is_parameter(tensor) || strncmp(tensor->name, "adam", 4) == 0 ||
-           strstr(tensor->name, "norm") != NULL;
-}
-
-// Index of the first value that is not finite; SIZE_MAX if there is none.
-static size_t find_not_finite(const ppo_safetensor *entry)
-{
-    const size_t count = entry->bytes / ppo_safetensors_dtype_size(entry->dtype);
-    const float *single = entry->data;
-    const double *twice = entry->data;
-    if (entry->dtype == PPO_SAFETENSORS_F32) {
-        for (size_t i = 0; i < count; i++)
-            if (!isfinite(single[i]))
-                return i;
-    } else if (entry->dtype == PPO_SAFETENSORS_F64) {
-        for (size_t i = 0; i < count; i++)
-            if (!isfinite(twice[i]))
-                return i;
-    }
-    return SIZE_MAX;
 }
 
 ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char *label,
                                         ppo_error *error)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (!must_be_finite(&list->tensors[i]))
+        const ppo_tensor *tensor = &list->tensors[i];
+        if (!ppo_role_must_be_finite(tensor->role))
             continue;
-        const size_t place = find_not_finite(&list->entries[i]);
+        const size_t place = ppo_tensor_find_not_finite(tensor);
         if (place != SIZE_MAX)
             return ppo_fail(error, PPO_NUMERIC,
                             "%s is not written: \"%s\" is not finite at element %zu", label,
-                            list->tensors[i].name, place);
+                            tensor->name, place);
     }
     return PPO_OK;
 }
 
 // "F32 [64, 4]"
-static void format_shape(char text[SHAPE_TEXT_SIZE], const ppo_safetensor *entry)
+static void format_shape(char text[SHAPE_TEXT_SIZE], ppo_safetensors_dtype dtype, uint32_t rank,
+                         const size_t *shape)
 {
     size_t used =
-        (size_t)snprintf(text, SHAPE_TEXT_SIZE, "%s [", ppo_safetensors_dtype_name(entry->dtype));
-    for (uint32_t d = 0; d < entry->rank && used < SHAPE_TEXT_SIZE; d++)
-        used += (size_t)snprintf(text + used, SHAPE_TEXT_SIZE - used, "%s%zu", d ? ", " : "",
-                                 entry->shape[d]);
+        (size_t)snprintf(text, SHAPE_TEXT_SIZE, "%s [", ppo_safetensors_dtype_name(dtype));
+    for (uint32_t d = 0; d < rank && used < SHAPE_TEXT_SIZE; d++)
+        used +=
+            (size_t)snprintf(text + used, SHAPE_TEXT_SIZE - used, "%s%zu", d ? ", " : "", shape[d]);
     if (used < SHAPE_TEXT_SIZE)
         snprintf(text + used, SHAPE_TEXT_SIZE - used, "]");
-}
-
-static bool same_shape(const ppo_safetensor *a, const ppo_safetensor *b)
-{
-    return a->dtype == b->dtype && a->rank == b->rank && a->bytes == b->bytes &&
-           memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0;
-}
-
-static ppo_status fail_extra(const ppo_tensor_list *list, const ppo_safetensors *file,
-                             const char *label, ppo_error *error)
-{
-    return ppo_fail(error, PPO_MISMATCH, "%s holds %zu tensors where %zu are expected", label,
-                    file->num_tensors, list->count);
 }
 
 ppo_status ppo_tensor_list_match(const ppo_tensor_list *list, const ppo_safetensors *file,
                                  bool exact, const char *label, ppo_error *error)
 {
     for (size_t i = 0; i < list->count; i++) {
-        const ppo_safetensor *here = &list->entries[i];
+        const ppo_tensor *here = &list->tensors[i];
         const ppo_safetensor *there = ppo_safetensors_find(file, here->name);
         if (!there)
             return ppo_fail(error, PPO_MISMATCH, "%s lacks the tensor \"%s\"", label, here->name);
-        if (!same_shape(here, there)) {
+        const ppo_safetensors_dtype dtype = ppo_safetensors_dtype_of(here->dtype);
+        if (there->dtype != dtype || there->rank != here->rank ||
+            memcmp(there->shape, here->shape, here->rank * sizeof *here->shape) != 0) {
             char text[2][SHAPE_TEXT_SIZE];
-            format_shape(text[0], there);
-            format_shape(text[1], here);
+            format_shape(text[0], there->dtype, there->rank, there->shape);
+            format_shape(text[1], dtype, here->rank, here->shape);
             return ppo_fail(error, PPO_MISMATCH, "%s: the tensor \"%s\" is %s there, %s here",
                             label, here->name, text[0], text[1]);
         }
     }
     if (exact && file->num_tensors != list->count)
-        return fail_extra(list, file, label, error);
+        return ppo_fail(error, PPO_MISMATCH, "%s holds %zu tensors where %zu are expected", label,
+                        file->num_tensors, list->count);
     return PPO_OK;
 }
 
 void ppo_tensor_list_fill(const ppo_tensor_list *list, const ppo_safetensors *file)
 {
     for (size_t i = 0; i < list->count; i++) {
-        const ppo_safetensor *there = ppo_safetensors_find(file, list->entries[i].name);
+        const ppo_safetensor *there = ppo_safetensors_find(file, list->tensors[i].name);
         if (there && there->bytes)
             memcpy(list->tensors[i].data, there->data, there->bytes);
     }

@@ -3,28 +3,27 @@
 #ifndef PPO_RUN_CHECKPOINT_TENSOR_LIST_H
 #define PPO_RUN_CHECKPOINT_TENSOR_LIST_H
 
-#include "agent/state.h"
+#include "core/tensor.h"
+#include "ppo/agent.h"
 #include "run/checkpoint/safetensors.h"
 
 typedef struct ppo_tensor_list {
-    ppo_tensor *tensors;     // data in the trainer's or agent's memory
-    ppo_safetensor *entries; // the same, as the file's writer wants them
+    ppo_tensor *tensors; // data in the trainer's or agent's memory
     size_t count;
 } ppo_tensor_list;
 
-// Freezes the trainer and gathers its tensors. Release afterwards, also after a failure.
+// Gathers a trainer's tensors, all or those that an agent needs, with its current state in them.
+// Release the list afterwards; on failure it is empty.
 ppo_status ppo_tensor_list_of_trainer(ppo_tensor_list *list, ppo_trainer *trainer,
-                                      ppo_error *error);
-ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo_error *error);
+                                      bool only_for_acting, ppo_error *error);
 
-// Drops from a trainer's list what an agent does not need: parameters and observation normaliser
-// stay. (The trainer's own agent lists its parameters only: the normaliser's rows are the
-// trainer's.)
-void ppo_tensor_list_keep_acting(ppo_tensor_list *list);
+ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo_error *error);
 
 void ppo_tensor_list_release(ppo_tensor_list *list);
 
-// PPO_NUMERIC naming the first parameter or optimiser or normaliser tensor that is not finite.
+// PPO_NUMERIC if a tensor whose role demands it (core/tensor.h) is not finite: the message says
+// what has happened to `label`, as in "run/best.safetensors is not written", and names the tensor
+// and the element.
 ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char *label,
                                         ppo_error *error);
 
@@ -32,7 +31,7 @@ ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char 
 ppo_status ppo_tensor_list_match(const ppo_tensor_list *list, const ppo_safetensors *file,
                                  bool exact, const char *label, ppo_error *error);
 
-// Copies the file's data into a list that matches.
+// Copies the data of a file that matches into the tensors.
 void ppo_tensor_list_fill(const ppo_tensor_list *list, const ppo_safetensors *file);
 
 #endif

@@ -4,7 +4,8 @@
 #include "unit/rl/support/training.h"
 
 #include "ppo/random.h"
-#include "agent/state.h"
+#include "agent/agent.h"
+#include "rl/trainer_state.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -180,9 +180,9 @@ static void test_rows(void **state)
     create(&b, &grey, 4, 8, 3);
     size_t state_bytes = 0, bytes = 0;
     for (size_t i = 0; i < b.arena.num_rows; i++) {
-        bytes += b.arena.rows[i].bytes;
-        if (b.arena.rows[i].use == PPO_ROW_STATE)
-            state_bytes += b.arena.rows[i].bytes;
+        bytes += b.arena.rows[i].tensor.bytes;
+        if (ppo_role_is_state(b.arena.rows[i].tensor.role))
+            state_bytes += b.arena.rows[i].tensor.bytes;
     }
     assert_int_equal(b.frames.bytes, 20);
     assert_int_equal(state_bytes, (4 * 20 + 1) * 3);

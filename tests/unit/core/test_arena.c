@@ -23,8 +23,9 @@ static void test_layout(void **state)
     for (size_t i = 0; i < ROWS; i++) {
         char name[16];
         snprintf(name, sizeof name, "row%zu", i);
-        PPO_ARENA_ADD(&arena, &bytes[i], name, "test", i % 2 ? PPO_ROW_STATE : PPO_ROW_SCRATCH,
-                      PPO_U8, i * i % 257 + (i > 0), 3);
+        PPO_ARENA_ADD(&arena, &bytes[i], name, "test",
+                      i % 2 ? PPO_ROLE_ENVIRONMENT : PPO_ROLE_SCRATCH, PPO_U8,
+                      i * i % 257 + (i > 0), 3);
     }
     assert_true(ppo_arena_bind(&arena, &error) == PPO_OK);
     assert_int_equal(arena.num_rows, ROWS);
@@ -32,20 +33,20 @@ static void test_layout(void **state)
         const ppo_arena_row *row = &arena.rows[i];
         char name[16];
         snprintf(name, sizeof name, "row%zu", i);
-        assert_string_equal(row->name, name);
+        assert_string_equal(row->tensor.name, name);
         assert_string_equal(row->owner, "test");
-        assert_int_equal(row->bytes, (i * i % 257 + (i > 0)) * 3);
-        assert_int_equal(row->rank, 2);
-        assert_int_equal(row->shape[1], 3);
-        assert_true(row->use == (i % 2 ? PPO_ROW_STATE : PPO_ROW_SCRATCH));
+        assert_int_equal(row->tensor.bytes, (i * i % 257 + (i > 0)) * 3);
+        assert_int_equal(row->tensor.rank, 2);
+        assert_int_equal(row->tensor.shape[1], 3);
+        assert_true(row->tensor.role == (i % 2 ? PPO_ROLE_ENVIRONMENT : PPO_ROLE_SCRATCH));
         assert_ptr_equal(bytes[i], arena.block + row->offset);
         assert_true((uintptr_t)bytes[i] % 64 == 0);
-        const size_t end = row->offset + row->bytes;
+        const size_t end = row->offset + row->tensor.bytes;
         const size_t next = i + 1 < ROWS ? arena.rows[i + 1].offset : arena.block_bytes;
         assert_true(next >= end + 64); // a vector may be read at a row's end
-        for (size_t k = 0; k < row->bytes; k++)
+        for (size_t k = 0; k < row->tensor.bytes; k++)
             assert_int_equal(bytes[i][k], 0);
-        memset(bytes[i], (int)i, row->bytes); // sanitisers see what is not ours
+        memset(bytes[i], (int)i, row->tensor.bytes); // sanitisers see what is not ours
     }
     ppo_arena_release(&arena);
     assert_true(!arena.block && !arena.rows && arena.num_rows == 0);
@@ -60,9 +61,9 @@ static void test_types(void **state)
     void *slot[6];
     ppo_error error = {0};
     for (size_t i = 0; i < 6; i++)
-        PPO_ARENA_ADD(&arena, &slot[i], "x", "test", PPO_ROW_STATE, types[i], 2, 3, 5, 7);
+        PPO_ARENA_ADD(&arena, &slot[i], "x", "test", PPO_ROLE_ENVIRONMENT, types[i], 2, 3, 5, 7);
     for (size_t i = 0; i < 6; i++)
-        assert_int_equal(arena.rows[i].bytes, sizes[i] * 210);
+        assert_int_equal(arena.rows[i].tensor.bytes, sizes[i] * 210);
     assert_true(ppo_arena_bind(&arena, &error) == PPO_OK);
     ppo_arena_release(&arena);
 }
@@ -76,7 +77,7 @@ static void test_shared_with_children(void **state)
         int how;
         if (shared)
             ppo_arena_share(&arena);
-        PPO_ARENA_ADD(&arena, &bytes, "bytes", "test", PPO_ROW_SCRATCH, PPO_U8, 100000);
+        PPO_ARENA_ADD(&arena, &bytes, "bytes", "test", PPO_ROLE_SCRATCH, PPO_U8, 100000);
         assert_int_equal(ppo_arena_bind(&arena, NULL), PPO_OK);
         assert_true((uintptr_t)bytes % 64 == 0 && bytes[99999] == 0);
         assert_true(ppo_arena_holds(&arena, bytes + 99999) && !ppo_arena_holds(&arena, &arena));
@@ -97,9 +98,9 @@ static void check_overflow(size_t a, size_t b)
     ppo_arena arena = {0};
     void *slot = NULL, *other = NULL;
     ppo_error error = {0};
-    PPO_ARENA_ADD(&arena, &other, "small", "test", PPO_ROW_STATE, PPO_F32, 8);
-    PPO_ARENA_ADD(&arena, &slot, "large", "test", PPO_ROW_STATE, PPO_F64, a, b);
-    PPO_ARENA_ADD(&arena, &other, "after", "test", PPO_ROW_STATE, PPO_F32, 8);
+    PPO_ARENA_ADD(&arena, &other, "small", "test", PPO_ROLE_ENVIRONMENT, PPO_F32, 8);
+    PPO_ARENA_ADD(&arena, &slot, "large", "test", PPO_ROLE_ENVIRONMENT, PPO_F64, a, b);
+    PPO_ARENA_ADD(&arena, &other, "after", "test", PPO_ROLE_ENVIRONMENT, PPO_F32, 8);
     assert_int_equal(ppo_arena_bind(&arena, &error), PPO_NO_MEMORY);
     assert_int_equal(error.status, PPO_NO_MEMORY);
     assert_non_null(strstr(error.message, "memory"));
@@ -117,8 +118,8 @@ static void test_overflow(void **state)
     // two that fit by themselves
     ppo_arena arena = {0};
     void *slot[2];
-    PPO_ARENA_ADD(&arena, &slot[0], "a", "test", PPO_ROW_STATE, PPO_U8, SIZE_MAX / 2 + 1000);
-    PPO_ARENA_ADD(&arena, &slot[1], "b", "test", PPO_ROW_STATE, PPO_U8, SIZE_MAX / 2 + 1000);
+    PPO_ARENA_ADD(&arena, &slot[0], "a", "test", PPO_ROLE_ENVIRONMENT, PPO_U8, SIZE_MAX / 2 + 1000);
+    PPO_ARENA_ADD(&arena, &slot[1], "b", "test", PPO_ROLE_ENVIRONMENT, PPO_U8, SIZE_MAX / 2 + 1000);
     assert_int_equal(ppo_arena_bind(&arena, NULL), PPO_NO_MEMORY);
     ppo_arena_release(&arena);
 }
@@ -139,9 +140,9 @@ static void test_empty(void **state)
     ppo_error error = {0};
     assert_true(ppo_arena_bind(&arena, &error) == PPO_OK);
     ppo_arena_release(&arena);
-    PPO_ARENA_ADD(&arena, &none, "none", "test", PPO_ROW_STATE, PPO_F32, 0, 5);
+    PPO_ARENA_ADD(&arena, &none, "none", "test", PPO_ROLE_ENVIRONMENT, PPO_F32, 0, 5);
     assert_true(ppo_arena_bind(&arena, &error) == PPO_OK);
-    assert_true(none && none != &arena && arena.rows[0].bytes == 0);
+    assert_true(none && none != &arena && arena.rows[0].tensor.bytes == 0);
     ppo_arena_release(&arena);
     ppo_arena_release(&arena); // twice is fine
 }
@@ -152,8 +153,8 @@ static void test_long_names(void **state)
     ppo_arena arena = {0};
     void *slot;
     PPO_ARENA_ADD(&arena, &slot, "a name that is longer than any row's name may ever be, by far",
-                  "test", PPO_ROW_STATE, PPO_F32, 1);
-    assert_int_equal(strlen(arena.rows[0].name), PPO_NAME_SIZE - 1);
+                  "test", PPO_ROLE_ENVIRONMENT, PPO_F32, 1);
+    assert_int_equal(strlen(arena.rows[0].tensor.name), PPO_NAME_SIZE - 1);
     ppo_arena_release(&arena);
 }
 

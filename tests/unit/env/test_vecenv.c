@@ -19,10 +19,10 @@ static int num_inited(const ppo_arena *arena)
 {
     int count = 0;
     for (const ppo_arena_row *row = arena->rows; row < arena->rows + arena->num_rows; row++) {
-        if (strcmp(row->name, "env.instance") != 0)
+        if (strcmp(row->tensor.name, "env.instance") != 0)
             continue;
-        for (size_t n = 0; n < row->shape[0]; n++) {
-            const void *instance = arena->block + row->offset + n * row->shape[1];
+        for (size_t n = 0; n < row->tensor.shape[0]; n++) {
+            const void *instance = arena->block + row->offset + n * row->tensor.shape[1];
             count += ((const ppo_script *)instance)->inited == 1;
         }
     }
@@ -324,7 +324,7 @@ static void test_every_bad_value_is_seen(void **state)
                       &(ppo_vecenv_options){.num_envs = 1, .frame_skip = 1});
             ppo_vecenv_freeze(bed.vecenv);
             for (size_t row = 0; row < bed.arena.num_rows; row++)
-                if (strcmp(bed.arena.rows[row].name, "env.state") == 0) {
+                if (strcmp(bed.arena.rows[row].tensor.name, "env.state") == 0) {
                     const double value = (double)bad[kind];
                     memcpy(bed.arena.block + bed.arena.rows[row].offset + i * sizeof value, &value,
                            sizeof value);

@@ -114,8 +114,9 @@ static void copy_state_rows(ppo_bed *to, const ppo_bed *from)
     assert_int_equal(to->arena.num_rows, from->arena.num_rows);
     for (size_t i = 0; i < from->arena.num_rows; i++) {
         const ppo_arena_row *row = &from->arena.rows[i];
-        if (row->use == PPO_ROW_STATE)
-            memcpy(to->arena.block + row->offset, from->arena.block + row->offset, row->bytes);
+        if (ppo_role_is_state(row->tensor.role))
+            memcpy(to->arena.block + row->offset, from->arena.block + row->offset,
+                   row->tensor.bytes);
     }
 }
 

@@ -3,7 +3,7 @@
 // has no gradient; learning works, in threads and processes, and goes on after a checkpoint with
 // the same bits.
 #include "agent/dist.h"
-#include "agent/state.h"
+#include "rl/trainer_state.h"
 
 #include "nn/mlp.h"
 #include "ppo/random.h"

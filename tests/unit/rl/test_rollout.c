@@ -94,9 +94,9 @@ static void test_rows(void **state)
     for (size_t i = 0; i < arena.num_rows; i++) {
         const bool one_more =
             arena.rows[i].slot == (void **)&r.obs || arena.rows[i].slot == (void **)&r.value;
-        assert_int_equal(arena.rows[i].shape[0], STEPS + one_more);
-        assert_int_equal(arena.rows[i].shape[1], ENVS);
-        assert_true(arena.rows[i].use == PPO_ROW_SCRATCH);
+        assert_int_equal(arena.rows[i].tensor.shape[0], STEPS + one_more);
+        assert_int_equal(arena.rows[i].tensor.shape[1], ENVS);
+        assert_true(arena.rows[i].tensor.role == PPO_ROLE_SCRATCH);
     }
     ppo_arena_release(&arena);
 }

@@ -26,7 +26,7 @@ void farm_create(ppo_farm *f, const ppo_env_class *env, const ppo_vecenv_options
     f->action_bytes = ppo_space_bytes(&env->action_space);
     assert_int_equal(ppo_vecenv_create(&f->vecenv, env, options, &f->arena, &f->error), PPO_OK);
 #define ROW(slot, dtype, ...) \
-    PPO_ARENA_ADD(&f->arena, &f->slot, #slot, "test", PPO_ROW_SCRATCH, dtype, __VA_ARGS__)
+    PPO_ARENA_ADD(&f->arena, &f->slot, #slot, "test", PPO_ROLE_SCRATCH, dtype, __VA_ARGS__)
     ROW(rows.obs, PPO_U8, n, f->obs_bytes);
     ROW(rows.final_obs, PPO_U8, n, f->obs_bytes);
     ROW(rows.reward, PPO_F64, n);
@@ -61,8 +61,8 @@ ppo_status farm_step(ppo_farm *f, uint64_t step)
 void *farm_row(const ppo_farm *f, const char *name, size_t *bytes)
 {
     for (const ppo_arena_row *row = f->arena.rows; row < f->arena.rows + f->arena.num_rows; row++)
-        if (strcmp(row->name, name) == 0) {
-            *bytes = row->bytes;
+        if (strcmp(row->tensor.name, name) == 0) {
+            *bytes = row->tensor.bytes;
             return f->arena.block + row->offset;
         }
     *bytes = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Checkpoints and agents as files: what comes back, and what is refused.
 #include "ppo/run.h"
-#include "agent/state.h"
+#include "agent/agent.h"
+#include "rl/trainer_state.h"
 #include "run/checkpoint/checkpoint_file.h"
 #include "unit/run/support/scratch.h"
 #include "unit/run/support/small_task.h"
@@ -217,7 +218,7 @@ static void test_not_finite_is_not_written(void **state)
     save(trainer, scratch_path("good"));
     assert_true(scratch_copy(scratch_path("copy"), scratch_path("good")));
     assert_true(ppo_trainer_tensor(trainer, 0, &tensor));
-    assert_true(ppo_tensor_is_parameter(&tensor));
+    assert_true(tensor.role == PPO_ROLE_PARAMETER);
     ((float *)tensor.data)[1] = NAN;
     assert_int_equal(ppo_checkpoint_save(trainer, scratch_path("good"), &error), PPO_NUMERIC);
     assert_non_null(strstr(error.message, tensor.name));
@@ -325,8 +326,8 @@ static void test_damaged_load_leaves_the_trainer(void **state)
 
 static void test_foreign_file(void **state)
 {
-    const float value = 1;
-    const ppo_safetensor tensor = {"x", PPO_SAFETENSORS_F32, 1, {1}, &value, 4};
+    float value = 1;
+    const ppo_tensor tensor = {"x", PPO_ROLE_PARAMETER, PPO_F32, 1, {1}, 4, &value};
     ppo_bytes bytes = {0};
     ppo_error error = {0};
     (void)state;

@@ -12,15 +12,15 @@
 
 #include <cmocka.h>
 
-static const float weight[6] = {1, 2, 3, 4, 5, 6};
-static const uint8_t flags[3] = {7, 8, 9};
-static const uint64_t counter = 0x0123456789abcdef;
+static float weight[6] = {1, 2, 3, 4, 5, 6};
+static uint8_t flags[3] = {7, 8, 9};
+static uint64_t counter = 0x0123456789abcdef;
 
-static const ppo_safetensor some_tensors[] = {
-    {"flags", PPO_SAFETENSORS_U8, 1, {3}, flags, 3},
-    {"actor.0.weight", PPO_SAFETENSORS_F32, 2, {2, 3}, weight, 24},
-    {"nothing", PPO_SAFETENSORS_F32, 2, {0, 5}, NULL, 0},
-    {"counter", PPO_SAFETENSORS_U64, 0, {0}, &counter, 8},
+static const ppo_tensor some_tensors[] = {
+    {"flags", PPO_ROLE_COUNTER, PPO_U8, 1, {3}, 3, flags},
+    {"actor.0.weight", PPO_ROLE_PARAMETER, PPO_F32, 2, {2, 3}, 24, weight},
+    {"nothing", PPO_ROLE_PARAMETER, PPO_F32, 2, {0, 5}, 0, NULL},
+    {"counter", PPO_ROLE_COUNTER, PPO_U64, 0, {0}, 8, &counter},
 };
 static const ppo_metadata some_metadata[] = {
     {"format", "test"},
@@ -74,10 +74,10 @@ static void test_round_trip(void **state)
     assert_int_equal(ppo_safetensors_parse(&file, bytes.data, bytes.size, "f", NULL), PPO_OK);
     assert_int_equal(file.num_tensors, 4);
     for (size_t i = 0; i < 4; i++) {
-        const ppo_safetensor *wrote = &some_tensors[i];
+        const ppo_tensor *wrote = &some_tensors[i];
         const ppo_safetensor *read = ppo_safetensors_find(&file, wrote->name);
         assert_non_null(read);
-        assert_int_equal(read->dtype, wrote->dtype);
+        assert_int_equal(read->dtype, ppo_safetensors_dtype_of(wrote->dtype));
         assert_int_equal(read->rank, wrote->rank);
         assert_memory_equal(read->shape, wrote->shape, wrote->rank * sizeof *wrote->shape);
         assert_int_equal(read->bytes, wrote->bytes);
@@ -100,7 +100,7 @@ static void test_layout(void **state)
         "{\"__metadata__\":{\"a\":\"b\"},"
         "\"counter\":{\"dtype\":\"U64\",\"shape\":[],\"data_offsets\":[0,8]},"
         "\"flags\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[8,11]}}";
-    const ppo_safetensor tensors[] = {some_tensors[0], some_tensors[3]};
+    const ppo_tensor tensors[] = {some_tensors[0], some_tensors[3]};
     const ppo_metadata metadata = {"a", "b"};
     ppo_bytes bytes = {0};
     (void)state;
@@ -280,22 +280,21 @@ static void test_zero_byte_in_header(void **state)
 static void test_many_tensors(void **state)
 {
     enum { COUNT = 3000 };
-    static char names[COUNT][16];
-    static ppo_safetensor tensors[COUNT];
+    static ppo_tensor tensors[COUNT];
     static float values[COUNT];
     ppo_safetensors file;
     ppo_bytes bytes = {0};
     (void)state;
     for (size_t i = 0; i < COUNT; i++) {
-        snprintf(names[i], sizeof names[i], "t.%zu", i);
         values[i] = (float)i;
-        tensors[i] = (ppo_safetensor){names[i], PPO_SAFETENSORS_F32, 1, {1}, &values[i], 4};
+        tensors[i] = (ppo_tensor){"", PPO_ROLE_PARAMETER, PPO_F32, 1, {1}, 4, &values[i]};
+        snprintf(tensors[i].name, sizeof tensors[i].name, "t.%zu", i);
     }
     assert_int_equal(ppo_safetensors_format(&bytes, tensors, COUNT, NULL, 0, NULL), PPO_OK);
     assert_int_equal(ppo_safetensors_parse(&file, bytes.data, bytes.size, "f", NULL), PPO_OK);
     assert_int_equal(file.num_tensors, COUNT);
     for (size_t i = 0; i < COUNT; i++)
-        assert_string_equal(file.tensors[i].name, names[i]); // the order given
+        assert_string_equal(file.tensors[i].name, tensors[i].name); // the order given
     ppo_safetensors_release(&file);
     ppo_bytes_release(&bytes);
 }

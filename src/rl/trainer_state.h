@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The whole state of a trainer as a list of named tensors (agent/state.h says in which order). With
+// these functions src/run/ saves and restores a trainer and knows nothing else of its inside.
+#ifndef PPO_RL_TRAINER_STATE_H
+#define PPO_RL_TRAINER_STATE_H
+
+#include "core/tensor.h"
+#include "ppo/trainer.h"
+
+// The index-th tensor, its data in the trainer's memory; false past the last. The list is the same
+// for equal configs.
+bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor);
+
+// Copies what lives elsewhere (environments, counters) into the tensors. Call before reading them.
+void ppo_trainer_freeze(ppo_trainer *trainer);
+
+// PPO_OK, or the failure that ended an iteration in its middle: such a state must not be saved.
+ppo_status ppo_trainer_check(const ppo_trainer *trainer, ppo_error *error);
+
+// The inverse of freeze. Call once all tensors have been filled from a checkpoint; a trainer whose
+// iteration had failed can go on after it. On failure the trainer must be destroyed.
+ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error);
+
+#endif
