@@ -17,6 +17,7 @@ extern "C" {
 #define PPO_MAX_LAYERS          8
 #define PPO_MAX_SCHEDULE_POINTS 8
 #define PPO_TEXT_SIZE           256
+#define PPO_MAX_OPTIONS         128
 
 typedef enum ppo_activation { PPO_ACTIVATION_TANH, PPO_ACTIVATION_RELU } ppo_activation;
 
@@ -88,7 +89,16 @@ typedef struct ppo_widths {
     uint32_t width[PPO_MAX_LAYERS];
 } ppo_widths;
 
+// Who set an option last.
+typedef enum ppo_set_by {
+    PPO_SET_BY_DEFAULTS, // ppo_config_defaults
+    PPO_SET_BY_YAML,     // a preset, ppo_config_load or ppo_config_parse
+    PPO_SET_BY_NAME,     // ppo_config_set
+} ppo_set_by;
+
 typedef struct ppo_config {
+    size_t struct_size; // sizeof(ppo_config), set by ppo_config_defaults; other sizes are refused
+
     // Task
     char env_id[PPO_TEXT_SIZE]; // environment id, e.g. "CartPole-v1"
     uint64_t seed;
@@ -185,6 +195,8 @@ typedef struct ppo_config {
     uint64_t video_every;         // environment steps between films of an episode; 0: none
     uint32_t video_steps;         // a film ends after so many; 0: with the episode
     ppo_video_format video_format;
+
+    uint8_t set_by[PPO_MAX_OPTIONS]; // private: see ppo_option_set_by
 } ppo_config;
 
 // All settings at the option table's defaults; env_id empty.
@@ -233,6 +245,13 @@ PPO_API ppo_option ppo_option_at(size_t index);
 
 // The value of the index-th option as text, in the form that ppo_config_set takes.
 PPO_API size_t ppo_option_format(const ppo_config *config, size_t index, char *text, size_t size);
+
+// Whether the index-th option has the same value in both: compared as values, so that "1e3" equals
+// "1000" and "none" equals "none".
+PPO_API bool ppo_option_equal(const ppo_config *a, const ppo_config *b, size_t index);
+
+// Who set the index-th option last. A field that was assigned directly keeps its earlier entry.
+PPO_API ppo_set_by ppo_option_set_by(const ppo_config *config, size_t index);
 
 // The presets that are built in: names as for ppo_preset_find.
 PPO_API size_t ppo_preset_count(void);

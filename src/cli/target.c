@@ -149,10 +149,12 @@ ppo_status cli_target_apply(ppo_config *config, const cli_target *target, ppo_er
         status = ppo_config_load(config, target->path, error);
     else if (target->yaml)
         status = ppo_config_parse(config, target->yaml, strlen(target->yaml), target->label, error);
-    if (target->env_id[0]) // a preset may be that of the same task made otherwise
-        snprintf(config->env_id, sizeof config->env_id, "%s", target->env_id);
-    if (status == PPO_OK && target->kind == CLI_TARGET_RUN) // it may have been moved
-        snprintf(config->run_dir, sizeof config->run_dir, "%s", target->run_dir);
+    // The names on the command line win: the preset gym:CartPole-v1 takes is that of CartPole-v1,
+    // and a run directory may have been moved since its config.yaml was written.
+    if (status == PPO_OK && target->kind == CLI_TARGET_ENV)
+        status = ppo_config_set(config, "env_id", target->env_id, error);
+    if (status == PPO_OK && target->kind == CLI_TARGET_RUN)
+        status = ppo_config_set(config, "run_dir", target->run_dir, error);
     return status;
 }
 

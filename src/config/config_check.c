@@ -2,6 +2,7 @@
 // What must hold across settings, and the sizes that follow from them. Owns nothing.
 // Not here: the range of a single value (table.h, value.c), though it is checked again, since
 // fields may be set directly.
+#include "config/table.h"
 #include "config/value.h"
 
 #include "core/error.h"
@@ -116,6 +117,7 @@ static ppo_status check_networks(const ppo_config *config, ppo_error *error)
 
 ppo_status ppo_config_check(const ppo_config *config, ppo_error *error)
 {
+    PPO_TRY(ppo_config_check_size(config, error));
     PPO_TRY(check_ranges(config, error));
     PPO_TRY(check_batch(config, error));
     PPO_TRY(check_norm_adv(config, error));

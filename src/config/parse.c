@@ -152,7 +152,8 @@ static ppo_status set(reader *r, size_t line, const char *name, const char *text
         return ppo_fail(r->error, PPO_INVALID, "%s:%zu: %s: takes one value, not a list", r->label,
                         line, name);
     r->line_of[index] = line;
-    return located(r, line, ppo_option_store(&r->config, index, text, &inner), &inner);
+    return located(r, line, ppo_option_store(&r->config, index, text, PPO_SET_BY_YAML, &inner),
+                   &inner);
 }
 
 // A key, given as its event, and the value behind it.
@@ -225,6 +226,7 @@ ppo_status ppo_config_parse(ppo_config *config, const char *yaml, size_t size, c
                             ppo_error *error)
 {
     reader r = {.config = *config, .label = short_label(label), .error = error};
+    PPO_TRY(ppo_config_check_size(config, error));
     if (size > MAX_FILE_SIZE)
         return ppo_fail(error, PPO_INVALID, "%s: %zu bytes are no configuration; at most %zu are",
                         r.label, size, MAX_FILE_SIZE);

@@ -56,13 +56,13 @@ ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error 
     ppo_config fresh;
     char label[PPO_TEXT_SIZE + 8];
     ppo_config_defaults(&fresh);
-    PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error));
+    PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, PPO_SET_BY_NAME, error));
     const char *preset = ppo_preset_for_env(env_id);
     snprintf(label, sizeof label, "preset %s", env_id);
     if (preset)
         PPO_TRY(ppo_config_parse(&fresh, preset, strlen(preset), label, error));
     if (is_gymnasium_id(env_id)) // the preset named the built-in task
-        PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, error));
+        PPO_TRY(ppo_option_store(&fresh, PPO_OPTION_env_id, env_id, PPO_SET_BY_NAME, error));
     *config = fresh;
     return PPO_OK;
 }

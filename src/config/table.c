@@ -64,6 +64,8 @@ const ppo_option_row ppo_option_rows[PPO_OPTION_COUNT] = {
     _Static_assert(KIND_FITS(field, PPO_KIND_##kind), "kind of " #field);
 PPO_OPTIONS(PPO_OPTION_KIND)
 #undef PPO_OPTION_KIND
+_Static_assert(PPO_OPTION_COUNT <= PPO_MAX_OPTIONS,
+               "ppo_config.set_by has a place for each option");
 
 typedef struct foreign_switch {
     const char *name;
@@ -224,32 +226,60 @@ ppo_status ppo_option_resolve(ppo_option_index *index, const char **text, const 
 
 // ---- Setting ----
 
+ppo_status ppo_config_check_size(const ppo_config *config, ppo_error *error)
+{
+    if (config->struct_size == sizeof *config)
+        return PPO_OK;
+    return ppo_fail(error, PPO_INVALID,
+                    "the configuration's struct_size is %zu and not %zu: it was not filled by "
+                    "ppo_config_defaults, or by that of another version",
+                    config->struct_size, sizeof *config);
+}
+
 ppo_status ppo_option_store(ppo_config *config, ppo_option_index index, const char *text,
-                            ppo_error *error)
+                            ppo_set_by set_by, ppo_error *error)
 {
     const ppo_option_row *row = &ppo_option_rows[index];
     ppo_value value;
     PPO_TRY(ppo_value_parse(&value, row, text, error));
     memcpy((unsigned char *)config + row->offset, &value, row->size);
+    config->set_by[index] = (uint8_t)set_by;
     return PPO_OK;
 }
 
 ppo_status ppo_config_set(ppo_config *config, const char *name, const char *text, ppo_error *error)
 {
     ppo_option_index index = PPO_OPTION_COUNT; // none
+    PPO_TRY(ppo_config_check_size(config, error));
     PPO_TRY(ppo_option_resolve(&index, &text, name, error));
-    return ppo_option_store(config, index, text, error);
+    return ppo_option_store(config, index, text, PPO_SET_BY_NAME, error);
 }
 
 void ppo_config_defaults(ppo_config *config)
 {
     memset(config, 0, sizeof *config);
+    config->struct_size = sizeof *config;
     for (size_t i = 0; i < PPO_OPTION_COUNT; i++) {
         const char *text = ppo_option_rows[i].option.default_text;
-        const ppo_status status = ppo_option_store(config, (ppo_option_index)i, text, NULL);
+        const ppo_status status =
+            ppo_option_store(config, (ppo_option_index)i, text, PPO_SET_BY_DEFAULTS, NULL);
         assert(status == PPO_OK);
         (void)status;
     }
+}
+
+bool ppo_option_equal(const ppo_config *a, const ppo_config *b, size_t index)
+{
+    assert(index < PPO_OPTION_COUNT);
+    const ppo_option_row *row = &ppo_option_rows[index];
+    const ppo_value value[2] = {ppo_value_get(a, row), ppo_value_get(b, row)};
+    return ppo_value_equal(&value[0], &value[1], row);
+}
+
+ppo_set_by ppo_option_set_by(const ppo_config *config, size_t index)
+{
+    assert(index < PPO_OPTION_COUNT);
+    return (ppo_set_by)config->set_by[index];
 }
 
 // ---- Rows for help and documentation ----

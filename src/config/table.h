@@ -9,7 +9,7 @@
 #ifndef PPO_CONFIG_TABLE_H
 #define PPO_CONFIG_TABLE_H
 
-#include "ppo/config.h"
+#include "config/option_row.h"
 
 // clang-format off
 
@@ -217,36 +217,6 @@ typedef enum ppo_option_index {
         PPO_OPTION_COUNT
 } ppo_option_index;
 
-typedef enum ppo_kind {
-    PPO_KIND_U32,
-    PPO_KIND_U64,
-    PPO_KIND_F64,
-    PPO_KIND_BOOL,
-    PPO_KIND_ENUM,
-    PPO_KIND_TEXT,
-    PPO_KIND_WIDTHS,
-    PPO_KIND_SCHEDULE,
-} ppo_kind;
-
-// What a value may be. For widths, the range of each one.
-typedef struct ppo_limits {
-    double low;
-    double high;
-    bool low_open;
-    bool high_open;
-    bool none;           // NAN is allowed and written "none"
-    const char *choices; // of an enumeration in the order of its constants: "tanh|relu"
-    const char *text;    // for people: "[0, 1]"
-} ppo_limits;
-
-typedef struct ppo_option_row {
-    ppo_option option; // what the public sees
-    ppo_kind kind;
-    ppo_limits limits;
-    size_t offset; // of the field in ppo_config
-    size_t size;
-} ppo_option_row;
-
 extern const ppo_option_row ppo_option_rows[PPO_OPTION_COUNT];
 
 // Finds the option that `name` means (a field's name, an alias or a foreign switch; dashes count as
@@ -255,9 +225,12 @@ extern const ppo_option_row ppo_option_rows[PPO_OPTION_COUNT];
 ppo_status ppo_option_resolve(ppo_option_index *index, const char **text, const char *name,
                               ppo_error *error);
 
-// Reads `text` into the index-th field. On failure the config is unchanged; the message starts with
-// the field's name.
+// Reads `text` into the index-th field and records who set it. On failure the config is unchanged;
+// the message starts with the field's name.
 ppo_status ppo_option_store(ppo_config *config, ppo_option_index index, const char *text,
-                            ppo_error *error);
+                            ppo_set_by set_by, ppo_error *error);
+
+// PPO_INVALID if `config` was not filled by ppo_config_defaults of this version's header.
+ppo_status ppo_config_check_size(const ppo_config *config, ppo_error *error);
 
 #endif

@@ -26,6 +26,55 @@ ppo_value ppo_value_get(const ppo_config *config, const ppo_option_row *row)
     return value;
 }
 
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool same_widths(const ppo_widths *a, const ppo_widths *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count && i < PPO_MAX_LAYERS; i++)
+        if (a->width[i] != b->width[i])
+            return false;
+    return true;
+}
+
+static bool same_schedule(const ppo_schedule *a, const ppo_schedule *b)
+{
+    if (a->kind != b->kind || a->num_points != b->num_points)
+        return false;
+    for (uint32_t i = 0; i < a->num_points && i < PPO_MAX_SCHEDULE_POINTS; i++)
+        if (!same_number(a->progress[i], b->progress[i]) ||
+            !same_number(a->factor[i], b->factor[i]))
+            return false;
+    return true;
+}
+
+bool ppo_value_equal(const ppo_value *a, const ppo_value *b, const ppo_option_row *row)
+{
+    switch (row->kind) {
+    case PPO_KIND_U32:
+        return a->u32 == b->u32;
+    case PPO_KIND_U64:
+        return a->u64 == b->u64;
+    case PPO_KIND_F64:
+        return same_number(a->f64, b->f64);
+    case PPO_KIND_BOOL:
+        return a->boolean == b->boolean;
+    case PPO_KIND_ENUM:
+        return a->choice == b->choice;
+    case PPO_KIND_TEXT:
+        return strncmp(a->text, b->text, PPO_TEXT_SIZE) == 0;
+    case PPO_KIND_WIDTHS:
+        return same_widths(&a->widths, &b->widths);
+    case PPO_KIND_SCHEDULE:
+        return same_schedule(&a->schedule, &b->schedule);
+    }
+    return false;
+}
+
 // ---- Pieces of text ----
 
 // A stretch of the text being read, without spaces at its ends.

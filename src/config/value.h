@@ -3,7 +3,7 @@
 #ifndef PPO_CONFIG_VALUE_H
 #define PPO_CONFIG_VALUE_H
 
-#include "config/table.h"
+#include "config/option_row.h"
 #include "config/text.h"
 
 // Any field of ppo_config; the member for a row is the one named like its kind, and the first
@@ -21,6 +21,10 @@ typedef union ppo_value {
 
 // The value of a row's field.
 ppo_value ppo_value_get(const ppo_config *config, const ppo_option_row *row);
+
+// Whether two values of this row are the same: numbers by value ("none" equals "none"), the layers
+// and points that are used, text byte by byte.
+bool ppo_value_equal(const ppo_value *a, const ppo_value *b, const ppo_option_row *row);
 
 // Reads a value within the row's limits. Unused bytes are zero. On failure PPO_INVALID, and the
 // message names the option, what it takes and what it got.

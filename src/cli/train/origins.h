@@ -5,8 +5,12 @@
 
 #include "cli/target.h"
 
-// Prints the settings of `config`, which cli_target_config made from `target` and `args`, as a
-// table or as a JSON object on stdout. Returns the exit code.
+// Where the index-th option of `config` comes from, which cli_target_config made from `target`:
+// "default", "command line" or the target's label, such as "preset CartPole-v1".
+const char *cli_origin_text(const ppo_config *config, const cli_target *target, size_t index);
+
+// Prints all settings of `config` as a table or, with --json, as an object on stdout. Returns the
+// exit code.
 int cli_explain(const ppo_config *config, const cli_target *target, const cli_args *args);
 
 #endif

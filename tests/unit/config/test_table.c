@@ -43,7 +43,7 @@ static int reset(void **state)
 // Rows follow the fields' order and leave gaps of alignment only: no field is without a row.
 static void test_table_covers_the_struct(void **state)
 {
-    size_t end = 0;
+    size_t end = offsetof(ppo_config, env_id);
     (void)state;
     for (size_t i = 0; i < PPO_OPTION_COUNT; i++) {
         const ppo_option_row *row = &ppo_option_rows[i];
@@ -51,7 +51,7 @@ static void test_table_covers_the_struct(void **state)
             fail_msg("%s does not follow the row before it", row->option.name);
         end = row->offset + row->size;
     }
-    assert_true(sizeof(ppo_config) - end < 8);
+    assert_true(offsetof(ppo_config, set_by) - end < 8);
 }
 
 static bool has_word(const char *words, const char *word)
@@ -341,6 +341,108 @@ static void test_names_of_cleanrl(void **state)
            "anneal_lr: takes true or false, got 'cosine'; for more choices set lr_schedule");
 }
 
+// All values that an option may take twice are the same under another spelling; any other differs.
+static void test_options_are_compared_as_values(void **state)
+{
+    static const struct {
+        ppo_option_index index;
+        const char *text, *same, *other;
+    } cases[] = {
+        {PPO_OPTION_total_timesteps, "1e6", "1_000_000", "1000001"},
+        {PPO_OPTION_seed, "18446744073709551615", "18446744073709551615", "18446744073709551614"},
+        {PPO_OPTION_num_envs, "8", "8.0", "9"},
+        {PPO_OPTION_gamma, "0.99", "9.9e-1", "0.9900000000000001"},
+        {PPO_OPTION_solved_return, "none", "nan", "0"},
+        {PPO_OPTION_norm_obs, "yes", "1", "no"},
+        {PPO_OPTION_activation, "relu", "RELU", "tanh"},
+        {PPO_OPTION_run_dir, "runs/a", "runs/a", "runs/b"},
+        {PPO_OPTION_hidden_sizes, "64,64", "[64, 64]", "64,65"},
+        {PPO_OPTION_hidden_sizes, "64", "[64]", "64,64"},
+        {PPO_OPTION_lr_schedule, "0:1,1:0.50", "0.0:1, 1:5e-1", "0:1,1:0.25"},
+        {PPO_OPTION_lr_schedule, "linear", "Linear", "0:1,1:0"},
+    };
+    ppo_config other;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *name = ppo_option_at(cases[i].index).name;
+        set(name, cases[i].text);
+        other = config;
+        assert_true(ppo_option_equal(&config, &other, cases[i].index));
+        assert_int_equal(ppo_config_set(&other, name, cases[i].same, NULL), PPO_OK);
+        if (!ppo_option_equal(&config, &other, cases[i].index))
+            fail_msg("%s: %s and %s differ", name, cases[i].text, cases[i].same);
+        assert_int_equal(ppo_config_set(&other, name, cases[i].other, NULL), PPO_OK);
+        if (ppo_option_equal(&config, &other, cases[i].index) ||
+            ppo_option_equal(&other, &config, cases[i].index))
+            fail_msg("%s: %s and %s are the same", name, cases[i].text, cases[i].other);
+    }
+}
+
+// Two schedules whose texts agree in their first 300 characters.
+static void test_long_schedules_differ_at_their_end(void **state)
+{
+    ppo_config other;
+    (void)state;
+    config.lr_schedule = (ppo_schedule){.kind = PPO_SCHEDULE_PIECEWISE, .num_points = 8};
+    for (uint32_t i = 0; i < 8; i++) {
+        config.lr_schedule.progress[i] = i / 7.0;
+        config.lr_schedule.factor[i] = 1.0 / (3.0 + i);
+    }
+    other = config;
+    assert_true(ppo_option_equal(&config, &other, PPO_OPTION_lr_schedule));
+    other.lr_schedule.factor[7] += 0x1p-54;
+    assert_false(ppo_option_equal(&config, &other, PPO_OPTION_lr_schedule));
+}
+
+// Every option in turn: set by its default, by YAML even to its default's value, by its name, by an
+// alias.
+static void test_who_set_an_option_is_known(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ppo_option_count(); i++) {
+        const ppo_option option = ppo_option_at(i);
+        char yaml[1200], text[1024], alias[64];
+        ppo_config_defaults(&config);
+        ppo_option_format(&config, i, text, sizeof text);
+        for (size_t j = 0; j < ppo_option_count(); j++)
+            assert_int_equal(ppo_option_set_by(&config, j), PPO_SET_BY_DEFAULTS);
+        snprintf(yaml, sizeof yaml, "%s: \"%s\"\n", option.name, text);
+        assert_int_equal(ppo_config_parse(&config, yaml, strlen(yaml), "text", NULL), PPO_OK);
+        for (size_t j = 0; j < ppo_option_count(); j++)
+            assert_int_equal(ppo_option_set_by(&config, j),
+                             i == j ? PPO_SET_BY_YAML : PPO_SET_BY_DEFAULTS);
+        set(option.name, text);
+        assert_int_equal(ppo_option_set_by(&config, i), PPO_SET_BY_NAME);
+        if (!option.aliases[0])
+            continue;
+        ppo_config_defaults(&config);
+        snprintf(alias, sizeof alias, "%.*s", (int)strcspn(option.aliases, " "), option.aliases);
+        set(alias, text);
+        assert_int_equal(ppo_option_set_by(&config, i), PPO_SET_BY_NAME);
+    }
+    ppo_config_defaults(&config);
+    set("anneal_lr", "false"); // a switch of CleanRL's
+    assert_int_equal(ppo_option_set_by(&config, PPO_OPTION_lr_schedule), PPO_SET_BY_NAME);
+    assert_int_equal(ppo_config_set(&config, "gamma", "2", NULL), PPO_INVALID);
+    assert_int_equal(ppo_option_set_by(&config, PPO_OPTION_gamma), PPO_SET_BY_DEFAULTS);
+}
+
+static void test_foreign_sizes_are_refused(void **state)
+{
+    static const size_t sizes[] = {0, sizeof(ppo_config) - 8, sizeof(ppo_config) + 8};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        ppo_error error = {0};
+        config.struct_size = sizes[i];
+        assert_int_equal(ppo_config_set(&config, "gamma", "0.5", &error), PPO_INVALID);
+        assert_non_null(strstr(error.message, "ppo_config_defaults"));
+        assert_int_equal(ppo_config_parse(&config, "", 0, "text", NULL), PPO_INVALID);
+        assert_int_equal(ppo_config_check(&config, NULL), PPO_INVALID);
+    }
+    config.struct_size = sizeof config;
+    assert_int_equal(ppo_config_check(&config, NULL), PPO_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +461,10 @@ int main(void)
         cmocka_unit_test_setup(test_unknown_names_get_the_nearest, reset),
         cmocka_unit_test_setup(test_names_of_stable_baselines, reset),
         cmocka_unit_test_setup(test_names_of_cleanrl, reset),
+        cmocka_unit_test_setup(test_options_are_compared_as_values, reset),
+        cmocka_unit_test_setup(test_long_schedules_differ_at_their_end, reset),
+        cmocka_unit_test_setup(test_who_set_an_option_is_known, reset),
+        cmocka_unit_test_setup(test_foreign_sizes_are_refused, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
