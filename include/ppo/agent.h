@@ -6,21 +6,35 @@
 
 #include "ppo/trainer.h"
 
+#include <string.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+// How an agent is loaded. All zero but struct_size: what ppo_agent_load_options_defaults sets.
+typedef struct ppo_agent_load_options {
+    size_t struct_size;       // sizeof(ppo_agent_load_options); the struct may grow at its end
+    const ppo_env_class *env; // its environment, which must outlive the agent; NULL: the one that
+                              // the file names
+    const char *python; // for environments of Gymnasium: the program, or the folder of a virtual
+                        // environment; NULL: the one that the run was trained with
+} ppo_agent_load_options;
+
+static inline void ppo_agent_load_options_defaults(ppo_agent_load_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->struct_size = sizeof *options;
+}
+
 // Loads an agent from a checkpoint file or from a run directory (its best.safetensors if there is
-// one, else its checkpoint). `env` NULL: the built-in class that the file names.
-PPO_API ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
-                                  ppo_error *error);
+// one, else its checkpoint). `options` NULL: the defaults. *agent is NULL on failure: PPO_NOT_FOUND
+// (no such file, run or environment), PPO_CORRUPT (damaged or foreign), PPO_MISMATCH (of another
+// environment), PPO_UNSUPPORTED (of a later format).
+PPO_API ppo_status ppo_agent_load(ppo_agent **agent, const char *path,
+                                  const ppo_agent_load_options *options, ppo_error *error);
 
-// The same for an agent whose environment is one of Gymnasium's, in this Python (a program, or the
-// folder of a virtual environment) instead of the one that the run remembers.
-PPO_API ppo_status ppo_agent_load_python(ppo_agent **agent, const char *path, const char *python,
-                                         ppo_error *error);
-
-// Frees an agent that one of them made; not one that belongs to a trainer. NULL is allowed.
+// Frees an agent that was loaded; not one that belongs to a trainer. NULL is allowed.
 PPO_API void ppo_agent_destroy(ppo_agent *agent);
 
 // Chooses actions for `num_obs` observations, one after another in memory, as the environment

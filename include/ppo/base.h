@@ -59,13 +59,6 @@ PPO_API const char *ppo_status_text(ppo_status status);
 // The library's version at run time, e.g. "0.1.0". Compare with PPO_VERSION_* from the header.
 PPO_API const char *ppo_version(void);
 
-// "Did you mean ...?": the name most like a mistyped word, or NULL if none is near. `name_at` gives
-// the index-th of `count` names. For programs that have names of their own; the library's messages
-// do so already.
-PPO_API const char *ppo_nearest(const char *word,
-                                const char *(*name_at)(void *context, size_t index), void *context,
-                                size_t count);
-
 // Element types of buffers, spaces and files.
 typedef enum ppo_dtype {
     PPO_F32,

@@ -2,16 +2,20 @@
 // Learning curves of runs: a PNG, SVG or PDF picture, or text for a terminal.
 //
 //     const char *runs[] = {"runs/CartPole-v1/seed-1", "runs/CartPole-v1/seed-2"};
-//     ppo_plot_runs("curve.png", runs, 2, &(ppo_plot_options){0}, &error);
+//     ppo_plot_runs("curve.png", runs, 2, NULL, &error);
 //
 // Runs whose settings differ in nothing but the seed become one curve: their mean (or interquartile
-// mean, or median) in a band; a run that ended earlier counts on with its last value. Anything else
-// has a curve of its own, named after what is different. Unless told otherwise, the curves are the
+// mean, or median) in a band; a run that ended earlier is continued with its last value. Any other
+// run has a curve of its own, named after the settings that differ. By default the curves are the
 // training's mean return and, where there are evaluations, theirs.
+//
+// Threads: the functions may be called from several threads at once.
 #ifndef PPO_PLOT_H
 #define PPO_PLOT_H
 
 #include "ppo/base.h"
+
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,8 +41,9 @@ typedef enum ppo_plot_band {
     PPO_PLOT_NO_BAND,
 } ppo_plot_band;
 
-// All zero: the usual picture.
+// All zero but struct_size: what ppo_plot_options_defaults sets.
 typedef struct ppo_plot_options {
+    size_t struct_size; // sizeof(ppo_plot_options); the struct may grow at its end
     const char *metric; // columns of progress.csv, timing.csv or evaluations.csv, at most 8,
                         // separated by commas; NULL: "rollout/ep_rew_mean", and "return_mean" of
                         // the evaluations where there are any
@@ -52,16 +57,23 @@ typedef struct ppo_plot_options {
                             // one point; 0: 800 and 500
 } ppo_plot_options;
 
+static inline void ppo_plot_options_defaults(ppo_plot_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->struct_size = sizeof *options;
+}
+
 // Draws the curves of `num_runs` run directories, or of files like their progress.csv, into
-// `path`, whose ending says the format. Equal runs give equal PNG files on one machine.
+// `path`, whose ending says the format. `options` NULL: the defaults. Equal runs give equal PNG
+// files on one machine.
 // PPO_NOT_FOUND: no such run or column (the nearest is named); PPO_CORRUPT: no CSV file of numbers;
-// PPO_INVALID: nothing to draw yet, or an unknown ending; PPO_UNSUPPORTED: a build without curves.
+// PPO_INVALID: nothing to draw yet, or an unknown ending; PPO_UNSUPPORTED: a build without cairo.
 PPO_API ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_runs,
                                  const ppo_plot_options *options, ppo_error *error);
 
 // The same as lines of text (UTF-8, with Braille dots), `columns` wide and about `rows` high, in
-// [40, 1000] and [10, 1000], with escape sequences for colours if asked for; without bands. Any
-// build can. Free *text with free().
+// [40, 1000] and [10, 1000], with escape sequences for colours if asked for; without bands. Works
+// in every build. Free *text with free(); it is NULL on failure.
 PPO_API ppo_status ppo_plot_text(char **text, const char *const *runs, size_t num_runs,
                                  const ppo_plot_options *options, unsigned columns, unsigned rows,
                                  bool is_coloured, ppo_error *error);

@@ -4,6 +4,8 @@
 //   base.h     status codes, errors, version
 //   space.h    observation and action spaces
 //   env.h      the environment interface and the built-in environments
+//   plugin.h   environments in shared objects of one's own
+//   check.h    finding faults in an environment
 //   atari.h    an Atari 2600 and its games, without any learning
 //   rom.h      finding cartridges
 //   random.h   NumPy's random generator, for environments

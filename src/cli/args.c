@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/message.h"
+#include "core/nearest.h"
 
 // getopt_long's `val` of a long option: the flag's id, or this plus the option's index.
 enum { FIRST_FLAG = 256, FIRST_OPTION = 1024 };

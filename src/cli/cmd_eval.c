@@ -51,7 +51,8 @@ static ppo_status plan_film(plan *p, const cli_args *args, ppo_error *error)
     const char *steps = args->flag[CLI_FLAG_VIDEO_STEPS], *fps = args->flag[CLI_FLAG_VIDEO_FPS];
     const char *size = args->flag[CLI_FLAG_VIDEO_SIZE];
     p->film = args->flag[CLI_FLAG_VIDEO];
-    p->film_options = (ppo_film_options){.seed = p->seed,
+    p->film_options = (ppo_film_options){.struct_size = sizeof p->film_options,
+                                         .seed = p->seed,
                                          .deterministic = p->is_deterministic,
                                          .overlay = args->flag[CLI_FLAG_VIDEO_OVERLAY]};
     if (!p->film && film_flag(args))
@@ -137,9 +138,9 @@ int cli_cmd_eval(const cli_args *args)
 {
     ppo_error error = {0};
     ppo_agent *agent = NULL;
-    const char *run = args->operand[0], *python = args->flag[CLI_FLAG_PYTHON];
-    if (python ? ppo_agent_load_python(&agent, run, python, &error)
-               : ppo_agent_load(&agent, run, NULL, &error))
+    const ppo_agent_load_options options = {.struct_size = sizeof options,
+                                            .python = args->flag[CLI_FLAG_PYTHON]};
+    if (ppo_agent_load(&agent, args->operand[0], &options, &error))
         return cli_fail(&error);
     const int code = evaluate(agent, args);
     ppo_agent_destroy(agent);

@@ -66,7 +66,8 @@ static ppo_status plan(ppo_plot_options *options, const cli_args *args, ppo_erro
     static const char *const bands[] = {"range", "std", "interval", "none"};
     unsigned x, statistic, band;
     uint64_t smooth = 0;
-    *options = (ppo_plot_options){.metric = args->flag[CLI_FLAG_METRIC],
+    *options = (ppo_plot_options){.struct_size = sizeof *options,
+                                  .metric = args->flag[CLI_FLAG_METRIC],
                                   .each = args->flag[CLI_FLAG_EACH] != NULL,
                                   .title = args->flag[CLI_FLAG_TITLE]};
     if (choose(&x, "--x", args->flag[CLI_FLAG_X], axes, 3, error) ||

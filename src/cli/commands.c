@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ppo/ppo.h"
+#include "core/nearest.h"
 
 #define ROW_HELP                                       \
     {                                                  \

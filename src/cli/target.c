@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cli/message.h"
+#include "core/nearest.h"
 
 static bool is_directory(const char *path)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Nearest name by edit distance with swaps (optimal string alignment, by dynamic programming over
-// three rows). Words and names past MAX_LENGTH characters are near to nothing. Owns nothing.
+// three rows). Owns nothing.
 #include "core/nearest.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #define MAX_LENGTH ((size_t)63)
 #define MIN_PART   ((size_t)3) // shorter words are part of too many names
 
-// ASCII only, so that no locale has a say.
+// ASCII only, so that the locale does not matter.
 static char fold(char c)
 {
     if (c >= 'A' && c <= 'Z')

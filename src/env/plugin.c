@@ -7,6 +7,7 @@
 #include "env/plugin.h"
 
 #include "core/error.h"
+#include "core/nearest.h"
 #include "env/class.h"
 
 #include <dlfcn.h>

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/nearest.h"
 #include "cli/bench/bench.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"

@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/state.h"
 #include "core/error.h"
+#include "core/sized.h"
 #include "run/checkpoint/checkpoint.h"
 #include "run/checkpoint/checkpoint_file.h"
 #include "run/directory.h"
@@ -87,16 +88,15 @@ static void take_places(ppo_config *config, const char *path)
     memcpy(config->rom_dir, beside.rom_dir, sizeof config->rom_dir);
 }
 
-// `python` NULL: the one that is remembered.
 static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content, const char *path,
-                              const ppo_env_class *env, const char *python, ppo_error *error)
+                              const ppo_agent_load_options *options, ppo_error *error)
 {
     ppo_config config;
     PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
     take_places(&config, path);
-    if (python)
-        PPO_TRY(ppo_config_set(&config, "python", python, error));
-    PPO_TRY(ppo_agent_create(agent, &config, env, error));
+    if (options->python)
+        PPO_TRY(ppo_config_set(&config, "python", options->python, error));
+    PPO_TRY(ppo_agent_create(agent, &config, options->env, error));
     const ppo_status status = fill_agent(*agent, content, path, error);
     if (status != PPO_OK) {
         ppo_agent_destroy(*agent);
@@ -105,28 +105,18 @@ static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content,
     return status;
 }
 
-static ppo_status load(ppo_agent **agent, const char *path, const ppo_env_class *env,
-                       const char *python, ppo_error *error)
+ppo_status ppo_agent_load(ppo_agent **agent, const char *path,
+                          const ppo_agent_load_options *options, ppo_error *error)
 {
+    ppo_agent_load_options o;
     ppo_checkpoint_file file;
     ppo_path opened;
     *agent = NULL;
+    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_agent_load_options", error));
     PPO_TRY(open_for_agent(&file, &opened, path, error));
-    const ppo_status status = build_agent(agent, &file.content, opened.text, env, python, error);
+    const ppo_status status = build_agent(agent, &file.content, opened.text, &o, error);
     ppo_checkpoint_file_close(&file);
     return status;
-}
-
-ppo_status ppo_agent_load(ppo_agent **agent, const char *path, const ppo_env_class *env,
-                          ppo_error *error)
-{
-    return load(agent, path, env, NULL, error);
-}
-
-ppo_status ppo_agent_load_python(ppo_agent **agent, const char *path, const char *python,
-                                 ppo_error *error)
-{
-    return load(agent, path, NULL, python, error);
 }
 
 // Whether a file's tensor is a trained parameter. A file has no roles; the format names parameters

@@ -4,6 +4,7 @@
 #include "ppo/film.h"
 
 #include "core/error.h"
+#include "core/sized.h"
 
 #include <string.h>
 #include <strings.h>
@@ -27,19 +28,21 @@ static double real_time(const ppo_agent *agent, const char *path)
 ppo_status ppo_agent_film(ppo_agent *agent, const char *path, const ppo_film_options *options,
                           ppo_evaluation *evaluation, ppo_error *error)
 {
+    ppo_film_options o;
+    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_film_options", error));
     const ppo_env_class *env = ppo_agent_env(agent);
-    const ppo_show_options show = {.seed = options->seed,
-                                   .deterministic = options->deterministic,
-                                   .max_steps = options->max_steps,
-                                   .width = options->width,
-                                   .height = options->height,
-                                   .overlay = options->overlay};
+    const ppo_show_options show = {.seed = o.seed,
+                                   .deterministic = o.deterministic,
+                                   .max_steps = o.max_steps,
+                                   .width = o.width,
+                                   .height = o.height,
+                                   .overlay = o.overlay};
     uint32_t width, height;
     ppo_film *film;
     PPO_TRY(ppo_agent_show_size(agent, &show, &width, &height, error));
-    const double fps = options->fps > 0.0 ? options->fps : real_time(agent, path);
+    const double fps = o.fps > 0.0 ? o.fps : real_time(agent, path);
     PPO_TRY(ppo_film_open(&film, path, width, height, fps, error));
-    if (!options->overlay) // its letters have colours of their own
+    if (!o.overlay) // its letters have colours of their own
         ppo_film_colours(film, env->render_colours, env->num_render_colours);
     const ppo_audience audience = {.show = add, .context = film};
     const ppo_status status = ppo_agent_show(agent, &audience, &show, evaluation, error);

@@ -2,9 +2,10 @@
 // Films as the rest of the library sees them: each call goes to the module film.so, which is
 // film_av.c and brings libav along; it is loaded by the first one. Whoever has a film has the
 // module.
-#include "run/film/film_module.h"
+#include "run/film/film.h"
 
 #include "core/error.h"
+#include "run/film/film_module.h"
 
 #include <stdio.h>
 

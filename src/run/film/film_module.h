@@ -4,7 +4,7 @@
 #define PPO_RUN_FILM_FILM_MODULE_H
 
 #include "core/module.h"
-#include "run/film/film.h"
+#include "ppo/film.h"
 
 enum { PPO_FILM_ABI = 1 };
 

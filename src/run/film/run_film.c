@@ -81,7 +81,8 @@ ppo_status ppo_run_film_now(ppo_run *run, ppo_error *error)
     const ppo_config *config = ppo_trainer_config(run->trainer);
     const ppo_path path = film_path(run);
     const ppo_path folder = ppo_path_in(run->dir.text, FOLDER_NAME);
-    const ppo_film_options options = {.seed = config->eval_seed,
+    const ppo_film_options options = {.struct_size = sizeof options,
+                                      .seed = config->eval_seed,
                                       .deterministic = config->eval_deterministic,
                                       .max_steps = config->video_steps};
     if (config->video_every == 0 || run->facts.film_step == run->facts.global_step)

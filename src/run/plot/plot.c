@@ -5,6 +5,7 @@
 #include "ppo/plot.h"
 
 #include "core/error.h"
+#include "core/sized.h"
 #include "ppo/env.h"
 #include "run/plot/plot_data.h"
 
@@ -423,11 +424,13 @@ static ppo_status check(size_t num_runs, const ppo_plot_options *options, ppo_er
 ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_runs,
                          const ppo_plot_options *options, ppo_error *error)
 {
-    plot p = {.options = options, .num_runs = num_runs};
-    p.figure.width = options->width ? options->width : 800;
-    p.figure.height = options->height ? options->height : 500;
+    ppo_plot_options own;
+    PPO_TRY(ppo_sized_read(&own, sizeof own, sizeof own, options, "ppo_plot_options", error));
+    plot p = {.options = &own, .num_runs = num_runs};
+    p.figure.width = own.width ? own.width : 800;
+    p.figure.height = own.height ? own.height : 500;
     PPO_TRY(ppo_figure_check(path, error));
-    PPO_TRY(check(num_runs, options, error));
+    PPO_TRY(check(num_runs, &own, error));
     PPO_TRY(check_side(p.figure.width, 200, MAX_SIDE, error));
     PPO_TRY(check_side(p.figure.height, 200, MAX_SIDE, error));
     ppo_status status = make_figure(&p, runs, error);
@@ -441,12 +444,13 @@ ppo_status ppo_plot_text(char **text, const char *const *runs, size_t num_runs,
                          const ppo_plot_options *options, unsigned columns, unsigned rows,
                          bool is_coloured, ppo_error *error)
 {
-    ppo_plot_options plain = *options;
-    plot p = {.options = &plain, .num_runs = num_runs};
+    ppo_plot_options own;
     ppo_bytes bytes = {0};
     *text = NULL;
-    plain.band = PPO_PLOT_NO_BAND;
-    PPO_TRY(check(num_runs, options, error));
+    PPO_TRY(ppo_sized_read(&own, sizeof own, sizeof own, options, "ppo_plot_options", error));
+    PPO_TRY(check(num_runs, &own, error));
+    own.band = PPO_PLOT_NO_BAND;
+    plot p = {.options = &own, .num_runs = num_runs};
     PPO_TRY(check_side(columns, 40, 1000, error));
     PPO_TRY(check_side(rows, 10, 1000, error));
     ppo_status status = make_figure(&p, runs, error);

@@ -5,6 +5,7 @@
 #include "run/plot/plot_data.h"
 
 #include "core/error.h"
+#include "core/nearest.h"
 #include "core/file.h"
 #include "run/record/csv_table.h"
 #include "run/directory.h"

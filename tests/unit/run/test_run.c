@@ -17,6 +17,9 @@
 
 #include <cmocka.h>
 
+static const ppo_agent_load_options with_small_env = {.struct_size = sizeof with_small_env,
+                                                      .env = &small_env};
+
 #define NEVER 1e9 // seconds between checkpoints: none but the first and the last
 
 // "<scratch>/dir/file"
@@ -532,7 +535,7 @@ static uint64_t hash_of_agent_in(const char *dir)
 {
     ppo_agent *agent;
     ppo_error error = {0};
-    if (ppo_agent_load(&agent, scratch_path(dir), &small_env, &error) != PPO_OK)
+    if (ppo_agent_load(&agent, scratch_path(dir), &with_small_env, &error) != PPO_OK)
         fail_msg("%s", error.message);
     const uint64_t hash = ppo_agent_hash(agent);
     ppo_agent_destroy(agent);
@@ -554,7 +557,7 @@ static void test_agent_from_directory(void **state)
     assert_true(scratch_damage(inside("agent", "checkpoint.safetensors"), 6000));
     hash_of_agent_in("agent");
     assert_int_equal(mkdir(scratch_path("empty"), 0777), 0);
-    assert_int_equal(ppo_agent_load(&agent, scratch_path("empty"), &small_env, NULL),
+    assert_int_equal(ppo_agent_load(&agent, scratch_path("empty"), &with_small_env, NULL),
                      PPO_NOT_FOUND);
     assert_null(agent);
 }

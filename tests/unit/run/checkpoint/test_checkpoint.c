@@ -19,6 +19,9 @@
 
 #include <cmocka.h>
 
+static const ppo_agent_load_options with_small_env = {.struct_size = sizeof with_small_env,
+                                                      .env = &small_env};
+
 static ppo_trainer *make_trainer(const ppo_config *config)
 {
     ppo_trainer *trainer;
@@ -135,7 +138,7 @@ static void test_agent_and_hash(void **state)
     save(trainer, scratch_path("a"));
     assert_int_equal(ppo_checkpoint_hash(&hash, scratch_path("a"), &error), PPO_OK);
     assert_int_equal(hash, ppo_trainer_hash(trainer));
-    assert_int_equal(ppo_agent_load(&agent, scratch_path("a"), &small_env, &error), PPO_OK);
+    assert_int_equal(ppo_agent_load(&agent, scratch_path("a"), &with_small_env, &error), PPO_OK);
     assert_int_equal(ppo_agent_hash(agent), hash);
     assert_int_equal(
         ppo_agent_evaluate(ppo_trainer_agent(trainer), &there, NULL, NULL, 3, 7, true, &error),
@@ -400,7 +403,8 @@ static void test_agent_from_damaged_file(void **state)
     ppo_trainer *trainer = make_small();
     save(trainer, scratch_path("e"));
     assert_true(scratch_damage(scratch_path("e"), 4000));
-    assert_int_equal(ppo_agent_load(&agent, scratch_path("e"), &small_env, &error), PPO_CORRUPT);
+    assert_int_equal(ppo_agent_load(&agent, scratch_path("e"), &with_small_env, &error),
+                     PPO_CORRUPT);
     assert_null(agent);
     assert_int_equal(ppo_checkpoint_hash(&hash, scratch_path("e"), &error), PPO_CORRUPT);
     ppo_trainer_destroy(trainer);

@@ -362,7 +362,8 @@ static void test_agent_film(void **state)
     ppo_agent *agent = make_agent(&trainer, &env);
     ppo_error error = {0};
     ppo_evaluation filmed, played;
-    const ppo_film_options options = {.seed = 7, .deterministic = true};
+    const ppo_film_options options = {
+        .struct_size = sizeof options, .seed = 7, .deterministic = true};
     const char *path = scratch_path("agent.mp4");
     if (ppo_agent_film(agent, path, &options, &filmed, &error) != PPO_OK)
         fail_msg("%s", error.message);
@@ -371,7 +372,8 @@ static void test_agent_film(void **state)
     assert_true(filmed.length_mean == played.length_mean);
     assert_int_equal(count_pictures(path), (int)played.length_mean + 1);
 
-    const ppo_film_options cut = {.seed = 7, .deterministic = true, .max_steps = 3, .fps = 5.0};
+    const ppo_film_options cut = {
+        .struct_size = sizeof cut, .seed = 7, .deterministic = true, .max_steps = 3, .fps = 5.0};
     assert_int_equal(ppo_agent_film(agent, path, &cut, &filmed, &error), PPO_OK);
     assert_true(filmed.length_mean == 3.0);
     assert_int_equal(count_pictures(path), 4);
@@ -451,7 +453,7 @@ static void test_agents_without_pictures(void **state)
     ppo_trainer *trainer;
     ppo_agent *agent = make_agent(&trainer, &small_env);
     ppo_error error = {0};
-    const ppo_film_options options = {.seed = 7};
+    const ppo_film_options options = {.struct_size = sizeof options, .seed = 7};
     const char *path = scratch_path("nothing.gif");
     assert_int_equal(ppo_agent_film(agent, path, &options, NULL, &error), PPO_UNSUPPORTED);
     assert_non_null(strstr(error.message, "draws no pictures"));

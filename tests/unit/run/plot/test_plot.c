@@ -20,7 +20,7 @@
 #ifdef PPO_HAVE_PLOT
 #include <cairo.h>
 
-static const ppo_plot_options usual = {.metric = NULL};
+static const ppo_plot_options usual = {.struct_size = sizeof usual};
 
 // --- runs ---------------------------------------------------------------------------------------
 
@@ -97,7 +97,8 @@ static void test_png(void **state)
     assert_true(count_pixels(picture, 1600, 1000, blue) > 2000); // a line of 4 pixels
     assert_int_equal(count_pixels(picture, 1600, 1000, orange), 0);
 
-    const ppo_plot_options small = {.width = 300, .height = 200, .title = "x"};
+    const ppo_plot_options small = {
+        .struct_size = sizeof small, .width = 300, .height = 200, .title = "x"};
     draw(scratch_path("small.png"), &run, 1, &small);
     assert_true(count_pixels(scratch_path("small.png"), 600, 400, blue) > 200);
 }
@@ -145,7 +146,7 @@ static void test_seeds_make_one_curve(void **state)
     assert_int_equal(count_pixels(picture, 1600, 1000, orange), 0);
     draw(picture, runs, 3, &usual);
     assert_true(count_pixels(picture, 1600, 1000, orange) > 1000);
-    const ppo_plot_options each = {.each = true};
+    const ppo_plot_options each = {.struct_size = sizeof each, .each = true};
     draw(picture, runs, 2, &each);
     assert_true(count_pixels(picture, 1600, 1000, orange) > 1000);
 }
@@ -202,9 +203,9 @@ static void test_refusals(void **state)
     char run[600], picture[600]; // scratch paths don't live for as long
     snprintf(run, sizeof run, "%s", make_run("good", NULL, ROWS));
     snprintf(picture, sizeof picture, "%s", scratch_path("refused.png"));
-    const ppo_plot_options metric = {.metric = "rollout/ep_rew_men"},
-                           time = {.x = PPO_PLOT_SECONDS};
-    const ppo_plot_options tiny = {.width = 20};
+    const ppo_plot_options metric = {.struct_size = sizeof metric, .metric = "rollout/ep_rew_men"},
+                           time = {.struct_size = sizeof time, .x = PPO_PLOT_SECONDS};
+    const ppo_plot_options tiny = {.struct_size = sizeof tiny, .width = 20};
     expect_refusal(scratch_path("a.jpg"), run, &usual, PPO_INVALID, ".png, .svg or .pdf");
     expect_refusal(picture, run, &metric, PPO_NOT_FOUND, "did you mean rollout/ep_rew_mean?");
     expect_refusal(picture, run, &time, PPO_NOT_FOUND, "time/time_elapsed");
