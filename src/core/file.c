@@ -3,12 +3,13 @@
 //
 // Workload: a checkpoint of kilobytes to gigabytes every minute, small texts now and then.
 // Publishing: temporary beside -> write -> fsync -> rename -> fsync of the folder. A process killed
-// halfway leaves at most a "*.tmp" behind (src/run/directory.c sweeps those of a run).
+// halfway leaves at most two temporaries behind (src/run/directory.c removes those of a run).
 // Owns nothing between calls. Not here: what is inside a file (src/run/, src/config/).
 #include "core/file.h"
 
 #include "core/error.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 #define MAX_TEMPORARIES 100
-#define NAME_ROOM       48 // what a temporary's name has more than its file's
+#define NAME_ROOM       48 // by which a temporary's name is longer than its file's, at most
 #define FIRST_CAPACITY  ((size_t)65536)
 
 static ppo_status fail_at(ppo_error *error, const char *what, const char *path, int cause)
@@ -45,6 +46,18 @@ size_t ppo_file_write_all(int descriptor, const void *data, size_t size)
     return done;
 }
 
+int ppo_file_open(const char *path, int flags, unsigned mode)
+{
+    const int descriptor = open(path, flags | O_CLOEXEC, mode);
+    if (descriptor < 0 || descriptor > STDERR_FILENO)
+        return descriptor;
+    const int higher = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int cause = errno;
+    close(descriptor);
+    errno = cause;
+    return higher;
+}
+
 // The folder part of a path, to be freed: "a/b" -> "a", "b" -> ".", "/b" -> "/".
 static char *folder_of(const char *path)
 {
@@ -54,12 +67,34 @@ static char *folder_of(const char *path)
     return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-// Makes a file that did not exist, named after `path`. Returns its descriptor, or -1 with errno.
+static void name_temporary(char *name, size_t name_size, const char *path, int attempt)
+{
+    snprintf(name, name_size, "%s.%ld-%d.tmp", path, (long)getpid(), attempt);
+}
+
+size_t ppo_file_temporary_of(const char *name)
+{
+    const size_t size = strlen(name);
+    const char *at = name + size - 4;
+    if (size <= 4 || strcmp(at, ".tmp") != 0)
+        return 0;
+    for (int part = 0; part < 2; part++) { // the attempt's number, then the process's
+        const char *end = at;
+        while (at > name && isdigit((unsigned char)at[-1]))
+            at--;
+        if (at == end || at == name || at[-1] != (part ? '.' : '-'))
+            return 0;
+        at--;
+    }
+    return (size_t)(at - name);
+}
+
+// Creates a file that did not exist, named after `path`. Returns its descriptor, or -1 with errno.
 static int open_temporary(char *name, size_t name_size, const char *path)
 {
     for (int attempt = 0; attempt < MAX_TEMPORARIES; attempt++) {
-        snprintf(name, name_size, "%s.%ld-%d.tmp", path, (long)getpid(), attempt);
-        const int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        name_temporary(name, name_size, path, attempt);
+        const int descriptor = ppo_file_open(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
         if (descriptor >= 0 || errno != EEXIST)
             return descriptor;
     }
@@ -83,7 +118,7 @@ static int sync_folder(const char *path)
     char *folder = folder_of(path);
     if (!folder)
         return ENOMEM;
-    const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int descriptor = ppo_file_open(folder, O_RDONLY | O_DIRECTORY, 0);
     free(folder);
     if (descriptor < 0)
         return errno;
@@ -93,31 +128,31 @@ static int sync_folder(const char *path)
 }
 
 // Gives the file at `path` the second name `previous`, in one step if the file system has hard
-// links; otherwise the name moves, and `path` is missing until the new file takes it.
-static int keep_previous(const char *path, const char *previous, const char *scratch)
+// links; otherwise the name moves, and `path` is missing until the new file takes it. Returns 0 or
+// the cause of failure.
+static int keep_previous(const char *path, const char *previous)
 {
-    unlink(scratch);
-    if (link(path, scratch) == 0)
-        return rename(scratch, previous) == 0 ? 0 : errno;
-    if (errno == ENOENT)
-        return 0;
-    return rename(path, previous) == 0 ? 0 : errno;
-}
-
-static int move_into_place(const char *temporary, const char *path, const char *previous)
-{
-    if (previous) {
-        char *scratch = NULL;
-        if (asprintf(&scratch, "%s.link.tmp", previous) < 0)
-            return ENOMEM;
-        const int cause = keep_previous(path, previous, scratch);
-        if (cause)
-            unlink(scratch);
-        free(scratch);
-        if (cause)
-            return cause;
+    const size_t name_size = strlen(previous) + NAME_ROOM;
+    char *name = malloc(name_size);
+    if (!name)
+        return ENOMEM;
+    int cause = EEXIST;
+    for (int attempt = 0; attempt < MAX_TEMPORARIES && cause == EEXIST; attempt++) {
+        name_temporary(name, name_size, previous, attempt);
+        cause = link(path, name) == 0 ? 0 : errno;
     }
-    return rename(temporary, path) == 0 ? 0 : errno;
+    if (!cause && rename(name, previous) != 0) {
+        cause = errno;
+        unlink(name);
+    } else if (cause == ENOENT) {
+        cause = 0; // there is none to keep
+    } else if (cause) {
+        cause = rename(path, previous) == 0 ? 0 : errno;
+    } else {
+        unlink(name); // still there if both were names of one file: then rename does nothing
+    }
+    free(name);
+    return cause;
 }
 
 // `name` is scratch for the temporary's name.
@@ -128,8 +163,10 @@ static ppo_status publish(char *name, size_t name_size, const char *path, const 
     if (descriptor < 0)
         return fail_at(error, "create a file for", path, errno);
     int cause = fill_file(descriptor, data, size);
-    if (!cause)
-        cause = move_into_place(name, path, previous);
+    if (!cause && previous)
+        cause = keep_previous(path, previous);
+    if (!cause && rename(name, path) != 0)
+        cause = errno;
     if (cause) {
         unlink(name);
         return fail_at(error, "write", path, cause);
@@ -185,7 +222,7 @@ ppo_status ppo_file_draft_begin(ppo_file_draft *draft, const char *path, ppo_err
 // Returns 0 or the cause of failure.
 static int sync_file(const char *path)
 {
-    const int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    const int descriptor = ppo_file_open(path, O_WRONLY, 0);
     if (descriptor < 0)
         return errno;
     int cause = fsync(descriptor) == 0 ? 0 : errno;
@@ -217,7 +254,7 @@ void ppo_file_draft_discard(ppo_file_draft *draft)
 
 static int write_file(const char *path, const void *data, size_t size)
 {
-    const int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    const int descriptor = ppo_file_open(path, O_WRONLY, 0);
     if (descriptor < 0)
         return errno;
     int cause = ppo_file_write_all(descriptor, data, size) < size ? errno : 0;
@@ -280,38 +317,49 @@ static int read_all(char **data, size_t *size, size_t capacity, int descriptor, 
     return 0;
 }
 
-static int read_descriptor(char **data, size_t *size, int descriptor, size_t max_size)
+static ppo_status read_whole(char **data, size_t *size, const char *path, bool only_regular,
+                             size_t max_size, ppo_error *error)
 {
+    *data = NULL;
+    *size = 0;
+    // Opening a FIFO without O_NONBLOCK waits for a writer.
+    const int descriptor = ppo_file_open(path, O_RDONLY | (only_regular ? O_NONBLOCK : 0), 0);
+    if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return ppo_fail(error, PPO_NOT_FOUND, "can't read %s: %s", path, strerror(errno));
+    if (descriptor < 0)
+        return fail_at(error, "read", path, errno);
     struct stat facts;
-    if (fstat(descriptor, &facts) != 0)
-        return errno;
-    const bool plain = S_ISREG(facts.st_mode) && facts.st_size >= 0;
-    if (plain && (uint64_t)facts.st_size > max_size)
-        return EFBIG;
-    const size_t capacity = plain ? (size_t)facts.st_size + 2 : FIRST_CAPACITY;
-    return read_all(data, size, capacity, descriptor, max_size);
+    int cause = fstat(descriptor, &facts) == 0 ? 0 : errno;
+    const bool regular = !cause && S_ISREG(facts.st_mode) && facts.st_size >= 0;
+    const bool is_refused = !cause && only_regular && !regular;
+    if (!cause && regular && (uint64_t)facts.st_size > max_size)
+        cause = EFBIG;
+    if (!cause && !is_refused)
+        cause = read_all(data, size, regular ? (size_t)facts.st_size + 2 : FIRST_CAPACITY,
+                         descriptor, max_size);
+    close(descriptor);
+    if (!cause && !is_refused)
+        return PPO_OK;
+    free(*data);
+    *data = NULL;
+    *size = 0;
+    if (is_refused)
+        return ppo_fail(error, PPO_IO, "can't read %s: it is not a regular file", path);
+    if (cause == EFBIG)
+        return ppo_fail(error, PPO_IO, "can't read %s: larger than %zu bytes", path, max_size);
+    return fail_at(error, "read", path, cause);
 }
 
 ppo_status ppo_file_read(char **data, size_t *size, const char *path, size_t max_size,
                          ppo_error *error)
 {
-    *data = NULL;
-    *size = 0;
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return ppo_fail(error, PPO_NOT_FOUND, "can't read %s: %s", path, strerror(errno));
-    if (descriptor < 0)
-        return fail_at(error, "read", path, errno);
-    const int cause = read_descriptor(data, size, descriptor, max_size);
-    close(descriptor);
-    if (!cause)
-        return PPO_OK;
-    free(*data);
-    *data = NULL;
-    *size = 0;
-    if (cause == EFBIG)
-        return ppo_fail(error, PPO_IO, "can't read %s: larger than %zu bytes", path, max_size);
-    return fail_at(error, "read", path, cause);
+    return read_whole(data, size, path, false, max_size, error);
+}
+
+ppo_status ppo_file_read_regular(char **data, size_t *size, const char *path, size_t max_size,
+                                 ppo_error *error)
+{
+    return read_whole(data, size, path, true, max_size, error);
 }
 
 // Makes one folder; one that is there already will do.

@@ -14,7 +14,7 @@ ppo_status ppo_file_publish(const char *path, const void *data, size_t size, ppo
 ppo_status ppo_file_publish_keep(const char *path, const char *previous, const void *data,
                                  size_t size, ppo_error *error);
 
-// A file that is written bit by bit, by whoever opens `temporary`, and published at the end.
+// A file that is written piece by piece, under the name `temporary`, and published at the end.
 typedef struct ppo_file_draft {
     char *path;
     char *temporary; // beside `path`; empty at first
@@ -31,14 +31,24 @@ ppo_status ppo_file_draft_publish(ppo_file_draft *draft, ppo_error *error);
 void ppo_file_draft_discard(ppo_file_draft *draft);
 
 // Writes `size` bytes to a temporary and renames it over `path`, without waiting for the disk: at
-// every moment, also after a kill, `path` is the old file or the new one; after a power cut it may
-// be neither. For many small files that can be made again.
+// every moment, also after a kill, `path` is the old file or the new one; after a power failure it
+// may be neither. For many small files that can be made again.
 ppo_status ppo_file_replace(const char *path, const void *data, size_t size, ppo_error *error);
 
+// If `name` is that of a temporary that publishing a file, or keeping its previous one, may leave
+// behind: the length of the file's own name, with which it begins. Otherwise 0.
+size_t ppo_file_temporary_of(const char *name);
+
 // Reads a whole file into memory that the caller frees; `data` gets a terminating zero byte beyond
-// `size`. PPO_NOT_FOUND if it does not exist, PPO_IO otherwise; files over `max_size` are refused.
+// `size`. PPO_NOT_FOUND if it does not exist, PPO_NO_MEMORY, PPO_IO otherwise; files over
+// `max_size` are refused. *data is NULL on failure. A pipe is read to its end.
 ppo_status ppo_file_read(char **data, size_t *size, const char *path, size_t max_size,
                          ppo_error *error);
+
+// The same for files that are known to be the library's own: anything but a regular file, which may
+// have no end or never begin, is refused with PPO_IO.
+ppo_status ppo_file_read_regular(char **data, size_t *size, const char *path, size_t max_size,
+                                 ppo_error *error);
 
 // Makes a folder and its missing parents.
 ppo_status ppo_file_make_dirs(const char *path, ppo_error *error);
@@ -46,6 +56,10 @@ ppo_status ppo_file_make_dirs(const char *path, ppo_error *error);
 // Writes all bytes to an open file, however often the system stops short. Returns how many were
 // written; less than `size` means failure, with errno set.
 size_t ppo_file_write_all(int descriptor, const void *data, size_t size);
+
+// open(2) with O_CLOEXEC, and never descriptor 0, 1 or 2: a process that was started with these
+// closed may still print. -1 with errno on failure.
+int ppo_file_open(const char *path, int flags, unsigned mode);
 
 bool ppo_file_exists(const char *path);
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Moving a run on: an iteration, its rows, the evaluation and the checkpoint that are due.
+// Moving a run on: an iteration, its rows, the evaluation, film and checkpoint that are due.
 //
 // What makes a resumed run equal one that was never stopped: rows are appended as they come and
 // synced before each checkpoint, which remembers the files' lengths; opening cuts the files back to
 // them. Whatever came after the checkpoint is then done again, to the same bytes.
-// If an iteration fails (PPO_NUMERIC, PPO_ENV_FAILED) the state is in its middle, so it is not
-// saved: the last checkpoint stays. Not here: opening and closing (run_open.c), columns
-// (metrics.c), the file format (checkpoint.c).
+// What is due follows from the facts that a checkpoint holds (the last evaluation's iteration, the
+// last film's step). So it stays due after a failure to write it, and is done before the next
+// iteration, also by another process.
+// If an iteration fails (PPO_NUMERIC, PPO_ENV) the state is in its middle, so it is not saved: the
+// last checkpoint stays.
+// Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
 #include "core/clock.h"
 #include "core/error.h"
 #include "run/checkpoint/checkpoint.h"
@@ -16,18 +19,7 @@
 
 #include <string.h>
 
-// The same as one event.
-static ppo_status record_in_board(ppo_run *run, const ppo_metrics *progress,
-                                  const ppo_metrics *timing, ppo_error *error)
-{
-    ppo_metrics all = *progress;
-    for (size_t i = 0; i < timing->count; i++)
-        if (strchr(timing->metric[i].tag, '/'))
-            all.metric[all.count++] = timing->metric[i];
-    return ppo_tensorboard_add(&run->board, run->facts.global_step, &all, error);
-}
-
-// The iteration's rows and counters.
+// The iteration's counters, its rows in the CSV files and its event.
 static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
 {
     ppo_run_facts *facts = &run->facts;
@@ -38,34 +30,34 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
     run->dirty = true;
     const ppo_metrics timing = ppo_timing_metrics(stats, facts->elapsed_seconds);
     const ppo_metrics progress = ppo_progress_metrics(stats, facts->num_updates);
+    ppo_metrics event = progress;
+    for (size_t i = 0; i < timing.count; i++)
+        if (strchr(timing.metric[i].tag, '/'))
+            event.metric[event.count++] = timing.metric[i];
+    // All three get their record before a failure is reported: a resumed run relies on it.
     const ppo_csv_row timing_row = ppo_metrics_row(&timing);
     const ppo_csv_row progress_row = ppo_metrics_row(&progress);
-    // Each gets what is due before a failure is told: a resumed run counts on it.
     const ppo_status timing_status = ppo_csv_append(&run->timing, timing_row.text, error);
     const ppo_status progress_status = ppo_csv_append(&run->progress, progress_row.text, error);
-    PPO_TRY(record_in_board(run, &progress, &timing, error));
+    PPO_TRY(ppo_tensorboard_add(&run->tensorboard, facts->global_step, &event, error));
     return timing_status != PPO_OK ? timing_status : progress_status;
 }
 
-// Publishes the policy as the best one, before the facts and the row say so.
-static ppo_status publish_best(ppo_run *run, const ppo_evaluation *evaluation, ppo_error *error)
-{
-    const ppo_path path = ppo_path_in(run->dir.text, PPO_BEST_NAME);
-    const ppo_run_facts facts = {.best_iteration = run->facts.iteration, .best = *evaluation};
-    PPO_TRY(ppo_agent_write(&run->buffer, run->trainer, &facts, path.text, error));
-    run->facts.best_iteration = facts.best_iteration;
-    run->facts.best = facts.best;
-    return PPO_OK;
-}
-
+// Evaluates the policy and records the result. A best policy is published before the facts and the
+// row say so.
 static ppo_status evaluate(ppo_run *run, ppo_error *error)
 {
     ppo_evaluation evaluation = {0};
     ppo_run_facts *facts = &run->facts;
     PPO_TRY(ppo_trainer_evaluate(run->trainer, &evaluation, error));
     const bool best = facts->best.episodes == 0 || evaluation.return_mean > facts->best.return_mean;
-    if (best)
-        PPO_TRY(publish_best(run, &evaluation, error));
+    if (best) {
+        const ppo_path path = ppo_path_in(run->root.text, PPO_BEST_NAME);
+        const ppo_run_facts kept = {.best_iteration = facts->iteration, .best = evaluation};
+        PPO_TRY(ppo_agent_write(&run->buffer, run->trainer, &kept, path.text, error));
+        facts->best_iteration = facts->iteration;
+        facts->best = evaluation;
+    }
     facts->last_iteration = facts->iteration;
     facts->last = evaluation;
     run->dirty = true;
@@ -74,20 +66,19 @@ static ppo_status evaluate(ppo_run *run, ppo_error *error)
     const ppo_metrics scalars = ppo_evaluation_scalars(&evaluation);
     const ppo_csv_row row = ppo_metrics_row(&metrics);
     const ppo_status status = ppo_csv_append(&run->evaluations, row.text, error);
-    PPO_TRY(ppo_tensorboard_add(&run->board, facts->global_step, &scalars, error));
+    PPO_TRY(ppo_tensorboard_add(&run->tensorboard, facts->global_step, &scalars, error));
     return status;
 }
 
-static bool evaluation_due(const ppo_run *run)
+// The evaluation and the film that are due after the last iteration, if they are not done yet.
+static ppo_status do_what_is_due(ppo_run *run, ppo_error *error)
 {
+    const ppo_run_facts *facts = &run->facts;
     const uint32_t every = ppo_trainer_config(run->trainer)->eval_every;
-    return every > 0 && run->facts.iteration % every == 0;
-}
-
-static bool checkpoint_due(const ppo_run *run)
-{
-    return ppo_clock_seconds() - run->saved_at >=
-           ppo_trainer_config(run->trainer)->checkpoint_interval_s;
+    if (facts->iteration > 0 && every > 0 && facts->iteration % every == 0 &&
+        facts->last_iteration != facts->iteration)
+        PPO_TRY(evaluate(run, error));
+    return ppo_run_film_due(run, error);
 }
 
 ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
@@ -95,40 +86,23 @@ ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
     ppo_stats done;
     if (ppo_trainer_done(run->trainer))
         return ppo_fail(error, PPO_INVALID, "the run in %s is complete", run->dir.text);
-    const uint64_t step_before = ppo_trainer_stats(run->trainer)->global_step;
+    PPO_TRY(do_what_is_due(run, error));
     run->failed = ppo_trainer_step(run->trainer, &done, error);
     if (run->failed != PPO_OK)
         return run->failed;
     if (stats)
         *stats = done;
     PPO_TRY(record(run, &done, error));
-    if (evaluation_due(run))
-        PPO_TRY(evaluate(run, error));
-    PPO_TRY(ppo_run_film_due(run, step_before, error));
-    return checkpoint_due(run) ? ppo_run_save(run, error) : PPO_OK;
-}
-
-static ppo_status sync_logs(ppo_run *run, ppo_error *error)
-{
-    ppo_run_facts *facts = &run->facts;
-    PPO_TRY(ppo_log_sync(&run->progress, error));
-    PPO_TRY(ppo_log_sync(&run->timing, error));
-    PPO_TRY(ppo_log_sync(&run->evaluations, error));
-    PPO_TRY(ppo_tensorboard_sync(&run->board, error));
-    facts->progress_bytes = run->progress.size;
-    facts->progress_hash = run->progress.hash;
-    facts->timing_bytes = run->timing.size;
-    facts->evaluations_bytes = run->evaluations.size;
-    facts->evaluations_hash = run->evaluations.hash;
-    if (run->board.log.descriptor >= 0) // otherwise what was told before stays as it is
-        facts->tensorboard_bytes = run->board.log.size;
-    return PPO_OK;
+    PPO_TRY(do_what_is_due(run, error));
+    const double interval = ppo_trainer_config(run->trainer)->checkpoint_interval_s;
+    return ppo_clock_seconds() - run->saved_at >= interval ? ppo_run_save(run, error) : PPO_OK;
 }
 
 ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
 {
-    const ppo_path path = ppo_path_in(run->dir.text, PPO_CHECKPOINT_NAME);
-    const ppo_path previous = ppo_path_in(run->dir.text, PPO_PREVIOUS_NAME);
+    ppo_run_facts *facts = &run->facts;
+    const ppo_path path = ppo_path_in(run->root.text, PPO_CHECKPOINT_NAME);
+    const ppo_path previous = ppo_path_in(run->root.text, PPO_PREVIOUS_NAME);
     if (run->failed != PPO_OK)
         return ppo_fail(error, run->failed,
                         "%s is not written: the last iteration failed; the checkpoint before it "
@@ -136,8 +110,21 @@ ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
                         path.text);
     if (!run->dirty)
         return PPO_OK;
-    PPO_TRY(sync_logs(run, error));
-    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, path.text,
+
+    // The rows first: the checkpoint says how many there are.
+    PPO_TRY(ppo_append_file_sync(&run->progress, error));
+    PPO_TRY(ppo_append_file_sync(&run->timing, error));
+    PPO_TRY(ppo_append_file_sync(&run->evaluations, error));
+    PPO_TRY(ppo_tensorboard_sync(&run->tensorboard, error));
+    facts->progress_bytes = run->progress.size;
+    facts->progress_hash = run->progress.hash;
+    facts->timing_bytes = run->timing.size;
+    facts->evaluations_bytes = run->evaluations.size;
+    facts->evaluations_hash = run->evaluations.hash;
+    if (run->tensorboard.file.descriptor >= 0) // otherwise the length from before stays true
+        facts->tensorboard_bytes = run->tensorboard.file.size;
+
+    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, facts, path.text,
                                  run->keep_newest ? previous.text : NULL, error));
     run->keep_newest = true;
     run->dirty = false;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Opening a run: a new one, one that goes on, one that starts over.
+// Opening a run: a new one, one that is resumed, one that starts over.
 //
-// Every run has a checkpoint from its first moment, at iteration 0. It is published before anything
-// of an older run is touched, and decides who the directory belongs to:
+//   ppo_run_open   lock the directory -> create the trainer -> check what is there -> begin or
+//   resume
+//                  -> remove temporaries of a killed process -> config.yaml
+//   begin          checkpoint of iteration 0 -> CSV and event files emptied -> films, best agent
+//   and
+//                  previous checkpoint of the older run removed
+//   resume         newest checkpoint, else the previous one -> CSV and event files cut back to its
+//                  lengths; a checkpoint of iteration 0 leads through begin's second half again, so
+//                  that a process killed in the middle of begin leaves nothing half done
 //
-//   begin   checkpoint of iteration 0 -> CSV and event files emptied -> films, best agent and
-//           previous checkpoint of the older run removed -> config.yaml
-//   resume  newest checkpoint, else the previous one -> CSV and event files cut back to its lengths
-//           -> config.yaml; a checkpoint of iteration 0 leads through begin's second half again, so
-//           that a process killed in the middle of begin leaves nothing half done
-//
+// Every run has a checkpoint from its first moment. It is published before anything of an older run
+// is touched, and decides whose the directory is. A run that can't be opened changes nothing.
 // Not here: what happens while the run moves on (run.c).
 #include "run/run_state.h"
 
@@ -26,22 +29,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define WORKER_LOG_NAME "workers.log"
-#define INFO_SIZE       ((size_t)4096)
-
-static bool has_file(const ppo_run *run, const char *name)
-{
-    const ppo_path path = ppo_path_in(run->dir.text, name);
-    return ppo_file_exists(path.text);
-}
-
-static bool has_checkpoint(const ppo_run *run)
-{
-    return has_file(run, PPO_CHECKPOINT_NAME) || has_file(run, PPO_PREVIOUS_NAME);
-}
+#define INFO_SIZE   ((size_t)4096)
+#define CONFIG_MARK "# libppo " // how config.yaml begins
 
 static void add_notice(ppo_run *run, const char *text)
 {
@@ -51,11 +42,13 @@ static void add_notice(ppo_run *run, const char *text)
 
 static ppo_status remove_file(const ppo_run *run, const char *name, ppo_error *error)
 {
-    const ppo_path path = ppo_path_in(run->dir.text, name);
+    const ppo_path path = ppo_path_in(run->root.text, name);
     if (unlink(path.text) == 0 || errno == ENOENT)
         return PPO_OK;
     return ppo_fail(error, PPO_IO, "can't remove %s: %s", path.text, strerror(errno));
 }
+
+// --- CSV and event files ------------------------------------------------------------------------
 
 static void note_change(ppo_run *run, const char *name, const char *parts)
 {
@@ -67,11 +60,12 @@ static void note_change(ppo_run *run, const char *name, const char *parts)
 }
 
 // Opens a CSV file at the length that the checkpoint names.
-static ppo_status open_csv(ppo_run *run, ppo_log *csv, const char *name, ppo_metrics columns,
-                           uint64_t size, const uint64_t *hash, ppo_error *error)
+static ppo_status open_csv(ppo_run *run, ppo_append_file *csv, const char *name,
+                           ppo_metrics columns, uint64_t size, const uint64_t *hash,
+                           ppo_error *error)
 {
     bool changed;
-    const ppo_path path = ppo_path_in(run->dir.text, name);
+    const ppo_path path = ppo_path_in(run->root.text, name);
     const ppo_csv_row header = ppo_metrics_header(&columns);
     PPO_TRY(ppo_csv_open(csv, path.text, header.text, size, hash, &changed, error));
     if (changed)
@@ -79,24 +73,25 @@ static ppo_status open_csv(ppo_run *run, ppo_log *csv, const char *name, ppo_met
     return PPO_OK;
 }
 
-// A file that is not wanted any more stays as it is, as does a finished run's; an older run's goes.
-static ppo_status open_board(ppo_run *run, ppo_error *error)
+// If no event file is wanted any more, this run's stays as it is; an older run's is removed. A
+// finished run's stays.
+static ppo_status open_event_file(ppo_run *run, ppo_error *error)
 {
     bool changed;
     const uint64_t size = run->facts.tensorboard_bytes;
     if (run->origin == PPO_RUN_FINISHED)
         return PPO_OK;
     const ppo_config *config = ppo_trainer_config(run->trainer);
-    const ppo_path path = ppo_path_in(run->dir.text, PPO_TENSORBOARD_NAME);
+    const ppo_path path = ppo_path_in(run->root.text, PPO_TENSORBOARD_NAME);
     if (!config->tensorboard || !ppo_tensorboard_is_here())
         return size == 0 ? remove_file(run, PPO_TENSORBOARD_NAME, error) : PPO_OK;
-    PPO_TRY(ppo_tensorboard_open(&run->board, path.text, config, size, &changed, error));
+    PPO_TRY(ppo_tensorboard_open(&run->tensorboard, path.text, config, size, &changed, error));
     if (changed)
         note_change(run, PPO_TENSORBOARD_NAME, "records");
     return PPO_OK;
 }
 
-static ppo_status open_logs(ppo_run *run, ppo_error *error)
+static ppo_status open_records(ppo_run *run, ppo_error *error)
 {
     const ppo_run_facts *f = &run->facts;
     PPO_TRY(open_csv(run, &run->progress, PPO_PROGRESS_NAME, ppo_progress_metrics(NULL, 0),
@@ -106,113 +101,87 @@ static ppo_status open_logs(ppo_run *run, ppo_error *error)
     PPO_TRY(open_csv(run, &run->evaluations, PPO_EVALUATIONS_NAME,
                      ppo_evaluation_metrics(NULL, NULL, false), f->evaluations_bytes,
                      &f->evaluations_hash, error));
-    return open_board(run, error);
+    return open_event_file(run, error);
 }
+
+// --- beginning and resuming ---------------------------------------------------------------------
 
 // The directory is this run's and at iteration 0: what else is there belongs to an older one.
 static ppo_status clear_directory(ppo_run *run, ppo_error *error)
 {
     run->facts = (ppo_run_facts){0};
-    PPO_TRY(open_logs(run, error));
+    PPO_TRY(open_records(run, error));
     PPO_TRY(ppo_run_film_clear(run, error));
     PPO_TRY(remove_file(run, PPO_BEST_NAME, error));
-    // If the newest checkpoint is damaged, the previous one is what this run stands on.
+    // If the newest checkpoint is damaged, this run was resumed from the previous one.
     return run->keep_newest ? remove_file(run, PPO_PREVIOUS_NAME, error) : PPO_OK;
 }
 
-static ppo_status begin(ppo_run *run, ppo_error *error)
+static ppo_status begin(ppo_run *run, bool restart, ppo_error *error)
 {
-    const ppo_path path = ppo_path_in(run->dir.text, PPO_CHECKPOINT_NAME);
+    // Without --restart, refuse to overwrite results whose checkpoint is missing.
+    const char *result = ppo_run_directory_results(run->root.text);
+    if (!restart && result)
+        return ppo_fail(error, PPO_CORRUPT,
+                        "%s holds %s, but no checkpoint of a run to go on from; choose another "
+                        "run_dir, or replace it with --restart",
+                        run->dir.text, result);
+    const ppo_path path = ppo_path_in(run->root.text, PPO_CHECKPOINT_NAME);
     PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, path.text, NULL, error));
     run->keep_newest = true;
     run->origin = PPO_RUN_NEW;
     return clear_directory(run, error);
 }
 
-// Results without the checkpoint they came from are nobody's to overwrite unasked.
-static ppo_status refuse_leftovers(const ppo_run *run, ppo_error *error)
+// Reads the newest checkpoint or, if that is missing or damaged, the previous one.
+static ppo_status read_checkpoint(ppo_run *run, ppo_error *error)
 {
-    static const char *const names[] = {PPO_BEST_NAME, PPO_PROGRESS_NAME, PPO_EVALUATIONS_NAME};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (has_file(run, names[i]))
-            return ppo_fail(
-                error, PPO_CORRUPT,
-                "%s holds %s of an earlier run, but no checkpoint to go on from; choose "
-                "another run_dir, or replace it with --restart",
-                run->dir.text, names[i]);
-    return PPO_OK;
-}
-
-static ppo_status read_checkpoint(ppo_run *run, const char *name, bool *spoiled, ppo_error *error)
-{
-    const ppo_path path = ppo_path_in(run->dir.text, name);
-    return ppo_checkpoint_read(run->trainer, &run->facts, spoiled, path.text, error);
-}
-
-static ppo_status fail_mismatch(const ppo_error *cause, ppo_error *error)
-{
-    return ppo_fail(error, cause->status,
-                    "%.380s. Use that configuration, another run_dir, or replace the run with "
-                    "--restart",
-                    cause->message);
-}
-
-static ppo_status fail_both(const ppo_error *newest, const ppo_error *previous, ppo_error *error)
-{
-    return ppo_fail(error, newest->status == PPO_IO ? PPO_IO : PPO_CORRUPT,
+    static const char *const names[] = {PPO_CHECKPOINT_NAME, PPO_PREVIOUS_NAME};
+    ppo_error cause[2] = {{.status = PPO_OK}, {.status = PPO_OK}};
+    for (size_t i = 0; i < 2; i++) {
+        bool spoiled = false;
+        const ppo_path path = ppo_path_in(run->root.text, names[i]);
+        const ppo_status status =
+            ppo_checkpoint_read(run->trainer, &run->facts, &spoiled, path.text, &cause[i]);
+        run->keep_newest = i == 0 && status == PPO_OK;
+        if (status == PPO_OK && i == 0)
+            return PPO_OK;
+        if (status == PPO_OK) {
+            snprintf(run->notice, sizeof run->notice,
+                     "%.300s; went on from " PPO_PREVIOUS_NAME " (iteration %" PRIu64 ").",
+                     cause[0].message, run->facts.iteration);
+            return PPO_OK;
+        }
+        if (status == PPO_MISMATCH || status == PPO_UNSUPPORTED)
+            return ppo_fail(error, status,
+                            "%.380s. Use that configuration, another run_dir, or replace the run "
+                            "with --restart",
+                            cause[i].message);
+        // Only a file that is missing or damaged gives way to the other: any other failure may
+        // pass, and going on from an older state would lose what has been learnt since.
+        if (spoiled || (status != PPO_CORRUPT && status != PPO_NOT_FOUND))
+            return ppo_fail(error, status, "%s", cause[i].message);
+    }
+    return ppo_fail(error, PPO_CORRUPT,
                     "no checkpoint is usable: %.180s; %.180s. Nothing was changed; start anew with "
                     "--restart",
-                    newest->message, previous->message);
-}
-
-// After the newest checkpoint could not be used for the reason given.
-static ppo_status read_previous(ppo_run *run, const ppo_error *newest, ppo_error *error)
-{
-    bool spoiled = false;
-    ppo_error cause = {0};
-    const ppo_status status = read_checkpoint(run, PPO_PREVIOUS_NAME, &spoiled, &cause);
-    if (status == PPO_MISMATCH || status == PPO_UNSUPPORTED)
-        return fail_mismatch(&cause, error);
-    if (status != PPO_OK && (spoiled || status == PPO_NO_MEMORY))
-        return ppo_fail(error, status, "%s", cause.message);
-    if (status != PPO_OK)
-        return fail_both(newest, &cause, error);
-    snprintf(run->notice, sizeof run->notice,
-             "%.300s; went on from " PPO_PREVIOUS_NAME " (iteration %" PRIu64 ").", newest->message,
-             run->facts.iteration);
-    return PPO_OK;
-}
-
-static ppo_status read_newest_good(ppo_run *run, ppo_error *error)
-{
-    bool spoiled = false;
-    ppo_error cause = {0};
-    const ppo_status status = read_checkpoint(run, PPO_CHECKPOINT_NAME, &spoiled, &cause);
-    run->keep_newest = status == PPO_OK;
-    if (status == PPO_OK)
-        return PPO_OK;
-    if (status == PPO_MISMATCH || status == PPO_UNSUPPORTED)
-        return fail_mismatch(&cause, error);
-    if (spoiled || status == PPO_NO_MEMORY)
-        return ppo_fail(error, status, "%s", cause.message);
-    return read_previous(run, &cause, error);
-}
-
-static bool is_finished(const ppo_run *run)
-{
-    return ppo_trainer_done(run->trainer) && run->facts.last.episodes > 0 &&
-           run->facts.last_iteration == run->facts.iteration;
+                    cause[0].message, cause[1].message);
 }
 
 static ppo_status resume(ppo_run *run, ppo_error *error)
 {
-    PPO_TRY(read_newest_good(run, error));
-    run->elapsed_before = run->facts.elapsed_seconds;
-    run->origin = is_finished(run) ? PPO_RUN_FINISHED : PPO_RUN_RESUMED;
-    return run->facts.iteration == 0 ? clear_directory(run, error) : open_logs(run, error);
+    PPO_TRY(read_checkpoint(run, error));
+    const ppo_run_facts *facts = &run->facts;
+    const bool is_finished = ppo_trainer_done(run->trainer) && facts->last.episodes > 0 &&
+                             facts->last_iteration == facts->iteration;
+    run->elapsed_before = facts->elapsed_seconds;
+    run->origin = is_finished ? PPO_RUN_FINISHED : PPO_RUN_RESUMED;
+    return facts->iteration == 0 ? clear_directory(run, error) : open_records(run, error);
 }
 
-// The text as YAML comments, a line each.
+// --- config.yaml --------------------------------------------------------------------------------
+
+// Appends the text as YAML comments, a line each.
 static bool append_comments(ppo_bytes *out, const char *text)
 {
     bool done = true;
@@ -240,10 +209,21 @@ static bool format_config(ppo_bytes *out, const ppo_config *config)
     return true;
 }
 
-static ppo_status publish_config(const ppo_run *run, ppo_error *error)
+// A config.yaml that a person has written is kept.
+static ppo_status publish_config(ppo_run *run, bool restart, ppo_error *error)
 {
+    const ppo_path path = ppo_path_in(run->root.text, PPO_CONFIG_NAME);
     ppo_bytes text = {0};
-    const ppo_path path = ppo_path_in(run->dir.text, PPO_CONFIG_NAME);
+    char *there;
+    size_t size;
+    if (!restart && ppo_file_read_regular(&there, &size, path.text, 1 << 20, NULL) == PPO_OK) {
+        const bool is_own = strncmp(there, CONFIG_MARK, strlen(CONFIG_MARK)) == 0;
+        free(there);
+        if (!is_own) {
+            add_notice(run, PPO_CONFIG_NAME " was not written by a run, so it was left as it is.");
+            return PPO_OK;
+        }
+    }
     const ppo_status status =
         format_config(&text, ppo_trainer_config(run->trainer))
             ? ppo_file_publish(path.text, text.data, text.size, error)
@@ -252,93 +232,61 @@ static ppo_status publish_config(const ppo_run *run, ppo_error *error)
     return status;
 }
 
-static ppo_status open_directory(ppo_run *run, ppo_error *error)
-{
-    run->dir =
-        ppo_run_directory_name(ppo_trainer_config(run->trainer), ppo_trainer_env(run->trainer)->id);
-    PPO_TRY(ppo_file_make_dirs(run->dir.text, error));
-    PPO_TRY(ppo_run_directory_lock(&run->lock, run->dir.text, error));
-    ppo_run_directory_sweep(run->dir.text);
-    ppo_run_film_sweep(run);
-    return PPO_OK;
-}
-
-// How much of a path is there: the length of it, or of the folder in which the first one is
-// missing.
-static size_t length_there(ppo_path path)
-{
-    for (char *slash; !ppo_file_exists(path.text); *slash = '\0')
-        if (!(slash = strrchr(path.text, '/')))
-            return 0;
-    return strlen(path.text);
-}
-
-// Folders that were made for a log in which nothing stands are taken back, up to what was there.
-static void take_back(ppo_path path, size_t there)
-{
-    struct stat facts;
-    if (stat(path.text, &facts) == 0 && facts.st_size == 0 && there < strlen(path.text))
-        unlink(path.text);
-    for (char *slash; (slash = strrchr(path.text, '/')) && slash > path.text + there;) {
-        *slash = '\0';
-        if (rmdir(path.text) != 0)
-            return;
-    }
-}
-
-// What worker processes print is kept with the run, from their first word on.
-static ppo_status create_trainer(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
-                                 ppo_error *error)
-{
-    const bool is_python =
-        !env && strncmp(config->env_id, PPO_ENV_GYMNASIUM, strlen(PPO_ENV_GYMNASIUM)) == 0;
-    if (config->workers != PPO_WORKERS_PROCESS && !is_python)
-        return ppo_trainer_create(&run->trainer, config, env, error);
-    const ppo_path dir = ppo_run_directory_name(config, env ? env->id : config->env_id);
-    const ppo_path log = ppo_path_in(dir.text, WORKER_LOG_NAME);
-    const size_t there = length_there(log);
-    PPO_TRY(ppo_config_check(config, error));
-    PPO_TRY(ppo_file_make_dirs(dir.text, error));
-    const ppo_status status =
-        ppo_trainer_create_logged(&run->trainer, config, env, log.text, error);
-    if (status != PPO_OK)
-        take_back(log, there);
-    return status;
-}
+// --- opening and closing ------------------------------------------------------------------------
 
 static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
                            bool restart, ppo_error *error)
 {
-    PPO_TRY(create_trainer(run, config, env, error));
+    // Lock first: a second process is refused before it takes memory or starts workers.
+    PPO_TRY(ppo_config_check(config, error));
+    PPO_TRY(ppo_run_directory_name(&run->dir, config, env, error));
+    PPO_TRY(ppo_run_directory_lock(&run->lock, run->dir.text, error));
+    char *absolute = realpath(run->dir.text, NULL);
+    if (!absolute)
+        return ppo_fail(error, errno == ENOMEM ? PPO_NO_MEMORY : PPO_IO, "can't find %s: %s",
+                        run->dir.text, strerror(errno));
+    run->root = ppo_path_of(absolute);
+    free(absolute);
+    PPO_TRY(ppo_run_directory_check(run->root.text, error));
+
+    // The trainer. What its worker processes print is kept with the run.
+    const ppo_path log = ppo_path_in(run->root.text, PPO_WORKER_LOG_NAME);
+    PPO_TRY(ppo_trainer_create_logged(&run->trainer, config, env, log.text, error));
     PPO_TRY(ppo_run_film_check(run->trainer, error));
-    PPO_TRY(open_directory(run, error));
-    if (!restart && has_checkpoint(run)) {
-        PPO_TRY(resume(run, error));
-    } else {
-        if (!restart)
-            PPO_TRY(refuse_leftovers(run, error));
-        PPO_TRY(begin(run, error));
-    }
-    PPO_TRY(publish_config(run, error));
+
+    // The run. From here on the directory is its own.
+    const ppo_path newest = ppo_path_in(run->root.text, PPO_CHECKPOINT_NAME);
+    const ppo_path previous = ppo_path_in(run->root.text, PPO_PREVIOUS_NAME);
+    const bool resumes =
+        !restart && (ppo_file_exists(newest.text) || ppo_file_exists(previous.text));
+    PPO_TRY(resumes ? resume(run, error) : begin(run, restart, error));
+    ppo_run_directory_sweep(run->root.text);
+    ppo_run_film_sweep(run);
+    PPO_TRY(publish_config(run, restart, error));
     run->opened_at = run->saved_at = ppo_clock_seconds();
     return PPO_OK;
 }
 
-ppo_status ppo_run_open(ppo_run **run, const ppo_config *config, const ppo_env_class *env,
+ppo_status ppo_run_open(ppo_run **result, const ppo_config *config, const ppo_env_class *env,
                         bool restart, ppo_error *error)
 {
-    *run = NULL;
-    ppo_run *opened = calloc(1, sizeof *opened);
-    if (!opened)
+    *result = NULL;
+    ppo_run *run = calloc(1, sizeof *run);
+    if (!run)
         return ppo_fail(error, PPO_NO_MEMORY, "out of memory opening a run");
-    opened->lock = -1;
-    opened->progress = opened->timing = opened->evaluations = PPO_LOG_CLOSED;
-    opened->board = PPO_TENSORBOARD_CLOSED;
-    const ppo_status status = open_run(opened, config, env, restart, error);
-    if (status == PPO_OK)
-        *run = opened;
-    else
-        ppo_run_close(opened);
+    run->lock = PPO_RUN_UNLOCKED;
+    run->progress = run->timing = run->evaluations = PPO_APPEND_FILE_CLOSED;
+    run->tensorboard = PPO_TENSORBOARD_CLOSED;
+    const ppo_status status = open_run(run, config, env, restart, error);
+    if (status == PPO_OK) {
+        *result = run;
+        return PPO_OK;
+    }
+    // Workers write into the log until the trainer is gone.
+    ppo_trainer_destroy(run->trainer);
+    run->trainer = NULL;
+    ppo_run_directory_abandon(&run->lock, run->dir.text);
+    ppo_run_close(run);
     return status;
 }
 
@@ -346,12 +294,12 @@ void ppo_run_close(ppo_run *run)
 {
     if (!run)
         return;
-    ppo_log_close(&run->progress);
-    ppo_log_close(&run->timing);
-    ppo_log_close(&run->evaluations);
-    ppo_tensorboard_close(&run->board);
+    ppo_append_file_close(&run->progress);
+    ppo_append_file_close(&run->timing);
+    ppo_append_file_close(&run->evaluations);
+    ppo_tensorboard_close(&run->tensorboard);
     ppo_bytes_release(&run->buffer);
     ppo_trainer_destroy(run->trainer);
-    ppo_run_directory_unlock(run->lock);
+    ppo_run_directory_unlock(&run->lock);
     free(run);
 }

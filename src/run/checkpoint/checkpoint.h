@@ -7,11 +7,6 @@
 #include "ppo/run.h"
 #include "run/checkpoint/facts.h"
 
-// Names of the checkpoints in a run directory.
-#define PPO_CHECKPOINT_NAME "checkpoint.safetensors"
-#define PPO_PREVIOUS_NAME   "checkpoint.previous.safetensors"
-#define PPO_BEST_NAME       "best.safetensors"
-
 // Publishes the trainer's whole state at `path`, and the file that was there at `previous` (NULL:
 // nowhere). `buffer` is kept for the next time. PPO_NUMERIC, and the old file stays, if a
 // parameter, the optimiser or a normaliser is not finite.

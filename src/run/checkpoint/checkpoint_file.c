@@ -83,7 +83,7 @@ ppo_status ppo_checkpoint_file_check(ppo_safetensors *content, void *bytes, size
 ppo_status ppo_checkpoint_file_open(ppo_checkpoint_file *file, const char *path, ppo_error *error)
 {
     *file = (ppo_checkpoint_file){0};
-    PPO_TRY(ppo_file_read(&file->bytes, &file->size, path, MAX_FILE_SIZE, error));
+    PPO_TRY(ppo_file_read_regular(&file->bytes, &file->size, path, MAX_FILE_SIZE, error));
     const ppo_status status =
         ppo_checkpoint_file_check(&file->content, file->bytes, file->size, path, error);
     if (status != PPO_OK)

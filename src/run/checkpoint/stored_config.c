@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIFFERENCES_SIZE 320
+#define DIFFERENCES_SIZE 320 // of their list in a message
+#define MAX_SHOWN        160 // characters of two values that are shown
 
 // Without what differs between equal runs: folder, threads and the like at their defaults.
 static ppo_config without_run_group(const ppo_config *config)
@@ -41,7 +42,10 @@ ppo_status ppo_stored_config_parse(ppo_config *config, const ppo_safetensors *fi
     if (!text || !env_id || strlen(env_id) >= sizeof config->env_id)
         return ppo_fail(error, PPO_CORRUPT, "%s holds no configuration", label);
     ppo_config_defaults(config);
-    if (ppo_config_parse(config, text, strlen(text), label, &cause) != PPO_OK)
+    const ppo_status status = ppo_config_parse(config, text, strlen(text), label, &cause);
+    if (status == PPO_NO_MEMORY)
+        return ppo_fail(error, status, "%s", cause.message);
+    if (status != PPO_OK)
         return ppo_fail(error, PPO_CORRUPT, "the configuration in a checkpoint can't be read: %s",
                         cause.message);
     snprintf(config->env_id, sizeof config->env_id, "%s", env_id);
@@ -54,21 +58,20 @@ static bool is_compared(const ppo_option *option)
            strcmp(option->name, "env_id") != 0;
 }
 
-// Appends "; name: a there, b here" if the values differ. Returns whether they do.
-static bool append_difference(char *text, size_t index, const char *name, const ppo_config *there,
+// Appends "; name: a there, b here", or "; name differs" where that does not fit.
+static void append_difference(char *text, size_t size, size_t index, const ppo_config *there,
                               const ppo_config *here)
 {
     char value[2][PPO_TEXT_SIZE];
-    ppo_option_format(there, index, value[0], sizeof value[0]);
-    ppo_option_format(here, index, value[1], sizeof value[1]);
-    if (strcmp(value[0], value[1]) == 0)
-        return false;
-    const size_t used = strlen(text);
-    const int count = snprintf(text + used, DIFFERENCES_SIZE - used, "%s%s: %s there, %s here",
-                               used ? "; " : "", name, value[0], value[1]);
-    if (count < 0 || (size_t)count >= DIFFERENCES_SIZE - used)
-        text[used] = '\0'; // does not fit: counted, not shown
-    return true;
+    const char *name = ppo_option_at(index).name;
+    const size_t used = strlen(text), room = size - used;
+    const char *comma = used ? "; " : "";
+    const size_t lengths = ppo_option_format(there, index, value[0], sizeof value[0]) +
+                           ppo_option_format(here, index, value[1], sizeof value[1]);
+    if (lengths + strlen(name) + sizeof "; :  there,  here" <= room && lengths <= MAX_SHOWN)
+        snprintf(text + used, room, "%s%s: %s there, %s here", comma, name, value[0], value[1]);
+    else if (strlen(name) + sizeof ";  differs" <= room)
+        snprintf(text + used, room, "%s%s differs", comma, name);
 }
 
 ppo_status ppo_stored_config_match(const ppo_config *there, const ppo_config *here,
@@ -78,11 +81,14 @@ ppo_status ppo_stored_config_match(const ppo_config *there, const ppo_config *he
     size_t num_differences = 0;
     for (size_t i = 0; i < ppo_option_count(); i++) {
         const ppo_option option = ppo_option_at(i);
-        if (is_compared(&option))
-            num_differences += append_difference(text, i, option.name, there, here);
+        if (!is_compared(&option) || ppo_option_equal(there, here, i))
+            continue;
+        append_difference(text, sizeof text, i, there, here);
+        num_differences++;
     }
     if (num_differences == 0)
         return PPO_OK;
-    return ppo_fail(error, PPO_MISMATCH, "%s belongs to another configuration (%zu %s): %s", label,
-                    num_differences, num_differences == 1 ? "difference" : "differences", text);
+    return ppo_fail(error, PPO_MISMATCH, "%.200s belongs to another configuration (%zu %s): %s",
+                    label, num_differences, num_differences == 1 ? "difference" : "differences",
+                    text);
 }

@@ -15,9 +15,10 @@ char *ppo_stored_config_format(const ppo_config *config);
 ppo_status ppo_stored_config_parse(ppo_config *config, const ppo_safetensors *file,
                                    const char *label, ppo_error *error);
 
-// PPO_MISMATCH if the two differ in an option that changes the result; the message names keys and
-// both values ("clip_coef: 0.2 there, 0.1 here"). total_timesteps may differ, so that a run can be
-// extended; env_id is compared by the caller, who may have a class of his own.
+// PPO_MISMATCH if the two differ in an option that changes the result, compared as values; the
+// message names options and both values ("clip_coef: 0.2 there, 0.1 here"), of long values the
+// option alone. total_timesteps may differ, so that a run can be extended; env_id is compared by
+// the caller, whose environment may be a class of its own.
 ppo_status ppo_stored_config_match(const ppo_config *there, const ppo_config *here,
                                    const char *label, ppo_error *error);
 

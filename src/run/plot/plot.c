@@ -45,14 +45,6 @@ typedef struct plot {
 
 // --- which runs belong together -----------------------------------------------------------------
 
-static bool options_differ(const ppo_config *a, const ppo_config *b, size_t index)
-{
-    char x[VALUE_TEXT], y[VALUE_TEXT];
-    ppo_option_format(a, index, x, sizeof x);
-    ppo_option_format(b, index, y, sizeof y);
-    return strcmp(x, y) != 0;
-}
-
 static bool counts(size_t index)
 {
     const ppo_option option = ppo_option_at(index);
@@ -64,7 +56,7 @@ static bool is_same_task(const ppo_samples *a, const ppo_samples *b)
     if (!a->has_config || !b->has_config)
         return false;
     for (size_t i = 0; i < ppo_option_count(); i++)
-        if (counts(i) && options_differ(&a->config, &b->config, i))
+        if (counts(i) && !ppo_option_equal(&a->config, &b->config, i))
             return false;
     return true;
 }
@@ -108,7 +100,7 @@ static bool tells_apart(const plot *p, const ppo_samples *s, size_t option)
 {
     for (size_t g = 0; counts(option) && g < p->num_groups; g++)
         if (is_same_env(s, first_of(p, g)) &&
-            options_differ(&s->config, &first_of(p, g)->config, option))
+            !ppo_option_equal(&s->config, &first_of(p, g)->config, option))
             return true;
     return false;
 }

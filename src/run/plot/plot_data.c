@@ -9,7 +9,6 @@
 #include "core/file.h"
 #include "run/record/csv_table.h"
 #include "run/directory.h"
-#include "run/record/metrics.h"
 
 #include <math.h>
 #include <stdio.h>

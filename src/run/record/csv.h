@@ -5,11 +5,12 @@
 
 #include "run/record/append_file.h"
 
-// As ppo_log_open; an empty file gets the header row. ppo_log_sync and _close do the rest.
-ppo_status ppo_csv_open(ppo_log *csv, const char *path, const char *header, uint64_t size,
+// As ppo_append_file_open; an empty file gets the header row. ppo_append_file_sync and _close do
+// the rest.
+ppo_status ppo_csv_open(ppo_append_file *csv, const char *path, const char *header, uint64_t size,
                         const uint64_t *hash, bool *changed, ppo_error *error);
 
 // Adds a row; `row` ends in a newline.
-ppo_status ppo_csv_append(ppo_log *csv, const char *row, ppo_error *error);
+ppo_status ppo_csv_append(ppo_append_file *csv, const char *row, ppo_error *error);
 
 #endif

@@ -13,10 +13,6 @@
 
 #include "ppo/trainer.h"
 
-#define PPO_PROGRESS_NAME    "progress.csv"
-#define PPO_TIMING_NAME      "timing.csv"
-#define PPO_EVALUATIONS_NAME "evaluations.csv"
-
 enum { PPO_MAX_METRICS = 30 };
 
 typedef struct ppo_metric {

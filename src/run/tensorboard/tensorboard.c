@@ -34,7 +34,7 @@ enum {
 
 static ppo_status no_memory(const ppo_tensorboard *board, ppo_error *error)
 {
-    return ppo_fail(error, PPO_NO_MEMORY, "out of memory adding to %s", board->log.path);
+    return ppo_fail(error, PPO_NO_MEMORY, "out of memory adding to %s", board->file.path);
 }
 
 static ppo_status write_event(ppo_tensorboard *board, Ppo__Event *event, ppo_error *error)
@@ -45,7 +45,7 @@ static ppo_status write_event(ppo_tensorboard *board, Ppo__Event *event, ppo_err
         return no_memory(board, error);
     ppo__event__pack(event, data);
     ppo_tfrecord_seal(&board->record);
-    return ppo_log_append(&board->log, board->record.data, board->record.size, error);
+    return ppo_append_file_add(&board->file, board->record.data, board->record.size, error);
 }
 
 static ppo_status write_version(ppo_tensorboard *board, ppo_error *error)
@@ -83,7 +83,7 @@ ppo_status ppo_tensorboard_add(ppo_tensorboard *board, uint64_t step, const ppo_
 {
     Ppo__Summary__Value value[PPO_MAX_METRICS], *values[PPO_MAX_METRICS];
     size_t count = 0;
-    if (board->log.descriptor < 0)
+    if (board->file.descriptor < 0)
         return PPO_OK;
     for (size_t i = 0; i < metrics->count; i++) {
         const ppo_metric *m = &metrics->metric[i];
@@ -108,10 +108,10 @@ ppo_status ppo_tensorboard_add_gif(ppo_tensorboard *board, uint64_t step, const 
                                    const void *gif, size_t size, ppo_error *error)
 {
     const unsigned char *bytes = gif;
-    if (board->log.descriptor < 0)
+    if (board->file.descriptor < 0)
         return PPO_OK;
     if (size < 10 || memcmp(gif, GIF_MAGIC, sizeof GIF_MAGIC - 1) != 0)
-        return ppo_fail(error, PPO_CORRUPT, "no GIF to put into %s", board->log.path);
+        return ppo_fail(error, PPO_CORRUPT, "no GIF to put into %s", board->file.path);
     Ppo__Summary__Image image = PPO__SUMMARY__IMAGE__INIT;
     image.width = side_at(bytes, 6);
     image.height = side_at(bytes, 8);
@@ -276,8 +276,8 @@ ppo_status ppo_tensorboard_open(ppo_tensorboard *board, const char *path, const 
 {
     *board = PPO_TENSORBOARD_CLOSED;
     ppo_status status =
-        ppo_log_open(&board->log, path, ppo_tfrecord_whole, size, NULL, changed, error);
-    if (status == PPO_OK && board->log.size == 0)
+        ppo_append_file_open(&board->file, path, ppo_tfrecord_whole, size, NULL, changed, error);
+    if (status == PPO_OK && board->file.size == 0)
         status = begin(board, config, error);
     if (status != PPO_OK)
         ppo_tensorboard_close(board);
@@ -286,13 +286,13 @@ ppo_status ppo_tensorboard_open(ppo_tensorboard *board, const char *path, const 
 
 void ppo_tensorboard_close(ppo_tensorboard *board)
 {
-    ppo_log_close(&board->log);
+    ppo_append_file_close(&board->file);
     ppo_bytes_release(&board->record);
 }
 
 ppo_status ppo_tensorboard_sync(ppo_tensorboard *board, ppo_error *error)
 {
-    return board->log.descriptor < 0 ? PPO_OK : ppo_log_sync(&board->log, error);
+    return board->file.descriptor < 0 ? PPO_OK : ppo_append_file_sync(&board->file, error);
 }
 
 bool ppo_tensorboard_is_here(void)

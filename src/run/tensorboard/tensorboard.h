@@ -11,21 +11,19 @@
 #include "run/record/append_file.h"
 #include "run/record/metrics.h"
 
-#define PPO_TENSORBOARD_NAME "events.out.tfevents.ppo" // TensorBoard looks for "tfevents" in names
-
 typedef struct ppo_tensorboard {
-    ppo_log log; // its size goes into the checkpoint
+    ppo_append_file file; // its size goes into the checkpoint
     ppo_bytes record;
 } ppo_tensorboard;
 
 // Zero-initialised memory is not a closed file: this is. Closed, the functions below do nothing.
-#define PPO_TENSORBOARD_CLOSED ((ppo_tensorboard){.log = PPO_LOG_CLOSED})
+#define PPO_TENSORBOARD_CLOSED ((ppo_tensorboard){.file = PPO_APPEND_FILE_CLOSED})
 
 // Whether this build can write such files; if not, none is ever open.
 bool ppo_tensorboard_is_here(void);
 
-// Opens or makes the file and cuts it off after `size` bytes; see ppo_log_open. A file that is
-// empty then gets its beginning.
+// Opens or makes the file and cuts it off after `size` bytes; see ppo_append_file_open. A file that
+// is empty then gets its beginning.
 ppo_status ppo_tensorboard_open(ppo_tensorboard *board, const char *path, const ppo_config *config,
                                 uint64_t size, bool *changed, ppo_error *error);
 void ppo_tensorboard_close(ppo_tensorboard *board);

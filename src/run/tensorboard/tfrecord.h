@@ -22,7 +22,7 @@ uint32_t ppo_tfrecord_checksum(const unsigned char *data, size_t size);
 bool ppo_tfrecord_begin(ppo_bytes *record, unsigned char **data, size_t size);
 void ppo_tfrecord_seal(ppo_bytes *record);
 
-// How many bytes from the beginning are whole records, for ppo_log_open.
+// How many bytes from the beginning are whole records, for ppo_append_file_open.
 size_t ppo_tfrecord_whole(const char *bytes, size_t size);
 
 #endif

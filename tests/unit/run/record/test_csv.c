@@ -25,7 +25,7 @@ static void assert_text(const char *name, const char *text)
     free(data);
 }
 
-static bool reopen(ppo_log *csv, const char *name, uint64_t size, const uint64_t *hash)
+static bool reopen(ppo_append_file *csv, const char *name, uint64_t size, const uint64_t *hash)
 {
     bool changed;
     ppo_error error = {0};
@@ -36,73 +36,73 @@ static bool reopen(ppo_log *csv, const char *name, uint64_t size, const uint64_t
 
 static void test_rows_and_cutting_back(void **state)
 {
-    ppo_log csv;
+    ppo_append_file csv;
     ppo_error error = {0};
     (void)state;
     assert_false(reopen(&csv, "r", 0, NULL));
     assert_int_equal(ppo_csv_append(&csv, "1,2\n", &error), PPO_OK);
-    assert_int_equal(ppo_log_sync(&csv, &error), PPO_OK);
+    assert_int_equal(ppo_append_file_sync(&csv, &error), PPO_OK);
     const uint64_t size = csv.size;
     const uint64_t hash = csv.hash;
     assert_int_equal(size, 8);
     assert_int_equal(ppo_csv_append(&csv, "3,4\n", &error), PPO_OK);
-    ppo_log_close(&csv);
+    ppo_append_file_close(&csv);
     assert_text("r", "a,b\n1,2\n3,4\n");
 
     assert_false(reopen(&csv, "r", size, &hash));
     assert_text("r", "a,b\n1,2\n");
     assert_int_equal(ppo_csv_append(&csv, "5,6\n", &error), PPO_OK);
-    assert_int_equal(ppo_log_sync(&csv, &error), PPO_OK);
+    assert_int_equal(ppo_append_file_sync(&csv, &error), PPO_OK);
     assert_text("r", "a,b\n1,2\n5,6\n");
-    ppo_log_close(&csv);
+    ppo_append_file_close(&csv);
 }
 
 static void test_hash_does_not_depend_on_the_way(void **state)
 {
-    ppo_log once, resumed;
+    ppo_append_file once, resumed;
     (void)state;
     assert_false(reopen(&once, "h1", 0, NULL));
     ppo_csv_append(&once, "1,2\n", NULL);
     ppo_csv_append(&once, "3,4\n", NULL);
-    ppo_log_sync(&once, NULL);
+    ppo_append_file_sync(&once, NULL);
     assert_false(reopen(&resumed, "h2", 0, NULL));
     ppo_csv_append(&resumed, "1,2\n", NULL);
-    ppo_log_close(&resumed);
+    ppo_append_file_close(&resumed);
     assert_false(reopen(&resumed, "h2", 8, NULL));
     ppo_csv_append(&resumed, "3,4\n", NULL);
-    ppo_log_sync(&resumed, NULL);
+    ppo_append_file_sync(&resumed, NULL);
     assert_int_equal(once.hash, resumed.hash);
     assert_int_equal(once.size, resumed.size);
-    ppo_log_close(&once);
-    ppo_log_close(&resumed);
+    ppo_append_file_close(&once);
+    ppo_append_file_close(&resumed);
 }
 
 static void test_changes_are_told(void **state)
 {
-    ppo_log csv;
+    ppo_append_file csv;
     const uint64_t hash = 12345;
     (void)state;
     assert_true(scratch_write(scratch_path("c"), "a,b\n1,2\n3,", 10));
     assert_true(reopen(&csv, "c", 12, NULL)); // shorter: the torn row goes
-    ppo_log_close(&csv);
+    ppo_append_file_close(&csv);
     assert_text("c", "a,b\n1,2\n");
     assert_true(reopen(&csv, "c", 8, &hash)); // other bytes
-    ppo_log_close(&csv);
+    ppo_append_file_close(&csv);
     assert_text("c", "a,b\n1,2\n");
     assert_true(scratch_write(scratch_path("c"), "a,", 2));
     assert_true(reopen(&csv, "c", 8, NULL)); // not even a header: it is written anew
-    ppo_log_close(&csv);
+    ppo_append_file_close(&csv);
     assert_text("c", "a,b\n");
     assert_int_equal(unlink(scratch_path("c")), 0);
     assert_true(reopen(&csv, "c", 8, NULL));
-    ppo_log_close(&csv);
+    ppo_append_file_close(&csv);
     assert_text("c", "a,b\n");
 }
 
 // A row stopped in its middle goes on from there once there is room.
 static int write_around_a_full_disk(void)
 {
-    ppo_log csv;
+    ppo_append_file csv;
     bool changed;
     ppo_error error = {0};
     struct rlimit limit;
@@ -115,7 +115,8 @@ static int write_around_a_full_disk(void)
         return 2;
     if (ppo_csv_append(&csv, "1,2\n", &error) != PPO_IO || !strstr(error.message, "/f"))
         return 3;
-    if (ppo_csv_append(&csv, "3,4\n", &error) != PPO_IO || ppo_log_sync(&csv, &error) != PPO_IO)
+    if (ppo_csv_append(&csv, "3,4\n", &error) != PPO_IO ||
+        ppo_append_file_sync(&csv, &error) != PPO_IO)
         return 4;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_FSIZE, &limit);
@@ -136,14 +137,14 @@ static void test_full_disk(void **state)
 
 static void test_cannot_open(void **state)
 {
-    ppo_log csv;
+    ppo_append_file csv;
     bool changed;
     ppo_error error = {0};
     (void)state;
     assert_int_equal(ppo_csv_open(&csv, scratch_path("no/x"), "a\n", 0, NULL, &changed, &error),
                      PPO_IO);
     assert_non_null(strstr(error.message, "no/x"));
-    ppo_log_close(&csv); // closed already
+    ppo_append_file_close(&csv); // closed already
 }
 
 static size_t count_commas(const char *text)

@@ -2,6 +2,7 @@
 // Event files, read back by protobuf-c: what is in them, that they agree with the CSV files, that a
 // killed and resumed run tells each thing once, and films in them.
 #include "run/tensorboard/tensorboard.h"
+#include "run/directory.h"
 
 #include "ppo/run.h"
 #include "run/tensorboard/tfrecord.h"
