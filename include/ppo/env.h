@@ -109,9 +109,8 @@ typedef struct ppo_env_class {
     // asked after each reset and step. Forbidden actions are never taken.
     void (*action_mask)(const void *self, uint8_t *allowed);
 
-    // The library's own, for classes that it makes to order: what ppo_env_close calls. NULL in
-    // others.
-    void (*close)(const struct ppo_env_class *env);
+    // For the library's own classes. NULL in all others.
+    const void *extension;
 } ppo_env_class;
 
 // Bytes of the table that every class has.
@@ -128,8 +127,21 @@ PPO_API bool ppo_env_id_at(char *id, size_t size, size_t index);
 // The game that an id is about (ppo/atari.h); NULL if it is not that of an Atari game.
 PPO_API const struct ppo_game_info *ppo_env_game(const char *id);
 
-// The class with this id; fails with PPO_NOT_FOUND and names the nearest id. PPO_INVALID where it
-// has to be made to order.
+// The families of environments, by the form of their ids.
+typedef enum ppo_env_kind {
+    PPO_ENV_KIND_NONE,      // no environment's id
+    PPO_ENV_KIND_CLASSIC,   // CartPole-v1, ...
+    PPO_ENV_KIND_BOX2D,     // LunarLander-v3, ...
+    PPO_ENV_KIND_ATARI,     // Rally, PongNoFrameskip-v4, ALE/Pong-v5, atari:FILE, ...
+    PPO_ENV_KIND_PLUGIN,    // PATH.so, PATH.so:NAME (ppo/plugin.h)
+    PPO_ENV_KIND_GYMNASIUM, // gym:ID
+} ppo_env_kind;
+
+// Which family an id belongs to, by its form alone: nothing is opened or loaded. Classes of the
+// first two are always there (ppo_env_find); those of the others are made by ppo_env_open.
+PPO_API ppo_env_kind ppo_env_id_kind(const char *id);
+
+// The class of ppo_env_at with this id. Fails with PPO_NOT_FOUND and names the nearest id.
 PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error);
 
 // What environments that are made to order are told: the Atari games (docs/atari.md says what they

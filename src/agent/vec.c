@@ -9,7 +9,6 @@
 
 #include "core/error.h"
 #include "core/pool.h"
-#include "env/gym/bridge.h"
 #include "env/class.h"
 #include "env/picture.h"
 #include "ppo/plugin.h"
@@ -55,12 +54,12 @@ typedef struct ppo_vec_job {
 
 // --- making -------------------------------------------------------------------------------------
 
-// Worker processes: as many as asked for, else one per environment, but no more than cores.
-// Environments in Python have processes of their own.
+// Worker processes: as many as asked for, else one per environment, but no more than cores. A class
+// with processes of its own needs none.
 static uint32_t num_processes(const ppo_config *config, const ppo_env_class *env)
 {
     const size_t cores = ppo_pool_cores();
-    if (config->workers != PPO_WORKERS_PROCESS || ppo_bridge_has_id(env->id))
+    if (config->workers != PPO_WORKERS_PROCESS || ppo_env_class_extension(env)->has_processes)
         return 0;
     if (config->num_workers > 0)
         return config->num_workers;

@@ -14,7 +14,7 @@
 #include "core/pool.h"
 #include "core/rng.h"
 #include "env/gym/bridge.h"
-#include "env/class.h"
+#include "env/action_mask.h"
 #include "env/vecenv.h"
 
 #include <math.h>
@@ -92,7 +92,7 @@ static void draw_actions(const ppo_env_bench *b, size_t first, size_t count, uin
 static void obey_masks(const ppo_env_bench *b, const uint8_t *masks, size_t first, size_t count)
 {
     const ppo_space *space = &b->env->action_space;
-    const uint8_t *allowed = masks + first * ppo_env_mask_bytes(b->env);
+    const uint8_t *allowed = masks + first * ppo_action_mask_bytes(b->env);
     int32_t *value = (int32_t *)(void *)b->action + first * b->action_size;
     for (size_t k = 0; k < count * b->action_size; k++, value++) {
         const size_t values = ppo_space_num_values(space, k % b->action_size);

@@ -115,14 +115,12 @@ ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *erro
     if (strlen(name) >= PPO_TEXT_SIZE)
         return cli_error_set(error, PPO_INVALID, "'%.40s...' is too long a name", name);
     char preset[PPO_TEXT_SIZE];
-    const ppo_env_class *env;
-    ppo_error ignored;
     if (ppo_plugin_has_id(name)) {
         target->kind = CLI_TARGET_ENV;
         snprintf(target->label, sizeof target->label, "plug-in %s", name);
         return ppo_plugin_resolve(target->env_id, sizeof target->env_id, name, error);
     }
-    if (ppo_env_find(&env, name, &ignored) != PPO_NOT_FOUND) {
+    if (ppo_env_id_kind(name) != PPO_ENV_KIND_NONE) {
         target->kind = CLI_TARGET_ENV;
         target->yaml = ppo_preset_for_env(name);
         snprintf(target->env_id, sizeof target->env_id, "%s", name);

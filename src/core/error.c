@@ -17,6 +17,17 @@ ppo_status ppo_fail(ppo_error *error, ppo_status status, const char *format, ...
     return status;
 }
 
+bool ppo_status_is_known(ppo_status status)
+{
+    switch (status) {
+#define PPO_STATUS_CASE(name, value, text) case PPO_##name:
+        PPO_STATUS_LIST(PPO_STATUS_CASE)
+#undef PPO_STATUS_CASE
+        return true;
+    }
+    return false;
+}
+
 const char *ppo_status_text(ppo_status status)
 {
     switch (status) {

@@ -8,6 +8,9 @@
 // Records status and message in `error` (NULL allowed) and returns the status.
 ppo_status ppo_fail(ppo_error *error, ppo_status status, const char *format, ...) PPO_PRINTF(3, 4);
 
+// Whether a status is in PPO_STATUS_LIST: one that foreign code returned may be any number.
+bool ppo_status_is_known(ppo_status status);
+
 // Returns from the calling function if the expression's status is not PPO_OK.
 #define PPO_TRY(expression)                             \
     do {                                                \

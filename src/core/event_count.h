@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A counter in shared memory that threads of several processes can wait for.
+// An event count: a counter in shared memory that one side signals and threads of any process wait
+// for.
 //
-// Workload: rung every few microseconds by one side and awaited by another, for whom a moment of
-// spinning is cheaper than sleeping; or not rung for minutes. Whoever waits gets no processor time
-// after that moment. What was written before ringing is seen after waiting. Zeroed memory is a bell
-// that nobody has rung.
+// Workload: signalled every few microseconds and awaited by a thread for which spinning that long
+// is cheaper than sleeping; or not signalled for minutes, while waiters sleep in the kernel and use
+// no processor time. What was written before a signal is visible after the wait that it ends.
+// Zeroed memory is an event count that was never signalled. All functions may be called from
+// several threads and processes at once.
 #ifndef PPO_CORE_EVENT_COUNT_H
 #define PPO_CORE_EVENT_COUNT_H
 
@@ -12,24 +14,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct ppo_bell {
-    _Atomic uint32_t count;      // how often it was rung, modulo 2^32
-    _Atomic uint32_t num_asleep; // who must be woken
-} ppo_bell;
+typedef struct ppo_event_count {
+    _Atomic uint32_t count;       // signals so far, modulo 2^32
+    _Atomic uint32_t num_waiters; // threads that sleep, or are about to
+} ppo_event_count;
 
-uint32_t ppo_bell_count(const ppo_bell *bell);
+// The count now.
+uint32_t ppo_event_count_read(const ppo_event_count *event);
 
-// Adds one to the count, and wakes those who wait. Returns the new count.
-uint32_t ppo_bell_ring(ppo_bell *bell);
+// Adds one to the count and wakes all waiters. Returns the new count.
+uint32_t ppo_event_count_signal(ppo_event_count *event);
 
-// Looks so many times whether the count is still `seen`; true as soon as it is not.
-bool ppo_bell_look(const ppo_bell *bell, uint32_t seen, int spins);
+// Reads the count up to `spins` times; true as soon as it is not `seen`.
+bool ppo_event_count_spin(const ppo_event_count *event, uint32_t seen, int spins);
 
-// Returns true as soon as the count is no longer `seen`: after looking `spins` times, or asleep.
-// False after about timeout_ms, or earlier where a signal came.
-bool ppo_bell_wait(ppo_bell *bell, uint32_t seen, int spins, uint32_t timeout_ms);
+// Waits until the count is not `seen`: first spins so often, then sleeps. True if the count has
+// changed; false after about timeout_ms, or earlier if a signal handler ran.
+bool ppo_event_count_wait(ppo_event_count *event, uint32_t seen, int spins, uint32_t timeout_ms);
 
-// Forgets those who slept in a process that has died.
-void ppo_bell_forget_sleepers(ppo_bell *bell);
+// Sets the number of waiters to zero, after the only process that waited has died.
+void ppo_event_count_reset_waiters(ppo_event_count *event);
 
 #endif

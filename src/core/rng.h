@@ -15,6 +15,7 @@ typedef enum ppo_rng_purpose {
     PPO_RNG_STICKY,   // sticky actions
     PPO_RNG_EVALUATE, // sampling actions outside training
     PPO_RNG_BENCH,    // random actions when an environment is timed
+    PPO_RNG_RESEED,   // seeds of episodes that begin where an environment's own stream is lost
 } ppo_rng_purpose;
 
 typedef struct ppo_rng_block {

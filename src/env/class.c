@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whole tables, and the check that any class's table must pass before its functions are called.
-// Owns nothing.
+// Tables of older versions made whole, and the check that any class's table must pass before its
+// functions are called. Keeps nothing.
 #include "env/class.h"
 
 #include "core/error.h"
@@ -13,23 +13,33 @@
 
 #define MAX_RENDER_SIDE 4096
 
-const ppo_env_class *ppo_env_class_whole(ppo_env_class *room, const ppo_env_class *env)
+const ppo_env_extension *ppo_env_class_extension(const ppo_env_class *env)
+{
+    static const ppo_env_extension none = {.has_processes = false};
+    return env->struct_size >= sizeof *env && env->extension ? env->extension : &none;
+}
+
+// Bytes of the whole fields among the first `size` of a table; a field of which only a part is
+// there is left out.
+static size_t whole_fields(size_t size)
+{
+    static const size_t ends[] = {
+        offsetof(ppo_env_class, extension), offsetof(ppo_env_class, action_mask),
+        offsetof(ppo_env_class, step_many_size), offsetof(ppo_env_class, step_many)};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (size >= ends[i])
+            return ends[i];
+    return PPO_ENV_CLASS_MIN_SIZE;
+}
+
+const ppo_env_class *ppo_env_class_whole(ppo_env_class *copy, const ppo_env_class *env)
 {
     if (env->struct_size >= sizeof *env)
         return env;
-    memset(room, 0, sizeof *room);
-    memcpy(room, env, env->struct_size);
-    room->struct_size = sizeof *room;
-    return room;
-}
-
-size_t ppo_env_mask_bytes(const ppo_env_class *env)
-{
-    const ppo_space *space = &env->action_space;
-    size_t sum = 0;
-    for (size_t k = 0; env->action_mask && k < ppo_space_size(space); k++)
-        sum += ppo_space_num_values(space, k);
-    return sum;
+    memset(copy, 0, sizeof *copy);
+    memcpy(copy, env, whole_fields(env->struct_size));
+    copy->struct_size = sizeof *copy;
+    return copy;
 }
 
 static const char *box_fault(const ppo_space *space, size_t size)
@@ -100,7 +110,7 @@ static const char *functions_fault(const ppo_env_class *env)
     if (!env->save_state && env->state_size != 0 && env->state_size != env->instance_size)
         return "without save_state, state_size is 0 or instance_size";
     if (env->action_mask && env->action_space.kind == PPO_SPACE_BOX)
-        return "an action_mask goes with actions that are no box";
+        return "an action_mask needs actions that are not a box";
     return NULL;
 }
 
@@ -120,7 +130,7 @@ static const char *render_fault(const ppo_env_class *env)
 
 ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
 {
-    ppo_env_class room;
+    ppo_env_class copy;
     if (!env)
         return ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
     if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION)
@@ -129,7 +139,7 @@ ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
                         "needs at least %zu and %u: compile it against this version's headers",
                         env->struct_size, env->abi_version, PPO_ENV_CLASS_MIN_SIZE,
                         PPO_ENV_ABI_VERSION);
-    env = ppo_env_class_whole(&room, env);
+    env = ppo_env_class_whole(&copy, env);
     if (!env->id || !env->id[0])
         return ppo_fail(error, PPO_INVALID, "an environment class has no id");
     const char *fault = functions_fault(env);

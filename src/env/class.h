@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: MIT
-// A class's table as this library knows it, from one of any version that is welcome.
+// A class's table as this library knows it, from a table of any accepted version; and what the
+// library's own classes have beyond the public table.
 #ifndef PPO_ENV_CLASS_H
 #define PPO_ENV_CLASS_H
 
 #include "ppo/env.h"
 
-// The class itself if its table is whole; else a copy in `room`, whose struct_size is ours and in
-// which all that the table doesn't have is absent. A table that is longer than ours is whole: what
-// lies behind its end here is not looked at.
-const ppo_env_class *ppo_env_class_whole(ppo_env_class *room, const ppo_env_class *env);
+// What ppo_env_class.extension points to in classes that this library makes: constant, one for all
+// classes of a family.
+typedef struct ppo_env_extension {
+    bool has_processes; // its instances run in processes of the class's own
 
-// Bytes of an action mask: the sum of the components' numbers of values; 0 if the class has none.
-size_t ppo_env_mask_bytes(const ppo_env_class *env);
+    // Frees a class that was made when it was opened. NULL: there is nothing to free.
+    void (*close)(const ppo_env_class *env);
+
+    // How often one of the class's processes or instances has broken down so far, and a sentence
+    // about the last time (`last` may be NULL, and is untouched if there was none). NULL: never.
+    // May be called while other threads step instances.
+    uint64_t (*count_failures)(const ppo_env_class *env, ppo_error *last);
+} ppo_env_extension;
+
+// The class's extension; one that is all zero for classes that are not the library's own.
+const ppo_env_extension *ppo_env_class_extension(const ppo_env_class *env);
+
+// The class itself if its table is whole; else a copy in `copy`, whose struct_size is ours and in
+// which every field that the table doesn't have whole is zero. A table that is longer than ours is
+// whole: what lies behind our last field is not read. The table must have passed
+// ppo_env_class_check.
+const ppo_env_class *ppo_env_class_whole(ppo_env_class *copy, const ppo_env_class *env);
 
 #endif

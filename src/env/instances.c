@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // One environment's start, step, save and load: see instances.h. Every array has a row per
-// environment and a step touches only its own rows, so that results don't depend on how rows are
+// environment and a step writes only its own rows, so that results don't depend on how rows are
 // split into ranges, threads or processes.
 #include "env/instances.h"
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "env/action_mask.h"
 #include "env/class.h"
+#include "env/observation.h"
 #include "env/picture.h"
 #include "ppo/plugin.h"
 
@@ -58,7 +60,7 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
                               const ppo_vecenv_options *options, ppo_arena *arena, ppo_error *error)
 {
     PPO_TRY(check_options(env, options, error));
-    env = ppo_env_class_whole(&v->own, env);
+    env = ppo_env_class_whole(&v->copy, env);
     v->env = env;
     v->options = *options;
     v->options.clip_action = options->clip_action && env->action_space.kind == PPO_SPACE_BOX;
@@ -71,12 +73,10 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
     if (v->max_episode_steps == 0)
         v->max_episode_steps = UINT32_MAX;
     v->obs_bytes = ppo_space_bytes(&env->observation_space);
-    const size_t num_obs = ppo_space_size(&env->observation_space);
-    v->num_floats = env->observation_space.dtype == PPO_F32 ? num_obs : 0;
-    v->num_integers = env->observation_space.dtype == PPO_I32 ? num_obs : 0;
+    v->obs_size = ppo_space_size(&env->observation_space);
     v->action_bytes = ppo_space_bytes(&env->action_space);
     v->action_size = ppo_space_size(&env->action_space);
-    v->mask_bytes = ppo_env_mask_bytes(env);
+    v->mask_bytes = ppo_action_mask_bytes(env);
     v->stride = (env->instance_size + 63) / 64 * 64;
     plan(v, arena);
     return PPO_OK;
@@ -87,12 +87,25 @@ static void *instance_at(const ppo_instances *v, size_t n)
     return v->instance + n * v->stride;
 }
 
-// --- failures, away from the hot loop ---------------------------------------------------------
+void ppo_instances_render(const ppo_instances *v, size_t n, unsigned char *picture)
+{
+    ppo_picture_draw(v->env, instance_at(v, n), picture, v->options.picture_width,
+                     v->options.picture_height);
+}
 
-// Puts the environment's name and number before what its class said.
+static size_t picture_bytes(const ppo_instances *v)
+{
+    return (size_t)v->options.picture_width * v->options.picture_height * 3;
+}
+
+// --- failures -----------------------------------------------------------------------------------
+
+// The status and sentence of a class's function that failed, behind the environment's name and
+// number. A status that is not in the list becomes PPO_ENV_FAILED: it would be an exit code.
 static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing, ppo_status status,
                              const ppo_error *said, ppo_error *error)
 {
+    status = ppo_status_is_known(status) ? status : PPO_ENV_FAILED;
     return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", ppo_env_name(v->env->id),
                     n, doing, said->message[0] ? said->message : ppo_status_text(status));
 }
@@ -100,115 +113,79 @@ static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing
 static ppo_status many_failed(const ppo_instances *v, size_t first, size_t count, ppo_status status,
                               const ppo_error *said, ppo_error *error)
 {
+    status = ppo_status_is_known(status) ? status : PPO_ENV_FAILED;
     return ppo_fail(error, status, "%.64s, environments %zu to %zu, step_many: %.300s",
                     ppo_env_name(v->env->id), first, first + count - 1,
                     said->message[0] ? said->message : ppo_status_text(status));
 }
 
-static ppo_status not_finite(const ppo_instances *v, size_t n, const char *what, double value,
-                             uint64_t step, ppo_error *error)
+static ppo_status bad_value(const ppo_instances *v, size_t n, ppo_status status, const char *what,
+                            uint64_t step, ppo_error *error)
 {
-    return ppo_fail(error, PPO_NUMERIC,
-                    "%.64s, environment %zu, episode step %u, step %llu of the run: %s is %s",
-                    ppo_env_name(v->env->id), n, v->episode[n].length, (unsigned long long)step,
-                    what, isnan(value) ? "not a number" : "infinite");
-}
-
-static ppo_status obs_not_finite(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
-                                 ppo_error *error)
-{
-    const float *value = obs;
-    size_t i = 0;
-    while (i + 1 < v->num_floats && isfinite(value[i]))
-        i++;
-    char what[48];
-    snprintf(what, sizeof what, "observation element %zu", i);
-    return not_finite(v, n, what, (double)value[i], step, error);
-}
-
-// A float is infinite or NaN if all bits of its exponent are set; then adding 1 to the exponent
-// carries into the top bit. An "or" over integers vectorises where a test per float would not.
-static bool all_finite(const void *values, size_t count)
-{
-    uint32_t carry = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, (const unsigned char *)values + i * sizeof bits, sizeof bits);
-        carry |= (bits & 0x7F800000u) + 0x00800000u;
-    }
-    return !(carry >> 31);
-}
-
-// Integers must lie in their space: they become places of ones.
-static ppo_status check_integers(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
-                                 ppo_error *error)
-{
-    const ppo_space *space = &v->env->observation_space;
-    for (size_t i = 0; i < v->num_integers; i++) {
-        const uint32_t limit = ppo_space_num_values(space, i);
-        int32_t value;
-        memcpy(&value, (const unsigned char *)obs + i * sizeof value, sizeof value);
-        if (value < 0 || (uint32_t)value >= limit)
-            return ppo_fail(error, PPO_ENV_FAILED,
-                            "%.64s, environment %zu, episode step %u, step %llu of the run: "
-                            "observation element %zu is %d, not in [0, %u)",
-                            ppo_env_name(v->env->id), n, v->episode[n].length,
-                            (unsigned long long)step, i, value, limit);
-    }
-    return PPO_OK;
+    return ppo_fail(
+        error, status, "%.64s, environment %zu, episode step %u, step %llu of the run: %s",
+        ppo_env_name(v->env->id), n, v->episode[n].length, (unsigned long long)step, what);
 }
 
 static ppo_status check_obs(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
                             ppo_error *error)
 {
-    if (v->num_integers)
-        return check_integers(v, n, obs, step, error);
-    return all_finite(obs, v->num_floats) ? PPO_OK : obs_not_finite(v, n, obs, step, error);
+    char what[64];
+    const ppo_status status =
+        ppo_observation_check(what, sizeof what, &v->env->observation_space, v->obs_size, obs);
+    return status == PPO_OK ? PPO_OK : bad_value(v, n, status, what, step, error);
 }
 
-// Asks which actions are allowed from here, where the class has masks.
-static ppo_status ask_mask(const ppo_instances *v, size_t n, ppo_error *error)
+// Asks the class which actions are allowed now.
+static ppo_status update_mask(const ppo_instances *v, size_t n, ppo_error *error)
 {
-    const ppo_space *space = &v->env->action_space;
     uint8_t *allowed = v->mask + n * v->mask_bytes;
+    size_t component;
     memset(allowed, 1, v->mask_bytes);
     v->env->action_mask(instance_at(v, n), allowed);
-    for (size_t k = 0; k < v->action_size; k++) {
-        const size_t count = ppo_space_num_values(space, k);
-        if (!memchr(allowed, 1, count))
-            return ppo_fail(
-                error, PPO_ENV_FAILED,
-                "%.64s, environment %zu, episode step %u: action_mask allows no value of "
-                "action component %zu",
-                ppo_env_name(v->env->id), n, v->episode[n].length, k);
-        allowed += count;
-    }
-    return PPO_OK;
+    if (ppo_action_mask_is_valid(&v->env->action_space, allowed, &component))
+        return PPO_OK;
+    return ppo_fail(error, PPO_ENV_FAILED,
+                    "%.64s, environment %zu, episode step %u: action_mask allows no value of "
+                    "action component %zu",
+                    ppo_env_name(v->env->id), n, v->episode[n].length, component);
 }
 
-// --- starting ---------------------------------------------------------------------------------
+static void allow_all(const ppo_instances *v, size_t n)
+{
+    if (v->mask)
+        memset(v->mask + n * v->mask_bytes, 1, v->mask_bytes);
+}
 
-// Resets environment n, without touching the counters of its episode; `seed` NULL goes on with its
-// random stream.
-static ppo_status reset(ppo_instances *v, size_t n, const uint64_t *seed, unsigned char *obs,
-                        uint64_t step, ppo_error *error)
+// --- starting -----------------------------------------------------------------------------------
+
+// Resets environment n and leaves the counters of its episode alone. `seed` NULL: its random stream
+// goes on.
+static ppo_status reset_instance(ppo_instances *v, size_t n, const uint64_t *seed,
+                                 unsigned char *obs, uint64_t step, ppo_error *error)
 {
     ppo_error said = {.status = PPO_OK, .message = ""};
     const ppo_status status = v->env->reset(instance_at(v, n), seed, obs, &said);
     if (status != PPO_OK)
         return env_failed(v, n, "reset", status, &said, error);
     PPO_TRY(check_obs(v, n, obs, step, error));
-    return v->mask ? ask_mask(v, n, error) : PPO_OK;
+    return v->mask ? update_mask(v, n, error) : PPO_OK;
 }
 
-// Begins an episode in environment n.
-static ppo_status begin(ppo_instances *v, size_t n, const uint64_t *seed, unsigned char *obs,
-                        uint64_t step, ppo_error *error)
+static ppo_status begin_episode(ppo_instances *v, size_t n, const uint64_t *seed,
+                                unsigned char *obs, uint64_t step, ppo_error *error)
 {
     v->episode[n].total = 0.0;
     v->episode[n].length = 0;
     v->episode[n].is_lost = 0;
-    return reset(v, n, seed, obs, step, error);
+    return reset_instance(v, n, seed, obs, step, error);
+}
+
+// A seed of its own for each environment and step at which it can't go on by its own stream.
+static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
+{
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_RESEED, (uint32_t)n, step);
+    return (uint64_t)block.word[0] << 32 | block.word[1];
 }
 
 void ppo_instances_clear(ppo_instances *v, size_t first, size_t end)
@@ -243,108 +220,7 @@ void ppo_instances_release(ppo_instances *v)
 ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, ppo_error *error)
 {
     const uint64_t seed = v->options.seed + n;
-    return begin(v, n, &seed, obs + n * v->obs_bytes, 0, error);
-}
-
-// --- stepping ---------------------------------------------------------------------------------
-
-// Whether the mask has all components of an action.
-static bool is_allowed(const ppo_instances *v, size_t n, const void *action)
-{
-    const ppo_space *space = &v->env->action_space;
-    const uint8_t *allowed = v->mask + n * v->mask_bytes;
-    const int32_t *value = action;
-    bool all = true;
-    for (size_t k = 0; k < v->action_size; k++) {
-        all = all && allowed[value[k]];
-        allowed += ppo_space_num_values(space, k);
-    }
-    return all;
-}
-
-// The previous action instead of the chosen one, with the given probability (Machado et al. 2018,
-// "Revisiting the Arcade Learning Environment"). An episode's first step has no previous one; one
-// that is forbidden by now is not repeated.
-static const void *make_sticky(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
-{
-    unsigned char *last = v->last_action + n * v->action_bytes;
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
-    const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
-    if (!sticks || v->episode[n].length == 0 || (v->mask && !is_allowed(v, n, last)))
-        memcpy(last, chosen, v->action_bytes);
-    return last;
-}
-
-static const void *clip_action(ppo_instances *v, size_t n, const void *action)
-{
-    const ppo_space *space = &v->env->action_space;
-    const float *wanted = action;
-    float *clipped = (float *)(void *)(v->clipped + n * v->action_bytes);
-    for (size_t i = 0; i < v->action_size; i++) {
-        const float low = space->low ? space->low[i] : -INFINITY;
-        const float high = space->high ? space->high[i] : INFINITY;
-        clipped[i] = wanted[i] < low ? low : wanted[i] > high ? high : wanted[i];
-    }
-    return clipped;
-}
-
-// The action as the class gets it.
-static const void *make_action(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
-{
-    const void *action = v->last_action ? make_sticky(v, n, chosen, step) : chosen;
-    return v->clipped ? clip_action(v, n, action) : action;
-}
-
-// Takes one step of the environment into that of its row.
-static void count_step(ppo_instances *v, size_t n, ppo_transition *sum, const ppo_transition *now)
-{
-    v->episode[n].length++;
-    sum->reward += now->reward;
-    sum->terminated = now->terminated;
-    sum->life_lost = now->life_lost;
-    sum->lost = now->lost;
-    sum->truncated = now->truncated || v->episode[n].length >= v->max_episode_steps;
-}
-
-// Repeats the action for frame_skip steps, or up to the episode's end or its time limit.
-static ppo_status repeat_action(ppo_instances *v, size_t n, ppo_transition *sum, const void *action,
-                                unsigned char *obs, ppo_error *error)
-{
-    ppo_error said;
-    said.message[0] = '\0'; // clearing all of it would cost as much as a step
-    uint32_t left = v->options.frame_skip;
-    do {
-        ppo_transition now = {.reward = 0.0};
-        const ppo_status status = v->env->step(instance_at(v, n), action, obs, &now, &said);
-        if (status != PPO_OK)
-            return env_failed(v, n, "step", status, &said, error);
-        count_step(v, n, sum, &now);
-    } while (--left && !sum->terminated && !sum->truncated && !sum->lost);
-    return PPO_OK;
-}
-
-// Hands out the finished episode and begins the next one. After a lost life the game goes on: so
-// does its episode, and nothing is handed out.
-static ppo_status end_episode(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
-                              bool life_lost, uint64_t step, ppo_error *error)
-{
-    unsigned char *obs = rows->obs + n * v->obs_bytes;
-    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
-    if (life_lost) {
-        rows->episode_length[n] = 0;
-        return reset(v, n, NULL, obs, step, error);
-    }
-    rows->episode_return[n] = v->episode[n].total;
-    rows->episode_length[n] = v->episode[n].length;
-    return begin(v, n, NULL, obs, step, error);
-}
-
-// Another seed for each environment and step at which it begins afresh. The sticky draw of the same
-// step uses word 0 of the block, this one words 2 and 3.
-static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
-{
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
-    return (uint64_t)block.word[2] << 32 | block.word[3];
+    return begin_episode(v, n, &seed, obs + n * v->obs_bytes, 0, error);
 }
 
 ppo_status ppo_instances_reset(ppo_instances *v, size_t n, const uint64_t *seeds,
@@ -356,30 +232,66 @@ ppo_status ppo_instances_reset(ppo_instances *v, size_t n, const uint64_t *seeds
         v->options.seed = seeds[0];
         seed = &seeds[n];
     }
-    return begin(v, n, seed, obs + n * v->obs_bytes, step, error);
+    return begin_episode(v, n, seed, obs + n * v->obs_bytes, step, error);
 }
 
-void ppo_instances_render(const ppo_instances *v, size_t n, unsigned char *picture)
+// --- stepping -----------------------------------------------------------------------------------
+
+// The previous action instead of the chosen one, with the given probability (Machado et al. 2018,
+// "Revisiting the Arcade Learning Environment"). An episode's first step has no previous one; one
+// that is forbidden by now is not repeated.
+static const void *make_sticky(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
 {
-    ppo_picture_draw(v->env, instance_at(v, n), picture, v->options.picture_width,
-                     v->options.picture_height);
+    unsigned char *last = v->last_action + n * v->action_bytes;
+    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
+    if (!sticks || v->episode[n].length == 0 ||
+        (v->mask &&
+         !ppo_action_mask_allows(&v->env->action_space, v->mask + n * v->mask_bytes, last)))
+        memcpy(last, chosen, v->action_bytes);
+    return last;
 }
 
-static size_t picture_bytes(const ppo_instances *v)
+// The action that the class gets: sticky and clipped, as the options say.
+static const void *make_action(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
 {
-    return (size_t)v->options.picture_width * v->options.picture_height * 3;
+    const ppo_space *space = &v->env->action_space;
+    const void *action = v->last_action ? make_sticky(v, n, chosen, step) : chosen;
+    if (!v->clipped)
+        return action;
+    const float *wanted = action;
+    float *clipped = (float *)(void *)(v->clipped + n * v->action_bytes);
+    for (size_t i = 0; i < v->action_size; i++) {
+        const float low = space->low ? space->low[i] : -INFINITY;
+        const float high = space->high ? space->high[i] : INFINITY;
+        clipped[i] = wanted[i] < low ? low : wanted[i] > high ? high : wanted[i];
+    }
+    return clipped;
 }
 
-// The step of an environment whose instance is lost. Counters last: if the reset ends this process
-// too, they are still there for the next.
+// Adds one step of the environment to that of its row.
+static void add_transition(ppo_instances *v, size_t n, ppo_transition *sum,
+                           const ppo_transition *now)
+{
+    v->episode[n].length++;
+    sum->reward += now->reward;
+    sum->terminated = now->terminated;
+    sum->life_lost = now->life_lost;
+    sum->lost = now->lost;
+    sum->truncated = now->truncated || v->episode[n].length >= v->max_episode_steps;
+}
+
+// The step of an environment whose instance is lost: its episode ends as truncated with the return
+// and length so far, and the next one begins from a fresh seed. The counters are cleared last: if
+// the reset ends this process too, they are still there for the next.
 static ppo_status step_lost(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n, uint64_t step,
                             ppo_error *error)
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
     ppo_episode *episode = &v->episode[n];
     const uint64_t seed = fresh_seed(v, n, step);
-    PPO_TRY(reset(v, n, &seed, obs, step, error));
-    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes); // there is none: one that's fit
+    PPO_TRY(reset_instance(v, n, &seed, obs, step, error));
+    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes); // a valid one, for there is none
     rows->reward[n] = 0.0;
     rows->terminated[n] = 0;
     rows->truncated[n] = 1;
@@ -393,40 +305,64 @@ static ppo_status step_lost(ppo_instances *v, const ppo_vecenv_rows *rows, size_
     return PPO_OK;
 }
 
-// What follows a step of environment n, whose observation is in its row: checks, counters, results,
-// and the next episode where this one has ended.
-static ppo_status settle(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
-                         const ppo_transition *sum, uint64_t step, ppo_error *error)
+// Completes a step of environment n, whose observation is in its row: checks, results, and the next
+// episode where this one has ended.
+static ppo_status finish_step(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                              const ppo_transition *sum, uint64_t step, ppo_error *error)
 {
     unsigned char *obs = rows->obs + n * v->obs_bytes;
+    ppo_episode *episode = &v->episode[n];
     if (sum->lost)
         return step_lost(v, rows, n, step, error);
     if (!isfinite(sum->reward))
-        return not_finite(v, n, "the reward", sum->reward, step, error);
+        return bad_value(v, n, PPO_NUMERIC,
+                         isnan(sum->reward) ? "the reward is not a number"
+                                            : "the reward is infinite",
+                         step, error);
     PPO_TRY(check_obs(v, n, obs, step, error));
     if (rows->picture)
         ppo_instances_render(v, n, rows->picture + n * picture_bytes(v));
-    v->episode[n].total += sum->reward;
+    episode->total += sum->reward;
     rows->reward[n] = sum->reward;
     rows->terminated[n] = sum->terminated;
     rows->truncated[n] = sum->truncated && !sum->terminated;
     if (rows->lost)
         rows->lost[n] = 0;
-    if (sum->terminated || sum->truncated)
-        return end_episode(v, rows, n, sum->terminated && sum->life_lost, step, error);
-    return v->mask ? ask_mask(v, n, error) : PPO_OK;
+    if (!sum->terminated && !sum->truncated)
+        return v->mask ? update_mask(v, n, error) : PPO_OK;
+
+    // The episode has ended for learning. After a lost life the game goes on: so do its counters.
+    memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
+    if (sum->terminated && sum->life_lost) {
+        rows->episode_length[n] = 0;
+        return reset_instance(v, n, NULL, obs, step, error);
+    }
+    rows->episode_return[n] = episode->total;
+    rows->episode_length[n] = episode->length;
+    return begin_episode(v, n, NULL, obs, step, error);
 }
 
-static ppo_status step_alive(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
-                             const void *action, uint64_t step, ppo_error *error)
+// Steps environment n alone: its action for frame_skip steps, or up to the episode's end.
+static ppo_status step_alone(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
+                             const void *chosen, uint64_t step, ppo_error *error)
 {
+    const void *action = make_action(v, n, chosen, step);
+    unsigned char *obs = rows->obs + n * v->obs_bytes;
     ppo_transition sum = {.reward = 0.0};
-    action = make_action(v, n, action, step);
-    PPO_TRY(repeat_action(v, n, &sum, action, rows->obs + n * v->obs_bytes, error));
-    return settle(v, rows, n, &sum, step, error);
+    ppo_error said;
+    said.message[0] = '\0'; // clearing all of it would cost as much as a step
+    uint32_t left = v->options.frame_skip;
+    do {
+        ppo_transition now = {.reward = 0.0};
+        const ppo_status status = v->env->step(instance_at(v, n), action, obs, &now, &said);
+        if (status != PPO_OK)
+            return env_failed(v, n, "step", status, &said, error);
+        add_transition(v, n, &sum, &now);
+    } while (--left && !sum.terminated && !sum.truncated && !sum.lost);
+    return finish_step(v, rows, n, &sum, step, error);
 }
 
-// The same for environments first .. first+count-1 by one call of their class.
+// Steps environments first .. first+count-1 by one call of step_many.
 static ppo_status step_together(ppo_instances *v, const ppo_vecenv_rows *rows, size_t first,
                                 size_t count, const unsigned char *actions, uint64_t step,
                                 ppo_error *error)
@@ -446,24 +382,10 @@ static ppo_status step_together(ppo_instances *v, const ppo_vecenv_rows *rows, s
         return many_failed(v, first, count, status, &said, error);
     for (size_t i = 0; i < count; i++) {
         ppo_transition sum = {.reward = 0.0};
-        count_step(v, first + i, &sum, &now[i]);
-        PPO_TRY(settle(v, rows, first + i, &sum, step, error));
+        add_transition(v, first + i, &sum, &now[i]);
+        PPO_TRY(finish_step(v, rows, first + i, &sum, step, error));
     }
     return PPO_OK;
-}
-
-void ppo_instances_lose(ppo_instances *v, size_t n)
-{
-    v->episode[n].is_lost = 1;
-    if (v->mask) // which may be half written
-        memset(v->mask + n * v->mask_bytes, 1, v->mask_bytes);
-}
-
-static ppo_status step_one(ppo_instances *v, const ppo_vecenv_rows *rows, size_t n,
-                           const void *action, uint64_t step, ppo_error *error)
-{
-    return v->episode[n].is_lost ? step_lost(v, rows, n, step, error)
-                                 : step_alive(v, rows, n, action, step, error);
 }
 
 size_t ppo_instances_at_once(const ppo_instances *v, size_t first, size_t count)
@@ -476,29 +398,30 @@ size_t ppo_instances_at_once(const ppo_instances *v, size_t first, size_t count)
     return together > 0 ? together : 1;
 }
 
-static ppo_status step_some(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
-                            size_t first, size_t count, uint64_t step, ppo_error *error)
-{
-    for (size_t n = first, together; n < first + count; n += together) {
-        together = ppo_instances_at_once(v, n, first + count - n);
-        PPO_TRY(v->episode[n].is_lost ? step_lost(v, rows, n, step, error)
-                                      : step_together(v, rows, n, together, action, step, error));
-    }
-    return PPO_OK;
-}
-
 ppo_status ppo_instances_step(ppo_instances *v, const ppo_vecenv_rows *rows, const void *action,
                               size_t first, size_t count, uint64_t step, ppo_error *error)
 {
     const unsigned char *actions = action;
-    if (v->self)
-        return step_some(v, rows, action, first, count, step, error);
-    for (size_t n = first; n < first + count; n++)
-        PPO_TRY(step_one(v, rows, n, actions + n * v->action_bytes, step, error));
+    for (size_t n = first, together; n < first + count; n += together) {
+        together = ppo_instances_at_once(v, n, first + count - n);
+        if (v->episode[n].is_lost)
+            PPO_TRY(step_lost(v, rows, n, step, error));
+        else if (v->self)
+            PPO_TRY(step_together(v, rows, n, together, actions, step, error));
+        else
+            PPO_TRY(step_alone(v, rows, n, actions + n * v->action_bytes, step, error));
+    }
     return PPO_OK;
 }
 
-// --- saving -----------------------------------------------------------------------------------
+void ppo_instances_lose(ppo_instances *v, size_t n)
+{
+    v->episode[n].is_lost = 1;
+    allow_all(v, n); // the mask may be half written
+}
+
+// --- saving
+// ---------------------------------------------------------------------------------------
 
 void ppo_instances_save(ppo_instances *v, size_t n)
 {
@@ -519,19 +442,19 @@ ppo_status ppo_instances_load(ppo_instances *v, size_t n, unsigned char *obs, ui
     const size_t size = v->env->state_size;
     if (size == 0) {
         const uint64_t seed = fresh_seed(v, n, step);
-        return begin(v, n, &seed, obs + n * v->obs_bytes, step, error);
+        return begin_episode(v, n, &seed, obs + n * v->obs_bytes, step, error);
     }
-    if (v->mask)
-        memset(v->mask + n * v->mask_bytes, 1, v->mask_bytes);
-    if (v->episode[n].is_lost) // its next step is none
+    if (v->episode[n].is_lost) { // its next step does not ask the instance
+        allow_all(v, n);
         return PPO_OK;
-    if (!v->env->load_state) {
-        memcpy(instance_at(v, n), v->state + n * size, size);
-        return v->mask ? ask_mask(v, n, error) : PPO_OK;
     }
-    ppo_error said = {.status = PPO_OK, .message = ""};
-    const ppo_status status = v->env->load_state(instance_at(v, n), v->state + n * size, &said);
-    if (status != PPO_OK)
-        return env_failed(v, n, "load_state", status, &said, error);
-    return v->mask ? ask_mask(v, n, error) : PPO_OK;
+    if (v->env->load_state) {
+        ppo_error said = {.status = PPO_OK, .message = ""};
+        const ppo_status status = v->env->load_state(instance_at(v, n), v->state + n * size, &said);
+        if (status != PPO_OK)
+            return env_failed(v, n, "load_state", status, &said, error);
+    } else {
+        memcpy(instance_at(v, n), v->state + n * size, size);
+    }
+    return v->mask ? update_mask(v, n, error) : PPO_OK;
 }

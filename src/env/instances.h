@@ -2,29 +2,29 @@
 // The instances of one environment class, each with its episode: what starting, stepping, saving
 // and restoring one of them means, with the wrapper features and the checks of what it gives.
 //
-// Workload: steps of 50 ns to 1 ms, different rows from different threads or processes at once.
-// Owns what init took in the rows of this process. Not here: who steps which row (vecenv.c).
+// Workload: steps of 50 ns to 1 ms. Different rows may be stepped, reset, saved and loaded by
+// different threads or processes at once; init and release are one thread's. Owns what init took in
+// the rows of this process. Not here: who steps which row (vecenv.c).
 #ifndef PPO_ENV_INSTANCES_H
 #define PPO_ENV_INSTANCES_H
 
-#include "env/vecenv.h"
+#include "core/arena.h"
+#include "env/vecenv_types.h"
 
-// An episode under way: a cache line for each environment, because neighbours may be in other
-// workers' hands.
+// An episode under way. A cache line each, because different threads or processes write neighbours.
 typedef struct ppo_episode {
     _Alignas(64) double total; // rewards so far
     uint32_t length;           // steps of the environment so far
-    uint32_t is_lost;          // 1: its instance died with a worker; its next step says so
+    uint32_t is_lost;          // 1: its instance died with a worker; its next step reports that
 } ppo_episode;
 
 typedef struct ppo_instances {
     const ppo_env_class *env; // the whole table
-    ppo_env_class own;        // the same, where the caller's is an older, shorter one
+    ppo_env_class copy;       // of it, where the caller's table is an older, shorter one
     ppo_vecenv_options options;
     uint32_t max_episode_steps; // UINT32_MAX: no limit
     size_t obs_bytes;
-    size_t num_floats;   // elements of an observation to be checked for NaN
-    size_t num_integers; // or for their range; both 0 for bytes
+    size_t obs_size; // elements of an observation
     size_t action_bytes;
     size_t action_size;
     size_t stride;            // bytes from instance to instance
@@ -47,20 +47,21 @@ ppo_status ppo_instances_plan(ppo_instances *instances, const ppo_env_class *env
                               const ppo_vecenv_options *options, ppo_arena *arena,
                               ppo_error *error);
 
-// Zeroes the instances first .. end-1, for a process that takes over from one that died.
+// Zeroes the instances first .. end-1, for the successor of a process that died.
 void ppo_instances_clear(ppo_instances *instances, size_t first, size_t end);
 
 // Initialises the instances first .. end-1, those that aren't yet. Always the same range.
 ppo_status ppo_instances_init(ppo_instances *instances, size_t first, size_t end, ppo_error *error);
 void ppo_instances_release(ppo_instances *instances);
 
-// The first episode of environment n, from its own seed. `obs` is of all, as in the following.
+// Begins the first episode of environment n, from its own seed. `obs` [N, obs bytes] is that of all
+// environments, as in the following.
 ppo_status ppo_instances_start(ppo_instances *instances, size_t n, unsigned char *obs,
                                ppo_error *error);
 
-// Begins another episode in environment n: from seeds[n], or, with `seeds` NULL, by its own random
-// stream, or, where that is lost, from a seed made of (seed, n, step). With seeds, what is drawn of
-// sticky actions is keyed by the first of them from now on.
+// Begins another episode in environment n: from seeds[n]; with `seeds` NULL by its own random
+// stream, or, where that is lost, from a seed made of (seed, n, step). With seeds, sticky actions
+// are keyed by the first of them from now on.
 ppo_status ppo_instances_reset(ppo_instances *instances, size_t n, const uint64_t *seeds,
                                unsigned char *obs, uint64_t step, ppo_error *error);
 
@@ -70,15 +71,16 @@ ppo_status ppo_instances_step(ppo_instances *instances, const ppo_vecenv_rows *r
                               ppo_error *error);
 
 // How many of the environments first .. first+count-1 one call of the class would step: 1, unless
-// it has step_many. Lost ones are stepped by themselves.
+// it has step_many. Lost ones are stepped alone.
 size_t ppo_instances_at_once(const ppo_instances *instances, size_t first, size_t count);
 
 // See ppo_vecenv_render.
 void ppo_instances_render(const ppo_instances *instances, size_t n, unsigned char *picture);
 
-// Environment n's instance has died with its process. Its next step doesn't ask the class to step
-// but ends the episode: lost, truncated, reward 0, return and length so far; and begins another,
-// from a seed made of (seed, n, step). The same follows where a class says that a step is lost.
+// Marks environment n as lost, because its instance has died with its process. Its next step does
+// not call the class's step but ends the episode (lost, truncated, reward 0, return and length so
+// far) and begins another from a seed made of (seed, n, step). A step that a class itself reports
+// as lost ends in the same way.
 void ppo_instances_lose(ppo_instances *instances, size_t n);
 
 // See ppo_vecenv_freeze and ppo_vecenv_thaw. That an instance is lost is part of its state.

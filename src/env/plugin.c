@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Shared objects with environments: from an id to a loaded class. See plugin.h.
 //
-// The one file that loads code. What a plug-in says of itself is checked before it is believed: the
-// interface's version first, then its classes' tables. Owns the classes that it hands out, each
-// with a hold on its shared object; the system counts these holds.
+// The one file that loads code. A plug-in's tables are checked before they are used: the
+// interface's version first, then those of its classes. Owns the classes that it makes, each with a
+// reference to its shared object (dlopen counts them).
 #include "env/plugin.h"
 
 #include "core/error.h"
@@ -256,10 +256,10 @@ ppo_status ppo_plugin_list(const char *path, void (*take)(void *context, const p
                            void *context, ppo_error *error)
 {
     ppo_shared_object object;
-    ppo_env_class room;
+    ppo_env_class copy;
     PPO_TRY(load(&object, path, error));
     for (size_t i = 0; i < object.table->num_envs; i++)
-        take(context, ppo_env_class_whole(&room, object.table->envs[i]));
+        take(context, ppo_env_class_whole(&copy, object.table->envs[i]));
     dlclose(object.handle);
     return PPO_OK;
 }
@@ -273,8 +273,12 @@ static void close_class(const ppo_env_class *env)
     free(own);
 }
 
-ppo_status ppo_plugin_open(const ppo_env_class **env, const char *id, ppo_error *error)
+static const ppo_env_extension plugin_extension = {.close = close_class};
+
+static ppo_status plugin_open(const ppo_env_class **env, const char *id,
+                              const ppo_env_options *options, ppo_error *error)
 {
+    (void)options;
     ppo_shared_object object;
     const ppo_env_class *found;
     *env = NULL;
@@ -289,8 +293,11 @@ ppo_status ppo_plugin_open(const ppo_env_class **env, const char *id, ppo_error 
     own->env = *ppo_env_class_whole(&own->env, found);
     own->env.struct_size = sizeof own->env;
     own->env.id = own->id;
-    own->env.close = close_class;
+    own->env.extension = &plugin_extension;
     own->handle = object.handle;
     *env = &own->env;
     return PPO_OK;
 }
+
+const ppo_env_family ppo_plugin_family = {
+    .kind = PPO_ENV_KIND_PLUGIN, .has_id = ppo_plugin_has_id, .open = plugin_open};

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Plug-ins as environments made to order: ppo_env_open's part for ids such as ./libmygame.so:Game.
+// The plug-in family: ids such as ./libmygame.so:Game. Opening one loads the shared object and
+// makes a class of its table, whose id is ppo_plugin_resolve's. Each opened class keeps the shared
+// object loaded until ppo_env_close.
 #ifndef PPO_ENV_PLUGIN_H
 #define PPO_ENV_PLUGIN_H
 
+#include "env/family.h"
 #include "ppo/plugin.h"
 
-// Loads the plug-in and makes a class of its table, whose id is ppo_plugin_resolve's. Each opened
-// class keeps the shared object loaded until ppo_env_close.
-ppo_status ppo_plugin_open(const ppo_env_class **env, const char *id, ppo_error *error);
+extern const ppo_env_family ppo_plugin_family;
 
 #endif

@@ -1,42 +1,76 @@
 // SPDX-License-Identifier: MIT
-// The built-in environments by name, and those that are made to order. Owns nothing; a new
-// environment is a line in the table here. Not here: the check of a class's table (class.c).
+// From an id to its class, by the families below src/env/. Keeps nothing. Not here: the check of a
+// class's table (class.c).
 #include "core/error.h"
 #include "core/nearest.h"
 #include "env/atari/atari_env.h"
 #include "env/box2d/box2d.h"
-#include "env/gym/bridge.h"
+#include "env/class.h"
 #include "env/classic/classic.h"
+#include "env/gym/bridge.h"
 #include "env/plugin.h"
-#include "ppo/env.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const ppo_env_class *const classes[] = {
-    &ppo_cartpole_v1,       &ppo_cartpole_v0,
-    &ppo_acrobot_v1,        &ppo_mountain_car_v0,
-    &ppo_pendulum_v1,       &ppo_mountain_car_continuous_v0,
-    &ppo_lunar_lander_v3,   &ppo_lunar_lander_continuous_v3,
-    &ppo_bipedal_walker_v3, &ppo_bipedal_walker_hardcore_v3,
-};
+// In the order in which environments are listed and ids are tried.
+static const ppo_env_family *const families[] = {&ppo_classic_family, &ppo_box2d_family,
+                                                 &ppo_atari_family, &ppo_plugin_family,
+                                                 &ppo_gymnasium_family};
+enum { NUM_FAMILIES = sizeof families / sizeof families[0] };
+
+// --- the classes that are always there ----------------------------------------------------------
 
 size_t ppo_env_count(void)
 {
-    return sizeof classes / sizeof classes[0];
+    size_t count = 0;
+    for (size_t i = 0; i < NUM_FAMILIES; i++)
+        count += families[i]->num_classes;
+    return count;
 }
 
 const ppo_env_class *ppo_env_at(size_t index)
 {
-    return index < ppo_env_count() ? classes[index] : NULL;
+    for (size_t i = 0; i < NUM_FAMILIES; i++) {
+        if (index < families[i]->num_classes)
+            return families[i]->classes[index];
+        index -= families[i]->num_classes;
+    }
+    return NULL;
 }
+
+static const ppo_env_class *class_with_id(const ppo_env_family *family, const char *id)
+{
+    for (size_t i = 0; i < family->num_classes; i++)
+        if (strcmp(family->classes[i]->id, id) == 0)
+            return family->classes[i];
+    return NULL;
+}
+
+// --- ids ----------------------------------------------------------------------------------------
 
 bool ppo_env_id_at(char *id, size_t size, size_t index)
 {
-    if (index >= ppo_env_count())
-        return ppo_atari_id_at(id, size, index - ppo_env_count());
-    snprintf(id, size, "%s", classes[index]->id);
-    return true;
+    const ppo_env_class *env = ppo_env_at(index);
+    if (env) {
+        snprintf(id, size, "%s", env->id);
+        return true;
+    }
+    return ppo_atari_family.id_at(id, size, index - ppo_env_count()); // the others list none
+}
+
+static const ppo_env_family *family_of(const char *id)
+{
+    for (size_t i = 0; i < NUM_FAMILIES; i++)
+        if (families[i]->has_id ? families[i]->has_id(id) : class_with_id(families[i], id) != NULL)
+            return families[i];
+    return NULL;
+}
+
+ppo_env_kind ppo_env_id_kind(const char *id)
+{
+    const ppo_env_family *family = family_of(id);
+    return family ? family->kind : PPO_ENV_KIND_NONE;
 }
 
 enum { MAX_IDS = 256, ID_SIZE = 64 };
@@ -62,40 +96,35 @@ static ppo_status unknown_id(const char *id, ppo_error *error)
                         id, nearest);
     return ppo_fail(error, PPO_NOT_FOUND,
                     "no environment is called '%.64s'; there are %zu, the first is %s", id,
-                    list.count, classes[0]->id);
+                    list.count, ppo_env_at(0)->id);
 }
+
+// --- from an id to its class --------------------------------------------------------------------
 
 ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error)
 {
-    *env = NULL;
-    for (size_t i = 0; i < ppo_env_count(); i++)
-        if (strcmp(classes[i]->id, id) == 0) {
-            *env = classes[i];
-            return PPO_OK;
-        }
-    if (ppo_atari_has_id(id) || ppo_plugin_has_id(id) || ppo_bridge_has_id(id))
-        return ppo_fail(error, PPO_INVALID, "%.64s is made to order: ppo_env_open does that", id);
+    const ppo_env_family *family = family_of(id);
+    *env = family ? class_with_id(family, id) : NULL;
+    if (*env)
+        return PPO_OK;
+    if (family)
+        return ppo_fail(error, PPO_NOT_FOUND, "%.64s has a class only once ppo_env_open made it",
+                        id);
     return unknown_id(id, error);
 }
 
 ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
                         ppo_error *error)
 {
-    if (ppo_atari_has_id(id))
-        return ppo_atari_open(env, id, options, error);
-    if (ppo_plugin_has_id(id))
-        return ppo_plugin_open(env, id, error);
-    if (ppo_bridge_has_id(id))
-        return ppo_bridge_open(env, id, options, error);
-    if (ppo_box2d_has_id(id))
-        return ppo_box2d_open(env, id, options, error);
+    const ppo_env_family *family = family_of(id);
+    if (family && family->open)
+        return family->open(env, id, options, error);
     return ppo_env_find(env, id, error);
 }
 
 void ppo_env_close(const ppo_env_class *env)
 {
-    if (env && env->struct_size >= sizeof *env && env->close)
-        env->close(env);
-    else
-        ppo_atari_close(env);
+    const ppo_env_extension *extension = env ? ppo_env_class_extension(env) : NULL;
+    if (extension && extension->close)
+        extension->close(env);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The vectoriser: see vecenv.h. Who steps which rows; what a step is: instances.c.
+// The vectoriser: see vecenv.h. Decides who steps which rows; what a step is: instances.c.
 #include "env/vecenv.h"
 
 #include "core/error.h"
-#include "env/gym/bridge.h"
+#include "env/class.h"
 #include "env/workers/workers.h"
 
 #include <stdlib.h>
@@ -53,10 +53,10 @@ void ppo_vecenv_destroy(ppo_vecenv *v)
 
 // --- all environments at once -----------------------------------------------------------------
 
-static ppo_status order_all(ppo_vecenv *v, const ppo_order *order, ppo_error *error)
+static ppo_status run_job(ppo_vecenv *v, const ppo_job_request *request, ppo_error *error)
 {
     const size_t num_envs = v->instances.options.num_envs;
-    ppo_workers_post(v->workers, order, 0, num_envs);
+    ppo_workers_post(v->workers, request, 0, num_envs);
     return ppo_workers_wait(v->workers, 0, num_envs, error);
 }
 
@@ -65,7 +65,7 @@ ppo_status ppo_vecenv_start(ppo_vecenv *v, unsigned char *obs, ppo_error *error)
     const size_t num_envs = v->instances.options.num_envs;
     if (v->workers) {
         PPO_TRY(ppo_workers_start(v->workers, error));
-        return order_all(v, &(ppo_order){.kind = PPO_JOB_START, .obs = obs}, error);
+        return run_job(v, &(ppo_job_request){.kind = PPO_JOB_START, .obs = obs}, error);
     }
     PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
     for (size_t n = 0; n < num_envs; n++)
@@ -77,43 +77,35 @@ ppo_status ppo_vecenv_reset(ppo_vecenv *v, const uint64_t *seeds, unsigned char 
                             ppo_error *error)
 {
     const size_t num_envs = v->instances.options.num_envs;
-    const ppo_order order = {.kind = PPO_JOB_RESET, .step = step, .obs = obs, .seeds = seeds};
+    const ppo_job_request request = {
+        .kind = PPO_JOB_RESET, .step = step, .obs = obs, .seeds = seeds};
     if (v->workers && seeds)
         v->instances.options.seed = seeds[0]; // for workers that are forked from now on
     if (v->workers)
-        return order_all(v, &order, error);
+        return run_job(v, &request, error);
     for (size_t n = 0; n < num_envs; n++)
         PPO_TRY(ppo_instances_reset(&v->instances, n, seeds, obs, step, error));
     return PPO_OK;
 }
 
-// Workers that can't do it have died, and could not be replaced: what they had is lost.
-static void freeze_in_workers(ppo_vecenv *v)
-{
-    if (order_all(v, &(ppo_order){.kind = PPO_JOB_SAVE}, NULL) == PPO_OK)
-        return;
-    for (size_t n = 0; n < v->instances.options.num_envs; n++) {
-        ppo_instances_lose(&v->instances, n);
-        ppo_instances_save(&v->instances, n);
-    }
-}
-
 void ppo_vecenv_freeze(ppo_vecenv *v)
 {
-    if (v->workers)
-        freeze_in_workers(v);
-    else
-        for (size_t n = 0; n < v->instances.options.num_envs; n++)
-            ppo_instances_save(&v->instances, n);
+    if (v->workers && run_job(v, &(ppo_job_request){.kind = PPO_JOB_SAVE}, NULL) == PPO_OK)
+        return;
+    for (size_t n = 0; n < v->instances.options.num_envs; n++) {
+        if (v->workers) // some have died and could not be replaced: their instances are lost
+            ppo_instances_lose(&v->instances, n);
+        ppo_instances_save(&v->instances, n);
+    }
 }
 
 ppo_status ppo_vecenv_thaw(ppo_vecenv *v, unsigned char *obs, uint64_t step, ppo_error *error)
 {
     const size_t num_envs = v->instances.options.num_envs;
     if (v->workers) {
-        const ppo_order order = {.kind = PPO_JOB_LOAD, .obs = obs, .step = step};
+        const ppo_job_request request = {.kind = PPO_JOB_LOAD, .obs = obs, .step = step};
         PPO_TRY(ppo_workers_start(v->workers, error));
-        return order_all(v, &order, error);
+        return run_job(v, &request, error);
     }
     PPO_TRY(ppo_instances_init(&v->instances, 0, num_envs, error));
     for (size_t n = 0; n < num_envs; n++)
@@ -133,32 +125,34 @@ const uint8_t *ppo_vecenv_mask(const ppo_vecenv *v)
 
 // --- stepping ---------------------------------------------------------------------------------
 
-ppo_status ppo_vecenv_post(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
-                           size_t first, size_t count, uint64_t step, ppo_error *error)
+ppo_status ppo_vecenv_begin(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
+                            size_t first, size_t count, uint64_t step, ppo_error *error)
 {
     if (!v->workers)
         return ppo_instances_step(&v->instances, rows, action, first, count, step, error);
-    const ppo_order order = {.kind = PPO_JOB_STEP, .step = step, .rows = *rows, .action = action};
-    ppo_workers_post(v->workers, &order, first, count);
+    const ppo_job_request request = {
+        .kind = PPO_JOB_STEP, .step = step, .rows = *rows, .action = action};
+    ppo_workers_post(v->workers, &request, first, count);
     return PPO_OK;
 }
 
-ppo_status ppo_vecenv_wait(ppo_vecenv *v, const ppo_vecenv_rows *rows, size_t first, size_t count,
-                           uint64_t step, ppo_error *error)
+ppo_status ppo_vecenv_finish(ppo_vecenv *v, size_t first, size_t count, ppo_error *error)
 {
-    (void)rows, (void)step;
     return v->workers ? ppo_workers_wait(v->workers, first, count, error) : PPO_OK;
 }
 
 ppo_status ppo_vecenv_step(ppo_vecenv *v, const ppo_vecenv_rows *rows, const void *action,
                            size_t first, size_t count, uint64_t step, ppo_error *error)
 {
-    PPO_TRY(ppo_vecenv_post(v, rows, action, first, count, step, error));
-    return ppo_vecenv_wait(v, rows, first, count, step, error);
+    PPO_TRY(ppo_vecenv_begin(v, rows, action, first, count, step, error));
+    return ppo_vecenv_finish(v, first, count, error);
 }
 
 uint64_t ppo_vecenv_workers_lost(const ppo_vecenv *v, ppo_error *last)
 {
-    return v->workers ? ppo_workers_lost(v->workers, last)
-                      : ppo_bridge_faults(v->instances.env, last);
+    if (v->workers)
+        return ppo_workers_lost(v->workers, last);
+    const ppo_env_class *env = v->instances.env;
+    const ppo_env_extension *extension = ppo_env_class_extension(env);
+    return extension->count_failures ? extension->count_failures(env, last) : 0;
 }

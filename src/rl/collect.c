@@ -313,8 +313,8 @@ static ppo_status begin_step(ppo_collect *c, size_t t, const ppo_block *b,
 {
     const ppo_vecenv_rows rows = rows_of_step(c, t, step);
     act(c, t, b, step);
-    return ppo_vecenv_post(c->parts.vecenv, &rows, step->env_action, b->first, b->count,
-                           c->first_step + t, error);
+    return ppo_vecenv_begin(c->parts.vecenv, &rows, step->env_action, b->first, b->count,
+                            c->first_step + t, error);
 }
 
 // Waits for the environments. Observations that are not what the networks see go to the rollout
@@ -323,8 +323,7 @@ static ppo_status finish_step(ppo_collect *c, size_t t, const ppo_block *b,
                               const ppo_stage_step *step, ppo_error *error)
 {
     const ppo_rollout *r = c->parts.rollout;
-    const ppo_vecenv_rows rows = rows_of_step(c, t, step);
-    PPO_TRY(ppo_vecenv_wait(c->parts.vecenv, &rows, b->first, b->count, c->first_step + t, error));
+    PPO_TRY(ppo_vecenv_finish(c->parts.vecenv, b->first, b->count, error));
     value_truncations(c, t, b, step);
     if (c->raw_obs_apart && !c->parts.config->norm_obs)
         see(c, seen_row(c, t + 1), b->first, b->count);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Atari games as environments, made to order: ppo_env_open's part for ids such as
+// The Atari family: a class is made when a game's id is opened. Ids are
 //
 //     PongNoFrameskip-v4   as it is
 //     ALE/Pong-v5          in each frame the last action goes on with probability 0.25
 //     Rally, Bricks        the free games, which come with the library
-//     atari:FILE           any cartridge; where nobody knows its rules, without rewards and end
+//     atari:FILE           any cartridge; without rewards and end if its rules are not known
 //
-// The observation is one picture; who wants to see several keeps them. What is done to it is what
+// The observation is one frame; stacking several is the caller's work. What is done to it is what
 // Gymnasium's AtariPreprocessing does, and its options are ppo_env_options. An episode starts
 // - with noop_max: after 1 to noop_max frames without action, drawn from the environment's stream;
 // - with fire_reset, where FIRE is the game's second action: by a step of FIRE and one of the
@@ -19,14 +19,14 @@
 // is made from older ones, exactly as Gymnasium does it. Without max_pool it is the last frame.
 // An episode is truncated after 108,000 frames, those without action included.
 //
-// Workload: four frames of 15 us each and 10 us for the picture. Owns the class that it hands out
+// Workload: four frames of 15 us each and 10 us for the picture. Owns the classes that it makes,
 // with cartridge and plan of the picture; an instance owns nothing but its memory.
 #ifndef PPO_ENV_ATARI_ATARI_ENV_H
 #define PPO_ENV_ATARI_ATARI_ENV_H
 
 #include "env/atari/area_resize.h"
+#include "env/family.h"
 #include "ppo/atari.h"
-#include "ppo/env.h"
 
 enum { PPO_ATARI_MAX_FRAMES = 108000, PPO_ATARI_TEXT = 160 };
 
@@ -55,17 +55,7 @@ typedef struct ppo_atari {
     size_t picture_at, older_at, game_at;
 } ppo_atari;
 
-// Does the id belong here?
-bool ppo_atari_has_id(const char *id);
-
-// The ids, as listed; false past the last.
-bool ppo_atari_id_at(char *id, size_t size, size_t index);
-
-ppo_status ppo_atari_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
-                          ppo_error *error);
-
-// True, and closed, if the class is one of these.
-bool ppo_atari_close(const ppo_env_class *env);
+extern const ppo_env_family ppo_atari_family;
 
 // The class's functions, and how big an instance is (it sets the `_at` fields too).
 extern const ppo_env_class ppo_atari_functions;

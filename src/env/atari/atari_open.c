@@ -3,6 +3,7 @@
 #include "env/atari/atari_env.h"
 
 #include "core/error.h"
+#include "env/class.h"
 #include "ppo/rom.h"
 
 #include <math.h>
@@ -53,7 +54,7 @@ static const ppo_game_info *parse_id(const char *id, const ppo_id_form **form)
     return NULL;
 }
 
-bool ppo_atari_has_id(const char *id)
+static bool atari_has_id(const char *id)
 {
     const ppo_id_form *form;
     return strncmp(id, FILE_PREFIX, strlen(FILE_PREFIX)) == 0 || parse_id(id, &form);
@@ -65,7 +66,7 @@ const ppo_game_info *ppo_env_game(const char *id)
     return parse_id(id, &form);
 }
 
-bool ppo_atari_id_at(char *id, size_t size, size_t index)
+static bool atari_id_at(char *id, size_t size, size_t index)
 {
     for (size_t i = 0; i < ppo_game_count(); i++) {
         const ppo_game_info *game = ppo_game_at(i);
@@ -150,6 +151,13 @@ static void describe(ppo_atari *atari, const char *id)
     atari->env.summary = atari->summary;
 }
 
+static void atari_close(const ppo_env_class *env)
+{
+    destroy((ppo_atari *)(uintptr_t)env->context);
+}
+
+static const ppo_env_extension atari_extension = {.close = atari_close};
+
 static ppo_status build(ppo_atari *atari, const char *id, const ppo_rom *rom, double sticky_prob,
                         ppo_error *error)
 {
@@ -169,6 +177,7 @@ static ppo_status build(ppo_atari *atari, const char *id, const ppo_rom *rom, do
     atari->env.max_episode_steps = PPO_ATARI_MAX_FRAMES / atari->options.frame_skip;
     atari->env.reward_threshold = (double)NAN;
     atari->env.context = atari;
+    atari->env.extension = &atari_extension;
     atari->env.instance_size = ppo_atari_lay_out(atari);
     atari->env.state_size = atari->env.instance_size - 64; // all but the pointer to this
     return PPO_OK;
@@ -193,8 +202,8 @@ static ppo_status find_cartridge(ppo_rom *rom, double *sticky_prob, const char *
     return ppo_rom_find(rom, game, rom_dir, error);
 }
 
-ppo_status ppo_atari_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
-                          ppo_error *error)
+static ppo_status atari_open(const ppo_env_class **env, const char *id,
+                             const ppo_env_options *options, ppo_error *error)
 {
     ppo_rom rom = {.info = ppo_game_generic()};
     double sticky_prob;
@@ -216,10 +225,5 @@ ppo_status ppo_atari_open(const ppo_env_class **env, const char *id, const ppo_e
     return PPO_OK;
 }
 
-bool ppo_atari_close(const ppo_env_class *env)
-{
-    if (!env || env->init != ppo_atari_functions.init)
-        return false;
-    destroy((ppo_atari *)(uintptr_t)env->context);
-    return true;
-}
+const ppo_env_family ppo_atari_family = {
+    .kind = PPO_ENV_KIND_ATARI, .has_id = atari_has_id, .id_at = atari_id_at, .open = atari_open};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// See box2d.h.
+// Opening Box2D's tasks: see box2d.h. Owns the classes that it makes.
 #include "env/box2d/box2d.h"
 
 #include "core/error.h"
+#include "env/class.h"
 #include "env/box2d/lunar_lander.h"
 #include "env/box2d/physics.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A lander's class and its traits, made to order.
+// A lander's class with traits of its own.
 typedef struct made_lander {
     ppo_env_class env; // first, so that its address is the class's
     ppo_lander_traits traits;
@@ -29,11 +30,6 @@ static const ppo_env_class *find(const char *id)
     return NULL;
 }
 
-bool ppo_box2d_has_id(const char *id)
-{
-    return find(id) != NULL;
-}
-
 static ppo_status check_options(const ppo_env_options *options, ppo_error *error)
 {
     if (!(options->gravity > -12.0 && options->gravity <= 0.0))
@@ -48,8 +44,10 @@ static void close_lander(const ppo_env_class *env)
     free((void *)(uintptr_t)env);
 }
 
-static ppo_status order_lander(const ppo_env_class **env, const ppo_env_class *usual,
-                               const ppo_env_options *options, ppo_error *error)
+static const ppo_env_extension lander_extension = {.close = close_lander};
+
+static ppo_status open_lander(const ppo_env_class **env, const ppo_env_class *usual,
+                              const ppo_env_options *options, ppo_error *error)
 {
     const ppo_lander_traits *traits = usual->context;
     PPO_TRY(check_options(options, error));
@@ -63,7 +61,7 @@ static ppo_status order_lander(const ppo_env_class **env, const ppo_env_class *u
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's class");
     made->env = *usual;
     made->env.context = &made->traits;
-    made->env.close = close_lander;
+    made->env.extension = &lander_extension;
     made->traits = (ppo_lander_traits){.is_continuous = traits->is_continuous,
                                        .gravity = gravity,
                                        .enable_wind = options->enable_wind,
@@ -73,8 +71,8 @@ static ppo_status order_lander(const ppo_env_class **env, const ppo_env_class *u
     return PPO_OK;
 }
 
-ppo_status ppo_box2d_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
-                          ppo_error *error)
+static ppo_status box2d_open(const ppo_env_class **env, const char *id,
+                             const ppo_env_options *options, ppo_error *error)
 {
     const ppo_env_class *usual = find(id);
     *env = NULL;
@@ -85,7 +83,10 @@ ppo_status ppo_box2d_open(const ppo_env_class **env, const char *id, const ppo_e
         return ppo_fail(error, ppo_physics_check(&said), "%.64s: %.300s", id, said.message);
     }
     if (usual->init == ppo_lunar_lander_v3.init)
-        return order_lander(env, usual, options, error);
+        return open_lander(env, usual, options, error);
     *env = usual;
     return PPO_OK;
 }
+
+const ppo_env_family ppo_box2d_family = {
+    .kind = PPO_ENV_KIND_BOX2D, .classes = classes, .num_classes = NUM_CLASSES, .open = box2d_open};

@@ -6,8 +6,10 @@
 #ifndef PPO_ENV_CLASSIC_CLASSIC_H
 #define PPO_ENV_CLASSIC_CLASSIC_H
 
-#include "ppo/env.h"
+#include "env/family.h"
 #include "ppo/random.h"
+
+extern const ppo_env_family ppo_classic_family;
 
 extern const ppo_env_class ppo_cartpole_v1;
 extern const ppo_env_class ppo_cartpole_v0;

@@ -7,6 +7,7 @@
 #include "env/gym/bridge.h"
 
 #include "core/error.h"
+#include "env/class.h"
 #include "env/gym/bridge_spaces.h"
 #include "env/gym/process_group.h"
 #include "env/gym/python.h"
@@ -49,7 +50,7 @@ struct ppo_bridge {
     ppo_team *idle[NUM_IDLE];
 };
 
-bool ppo_bridge_has_id(const char *id)
+static bool bridge_has_id(const char *id)
 {
     return strncmp(id, PPO_ENV_GYMNASIUM, strlen(PPO_ENV_GYMNASIUM)) == 0;
 }
@@ -211,6 +212,21 @@ static void bridge_close(const ppo_env_class *env)
     destroy((ppo_bridge *)(uintptr_t)env->context);
 }
 
+static uint64_t bridge_count_failures(const ppo_env_class *env, ppo_error *last)
+{
+    const ppo_bridge *bridge = env->context;
+    ppo_bridge_setup *s = (ppo_bridge_setup *)(uintptr_t)&bridge->setup;
+    pthread_mutex_lock(&s->mutex);
+    const uint64_t num_faults = s->num_faults;
+    if (last && num_faults)
+        *last = s->last_fault;
+    pthread_mutex_unlock(&s->mutex);
+    return num_faults;
+}
+
+static const ppo_env_extension bridge_extension = {
+    .has_processes = true, .close = bridge_close, .count_failures = bridge_count_failures};
+
 static ppo_status open_files(ppo_bridge_setup *s, const char *log_path, ppo_error *error)
 {
     int alive[2];
@@ -275,7 +291,7 @@ static void fill_class(ppo_bridge *bridge, const ppo_env_options *options)
     env->step_many = bridge_step_many;
     env->step_many_size = step_many_size(options);
     env->render = env->render_height ? bridge_render : NULL;
-    env->close = bridge_close;
+    env->extension = &bridge_extension;
     s->obs_space = &env->observation_space;
     s->obs_size = ppo_space_size(&env->observation_space);
     s->obs_bytes = ppo_space_bytes(&env->observation_space);
@@ -305,8 +321,8 @@ static ppo_status build(ppo_bridge *bridge, const ppo_env_options *options, ppo_
     return ppo_env_class_check(&bridge->env, error);
 }
 
-ppo_status ppo_bridge_open(const ppo_env_class **env, const char *id,
-                           const ppo_env_options *options, ppo_error *error)
+static ppo_status bridge_open(const ppo_env_class **env, const char *id,
+                              const ppo_env_options *options, ppo_error *error)
 {
     const char *python = options->python && options->python[0] ? options->python : "python3";
     ppo_bridge *bridge = calloc(1, sizeof *bridge);
@@ -331,35 +347,19 @@ ppo_status ppo_bridge_open(const ppo_env_class **env, const char *id,
 
 // --- questions ----------------------------------------------------------------------------------
 
-static ppo_bridge *bridge_of(const ppo_env_class *env)
-{
-    return env->init == bridge_init ? (ppo_bridge *)(uintptr_t)env->context : NULL;
-}
-
-uint64_t ppo_bridge_faults(const ppo_env_class *env, ppo_error *last)
-{
-    ppo_bridge *bridge = bridge_of(env);
-    if (!bridge)
-        return 0;
-    ppo_bridge_setup *s = &bridge->setup;
-    pthread_mutex_lock(&s->mutex);
-    const uint64_t num_faults = s->num_faults;
-    if (last && num_faults)
-        *last = s->last_fault;
-    pthread_mutex_unlock(&s->mutex);
-    return num_faults;
-}
-
 ppo_status ppo_bridge_loops(double *steps_per_second, const ppo_env_class *env,
                             uint32_t num_processes, double seconds, ppo_error *error)
 {
-    ppo_bridge *bridge = bridge_of(env);
+    ppo_bridge *bridge = (ppo_bridge *)(uintptr_t)env->context;
     ppo_team *team;
     *steps_per_second = 0.0;
-    if (!bridge)
-        return ppo_fail(error, PPO_INVALID, "%.64s is no environment of Gymnasium", env->id);
+    if (ppo_env_class_extension(env) != &bridge_extension)
+        return ppo_fail(error, PPO_INVALID, "%.64s is not an environment of Gymnasium", env->id);
     PPO_TRY(ppo_team_create(&team, &bridge->setup, num_processes, error));
     const ppo_status status = ppo_team_loop(team, steps_per_second, seconds, error);
     ppo_team_destroy(team);
     return status;
 }
+
+const ppo_env_family ppo_gymnasium_family = {
+    .kind = PPO_ENV_KIND_GYMNASIUM, .has_id = bridge_has_id, .open = bridge_open};

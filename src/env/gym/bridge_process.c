@@ -86,8 +86,8 @@ ppo_status ppo_bridge_process_start(ppo_bridge_process *process, const ppo_bridg
 {
     ppo_bridge_desk *desk = process->desk;
     desk->status = 0;
-    ppo_bell_forget_sleepers(&desk->order);
-    atomic_store(&desk->answer.count, ppo_bell_count(&desk->order));
+    ppo_event_count_reset_waiters(&desk->order);
+    atomic_store(&desk->answer.count, ppo_event_count_read(&desk->order));
     ppo_bridge_process_post(process, PPO_BRIDGE_START, 0, count);
     return start_python(&process->id, setup, memory, process->awake[1], task, error);
 }
@@ -107,41 +107,41 @@ void ppo_bridge_process_post(ppo_bridge_process *process, ppo_bridge_order kind,
     desk->first = (uint32_t)first;
     desk->end = (uint32_t)end;
     atomic_store(&desk->num_done, (uint32_t)first);
-    process->order = ppo_bell_ring(&desk->order);
+    process->order = ppo_event_count_signal(&desk->order);
 }
 
 // True as soon as there is another answer than the one seen; false after a nap without.
 static bool nap(ppo_bridge_process *process, uint32_t seen, int spins)
 {
-    ppo_bell *bell = &process->desk->answer;
+    ppo_event_count *bell = &process->desk->answer;
     struct pollfd awake = {.fd = process->awake[0], .events = POLLIN};
-    if (ppo_bell_look(bell, seen, spins))
+    if (ppo_event_count_spin(bell, seen, spins))
         return true;
-    atomic_fetch_add(&bell->num_asleep, 1);
-    if (atomic_load(&bell->count) == seen && poll(&awake, 1, PPO_PROCESS_CHECK_MS) > 0) {
+    atomic_fetch_add(&bell->num_waiters, 1);
+    if (atomic_load(&bell->count) == seen && poll(&awake, 1, PPO_CHILD_CHECK_MS) > 0) {
         char bytes[64]; // one, and maybe one that came too late for a nap before
         const ssize_t num_read = read(awake.fd, bytes, sizeof bytes);
         (void)num_read;
     }
-    atomic_fetch_sub(&bell->num_asleep, 1);
-    return ppo_bell_count(bell) != seen;
+    atomic_fetch_sub(&bell->num_waiters, 1);
+    return ppo_event_count_read(bell) != seen;
 }
 
 bool ppo_bridge_process_await(ppo_bridge_process *process, int spins, uint32_t limit_ms,
                               ppo_bridge_death *death)
 {
     ppo_bridge_desk *desk = process->desk;
-    ppo_patience patience = {.progress = atomic_load(&desk->num_done)};
+    ppo_progress_timer patience = {.progress = atomic_load(&desk->num_done)};
     *death = (ppo_bridge_death){.end = {.is_known = false}};
-    for (uint32_t seen; (seen = ppo_bell_count(&desk->answer)) != process->order;) {
+    for (uint32_t seen; (seen = ppo_event_count_read(&desk->answer)) != process->order;) {
         if (nap(process, seen, spins))
             continue;
-        if (ppo_patience_is_over(&patience, atomic_load(&desk->num_done), limit_ms)) {
-            ppo_process_kill(process->id);
+        if (ppo_progress_timer_expired(&patience, atomic_load(&desk->num_done), limit_ms)) {
+            ppo_child_kill(process->id);
             death->hung_ms = limit_ms;
             return false;
         }
-        if (ppo_process_has_ended(process->id, &death->end))
+        if (ppo_child_has_ended(process->id, &death->end))
             return false;
     }
     return true;
@@ -151,14 +151,14 @@ bool ppo_bridge_process_await(ppo_bridge_process *process, int spins, uint32_t l
 
 ppo_status ppo_bridge_describe(const ppo_bridge_setup *s, int memory, ppo_error *error)
 {
-    ppo_process_end end;
-    ppo_patience patience = {.progress = 0};
+    ppo_child_end end;
+    ppo_progress_timer patience = {.progress = 0};
     pid_t id = 0;
     PPO_TRY(start_python(&id, s, memory, -1, ppo_bridge_task(s, "describe"), error));
-    while (!ppo_process_has_ended(id, &end)) {
-        ppo_process_sleep_ms(PPO_PROCESS_CHECK_MS);
-        if (ppo_patience_is_over(&patience, 0, ppo_bridge_start_limit_ms(s))) {
-            ppo_process_kill(id);
+    while (!ppo_child_has_ended(id, &end)) {
+        ppo_child_sleep_ms(PPO_CHILD_CHECK_MS);
+        if (ppo_progress_timer_expired(&patience, 0, ppo_bridge_start_limit_ms(s))) {
+            ppo_child_kill(id);
             return PPO_OK; // what it has written may be enough
         }
     }

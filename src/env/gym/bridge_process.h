@@ -51,12 +51,12 @@ typedef enum ppo_bridge_order {
 // What lies at the beginning of a process's part of the shared memory. Numbers of instances count
 // from its first.
 typedef struct ppo_bridge_desk {
-    _Alignas(64) ppo_bell order;
-    uint32_t kind, first, end;      // instances first .. end-1
-    _Alignas(64) ppo_bell answer;   // its count is that of the order answered last
-    _Atomic uint32_t num_done;      // all before this one are done
-    uint32_t status;                // of PPO_BRIDGE_START: 1 if it failed
-    _Alignas(64) char message[512]; // the last line of what was raised last
+    _Alignas(64) ppo_event_count order;
+    uint32_t kind, first, end;           // instances first .. end-1
+    _Alignas(64) ppo_event_count answer; // its count is that of the order answered last
+    _Atomic uint32_t num_done;           // all before this one are done
+    uint32_t status;                     // of PPO_BRIDGE_START: 1 if it failed
+    _Alignas(64) char message[512];      // the last line of what was raised last
 } ppo_bridge_desk;
 
 typedef struct ppo_bridge_process {
@@ -68,7 +68,7 @@ typedef struct ppo_bridge_process {
 
 // Why there was no answer.
 typedef struct ppo_bridge_death {
-    ppo_process_end end;
+    ppo_child_end end;
     uint32_t hung_ms; // the process did nothing for so long, and was ended; 0: it has ended
 } ppo_bridge_death;
 

@@ -190,7 +190,7 @@ static void bury(ppo_team *t, ppo_team_process *p, const ppo_bridge_death *death
     const ppo_bridge_desk *desk = p->python.desk;
     const size_t culprit = p->first + atomic_load(&desk->num_done);
     char how[96];
-    ppo_process_describe(how, sizeof how, &death->end, death->hung_ms);
+    ppo_child_describe_end(how, sizeof how, &death->end, death->hung_ms);
     note(t->setup, false, "Python process %zu (%ld, environments %zu to %zu) %s", p->index,
          (long)p->python.id, p->first, p->end - 1, how);
     p->python.id = 0;
@@ -264,7 +264,7 @@ static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *erro
         return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
     if (desk->status == 0)
         return PPO_OK;
-    ppo_process_kill(p->python.id);
+    ppo_child_kill(p->python.id);
     p->python.id = 0;
     p->tries++;
     note(t->setup, false, "environments %zu to %zu can't be made: %.300s", p->first, p->end - 1,
@@ -360,29 +360,12 @@ size_t ppo_team_size(const ppo_team *team)
 
 // --- ending -------------------------------------------------------------------------------------
 
-static bool all_ended(ppo_team *t)
-{
-    ppo_process_end end;
-    bool all = true;
-    for (size_t i = 0; i < t->num_processes; i++) {
-        ppo_team_process *p = &t->process[i];
-        if (p->python.id && ppo_process_has_ended(p->python.id, &end))
-            p->python.id = 0;
-        all = all && p->python.id == 0;
-    }
-    return all;
-}
-
 static void end_processes(ppo_team *t)
 {
     for (size_t i = 0; i < t->num_processes; i++)
         if (t->process[i].python.id)
             ppo_bridge_process_post(&t->process[i].python, PPO_BRIDGE_QUIT, 0, 0);
-    for (long ms = 0; !all_ended(t) && ms < PPO_PROCESS_GRACE_MS; ms++)
-        ppo_process_sleep_ms(1);
-    for (size_t i = 0; i < t->num_processes; i++)
-        if (t->process[i].python.id)
-            ppo_process_kill(t->process[i].python.id);
+    ppo_child_end_all(&t->process[0].python.id, t->num_processes, sizeof t->process[0]);
 }
 
 void ppo_team_destroy(ppo_team *t)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The worker's side: settling down after the fork, then job after job. See worker.h.
+// The worker's side: see worker.h.
 //
-// The process was forked from one that may have threads, so it takes no locks that those could have
-// held: it keeps to its rows, its desk and what the environments do.
+// The process was forked from one that may have threads, so it takes no lock that one of those
+// could have held: it uses its rows, its control block and what the environments do.
 #include "env/workers/worker.h"
 
 #include <signal.h>
@@ -11,14 +11,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SLEEP_MS 1000 // before it looks whether its parent still lives, should no signal say so
+#define SLEEP_MS 1000 // between checks whether the parent still lives, if no signal said so
 
-// --- settling down ------------------------------------------------------------------------------
+// --- setting up the process ---------------------------------------------------------------------
 
-// Of this process; a signal's handler can't be told otherwise. The parent's copy is never written.
+// Read by a signal handler, which has no other way to learn it. The parent's copy is never written.
 static volatile sig_atomic_t parent_id;
 
-// Comes when the thread that forked this process has ended; the parent may well go on.
+// Sent by the kernel when the thread that forked this process has ended; the parent may still run.
 static void on_parent_death(int signal_number)
 {
     (void)signal_number;
@@ -37,21 +37,11 @@ static void die_with_parent(pid_t parent)
     sigaddset(&mask, SIGHUP);
     sigprocmask(SIG_UNBLOCK, &mask, NULL);
     prctl(PR_SET_PDEATHSIG, SIGHUP);
-    if (getppid() != parent) // it died before it could be known
+    if (getppid() != parent) // it died before prctl
         _exit(1);
 }
 
-// What Ctrl-C sends goes to all processes of the terminal; what it means is the parent's decision.
-static void leave_signals_to_parent(void)
-{
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&ignore.sa_mask);
-    sigaction(SIGINT, &ignore, NULL);
-    sigaction(SIGTERM, &ignore, NULL);
-    sigaction(SIGQUIT, &ignore, NULL);
-}
-
-// The parent's files and locks are not to outlive the parent by the moment that this process may.
+// Closes what the parent had open, so that its files and locks end with it.
 static void close_files(void)
 {
     const int first = STDERR_FILENO + 1;
@@ -64,110 +54,106 @@ static void close_files(void)
         close(fd);
 }
 
-// What environments print: lines of several workers may stand in one file, each appended whole.
-static void redirect_output(const ppo_env_worker *w)
+static void set_up_process(const ppo_env_worker *w, pid_t parent)
 {
-    if (w->log < 0)
-        return;
-    dup2(w->log, STDOUT_FILENO);
-    dup2(w->log, STDERR_FILENO);
-    dprintf(w->log, "--- worker %zu, process %ld, environments %zu to %zu\n", w->index,
-            (long)getpid(), w->first, w->end - 1);
-}
-
-static void settle(const ppo_env_worker *w, pid_t parent)
-{
-    char name[16]; // what ps and top show
+    char name[16]; // as ps and top show it
     snprintf(name, sizeof name, "ppo-env-%zu", w->index);
     prctl(PR_SET_NAME, name);
-    leave_signals_to_parent();
+
+    // Ctrl-C goes to all processes of the terminal; the parent decides what it means.
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGINT, &ignore, NULL);
+    sigaction(SIGTERM, &ignore, NULL);
+    sigaction(SIGQUIT, &ignore, NULL);
     die_with_parent(parent);
-    redirect_output(w);
+
+    // Several workers append to one log, whole lines each.
+    if (w->log >= 0) {
+        dup2(w->log, STDOUT_FILENO);
+        dup2(w->log, STDERR_FILENO);
+        dprintf(w->log, "--- worker %zu, process %ld, environments %zu to %zu\n", w->index,
+                (long)getpid(), w->first, w->end - 1);
+    }
     close_files();
 }
 
-// --- working ------------------------------------------------------------------------------------
+// --- jobs ---------------------------------------------------------------------------------------
 
-// Environments n .. n+count-1; more than one in a step alone.
-static ppo_status do_some(const ppo_env_worker *w, const ppo_order *order, size_t n, size_t count,
-                          ppo_error *error)
+// Does what the request asks for with environments n .. n+count-1; count is 1 for all but steps.
+static ppo_status run_range(const ppo_env_worker *w, const ppo_job_request *request, size_t n,
+                            size_t count, ppo_error *error)
 {
     ppo_instances *instances = w->instances;
-    switch (order->kind) {
+    switch (request->kind) {
     case PPO_JOB_INIT:
         break;
     case PPO_JOB_START:
-        return ppo_instances_start(instances, n, order->obs, error);
+        return ppo_instances_start(instances, n, request->obs, error);
     case PPO_JOB_RESET:
-        return ppo_instances_reset(instances, n, order->seeds, order->obs, order->step, error);
+        return ppo_instances_reset(instances, n, request->seeds, request->obs, request->step,
+                                   error);
     case PPO_JOB_STEP:
-        return ppo_instances_step(instances, &order->rows, order->action, n, count, order->step,
-                                  error);
+        return ppo_instances_step(instances, &request->rows, request->action, n, count,
+                                  request->step, error);
     case PPO_JOB_SAVE:
         ppo_instances_save(instances, n);
         break;
     case PPO_JOB_LOAD:
-        return ppo_instances_load(instances, n, order->obs, order->step, error);
+        return ppo_instances_load(instances, n, request->obs, request->step, error);
     }
     return PPO_OK;
 }
 
-// A step that only says that an episode was lost proves nothing about its environment.
-static bool is_proof(const ppo_env_worker *w, const ppo_order *order, size_t n)
+// Whether a completed call shows that the environment works: a step that only reports a lost
+// episode does not.
+static bool shows_that_it_works(const ppo_env_worker *w, const ppo_job_request *request, size_t n)
 {
-    return order->kind != PPO_JOB_INIT && order->kind != PPO_JOB_SAVE &&
-           !(order->kind == PPO_JOB_STEP && w->instances->episode[n].is_lost);
+    return request->kind != PPO_JOB_INIT && request->kind != PPO_JOB_SAVE &&
+           !(request->kind == PPO_JOB_STEP && w->instances->episode[n].is_lost);
 }
 
-static ppo_status do_all(const ppo_env_worker *w, ppo_job *job, size_t first, ppo_error *error)
+// Runs the environments of a job that are not done yet: a worker that died may have done some.
+static ppo_status run_job(const ppo_env_worker *w, ppo_job *job, size_t first, ppo_error *error)
 {
-    const size_t count = job->count;
-    size_t i = atomic_load(&job->num_done); // a dead worker's are done
-    for (size_t next; i < count; i = next) {
-        const bool proof = is_proof(w, &job->order, first + i); // one for all that are done at once
-        next = i + (job->order.kind == PPO_JOB_STEP
-                        ? ppo_instances_at_once(w->instances, first + i, count - i)
-                        : 1);
-        const ppo_status status = do_some(w, &job->order, first + i, next - i, error);
+    const ppo_job_request *request = &job->request;
+    const size_t end = first + job->count;
+    for (size_t n = first + atomic_load(&job->num_done), next; n < end; n = next) {
+        const bool works = shows_that_it_works(w, request, n); // the same for all of one call
+        next = n + (request->kind == PPO_JOB_STEP ? ppo_instances_at_once(w->instances, n, end - n)
+                                                  : 1);
+        const ppo_status status = run_range(w, request, n, next - n, error);
         if (status != PPO_OK)
             return status;
-        for (size_t n = first + i; proof && n < first + next; n++)
-            if (w->tries[n])
-                w->tries[n] = 0;
-        atomic_store_explicit(&job->num_done, (uint32_t)next, memory_order_release);
-        atomic_fetch_add_explicit(&w->desk->progress, 1, memory_order_relaxed);
+        for (size_t i = n; works && i < next; i++)
+            if (w->tries[i])
+                w->tries[i] = 0;
+        atomic_store_explicit(&job->num_done, (uint32_t)(next - first), memory_order_release);
+        atomic_fetch_add_explicit(&w->control->progress, 1, memory_order_relaxed);
     }
     return PPO_OK;
 }
 
-static void answer(ppo_job *job, ppo_status status, const char *message)
-{
-    job->status = status;
-    if (status != PPO_OK)
-        snprintf(job->message, sizeof job->message, "%s", message);
-    ppo_bell_ring(&job->bell);
-}
-
-// `unfit` says why there are no instances to work with, if so.
-static void do_job(const ppo_env_worker *w, size_t n, const ppo_error *unfit)
-{
-    ppo_job *job = &w->jobs[n];
-    ppo_error error;
-    error.message[0] = '\0'; // clearing all of it would cost as much as a step
-    if (unfit->status != PPO_OK)
-        answer(job, unfit->status, unfit->message);
-    else
-        answer(job, do_all(w, job, n, &error), error.message);
-}
-
-// Does what lies on the desk; false if there was nothing.
-static bool do_posted(const ppo_env_worker *w, const ppo_error *unfit)
+// Runs all posted jobs; false if there were none. `init_error` is why there are no instances, if
+// so.
+static bool run_posted_jobs(const ppo_env_worker *w, const ppo_error *init_error)
 {
     bool found = false;
     for (size_t n = w->first; n < w->end; n++) {
-        if (ppo_bell_count(&w->jobs[n].bell) % 2 == 0)
+        ppo_job *job = &w->jobs[n];
+        if (ppo_event_count_read(&job->event) % 2 == 0)
             continue;
-        do_job(w, n, unfit);
+        ppo_error error;
+        error.message[0] = '\0'; // clearing all of it would cost as much as a step
+        const ppo_error *said = init_error;
+        job->status = init_error->status;
+        if (job->status == PPO_OK) {
+            job->status = run_job(w, job, n, &error);
+            said = &error;
+        }
+        if (job->status != PPO_OK)
+            snprintf(job->message, sizeof job->message, "%s", said->message);
+        ppo_event_count_signal(&job->event);
         found = true;
     }
     return found;
@@ -175,15 +161,16 @@ static bool do_posted(const ppo_env_worker *w, const ppo_error *unfit)
 
 noreturn void ppo_env_worker_main(const ppo_env_worker *w, pid_t parent)
 {
-    ppo_error unfit = {.status = PPO_OK, .message = ""};
-    settle(w, parent);
+    ppo_error init_error = {.status = PPO_OK, .message = ""};
+    set_up_process(w, parent);
     ppo_instances_clear(w->instances, w->first, w->end);
-    ppo_instances_init(w->instances, w->first, w->end, &unfit);
+    ppo_instances_init(w->instances, w->first, w->end, &init_error);
     for (;;) {
-        const uint32_t seen = ppo_bell_count(&w->desk->bell);
-        if (atomic_load(&w->desk->must_quit))
+        const uint32_t seen = ppo_event_count_read(&w->control->event);
+        if (atomic_load(&w->control->must_quit))
             break;
-        if (do_posted(w, &unfit) || ppo_bell_wait(&w->desk->bell, seen, w->spins, SLEEP_MS))
+        if (run_posted_jobs(w, &init_error) ||
+            ppo_event_count_wait(&w->control->event, seen, w->spins, SLEEP_MS))
             continue;
         if (getppid() != parent)
             _exit(1);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The parent's side of worker processes: see workers.h.
 //
-// A death is noticed by whoever waits for a job of the dead worker: after some milliseconds asleep
-// it asks the system. Jobs that lay on the dead worker's desk stay there for its successor, which
-// goes on after the environments that are done. Each environment of the dead worker is marked as
-// lost: its next step, or the one under way, says so and begins a fresh episode.
+// A death is noticed by the thread that waits for a job of the dead worker: each time it has slept
+// for some milliseconds it asks the system. Jobs that were posted to the dead worker stay posted
+// for its successor, which continues after the environments that are done. Each environment of the
+// dead worker is marked as lost: its step under way, or else its next one, reports that and begins
+// a new episode.
 #include "env/workers/workers.h"
 
 #include "core/error.h"
@@ -25,8 +26,8 @@
 typedef struct ppo_worker_process {
     size_t first, end; // its environments
     pid_t id;          // 0: not running
-    bool hung;         // it was killed for doing nothing
-    ppo_error failure; // why it is not replaced any more; PPO_OK: it is
+    bool was_killed;   // for making no progress
+    ppo_error failure; // why it is not replaced any more; status PPO_OK: it is
 } ppo_worker_process;
 
 struct ppo_worker_set {
@@ -41,12 +42,12 @@ struct ppo_worker_set {
     uint64_t num_lost;
     ppo_error last_loss;
 
-    ppo_desk *desks; // [W] shared with the workers, as the following
-    ppo_job *jobs;   // [N]
-    uint32_t *tries; // [N]
+    ppo_worker_control *control; // [W] shared with the workers, as the following
+    ppo_job *jobs;               // [N]
+    uint32_t *tries;             // [N]
 };
 
-// The worker that has environment n.
+// The worker that environment n belongs to.
 static size_t worker_of(const ppo_worker_set *s, size_t n)
 {
     return n * s->num_workers / s->num_envs;
@@ -54,7 +55,7 @@ static size_t worker_of(const ppo_worker_set *s, size_t n)
 
 static bool is_posted(const ppo_job *job)
 {
-    return ppo_bell_count(&job->bell) % 2 == 1;
+    return ppo_event_count_read(&job->event) % 2 == 1;
 }
 
 ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances,
@@ -75,7 +76,7 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     s->arena = arena;
     s->num_workers = num_workers;
     s->num_envs = n;
-    s->spins = num_workers <= ppo_pool_cores() ? PPO_PROCESS_SPINS : 0;
+    s->spins = num_workers <= ppo_pool_cores() ? PPO_CHILD_SPINS : 0;
     s->log = -1;
     s->log_path = own_path;
     s->process = process;
@@ -85,8 +86,8 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     }
     pthread_mutex_init(&s->mutex, NULL);
     ppo_arena_share(arena);
-    PPO_ARENA_ADD(arena, &s->desks, "workers.desk", "ppo_workers_post", PPO_ROLE_SCRATCH, PPO_U8,
-                  num_workers, sizeof(ppo_desk));
+    PPO_ARENA_ADD(arena, &s->control, "workers.control", "ppo_workers_post", PPO_ROLE_SCRATCH,
+                  PPO_U8, num_workers, sizeof(ppo_worker_control));
     PPO_ARENA_ADD(arena, &s->jobs, "workers.job", "ppo_workers_post", PPO_ROLE_SCRATCH, PPO_U8, n,
                   sizeof(ppo_job));
     PPO_ARENA_ADD(arena, &s->tries, "workers.tries", "ppo_workers_wait", PPO_ROLE_SCRATCH, PPO_U32,
@@ -101,7 +102,7 @@ static ppo_status fork_worker(ppo_worker_set *s, size_t index)
 {
     ppo_worker_process *process = &s->process[index];
     const ppo_env_worker worker = {.instances = s->instances,
-                                   .desk = &s->desks[index],
+                                   .control = &s->control[index],
                                    .jobs = s->jobs,
                                    .tries = s->tries,
                                    .index = index,
@@ -110,8 +111,8 @@ static ppo_status fork_worker(ppo_worker_set *s, size_t index)
                                    .spins = s->spins,
                                    .log = s->log};
     const pid_t parent = getpid();
-    ppo_bell_forget_sleepers(&worker.desk->bell);
-    atomic_store(&worker.desk->must_quit, 0);
+    ppo_event_count_reset_waiters(&worker.control->event);
+    atomic_store(&worker.control->must_quit, 0);
     const pid_t id = fork();
     if (id == 0)
         ppo_env_worker_main(&worker, parent);
@@ -123,34 +124,15 @@ static ppo_status fork_worker(ppo_worker_set *s, size_t index)
     return PPO_OK;
 }
 
-static bool all_ended(ppo_worker_set *s)
-{
-    bool all = true;
-    for (size_t w = 0; w < s->num_workers; w++) {
-        ppo_process_end end;
-        if (s->process[w].id && ppo_process_has_ended(s->process[w].id, &end))
-            s->process[w].id = 0;
-        all = all && s->process[w].id == 0;
-    }
-    return all;
-}
-
 static void end_workers(ppo_worker_set *s)
 {
     for (size_t w = 0; w < s->num_workers; w++) {
         if (s->process[w].id == 0)
             continue;
-        atomic_store(&s->desks[w].must_quit, 1);
-        ppo_bell_ring(&s->desks[w].bell);
+        atomic_store(&s->control[w].must_quit, 1);
+        ppo_event_count_signal(&s->control[w].event);
     }
-    for (long ms = 0; !all_ended(s) && ms < PPO_PROCESS_GRACE_MS; ms++)
-        ppo_process_sleep_ms(1);
-    for (size_t w = 0; w < s->num_workers; w++) {
-        if (s->process[w].id == 0)
-            continue;
-        ppo_process_kill(s->process[w].id);
-        s->process[w].id = 0;
-    }
+    ppo_child_end_all(&s->process[0].id, s->num_workers, sizeof s->process[0]);
 }
 
 void ppo_workers_destroy(ppo_worker_set *s)
@@ -168,25 +150,41 @@ void ppo_workers_destroy(ppo_worker_set *s)
 
 // --- deaths -------------------------------------------------------------------------------------
 
-static void describe_loss(ppo_worker_set *s, size_t index, pid_t id, const ppo_process_end *end,
-                          uint64_t step)
+// Counts the death, with a sentence about it.
+static void record_death(ppo_worker_set *s, size_t index, const ppo_child_end *end, uint64_t step)
 {
-    const size_t first = s->process[index].first, last = s->process[index].end - 1;
+    ppo_worker_process *process = &s->process[index];
     char how[96];
-    ppo_process_describe(how, sizeof how, end,
-                         s->process[index].hung ? s->instances->options.timeout_ms : 0);
+    ppo_child_describe_end(how, sizeof how, end,
+                           process->was_killed ? s->instances->options.timeout_ms : 0);
     s->num_lost++;
     ppo_fail(&s->last_loss, PPO_ENV_FAILED,
              "worker %zu (process %ld; %.64s, environments %zu to %zu) %s at step %llu of the run",
-             index, (long)id, ppo_env_name(s->instances->env->id), first, last, how,
-             (unsigned long long)step);
-    s->process[index].hung = false;
+             index, (long)process->id, ppo_env_name(s->instances->env->id), process->first,
+             process->end - 1, how, (unsigned long long)step);
+    process->id = 0;
+    process->was_killed = false;
     if (s->log >= 0)
         dprintf(s->log, "--- %s\n", s->last_loss.message);
 }
 
-// Counts the death against the worker's environments; fails once that is too much.
-static ppo_status count_tries(ppo_worker_set *s, size_t index)
+// Prepares the dead worker's job and environments for its successor. A start or a load is done
+// again from its beginning; after any other job, or none, each environment's next step reports it
+// as lost.
+static void fail_outstanding(ppo_worker_set *s, size_t index)
+{
+    ppo_job *job = &s->jobs[s->process[index].first];
+    const ppo_job_kind kind = job->request.kind;
+    if (is_posted(job) && (kind == PPO_JOB_INIT || kind == PPO_JOB_START || kind == PPO_JOB_LOAD)) {
+        atomic_store(&job->num_done, 0);
+        return;
+    }
+    for (size_t n = s->process[index].first; n < s->process[index].end; n++)
+        ppo_instances_lose(s->instances, n);
+}
+
+// Charges the death to the worker's environments; fails once one has PPO_WORKER_TRIES in a row.
+static ppo_status charge_failure(ppo_worker_set *s, size_t index)
 {
     uint32_t most = 0;
     for (size_t n = s->process[index].first; n < s->process[index].end; n++) {
@@ -200,81 +198,65 @@ static ppo_status count_tries(ppo_worker_set *s, size_t index)
                     most);
 }
 
-// What a dead worker leaves behind. A start or a load is done again from its beginning; after any
-// other job, or none, each environment's next step begins anew.
-static void clear_up(ppo_worker_set *s, size_t index)
-{
-    ppo_job *job = &s->jobs[s->process[index].first];
-    const ppo_job_kind kind = job->order.kind;
-    if (is_posted(job) && kind != PPO_JOB_STEP && kind != PPO_JOB_SAVE && kind != PPO_JOB_RESET) {
-        atomic_store(&job->num_done, 0);
-        return;
-    }
-    for (size_t n = s->process[index].first; n < s->process[index].end; n++)
-        ppo_instances_lose(s->instances, n);
-}
-
 // Replaces the worker if it has died. Fails if it can't be.
-static ppo_status look_after(ppo_worker_set *s, size_t index, uint64_t step)
+static ppo_status reap_and_restart(ppo_worker_set *s, size_t index, uint64_t step)
 {
     ppo_worker_process *process = &s->process[index];
-    ppo_process_end end;
+    ppo_child_end end;
     if (process->failure.status != PPO_OK)
         return process->failure.status;
     assert(process->id > 0);
-    if (!ppo_process_has_ended(process->id, &end))
+    if (!ppo_child_has_ended(process->id, &end))
         return PPO_OK;
-    const pid_t id = process->id;
-    process->id = 0;
-    describe_loss(s, index, id, &end, step);
-    clear_up(s, index);
-    PPO_TRY(count_tries(s, index));
+    record_death(s, index, &end, step);
+    fail_outstanding(s, index);
+    PPO_TRY(charge_failure(s, index));
     return fork_worker(s, index);
 }
 
-// Called after each nap: ends a worker that has done nothing for too long. Its death is noticed
-// like any other.
-static void lose_patience(ppo_worker_set *s, size_t index, ppo_patience *patience)
+// Kills a worker that has made no progress for too long; its death is then noticed like any other.
+static void check_timeout(ppo_worker_set *s, size_t index, ppo_progress_timer *timer)
 {
-    const uint32_t limit = s->instances->options.timeout_ms;
-    if (!ppo_patience_is_over(patience, atomic_load(&s->desks[index].progress), limit))
+    ppo_worker_process *process = &s->process[index];
+    const uint32_t progress = atomic_load(&s->control[index].progress);
+    if (!ppo_progress_timer_expired(timer, progress, s->instances->options.timeout_ms) ||
+        process->id == 0)
         return;
-    if (s->process[index].id == 0)
-        return;
-    s->process[index].hung = true;
-    kill(s->process[index].id, SIGKILL);
+    process->was_killed = true;
+    kill(process->id, SIGKILL);
 }
 
 // --- jobs ---------------------------------------------------------------------------------------
 
-void ppo_workers_post(ppo_worker_set *s, const ppo_order *order, size_t first, size_t count)
+void ppo_workers_post(ppo_worker_set *s, const ppo_job_request *request, size_t first, size_t count)
 {
     const size_t end = first + count;
-    assert(!order->obs || ppo_arena_holds(s->arena, order->obs));
-    assert(!order->action || ppo_arena_holds(s->arena, order->action));
-    assert(!order->rows.obs || ppo_arena_holds(s->arena, order->rows.obs));
+    assert(!request->obs || ppo_arena_holds(s->arena, request->obs));
+    assert(!request->action || ppo_arena_holds(s->arena, request->action));
+    assert(!request->rows.obs || ppo_arena_holds(s->arena, request->rows.obs));
     for (size_t worker = worker_of(s, first); first < end; worker++) {
         const size_t limit = s->process[worker].end, next = end < limit ? end : limit;
         ppo_job *job = &s->jobs[first];
-        job->order = *order;
+        job->request = *request;
         job->count = next - first;
         atomic_store_explicit(&job->num_done, 0, memory_order_relaxed);
-        if (ppo_bell_ring(&job->bell) % 2 == 0) // a job that nobody was there for any more
-            ppo_bell_ring(&job->bell);
-        ppo_bell_ring(&s->desks[worker].bell);
+        if (ppo_event_count_signal(&job->event) % 2 ==
+            0) // it was still posted, to a worker that was given up
+            ppo_event_count_signal(&job->event);
+        ppo_event_count_signal(&s->control[worker].event);
         first = next;
     }
 }
 
 static ppo_status wait_for_job(ppo_worker_set *s, size_t worker, ppo_job *job, ppo_error *error)
 {
-    ppo_patience patience = {.progress = atomic_load(&s->desks[worker].progress)};
-    for (uint32_t count = ppo_bell_count(&job->bell); count % 2 == 1;) {
-        if (ppo_bell_wait(&job->bell, count, s->spins, PPO_PROCESS_CHECK_MS))
+    ppo_progress_timer timer = {.progress = atomic_load(&s->control[worker].progress)};
+    for (uint32_t count = ppo_event_count_read(&job->event); count % 2 == 1;) {
+        if (ppo_event_count_wait(&job->event, count, s->spins, PPO_CHILD_CHECK_MS))
             break;
         pthread_mutex_lock(&s->mutex);
-        lose_patience(s, worker, &patience);
-        const ppo_status status = look_after(s, worker, job->order.step);
+        check_timeout(s, worker, &timer);
+        const ppo_status status = reap_and_restart(s, worker, job->request.step);
         if (status != PPO_OK && error)
             *error = s->process[worker].failure;
         pthread_mutex_unlock(&s->mutex);
@@ -298,7 +280,7 @@ ppo_status ppo_workers_wait(ppo_worker_set *s, size_t first, size_t count, ppo_e
 
 // --- starting -----------------------------------------------------------------------------------
 
-// Jobs that nobody has waited for, because something else failed.
+// Waits for jobs that were posted but not awaited because something else failed.
 static void wait_for_all(ppo_worker_set *s)
 {
     for (size_t w = 0; w < s->num_workers; w++)
@@ -308,12 +290,12 @@ static void wait_for_all(ppo_worker_set *s)
 }
 
 // Starts a process for a worker that never ran, or was given up.
-static ppo_status begin_worker(ppo_worker_set *s, size_t index)
+static ppo_status start_worker(ppo_worker_set *s, size_t index)
 {
     for (size_t n = s->process[index].first; n < s->process[index].end; n++) {
         s->tries[n] = 0;
         if (is_posted(&s->jobs[n]))
-            ppo_bell_ring(&s->jobs[n].bell);
+            ppo_event_count_signal(&s->jobs[n].event);
     }
     s->process[index].failure.status = PPO_OK;
     return fork_worker(s, index);
@@ -325,7 +307,7 @@ static ppo_status open_log(ppo_worker_set *s, ppo_error *error)
         return PPO_OK;
     s->log = open(s->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     return s->log >= 0 ? PPO_OK
-                       : ppo_fail(error, PPO_IO, "can't open %s for what workers print: %s",
+                       : ppo_fail(error, PPO_IO, "can't open %s for the output of workers: %s",
                                   s->log_path, strerror(errno));
 }
 
@@ -334,10 +316,10 @@ ppo_status ppo_workers_start(ppo_worker_set *s, ppo_error *error)
     wait_for_all(s);
     PPO_TRY(open_log(s, error));
     for (size_t w = 0; w < s->num_workers; w++)
-        if (s->process[w].id == 0 && begin_worker(s, w) != PPO_OK)
+        if (s->process[w].id == 0 && start_worker(s, w) != PPO_OK)
             return ppo_fail(error, s->process[w].failure.status, "%s",
                             s->process[w].failure.message);
-    ppo_workers_post(s, &(ppo_order){.kind = PPO_JOB_INIT}, 0, s->num_envs);
+    ppo_workers_post(s, &(ppo_job_request){.kind = PPO_JOB_INIT}, 0, s->num_envs);
     const ppo_status status = ppo_workers_wait(s, 0, s->num_envs, error);
     if (status != PPO_OK)
         end_workers(s); // so that another start tries again

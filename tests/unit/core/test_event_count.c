@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A bell wakes whoever waits, in this process or another, and not before it is rung.
+// A signal ends a wait, in this process or another; without one a wait lasts until its timeout.
 #include "core/event_count.h"
 
 #include <pthread.h>
@@ -23,35 +23,35 @@ static double now_s(void)
 static void test_timeout(void **state)
 {
     (void)state;
-    ppo_bell bell = {0};
+    ppo_event_count event = {0};
     const double start = now_s();
-    assert_false(ppo_bell_wait(&bell, 0, 10, 30));
+    assert_false(ppo_event_count_wait(&event, 0, 10, 30));
     assert_true(now_s() - start > 0.025);
-    assert_int_equal(ppo_bell_ring(&bell), 1);
-    assert_true(ppo_bell_wait(&bell, 0, 0, 10000)); // rung before
-    assert_int_equal(ppo_bell_count(&bell), 1);
+    assert_int_equal(ppo_event_count_signal(&event), 1);
+    assert_true(ppo_event_count_wait(&event, 0, 0, 10000)); // signalled before
+    assert_int_equal(ppo_event_count_read(&event), 1);
 }
 
 typedef struct ppo_pair {
-    ppo_bell ping, pong;
-    _Alignas(64) uint64_t value; // written by whoever's turn it is
+    ppo_event_count ping, pong;
+    _Alignas(64) uint64_t value; // written by both sides in turn
 } ppo_pair;
 
 enum { ROUNDS = 20000 };
 
-static void wait_for(ppo_bell *bell, uint32_t seen, int spins)
+static void wait_for(ppo_event_count *event, uint32_t seen, int spins)
 {
-    while (!ppo_bell_wait(bell, seen, spins, 1000))
+    while (!ppo_event_count_wait(event, seen, spins, 1000))
         ;
 }
 
-// Answers each ring; sleeps at once, so that waking is tested too.
+// Answers each signal; sleeps at once, so that waking is tested too.
 static void answer(ppo_pair *p)
 {
     for (uint32_t i = 0; i < ROUNDS; i++) {
         wait_for(&p->ping, i, i % 3 ? 200 : 0);
         p->value++;
-        ppo_bell_ring(&p->pong);
+        ppo_event_count_signal(&p->pong);
     }
 }
 
@@ -59,7 +59,7 @@ static void ask(ppo_pair *p)
 {
     for (uint32_t i = 0; i < ROUNDS; i++) {
         p->value++;
-        ppo_bell_ring(&p->ping);
+        ppo_event_count_signal(&p->ping);
         wait_for(&p->pong, i, i % 2 ? 200 : 0);
         assert_int_equal(p->value, 2 * (i + 1));
     }

@@ -114,7 +114,7 @@ static void test_opening(void **state)
     assert_ptr_equal(env, ppo_env_at(0));
     ppo_env_close(env); // does nothing
     ppo_env_close(NULL);
-    assert_int_equal(ppo_env_find(&env, "PongNoFrameskip-v4", &error), PPO_INVALID);
+    assert_int_equal(ppo_env_find(&env, "PongNoFrameskip-v4", &error), PPO_NOT_FOUND);
     assert_null(env);
     assert_int_equal(ppo_env_open(&env, "PongNoFrameskip-v5", &options, &error), PPO_NOT_FOUND);
     assert_non_null(strstr(error.message, "did you mean PongNoFrameskip-v4?"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Gymnasium's environments through the bridge, with the small module of tests/gym in its place:
 // each kind of space, ends of episodes, refusals, faults. Skipped without a Python that has NumPy.
-#include "env/gym/bridge.h"
+#include "env/class.h"
 
 #include <errno.h>
 #include <math.h>
@@ -376,7 +376,7 @@ static void test_garbage(void **state)
             ppo_error last;
             assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
             assert_true(b.now[0].lost);
-            assert_int_equal(ppo_bridge_faults(b.env, &last), t);
+            assert_int_equal(ppo_env_class_extension(b.env)->count_failures(b.env, &last), t);
             if (!strstr(last.message, names[k][1]))
                 fail_msg("%s: %s", id, last.message);
             bed_reset(&b, 0, &seed);
@@ -393,8 +393,8 @@ static void test_death(void **state)
     static const char *const kinds[][2] = {{"segv", "signal 11"},
                                            {"kill", "signal 9"},
                                            {"exit", "code 3"},
-                                           {"stop", "did nothing for 0.2 s"},
-                                           {"hang", "did nothing for 0.2 s"}};
+                                           {"stop", "made no progress for 0.2 s"},
+                                           {"hang", "made no progress for 0.2 s"}};
     ppo_env_options options = usual();
     (void)state;
     options.env_timeout = 0.2;
@@ -410,7 +410,7 @@ static void test_death(void **state)
         // Instance 0 alone: its neighbour is in the same process, the others are not.
         assert_int_equal(b.env->step(b.self[0], action, b.obs, b.now, &b.error), PPO_OK);
         assert_true(b.now[0].lost);
-        assert_int_equal(ppo_bridge_faults(b.env, &last), 1);
+        assert_int_equal(ppo_env_class_extension(b.env)->count_failures(b.env, &last), 1);
         if (!strstr(last.message, kinds[k][1]))
             fail_msg("%s: %s", kinds[k][0], last.message);
         bed_reset(&b, 0, &seed);

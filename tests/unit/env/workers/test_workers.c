@@ -95,11 +95,11 @@ static void assert_same_rows(const ppo_farm *a, const ppo_farm *b)
 static void step_halves(ppo_farm *f, uint64_t step)
 {
     const size_t half = f->num_envs / 2, rest = f->num_envs - half;
-    assert_int_equal(ppo_vecenv_post(f->vecenv, &f->rows, f->action, 0, half, step, NULL), PPO_OK);
-    assert_int_equal(ppo_vecenv_post(f->vecenv, &f->rows, f->action, half, rest, step, NULL),
+    assert_int_equal(ppo_vecenv_begin(f->vecenv, &f->rows, f->action, 0, half, step, NULL), PPO_OK);
+    assert_int_equal(ppo_vecenv_begin(f->vecenv, &f->rows, f->action, half, rest, step, NULL),
                      PPO_OK);
-    assert_int_equal(ppo_vecenv_wait(f->vecenv, &f->rows, 0, half, step, NULL), PPO_OK);
-    assert_int_equal(ppo_vecenv_wait(f->vecenv, &f->rows, half, rest, step, NULL), PPO_OK);
+    assert_int_equal(ppo_vecenv_finish(f->vecenv, 0, half, NULL), PPO_OK);
+    assert_int_equal(ppo_vecenv_finish(f->vecenv, half, rest, NULL), PPO_OK);
 }
 
 static void check_same_bits(const ppo_env_class *env, uint32_t num_processes)
@@ -154,9 +154,9 @@ static void *run_lane(void *argument)
     for (uint64_t t = 0; t <= 500; t++)
         for (size_t h = 0; h < 2; h++) {
             if (t > 0)
-                ppo_vecenv_wait(f->vecenv, &f->rows, first[h], count[h], t - 1, NULL);
+                ppo_vecenv_finish(f->vecenv, first[h], count[h], NULL);
             if (t < 500)
-                ppo_vecenv_post(f->vecenv, &f->rows, f->action, first[h], count[h], t, NULL);
+                ppo_vecenv_begin(f->vecenv, &f->rows, f->action, first[h], count[h], t, NULL);
         }
     return NULL;
 }
@@ -297,9 +297,9 @@ static void test_failure_with_a_half_in_flight(void **state)
     ppo_vecenv_freeze(f.farm.vecenv);
     actions(&f.farm)[0] = STUMBLE;
     actions(&f.farm)[3] = WAIT_A_BIT;
-    ppo_vecenv_post(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 2, 0, NULL);
-    ppo_vecenv_post(f.farm.vecenv, &f.farm.rows, f.farm.action, 2, 2, 0, NULL);
-    assert_int_equal(ppo_vecenv_wait(f.farm.vecenv, &f.farm.rows, 0, 2, 0, NULL), PPO_ENV_FAILED);
+    ppo_vecenv_begin(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 2, 0, NULL);
+    ppo_vecenv_begin(f.farm.vecenv, &f.farm.rows, f.farm.action, 2, 2, 0, NULL);
+    assert_int_equal(ppo_vecenv_finish(f.farm.vecenv, 0, 2, NULL), PPO_ENV_FAILED);
     assert_int_equal(ppo_vecenv_thaw(f.farm.vecenv, f.farm.rows.obs, 0, NULL), PPO_OK);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
     for (size_t n = 0; n < 4; n++)
@@ -553,7 +553,7 @@ static void test_destroy_with_a_stuck_worker(void **state)
     ppo_fragile_farm f;
     fragile_start(&f, 2, 2);
     actions(&f.farm)[0] = HANG;
-    ppo_vecenv_post(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 1, 0, NULL);
+    ppo_vecenv_begin(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 1, 0, NULL);
     wait_ms(20);
     const int stuck = atomic_load(&f.fate->process[0]);
     assert_int_equal(kill(stuck, 0), 0);
@@ -564,7 +564,7 @@ static void test_destroy_with_a_stuck_worker(void **state)
     fragile_fate_destroy(f.fate);
 }
 
-// A worker that does nothing for too long is replaced; one that is slow but moving is not.
+// A worker that makes no progress for too long is replaced; a slow one that makes some is not.
 static void test_hung_worker(void **state)
 {
     (void)state;
@@ -584,7 +584,7 @@ static void test_hung_worker(void **state)
     actions(&farm)[1] = HANG;
     assert_step_ok(&farm, 3);
     assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, &last), 1);
-    assert_non_null(strstr(last.message, "did nothing for 0.15 s"));
+    assert_non_null(strstr(last.message, "made no progress for 0.15 s"));
     assert_lost(&farm, 1, 3);
     assert_alive(&farm, 2, 4.0f);
     const pid_t stopped = atomic_load(&fate->process[2]);
@@ -644,7 +644,7 @@ static void test_parent_is_killed(void **state)
         farm_start(&farm, &env,
                    &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1, .num_processes = 2});
         actions(&farm)[0] = HANG;
-        ppo_vecenv_post(farm.vecenv, &farm.rows, farm.action, 0, 1, 0, NULL);
+        ppo_vecenv_begin(farm.vecenv, &farm.rows, farm.action, 0, 1, 0, NULL);
         atomic_store(&fate->watched_file, 1);
         for (;;)
             pause();
