@@ -8,7 +8,7 @@
 #ifndef PPO_CONFIG_H
 #define PPO_CONFIG_H
 
-#include "ppo/env.h"
+#include "ppo/env_options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -126,7 +126,7 @@ typedef struct ppo_config {
     bool fire_reset;            // press FIRE at an episode's beginning
     bool terminal_on_life_loss; // a lost life ends an episode, the game goes on
 
-    // Lander: made to order (ppo_env_options)
+    // Lunar landers (ppo_box2d_options)
     bool enable_wind;
     double wind_power;       // N
     double turbulence_power; // Nm

@@ -144,37 +144,17 @@ PPO_API ppo_env_kind ppo_env_id_kind(const char *id);
 // The class of ppo_env_at with this id. Fails with PPO_NOT_FOUND and names the nearest id.
 PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error);
 
-// What environments that are made to order are told: the Atari games (docs/atari.md says what they
-// do with it), below the landers (docs/box2d.md), and Gymnasium's environments (docs/gymnasium.md).
-// Others ignore it.
-typedef struct ppo_env_options {
-    const char *rom_dir;        // where cartridges are, before the usual places; NULL or "": none
-    uint32_t frame_skip;        // frames per step, the last two of which are seen; at least 1
-    uint32_t noop_max;          // up to so many frames without action begin an episode
-    uint32_t screen_size;       // height and width of the observation; 0: the whole screen
-    bool grayscale;             // one channel rather than red, green, blue
-    bool max_pool;              // the observation is the maximum of a step's last two frames
-    bool fire_reset;            // press FIRE at the beginning, where the game knows it
-    bool terminal_on_life_loss; // see ppo_transition.life_lost
+typedef struct ppo_env_options ppo_env_options; // ppo/env_options.h
 
-    bool enable_wind;        // gusts push and turn the lander
-    double wind_power;       // N, the strongest push
-    double turbulence_power; // Nm, the strongest turn
-    double gravity;          // m/s^2 in (-12, 0); 0: the task's own, -10
-
-    const char *python;         // program, or folder of a virtual environment; NULL or "": python3
-    const char *env_kwargs;     // of gymnasium.make, a JSON object; NULL or "": none
-    uint32_t max_episode_steps; // time limit; 0: the environment's own
-    uint32_t num_envs;          // about how many will be stepped together; 0: not known
-    uint32_t num_workers;       // Python processes; 0: one per environment, up to one per core
-    double env_timeout;         // seconds without progress after which one is ended; 0: never
-    const char *worker_log;     // file to which their output is appended; NULL: it goes to stderr
-} ppo_env_options;
-
-// The class for this id, made to order where that is needed. Close it once nothing uses it. Fails
-// like ppo_env_find, and with PPO_NOT_FOUND where a cartridge is missing.
+// The class for this id; families other than classic control may make it from the options (NULL:
+// ppo_env_options_default). Close it once no instance of it is left. NULL on failure: PPO_NOT_FOUND
+// where there is no such environment, file or cartridge (the sentence names the nearest id),
+// PPO_INVALID for an option that the family can't take, PPO_UNSUPPORTED where the build lacks a
+// part; plug-ins also fail like ppo_plugin_resolve, environments in Python with PPO_ENV_FAILED.
 PPO_API ppo_status ppo_env_open(const ppo_env_class **env, const char *id,
                                 const ppo_env_options *options, ppo_error *error);
+
+// Frees what ppo_env_open made. Does nothing for NULL and for classes that are always there.
 PPO_API void ppo_env_close(const ppo_env_class *env);
 
 // Checks a class's table: version, sizes, spaces, required functions. A trainer does so itself.

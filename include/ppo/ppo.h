@@ -4,6 +4,7 @@
 //   base.h     status codes, errors, version
 //   space.h    observation and action spaces
 //   env.h      the environment interface and the built-in environments
+//   env_options.h  what each family of environments is told when it is opened
 //   plugin.h   environments in shared objects of one's own
 //   check.h    finding faults in an environment
 //   atari.h    an Atari 2600 and its games, without any learning
@@ -26,6 +27,7 @@
 #include "ppo/base.h"
 #include "ppo/space.h"
 #include "ppo/env.h"
+#include "ppo/env_options.h"
 #include "ppo/plugin.h"
 #include "ppo/check.h"
 #include "ppo/atari.h"

@@ -36,7 +36,7 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
 {
     ppo_env_options options = ppo_config_env_options(config);
     ppo_input input;
-    options.worker_log = agent->worker_log;
+    options.gymnasium.worker_log = agent->worker_log;
     agent->config = *config;
     if (env)
         PPO_TRY(ppo_env_class_check(env, error));

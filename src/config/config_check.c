@@ -33,24 +33,25 @@ uint64_t ppo_config_num_iterations(const ppo_config *config)
 
 ppo_env_options ppo_config_env_options(const ppo_config *config)
 {
-    return (ppo_env_options){.rom_dir = config->rom_dir,
-                             .frame_skip = config->frame_skip,
-                             .noop_max = config->noop_max,
-                             .screen_size = config->screen_size,
-                             .grayscale = config->grayscale,
-                             .max_pool = config->max_pool,
-                             .fire_reset = config->fire_reset,
-                             .terminal_on_life_loss = config->terminal_on_life_loss,
-                             .enable_wind = config->enable_wind,
-                             .wind_power = config->wind_power,
-                             .turbulence_power = config->turbulence_power,
-                             .gravity = config->gravity,
-                             .python = config->python,
-                             .env_kwargs = config->env_kwargs,
-                             .max_episode_steps = config->max_episode_steps,
-                             .num_envs = config->num_envs,
-                             .num_workers = config->num_workers,
-                             .env_timeout = config->env_timeout};
+    return (ppo_env_options){.struct_size = sizeof(ppo_env_options),
+                             .atari = {.rom_dir = config->rom_dir,
+                                       .frame_skip = config->frame_skip,
+                                       .noop_max = config->noop_max,
+                                       .screen_size = config->screen_size,
+                                       .grayscale = config->grayscale,
+                                       .max_pool = config->max_pool,
+                                       .fire_reset = config->fire_reset,
+                                       .terminal_on_life_loss = config->terminal_on_life_loss},
+                             .box2d = {.enable_wind = config->enable_wind,
+                                       .wind_power = config->wind_power,
+                                       .turbulence_power = config->turbulence_power,
+                                       .gravity = config->gravity},
+                             .gymnasium = {.python = config->python,
+                                           .env_kwargs = config->env_kwargs,
+                                           .max_episode_steps = config->max_episode_steps,
+                                           .num_envs = config->num_envs,
+                                           .num_workers = config->num_workers,
+                                           .env_timeout = config->env_timeout}};
 }
 
 static ppo_status check_ranges(const ppo_config *config, ppo_error *error)

@@ -5,7 +5,7 @@
 #ifndef PPO_ENV_FAMILY_H
 #define PPO_ENV_FAMILY_H
 
-#include "ppo/env.h"
+#include "ppo/env_options.h"
 
 typedef struct ppo_env_family {
     ppo_env_kind kind;
@@ -20,7 +20,8 @@ typedef struct ppo_env_family {
     // `classes`.
     bool (*id_at)(char *id, size_t size, size_t index);
 
-    // Opens an id of the family: see ppo_env_open. NULL: the class with this id is the answer.
+    // Opens an id of the family: see ppo_env_open; `options` is never NULL, `env` points to NULL.
+    // If this is NULL, the class with the id is the answer.
     ppo_status (*open)(const ppo_env_class **env, const char *id, const ppo_env_options *options,
                        ppo_error *error);
 } ppo_env_family;

@@ -10,6 +10,7 @@
 #include "env/gym/bridge.h"
 #include "env/plugin.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,13 +114,31 @@ ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *er
     return unknown_id(id, error);
 }
 
+ppo_env_options ppo_env_options_default(void)
+{
+    return (ppo_env_options){.struct_size = sizeof(ppo_env_options),
+                             .atari = {.frame_skip = 1},
+                             .box2d = {.wind_power = 15.0, .turbulence_power = 1.5},
+                             .gymnasium = {.env_timeout = 60.0}};
+}
+
 ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env_options *options,
                         ppo_error *error)
 {
     const ppo_env_family *family = family_of(id);
-    if (family && family->open)
-        return family->open(env, id, options, error);
-    return ppo_env_find(env, id, error);
+    const ppo_env_options none = ppo_env_options_default();
+    *env = NULL;
+    if (options && options->struct_size != sizeof *options)
+        return ppo_fail(
+            error, PPO_MISMATCH,
+            "ppo_env_options has a struct_size of %u, this library's has %zu: begin with "
+            "ppo_env_options_default(), and compile against this version's headers",
+            options->struct_size, sizeof *options);
+    if (!family || !family->open)
+        return ppo_env_find(env, id, error);
+    const ppo_status status = family->open(env, id, options ? options : &none, error);
+    assert(status == PPO_OK || !*env);
+    return status;
 }
 
 void ppo_env_close(const ppo_env_class *env)

@@ -7,7 +7,7 @@
 //     atari:FILE           any cartridge; without rewards and end if its rules are not known
 //
 // The observation is one frame; stacking several is the caller's work. What is done to it is what
-// Gymnasium's AtariPreprocessing does, and its options are ppo_env_options. An episode starts
+// Gymnasium's AtariPreprocessing does, and its options are ppo_atari_options. An episode starts
 // - with noop_max: after 1 to noop_max frames without action, drawn from the environment's stream;
 // - with fire_reset, where FIRE is the game's second action: by a step of FIRE and one of the
 // action
@@ -42,12 +42,12 @@ typedef struct ppo_atari {
 
     ppo_game_setup setup;
     ppo_cartridge *cartridge;
-    ppo_env_options options; // without rom_dir
-    bool has_fire;           // FIRE is the second action
-    bool pools;              // the maximum of two frames
-    uint32_t channels;       // 1 or 3
-    size_t pixels;           // of the whole screen
-    size_t picture_bytes;    // the same times channels
+    ppo_atari_options options; // without rom_dir
+    bool has_fire;             // FIRE is the second action
+    bool pools;                // the maximum of two frames
+    uint32_t channels;         // 1 or 3
+    size_t pixels;             // of the whole screen
+    size_t picture_bytes;      // the same times channels
     size_t obs_bytes;
     ppo_area *area; // NULL: the whole screen is shown
 

@@ -104,7 +104,7 @@ static ppo_status measure_height(uint32_t *height, const ppo_cartridge *cartridg
 
 static ppo_status shape_observation(ppo_atari *atari, ppo_error *error)
 {
-    const ppo_env_options *options = &atari->options;
+    const ppo_atari_options *options = &atari->options;
     uint32_t height = 0;
     PPO_TRY(measure_height(&height, atari->cartridge, error));
     atari->channels = options->grayscale ? 1 : 3;
@@ -208,13 +208,14 @@ static ppo_status atari_open(const ppo_env_class **env, const char *id,
     ppo_rom rom = {.info = ppo_game_generic()};
     double sticky_prob;
     *env = NULL;
-    if (options->frame_skip == 0)
+    const ppo_atari_options *o = &options->atari;
+    if (o->frame_skip == 0)
         return ppo_fail(error, PPO_INVALID, "frame_skip must be at least 1");
-    PPO_TRY(find_cartridge(&rom, &sticky_prob, id, options->rom_dir, error));
+    PPO_TRY(find_cartridge(&rom, &sticky_prob, id, o->rom_dir, error));
     ppo_atari *atari = calloc(1, sizeof *atari);
     if (!atari)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's class");
-    atari->options = *options;
+    atari->options = *o;
     atari->options.rom_dir = NULL;
     const ppo_status status = build(atari, id, &rom, sticky_prob, error);
     if (status != PPO_OK) {

@@ -30,7 +30,7 @@ static const ppo_env_class *find(const char *id)
     return NULL;
 }
 
-static ppo_status check_options(const ppo_env_options *options, ppo_error *error)
+static ppo_status check_options(const ppo_box2d_options *options, ppo_error *error)
 {
     if (!(options->gravity > -12.0 && options->gravity <= 0.0))
         return ppo_fail(error, PPO_INVALID, "gravity %g: it must be in (-12, 0)", options->gravity);
@@ -47,7 +47,7 @@ static void close_lander(const ppo_env_class *env)
 static const ppo_env_extension lander_extension = {.close = close_lander};
 
 static ppo_status open_lander(const ppo_env_class **env, const ppo_env_class *usual,
-                              const ppo_env_options *options, ppo_error *error)
+                              const ppo_box2d_options *options, ppo_error *error)
 {
     const ppo_lander_traits *traits = usual->context;
     PPO_TRY(check_options(options, error));
@@ -83,7 +83,7 @@ static ppo_status box2d_open(const ppo_env_class **env, const char *id,
         return ppo_fail(error, ppo_physics_check(&said), "%.64s: %.300s", id, said.message);
     }
     if (usual->init == ppo_lunar_lander_v3.init)
-        return open_lander(env, usual, options, error);
+        return open_lander(env, usual, &options->box2d, error);
     *env = usual;
     return PPO_OK;
 }

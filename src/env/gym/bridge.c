@@ -267,13 +267,13 @@ static ppo_status describe(ppo_bridge *bridge, ppo_error *error)
 }
 
 // What a process has is stepped at once.
-static size_t step_many_size(const ppo_env_options *options)
+static size_t step_many_size(const ppo_gymnasium_options *options)
 {
     const size_t size = ppo_team_per_process(options->num_workers, options->num_envs);
     return size < MAX_TOGETHER ? size : MAX_TOGETHER;
 }
 
-static void fill_class(ppo_bridge *bridge, const ppo_env_options *options)
+static void fill_class(ppo_bridge *bridge, const ppo_gymnasium_options *options)
 {
     ppo_env_class *env = &bridge->env;
     ppo_bridge_setup *s = &bridge->setup;
@@ -302,7 +302,7 @@ static void fill_class(ppo_bridge *bridge, const ppo_env_options *options)
     s->picture_height = env->render_height;
 }
 
-static ppo_status build(ppo_bridge *bridge, const ppo_env_options *options, ppo_error *error)
+static ppo_status build(ppo_bridge *bridge, const ppo_gymnasium_options *options, ppo_error *error)
 {
     ppo_bridge_setup *s = &bridge->setup;
     if (!bridge->id || !bridge->python || !bridge->kwargs)
@@ -322,8 +322,9 @@ static ppo_status build(ppo_bridge *bridge, const ppo_env_options *options, ppo_
 }
 
 static ppo_status bridge_open(const ppo_env_class **env, const char *id,
-                              const ppo_env_options *options, ppo_error *error)
+                              const ppo_env_options *all_options, ppo_error *error)
 {
+    const ppo_gymnasium_options *options = &all_options->gymnasium;
     const char *python = options->python && options->python[0] ? options->python : "python3";
     ppo_bridge *bridge = calloc(1, sizeof *bridge);
     *env = NULL;

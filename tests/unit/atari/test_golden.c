@@ -220,7 +220,8 @@ typedef struct player {
 
 static void player_open(player *p, const bed *b)
 {
-    const ppo_env_options options = {
+    ppo_env_options options = ppo_env_options_default();
+    options.atari = (ppo_atari_options){
         .frame_skip = 4, .screen_size = 84, .grayscale = true, .max_pool = true};
     char id[PPO_ROM_PATH_SIZE + 8];
     snprintf(id, sizeof id, b->rom.path[0] ? "atari:%s" : "%s",

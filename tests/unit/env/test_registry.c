@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The table of built-in environments, look-up by id, and the check of a class's table.
-#include "ppo/env.h"
+#include "ppo/env_options.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -108,7 +108,7 @@ static void test_opening(void **state)
 {
     (void)state;
     const ppo_env_class *env;
-    const ppo_env_options options = {.frame_skip = 4};
+    const ppo_env_options options = ppo_env_options_default();
     ppo_error error;
     assert_int_equal(ppo_env_open(&env, "CartPole-v1", &options, &error), PPO_OK);
     assert_ptr_equal(env, ppo_env_at(0));
@@ -123,6 +123,43 @@ static void test_opening(void **state)
     assert_int_equal(ppo_env_open(&env, "ALE/Skiing-v5", &options, &error), PPO_UNSUPPORTED);
     assert_non_null(strstr(error.message, "score"));
     assert_null(env);
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        ppo_env_kind kind;
+    } cases[] = {{"CartPole-v1", PPO_ENV_KIND_CLASSIC},
+                 {"BipedalWalker-v3", PPO_ENV_KIND_BOX2D},
+                 {"Rally", PPO_ENV_KIND_ATARI},
+                 {"ALE/Pong-v5", PPO_ENV_KIND_ATARI},
+                 {"atari:games/x.so", PPO_ENV_KIND_ATARI},
+                 {"./libgame.so", PPO_ENV_KIND_PLUGIN},
+                 {"libgame.so.1:CartPole-v1", PPO_ENV_KIND_PLUGIN},
+                 {"gym:CartPole-v1", PPO_ENV_KIND_GYMNASIUM},
+                 {"CartPole", PPO_ENV_KIND_NONE},
+                 {"", PPO_ENV_KIND_NONE}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(ppo_env_id_kind(cases[i].id), cases[i].kind);
+    for (size_t i = 0; i < ppo_env_count(); i++)
+        assert_true(ppo_env_id_kind(ppo_env_at(i)->id) == PPO_ENV_KIND_CLASSIC ||
+                    ppo_env_id_kind(ppo_env_at(i)->id) == PPO_ENV_KIND_BOX2D);
+}
+
+// Options of another version of the library are refused; none are the defaults.
+static void test_options_of_another_version(void **state)
+{
+    (void)state;
+    const ppo_env_class *env = ppo_env_at(0);
+    ppo_env_options options = ppo_env_options_default();
+    ppo_error error;
+    options.struct_size -= 8;
+    assert_int_equal(ppo_env_open(&env, "CartPole-v1", &options, &error), PPO_MISMATCH);
+    assert_null(env);
+    assert_int_equal(ppo_env_open(&env, "CartPole-v1", NULL, &error), PPO_OK);
+    assert_ptr_equal(env, ppo_env_at(0));
 }
 
 // --- broken tables ----------------------------------------------------------------------------
@@ -245,6 +282,8 @@ int main(void)
         cmocka_unit_test(test_far_id_is_refused_too),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_opening),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_options_of_another_version),
         cmocka_unit_test(test_broken_tables_are_refused),
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_broken_spaces_are_refused),

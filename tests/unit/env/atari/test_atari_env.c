@@ -18,7 +18,9 @@
 enum { MAX_OBS = 210 * 160 * 3, SKIPPED_FRAMES = 4 };
 
 static const ppo_env_options usual = {
-    .frame_skip = SKIPPED_FRAMES, .screen_size = 84, .grayscale = true, .max_pool = true};
+    .struct_size = sizeof(ppo_env_options),
+    .atari = {
+        .frame_skip = SKIPPED_FRAMES, .screen_size = 84, .grayscale = true, .max_pool = true}};
 
 typedef struct bed {
     const ppo_env_class *env;
@@ -87,7 +89,7 @@ static void expect_shape(const ppo_env_options *options, uint32_t rank, const ui
     assert_memory_equal(space->shape, shape, rank * sizeof *shape);
     assert_true(space->kind == PPO_SPACE_BOX && space->dtype == PPO_U8);
     assert_true(b.env->skips_frames && isnan(b.env->reward_threshold));
-    assert_int_equal(b.env->max_episode_steps, 108000 / options->frame_skip);
+    assert_int_equal(b.env->max_episode_steps, 108000 / options->atari.frame_skip);
     bed_close(&b);
 }
 
@@ -96,12 +98,12 @@ static void test_shapes(void **state)
     (void)state;
     ppo_env_options options = usual;
     expect_shape(&options, 2, (uint32_t[]){84, 84});
-    options.grayscale = false;
+    options.atari.grayscale = false;
     expect_shape(&options, 3, (uint32_t[]){84, 84, 3});
-    options.screen_size = 0;
-    options.frame_skip = 1;
+    options.atari.screen_size = 0;
+    options.atari.frame_skip = 1;
     expect_shape(&options, 3, (uint32_t[]){210, 160, 3});
-    options.grayscale = true;
+    options.atari.grayscale = true;
     expect_shape(&options, 2, (uint32_t[]){210, 160});
 }
 
@@ -115,11 +117,11 @@ static void test_refusals(void **state)
     char id[600];
     tiny_cartridge(bytes);
     snprintf(id, sizeof id, "atari:%s", cartridge_file("tiny.bin", bytes, TINY_SIZE));
-    options.screen_size = 200;
+    options.atari.screen_size = 200;
     assert_int_equal(ppo_env_open(&env, id, &options, &error), PPO_INVALID);
     assert_non_null(strstr(error.message, "screen_size 200"));
     options = usual;
-    options.frame_skip = 0;
+    options.atari.frame_skip = 0;
     assert_int_equal(ppo_env_open(&env, id, &options, &error), PPO_INVALID);
     snprintf(id, sizeof id, "atari:%s", cartridge_file("odd.bin", bytes, sizeof bytes));
     assert_int_equal(ppo_env_open(&env, id, &usual, &error), PPO_INVALID);
@@ -172,7 +174,7 @@ static void test_noops(void **state)
 {
     (void)state;
     ppo_env_options options = usual;
-    options.noop_max = 30;
+    options.atari.noop_max = 30;
     unsigned seen = 0;
     bed b;
     bed_open_tiny(&b, &options);
@@ -196,7 +198,7 @@ static void test_fire(void **state)
 {
     (void)state;
     ppo_env_options options = usual;
-    options.fire_reset = true;
+    options.atari.fire_reset = true;
     bed b;
     bed_open_tiny(&b, &options);
     bed_reset(&b, &(uint64_t){1});
@@ -212,8 +214,8 @@ static void test_truncation(void **state)
 {
     (void)state;
     ppo_env_options options = usual;
-    options.frame_skip = 1000;
-    options.noop_max = 1;
+    options.atari.frame_skip = 1000;
+    options.atari.noop_max = 1;
     bed b;
     bed_open_tiny(&b, &options);
     bed_reset(&b, &(uint64_t){1});
@@ -255,16 +257,16 @@ static void reference_observe(const reference *t, const ppo_env_options *options
                               uint8_t *obs)
 {
     static uint8_t picture[210 * 160 * 3];
-    const uint32_t channels = options->grayscale ? 1 : 3;
+    const uint32_t channels = options->atari.grayscale ? 1 : 3;
     for (size_t i = 0; i < 210 * 160 * channels; i++)
         picture[i] =
             pools && t->picture[1][i] > t->picture[0][i] ? t->picture[1][i] : t->picture[0][i];
-    if (options->screen_size == 0) {
+    if (options->atari.screen_size == 0) {
         memcpy(obs, picture, 210 * 160 * channels);
         return;
     }
     ppo_area *area; // which has a reference of its own, in test_area.c
-    const ppo_area_shape shape = {210, 160, channels, options->screen_size};
+    const ppo_area_shape shape = {210, 160, channels, options->atari.screen_size};
     assert_int_equal(ppo_area_create(&area, &shape, NULL), PPO_OK);
     ppo_area_resize(area, obs, picture);
     ppo_area_destroy(area);
@@ -285,18 +287,19 @@ static void compare_with_reference(const char *id, const ppo_env_options *option
     t.setup = &atari->setup;
     t.game = aligned_alloc(64, ppo_game_size());
     memcpy(t.game, game_of(&b), ppo_game_size());
-    reference_look(&t, options->grayscale);
+    reference_look(&t, options->atari.grayscale);
     reference_observe(&t, options, false, expected);
     assert_memory_equal(b.obs, expected, obs_bytes);
     for (int32_t i = 0; i < 60; i++) {
         const int32_t action = i / 5 % (int32_t)atari->num_actions[0];
         bed_step(&b, action);
-        for (uint32_t k = 0; k < options->frame_skip; k++) {
+        for (uint32_t k = 0; k < options->atari.frame_skip; k++) {
             ppo_game_act(t.game, t.setup, (ppo_atari_action)atari->setup.info->action[action],
                          true);
-            reference_look(&t, options->grayscale);
+            reference_look(&t, options->atari.grayscale);
         }
-        reference_observe(&t, options, options->max_pool && options->frame_skip > 1, expected);
+        reference_observe(&t, options, options->atari.max_pool && options->atari.frame_skip > 1,
+                          expected);
         assert_memory_equal(b.obs, expected, obs_bytes);
     }
     free(t.game);
@@ -311,11 +314,12 @@ static void test_observations(void **state)
     for (unsigned i = 0; i < 4; i++)
         for (unsigned k = 0; k < 3; k++)
             for (unsigned bits = 0; bits < 4; bits++) {
-                const ppo_env_options options = {.frame_skip = skips[i],
-                                                 .screen_size = sizes[k],
-                                                 .grayscale = (bits & 1) != 0,
-                                                 .max_pool = (bits & 2) != 0,
-                                                 .noop_max = 3};
+                const ppo_env_options options = {.struct_size = sizeof options,
+                                                 .atari = {.frame_skip = skips[i],
+                                                           .screen_size = sizes[k],
+                                                           .grayscale = (bits & 1) != 0,
+                                                           .max_pool = (bits & 2) != 0,
+                                                           .noop_max = 3}};
                 compare_with_reference(NULL, &options);
                 if (has_rally && skips[i] == 4)
                     compare_with_reference("Rally", &options);
@@ -330,7 +334,7 @@ static void test_early_end(void **state)
     static const unsigned left_over[] = {1, 3, 4}; // frames that the last step has
     for (unsigned i = 0; i < 3; i++) {
         ppo_env_options options = usual;
-        options.screen_size = 0;
+        options.atari.screen_size = 0;
         uint8_t before[210 * 160];
         bed b;
         bed_open_tiny(&b, &options);
@@ -359,9 +363,9 @@ static void test_render(void **state)
     static unsigned char rgb[210 * 320 * 3];
     for (unsigned variant = 0; variant < 4; variant++) {
         ppo_env_options options = usual;
-        options.max_pool = variant & 1;
-        options.grayscale = variant & 2;
-        options.noop_max = 30;
+        options.atari.max_pool = variant & 1;
+        options.atari.grayscale = variant & 2;
+        options.atari.noop_max = 30;
         bed b;
         bed_open_tiny(&b, &options);
         assert_int_equal(b.env->render_width, 320);
@@ -408,7 +412,7 @@ static void test_lost_lives(void **state)
     (void)state;
     need_bricks();
     ppo_env_options options = usual;
-    options.terminal_on_life_loss = true;
+    options.atari.terminal_on_life_loss = true;
     bed b;
     bed_open(&b, "Bricks", &options);
     bed_reset(&b, &(uint64_t){1});
@@ -456,7 +460,7 @@ static void test_seed_begins_anew_after_a_lost_life(void **state)
     (void)state;
     need_bricks();
     ppo_env_options options = usual;
-    options.terminal_on_life_loss = true;
+    options.atari.terminal_on_life_loss = true;
     bed b;
     bed_open(&b, "Bricks", &options);
     bed_reset(&b, &(uint64_t){1});
@@ -475,7 +479,7 @@ static void test_replay(void **state)
 {
     (void)state;
     ppo_env_options options = usual;
-    options.noop_max = 30;
+    options.atari.noop_max = 30;
     bed one, two;
     bed_open_tiny(&one, &options);
     bed_open_tiny(&two, &options);

@@ -218,24 +218,25 @@ static void test_options(void **state)
     (void)state;
     const ppo_lander_action nothing = {.choice = 0};
     const ppo_env_class *windy, *light, *usual;
-    ppo_env_options options = {.frame_skip = 1, .wind_power = 20.0, .turbulence_power = 2.0};
+    ppo_env_options options = ppo_env_options_default();
+    options.box2d = (ppo_box2d_options){.wind_power = 20.0, .turbulence_power = 2.0};
     ppo_error error;
     assert_int_equal(ppo_env_open(&usual, "LunarLander-v3", &options, &error), PPO_OK);
     assert_ptr_equal(usual, kinds[0]);
-    options.enable_wind = true;
+    options.box2d.enable_wind = true;
     assert_int_equal(ppo_env_open(&windy, "LunarLander-v3", &options, &error), PPO_OK);
     assert_int_equal(ppo_env_class_check(windy, &error), PPO_OK);
     const double drift = (double)(after(windy, nothing, 30, 2) - after(usual, nothing, 30, 2));
     assert_true(fabs(drift) > 0.01);
-    options = (ppo_env_options){.frame_skip = 1, .gravity = -2.0};
+    options.box2d = (ppo_box2d_options){.gravity = -2.0};
     assert_int_equal(ppo_env_open(&light, "LunarLanderContinuous-v3", &options, &error), PPO_OK);
     assert_true(after(light, nothing, 20, 3) > after(kinds[1], nothing, 20, 3) + 0.2f);
     ppo_env_close(light);
     ppo_env_close(windy);
     ppo_env_close(usual);
-    options.gravity = -12.0;
+    options.box2d.gravity = -12.0;
     assert_int_equal(ppo_env_open(&light, "LunarLander-v3", &options, &error), PPO_INVALID);
-    options = (ppo_env_options){.frame_skip = 1, .wind_power = (double)NAN};
+    options.box2d = (ppo_box2d_options){.wind_power = (double)NAN};
     assert_int_equal(ppo_env_open(&light, "LunarLander-v3", &options, &error), PPO_INVALID);
     assert_null(light);
 }
@@ -281,8 +282,8 @@ static void check_copy(const ppo_env_class *env, ppo_lander *self, ppo_lander *c
 static void test_saved_state_replays(void **state)
 {
     (void)state;
-    const ppo_env_options options = {
-        .frame_skip = 1, .enable_wind = true, .wind_power = 15.0, .turbulence_power = 1.5};
+    ppo_env_options options = ppo_env_options_default();
+    options.box2d.enable_wind = true;
     const ppo_env_class *classes[] = {kinds[0], kinds[1], NULL};
     assert_int_equal(ppo_env_open(&classes[2], "LunarLander-v3", &options, NULL), PPO_OK);
     for (int k = 0; k < 3; k++) {

@@ -2,6 +2,7 @@
 // Gymnasium's environments through the bridge, with the small module of tests/gym in its place:
 // each kind of space, ends of episodes, refusals, faults. Skipped without a Python that has NumPy.
 #include "env/class.h"
+#include "ppo/env_options.h"
 
 #include <errno.h>
 #include <math.h>
@@ -23,7 +24,10 @@ static const char *python;
 
 static ppo_env_options usual(void)
 {
-    return (ppo_env_options){.python = python, .frame_skip = 1, .num_workers = 2};
+    ppo_env_options options = ppo_env_options_default();
+    options.gymnasium.python = python;
+    options.gymnasium.num_workers = 2;
+    return options;
 }
 
 // Instances of an environment that is open, with room for what they give.
@@ -232,7 +236,7 @@ static void test_time_limit(void **state)
     assert_int_equal(b.env->max_episode_steps, 500);
     assert_float_equal(b.env->reward_threshold, 475.0, 0.0);
     bed_close(&b);
-    options.max_episode_steps = 2;
+    options.gymnasium.max_episode_steps = 2;
     bed_open(&b, "gym:CartPole-v1", 1, &options);
     assert_int_equal(b.env->max_episode_steps, 2);
     assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
@@ -284,10 +288,10 @@ static void test_kwargs(void **state)
     const ppo_env_class *env;
     ppo_error error;
     (void)state;
-    options.env_kwargs = "{\"gravity\": 3}";
+    options.gymnasium.env_kwargs = "{\"gravity\": 3}";
     assert_int_equal(ppo_env_open(&env, "gym:CartPole-v1", &options, &error), PPO_UNSUPPORTED);
     assert_non_null(strstr(error.message, "unexpected keyword argument 'gravity'"));
-    options.env_kwargs = "[1]";
+    options.gymnasium.env_kwargs = "[1]";
     assert_int_equal(ppo_env_open(&env, "gym:CartPole-v1", &options, &error), PPO_INVALID);
     assert_non_null(strstr(error.message, "not a JSON object"));
 }
@@ -338,11 +342,11 @@ static void test_refusals(void **state)
         if (!strstr(error.message, cases[i].text))
             fail_msg("%s: %s", cases[i].id, error.message);
     }
-    options.python = "/nowhere/python3";
+    options.gymnasium.python = "/nowhere/python3";
     assert_int_equal(ppo_env_open(&env, "gym:CartPole-v1", &options, &error), PPO_NOT_FOUND);
     assert_non_null(strstr(error.message, "--python"));
     setenv("PYTHONPATH", "/nowhere", 1);
-    options.python = python;
+    options.gymnasium.python = python;
     const ppo_status status = ppo_env_open(&env, "gym:CartPole-v1", &options, &error);
     setenv("PYTHONPATH", PPO_TEST_DATA "/../gym", 1);
     if (status == PPO_OK) // the real one is installed
@@ -397,14 +401,14 @@ static void test_death(void **state)
                                            {"hang", "made no progress for 0.2 s"}};
     ppo_env_options options = usual();
     (void)state;
-    options.env_timeout = 0.2;
+    options.gymnasium.env_timeout = 0.2;
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         char kwargs[64];
         const uint64_t seed = 3;
         ppo_error last;
         bed b;
         snprintf(kwargs, sizeof kwargs, "{\"every\": 1, \"kinds\": \"%s\"}", kinds[k][0]);
-        options.env_kwargs = kwargs;
+        options.gymnasium.env_kwargs = kwargs;
         bed_open(&b, "gym:trial_envs:Faulty-v0", 4, &options);
         const int32_t action[4] = {0, 1, 0, 1};
         // Instance 0 alone: its neighbour is in the same process, the others are not.
