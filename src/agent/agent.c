@@ -114,12 +114,19 @@ void ppo_agent_thaw(ppo_agent *agent)
         ppo_normalizer_thaw(&agent->obs_norm);
 }
 
-void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows)
+void ppo_agent_encode(const ppo_agent *agent, float *features, const void *observations,
+                      size_t rows)
 {
     ppo_features_encode(&agent->env->observation_space, features, observations, rows);
     if (agent->config.norm_obs)
         ppo_normalizer_apply(&agent->obs_norm, features, features, rows,
                              (float)agent->config.norm_obs_clip);
+}
+
+void ppo_agent_update_norm(ppo_agent *agent, float *features, const void *observations, size_t rows)
+{
+    ppo_features_encode(&agent->env->observation_space, features, observations, rows);
+    ppo_normalizer_update(&agent->obs_norm, features, rows);
 }
 
 const ppo_env_class *ppo_agent_env(const ppo_agent *agent)
@@ -157,7 +164,7 @@ static const void *see_stacks(const ppo_agent *agent, float *space, const void *
     const ppo_input *input = &agent->policy.input;
     const size_t bytes = ppo_input_frame_bytes(input);
     if (!ppo_input_is_picture(input)) {
-        ppo_agent_see(agent, space, obs, rows * input->stack);
+        ppo_agent_encode(agent, space, obs, rows * input->stack);
         return space;
     }
     if (input->channels == 1)

@@ -32,8 +32,14 @@ ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_e
 // Closes what plan has opened. The arena's owner releases the rest.
 void ppo_agent_release(ppo_agent *agent);
 
-// Observations as the networks see them: features [rows, D], normalised if norm_obs.
-void ppo_agent_see(const ppo_agent *agent, float *features, const void *observations, size_t rows);
+// Encodes observations as environments write them: features [rows, D], normalised if norm_obs. Not
+// for images, which networks take as they are.
+void ppo_agent_encode(const ppo_agent *agent, float *features, const void *observations,
+                      size_t rows);
+
+// The running statistics take in a batch of observations; `features` [rows, D] is scratch.
+void ppo_agent_update_norm(ppo_agent *agent, float *features, const void *observations,
+                           size_t rows);
 
 // An agent of its own, parameters zero until filled. `env` NULL: by config->env_id. NULL on
 // failure.

@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: MIT
-// Observations stored once each, and seen several at a time: what a network gets at step t is made
-// of the frames t, t-1, ... by their index. At an episode's beginning its first frame stands for
-// those before it.
+// The last S observations together, which is what a network gets with frame_stack S. At an
+// episode's beginning its first observation stands for those before it.
 //
-// A frame is `bytes` of anything. Pictures [height, width, channels] come out with the channel
-// outermost, as convolutions want them; everything else as it is.
+// While training, each frame is stored once and a stack is put together by index when it is needed
+// (ppo_frames). Everything else that steps environments keeps a stack per environment and pushes
+// each new observation onto it (ppo_stack_fill, ppo_stack_push).
+//
+// A frame is `bytes` of anything. Images [height, width, channels] come out of ppo_frames_stack
+// with the channel outermost, as convolutions want them; everything else as it is.
 #ifndef PPO_AGENT_FRAME_STACK_H
 #define PPO_AGENT_FRAME_STACK_H
 
-#include "core/arena.h"
 #include "agent/features.h"
+#include "core/arena.h"
 
+// --- a stack per environment --------------------------------------------------------------------
+
+// All `count` observations of `stack` [count, bytes] become `obs` [bytes].
+void ppo_stack_fill(unsigned char *stack, const unsigned char *obs, size_t count, size_t bytes);
+
+// `to` [count, bytes] becomes `from` without its oldest observation and with `obs` as its newest.
+// `to` may be `from`.
+void ppo_stack_push(unsigned char *to, const unsigned char *from, const unsigned char *obs,
+                    size_t count, size_t bytes);
+
+// --- stacks by index ----------------------------------------------------------------------------
+
+// The frames of a rollout. Owns nothing: rows of the arena.
 typedef struct ppo_frames {
     size_t num_steps; // T
     size_t num_envs;  // N
     size_t stack;     // S
     size_t bytes;     // of a frame
-    size_t channels;  // of a picture, else 1
+    size_t channels;  // of an image, else 1
 
     // computed by ppo_collect_run
     unsigned char *data; // [S-1 + T+1, N, bytes] the first S-1 rows are the steps before 0
@@ -27,31 +43,43 @@ typedef struct ppo_frames {
     uint8_t *last_age;   // [N]
 } ppo_frames;
 
+// The same for those who only read.
+typedef struct ppo_frames_view {
+    size_t num_envs, stack, bytes, channels;
+    const unsigned char *data;
+    const uint8_t *age;
+} ppo_frames_view;
+
 // Adds its rows to the arena: `last` and `last_age` as state.
 void ppo_frames_plan(ppo_frames *frames, const ppo_input *input, size_t num_steps, size_t num_envs,
                      ppo_arena *arena);
 
-// The frames of step t, 0 .. T: [N, bytes].
-unsigned char *ppo_frames_row(const ppo_frames *frames, size_t t);
+ppo_frames_view ppo_frames_view_of(const ppo_frames *frames);
 
-// What the network sees of environment n at step t: the frames t-S+1 .. t, oldest first.
-void ppo_frames_stack(const ppo_frames *frames, unsigned char *stack, size_t t, size_t n);
+// The frames of step t, 0 .. T: [N, bytes], to be written.
+unsigned char *ppo_frames_row(ppo_frames *frames, size_t t);
+
+// The newest frames of `last`, from which the next iteration goes on: [N, bytes], to be written.
+unsigned char *ppo_frames_last_row(ppo_frames *frames);
+
+// Writes the stack of environment n at step t: the frames t-S+1 .. t, oldest first.
+void ppo_frames_stack(const ppo_frames_view *frames, unsigned char *stack, size_t t, size_t n);
 
 // The same at t+1 if the episode had not ended there with the frame `final`.
-void ppo_frames_stack_final(const ppo_frames *frames, unsigned char *stack, size_t t, size_t n,
+void ppo_frames_stack_final(const ppo_frames_view *frames, unsigned char *stack, size_t t, size_t n,
                             const unsigned char *final);
 
-// Says that environment n's frame t+1 is there, and whether it is an episode's first.
-void ppo_frames_advance(const ppo_frames *frames, size_t t, size_t n, bool is_first);
+// Call once environment n's frame t+1 is written; `is_first` if it begins an episode.
+void ppo_frames_advance(ppo_frames *frames, size_t t, size_t n, bool is_first);
 
 // Around an iteration: begins with the last frames of the one before, keeps those of this one.
-void ppo_frames_begin(const ppo_frames *frames);
-void ppo_frames_end(const ppo_frames *frames);
+void ppo_frames_begin(ppo_frames *frames);
+void ppo_frames_end(ppo_frames *frames);
 
-// `last` as if the only frames so far were its newest: at the beginning of training.
-void ppo_frames_start(const ppo_frames *frames);
+// At the beginning of training: the newest row of `last` begins an episode in each environment.
+void ppo_frames_start(ppo_frames *frames);
 
-// One frame to where the network wants it: channels outermost.
+// One frame [height, width, channels] with its channels outermost.
 void ppo_frame_to_planes(unsigned char *planes, const unsigned char *frame, size_t bytes,
                          size_t channels);
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Filling a rollout: the policy acts, the environments step; then what an episode's end means is
-// settled.
+// Filling a rollout: the policy acts, the environments step.
 #ifndef PPO_RL_COLLECT_H
 #define PPO_RL_COLLECT_H
 
-#include "core/pool.h"
 #include "env/vecenv.h"
-#include "agent/agent.h"
+#include "rl/bootstrap.h"
 #include "rl/episodes.h"
-#include "rl/rollout.h"
 
 typedef struct ppo_collect ppo_collect;
 
@@ -18,11 +15,13 @@ typedef struct ppo_collect_parts {
     ppo_agent *agent; // the policy that acts, and the statistics that it normalises by
     ppo_vecenv *vecenv;
     ppo_rollout *rollout;
+    ppo_bootstrap *bootstrap; // of the same rollout
+    const ppo_acting_scratch_set *scratch;
     ppo_pool *pool;
 } ppo_collect_parts;
 
-// Adds its arrays to the arena ("collect.obs", the observations from which the next iteration goes
-// on, and the reward normaliser as state).
+// Adds its arrays to the arena (as state: "collect.features", the encoded observations from which
+// the next iteration goes on).
 ppo_status ppo_collect_create(ppo_collect **collect, const ppo_collect_parts *parts,
                               ppo_arena *arena, ppo_error *error);
 void ppo_collect_destroy(ppo_collect *collect); // NULL is allowed
@@ -37,14 +36,7 @@ ppo_status ppo_collect_start(ppo_collect *collect, ppo_error *error);
 // streams.
 ppo_status ppo_collect_run(ppo_collect *collect, uint64_t first_step, ppo_error *error);
 
-// Values of all observations; rewards as they are learnt from; next_value: 0 if terminated,
-// V(final observation) if truncated, else the value of the next observation.
-void ppo_collect_bootstrap(ppo_collect *collect);
-
-// Hands the finished episodes on in the order of time, then environment.
-void ppo_collect_report(const ppo_collect *collect, ppo_episodes *episodes);
-
-// Environment states and reward statistics to and from the arena, around a checkpoint.
+// Environments' states to and from the arena, around a checkpoint.
 void ppo_collect_freeze(ppo_collect *collect);
 ppo_status ppo_collect_thaw(ppo_collect *collect, uint64_t step, ppo_error *error);
 

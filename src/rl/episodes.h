@@ -4,6 +4,7 @@
 #define PPO_RL_EPISODES_H
 
 #include "core/arena.h"
+#include "rl/rollout.h"
 
 #define PPO_RECENT_EPISODES 100
 
@@ -11,11 +12,14 @@ typedef struct ppo_episodes {
     double *returns;    // [PPO_RECENT_EPISODES] ring
     double *lengths;    // [PPO_RECENT_EPISODES]
     uint64_t *count;    // [1] episodes finished so far
-    uint64_t *num_lost; // [1] episodes that broke off with their environment; no part of the rest
+    uint64_t *num_lost; // [1] episodes cut off when their environment broke down; in no mean
 } ppo_episodes;
 
 void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena);
 void ppo_episodes_add(ppo_episodes *episodes, double episode_return, double length);
+
+// Adds those that finished in a rollout, in the order of time, then environment.
+void ppo_episodes_add_rollout(ppo_episodes *episodes, const ppo_rollout *rollout);
 
 // Means over the recent episodes; NAN before the first.
 double ppo_episodes_return_mean(const ppo_episodes *episodes);

@@ -2,7 +2,7 @@
 // Generalised advantage estimation over one rollout (Schulman et al. 2016, eq. 16).
 //
 // Workload: tens to thousands of steps T and environments N; one backward sweep, rows contiguous
-// in n. Owns nothing. Not here: the value after an episode's end (collect.c), normalisation
+// in n. Owns nothing. Not here: the value after an episode's end (bootstrap.c), normalisation
 // (minibatch.c).
 #include "rl/gae.h"
 

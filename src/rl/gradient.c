@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tasks of one minibatch: a chunk of samples through one network. Owns each worker's working space
-// and the chunks' gradients and sums; everything lies in the trainer's arena.
+// Tasks of one minibatch: a chunk of samples through one network. Plans each worker's scratch and
+// the chunks' gradients and sums; all of it lies in the trainer's arena.
 #include "rl/gradient.h"
 
 #include "core/error.h"
@@ -26,18 +26,18 @@ struct ppo_gradient {
     const ppo_config *config;
     const ppo_policy *policy;
     ppo_pool *pool;
-    ppo_vision *vision;  // of policies that see pictures; else NULL
+    ppo_vision *vision;  // of policies for images; else NULL
     size_t num_features; // floats that the heads take
     size_t max_chunks;
     size_t samples_size; // floats of one worker's gathered samples
-    size_t worker_size;  // floats of one worker's working space
+    size_t worker_size;  // floats of one worker's scratch
     float *worker;       // [workers, worker_size]
     float *chunk_grad;   // [max_chunks, chunk size of the policy]
-    double *chunk_std;   // [max_chunks] sum of the mean deviations of a chunk's samples
+    double *chunk_std;   // [max_chunks] sum over a chunk's samples of their mean standard deviation
     ppo_loss_sums *sums; // [num_nets, chunks of the minibatch]
 
-    // The minibatch under way: what every task sees.
-    const ppo_rollout *rollout;
+    // The minibatch under way, the same for every task.
+    const ppo_rollout_view *rollout;
     const uint32_t *index; // [count]
     size_t count;
     ppo_adv_norm adv_norm;
@@ -105,7 +105,7 @@ size_t ppo_gradient_num_tasks(const ppo_config *config, const ppo_policy *policy
     return num_chunks_of(count) * policy->num_nets;
 }
 
-float *ppo_gradient_chunks(const ppo_gradient *g, size_t count, size_t *num_chunks)
+float *ppo_gradient_chunks(ppo_gradient *g, size_t count, size_t *num_chunks)
 {
     *num_chunks = num_chunks_of(count);
     return g->chunk_grad;
@@ -113,13 +113,12 @@ float *ppo_gradient_chunks(const ppo_gradient *g, size_t count, size_t *num_chun
 
 // --- one task ----------------------------------------------------------------------------------
 
-// Working columns of a task, PPO_CHUNK_ROWS floats each.
+// A worker's gathered samples, in columns of PPO_CHUNK_ROWS floats, one each unless it says more.
 typedef struct ppo_samples {
-    float *action;    // [A] columns
-    float *advantage; // one column each
-    float *old_log_prob, *log_prob, *dlog_prob, *entropy, *ratio;
-    float *old_value, *ret;
-    float *obs; // [rows, D], without vision
+    float *action; // [A] columns
+    float *advantage, *old_log_prob, *old_value, *ret;
+    float *log_prob, *dlog_prob, *entropy, *ratio;
+    float *inputs; // [PPO_CHUNK_ROWS, inputs of a head], without vision
 } ppo_samples;
 
 static ppo_samples samples_at(const ppo_gradient *g, float *space)
@@ -134,15 +133,7 @@ static ppo_samples samples_at(const ppo_gradient *g, float *space)
                          .ratio = column + 5 * LD,
                          .old_value = column + 6 * LD,
                          .ret = column + 7 * LD,
-                         .obs = column + NUM_COLUMNS * LD};
-}
-
-static void gather_advantages(const ppo_gradient *g, float *advantage, const uint32_t *index,
-                              size_t rows)
-{
-    ppo_minibatch_gather_columns(advantage, g->rollout->advantage, index, rows, 1);
-    for (size_t i = 0; i < rows; i++)
-        advantage[i] = (advantage[i] - g->adv_norm.mean) * g->adv_norm.inv_std;
+                         .inputs = column + NUM_COLUMNS * LD};
 }
 
 static float sum_of(const float *x, size_t count)
@@ -153,64 +144,17 @@ static float sum_of(const float *x, size_t count)
     return sum;
 }
 
-// Where a chunk's gradient of a network's head goes.
-static float *grad_of(const ppo_gradient *g, size_t chunk, size_t net)
-{
-    return g->chunk_grad + chunk * ppo_policy_chunk_size(g->policy) +
-           ppo_policy_chunk_offset(g->policy, net);
-}
-
-// From the policy's outputs to their gradient, and to log_std's in the chunk's block.
-static void actor_loss(const ppo_gradient *g, size_t chunk, const ppo_policy_scratch *s,
-                       const ppo_samples *x, const uint32_t *index, size_t rows,
-                       ppo_loss_sums *sums)
-{
-    const ppo_dist *dist = &g->policy->dist;
-    const float *log_std = ppo_policy_log_std(g->policy);
-    float *dlog_std = grad_of(g, chunk, PPO_ACTOR_NET) + g->policy->log_std -
-                      g->policy->head_begin[PPO_ACTOR_NET];
-    const float share = 1.0f / (float)g->count;
-    gather_advantages(g, x->advantage, index, rows);
-    ppo_minibatch_gather_columns(x->action, g->rollout->action, index, rows, dist->num_actions);
-    ppo_minibatch_gather_columns(x->old_log_prob, g->rollout->log_prob, index, rows, 1);
-    if (g->rollout->mask)
-        ppo_dist_forbid(dist, s->out, PPO_FORBIDDEN, g->rollout->mask, index, rows);
-    ppo_dist_prepare(dist, s->out, rows);
-    ppo_dist_eval(dist, x->log_prob, x->entropy, s->out, log_std, x->action, rows);
-    ppo_policy_loss(x->dlog_prob, sums, x->ratio, x->log_prob, x->old_log_prob, x->advantage, rows,
-                    (float)g->step->clip_coef, share);
-    ppo_dist_backward(dist, s->dout, log_std ? dlog_std : NULL, s->out, log_std, x->action,
-                      x->dlog_prob, -(float)g->step->ent_coef * share, rows);
-    if (g->rollout->mask) // what is forbidden does not depend on its output
-        ppo_dist_forbid(dist, s->dout, 0.0f, g->rollout->mask, index, rows);
-    sums->entropy += (double)sum_of(x->entropy, rows);
-    if (ppo_dist_is_gaussian(dist))
-        g->chunk_std[chunk] = (double)rows * ppo_dist_mean_std(dist, s->out, log_std, rows);
-}
-
-static void critic_loss(const ppo_gradient *g, const ppo_policy_scratch *s, const ppo_samples *x,
-                        const uint32_t *index, size_t rows, ppo_loss_sums *sums)
-{
-    const size_t column = LD * ppo_policy_value_column(g->policy);
-    const float scale = (float)(g->config->vf_coef / (double)g->count);
-    ppo_minibatch_gather_columns(x->old_value, g->rollout->value, index, rows, 1);
-    ppo_minibatch_gather_columns(x->ret, g->rollout->ret, index, rows, 1);
-    ppo_value_loss(s->dout + column, sums, s->out + column, x->old_value, x->ret, rows,
-                   g->config->clip_vloss, (float)g->step->clip_coef, scale);
-}
-
-// What a head works on: what its vision has made of the samples, or the samples' observations,
-// gathered.
+// What a head gets: what its vision has made of the samples, or the samples' features, gathered.
 static const float *head_inputs(const ppo_gradient *g, size_t net, size_t first, size_t rows,
                                 float *gathered)
 {
     if (g->vision)
         return ppo_vision_features(g->vision, net) + first * g->num_features;
-    const ppo_rollout *r = g->rollout;
-    if (r->frames.data)
-        ppo_minibatch_gather_frames((unsigned char *)gathered, &r->frames, g->index + first, rows);
+    const ppo_rollout_view *r = g->rollout;
+    if (r->features)
+        ppo_minibatch_gather(gathered, r->features, g->index + first, rows, g->num_features);
     else
-        ppo_minibatch_gather(gathered, r->obs, g->index + first, rows, g->num_features);
+        ppo_minibatch_gather_frames((unsigned char *)gathered, &r->frames, g->index + first, rows);
     return gathered;
 }
 
@@ -220,25 +164,63 @@ static void chunk_task(void *context, size_t task, size_t worker)
 {
     ppo_gradient *g = context;
     const ppo_policy *policy = g->policy;
+    const ppo_dist *dist = &policy->dist;
+    const ppo_rollout_view *rollout = g->rollout;
     const size_t chunks = num_chunks_of(g->count);
-    const size_t net = task / chunks, chunk = task % chunks;
-    const size_t first = chunk * LD;
+    const size_t net = task / chunks, chunk = task % chunks, first = chunk * LD;
     const size_t rows = g->count - first < LD ? g->count - first : LD;
     const uint32_t *index = g->index + first;
     float *space = g->worker + worker * g->worker_size;
     const ppo_samples x = samples_at(g, space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + g->samples_size);
+    float *grad = g->chunk_grad + chunk * ppo_policy_chunk_size(policy) +
+                  ppo_policy_chunk_offset(policy, net);
+    const float clip_coef = (float)g->step->clip_coef, share = 1.0f / (float)g->count;
     ppo_loss_sums sums = {0}; // apart from g->sums while it changes: other workers' lie beside it
 
-    const float *features = head_inputs(g, net, first, rows, x.obs);
+    // Forward.
+    const float *features = head_inputs(g, net, first, rows, x.inputs);
+    ppo_policy_forward_head(policy, net, &s, features, rows);
+
+    // The policy's loss and its gradient by the outputs, and by log_std.
+    if (net == PPO_ACTOR_NET) {
+        const float *log_std = ppo_policy_log_std(policy);
+        float *dlog_std = log_std ? grad + policy->log_std - policy->head_begin[net] : NULL;
+        const float dentropy = -(float)g->step->ent_coef * share;
+        ppo_minibatch_gather_columns(x.action, rollout->action, index, rows, dist->num_actions);
+        ppo_minibatch_gather_columns(x.old_log_prob, rollout->log_prob, index, rows, 1);
+        ppo_minibatch_gather_columns(x.advantage, rollout->advantage, index, rows, 1);
+        for (size_t i = 0; i < rows; i++)
+            x.advantage[i] = (x.advantage[i] - g->adv_norm.mean) * g->adv_norm.inv_std;
+        if (rollout->mask)
+            ppo_dist_forbid(dist, s.out, PPO_FORBIDDEN, rollout->mask, index, rows);
+        ppo_dist_prepare(dist, s.out, rows);
+        ppo_dist_eval(dist, x.log_prob, x.entropy, s.out, log_std, x.action, rows);
+        ppo_policy_loss(x.dlog_prob, &sums, x.ratio, x.log_prob, x.old_log_prob, x.advantage, rows,
+                        clip_coef, share);
+        ppo_dist_backward(dist, s.dout, dlog_std, s.out, log_std, x.action, x.dlog_prob, dentropy,
+                          rows);
+        if (rollout->mask) // what is forbidden does not depend on its output
+            ppo_dist_forbid(dist, s.dout, 0.0f, rollout->mask, index, rows);
+        sums.entropy += (double)sum_of(x.entropy, rows);
+        if (ppo_dist_is_gaussian(dist))
+            g->chunk_std[chunk] = (double)rows * ppo_dist_mean_std(dist, s.out, log_std, rows);
+    }
+
+    // The value's loss and its gradient.
+    if (net == ppo_policy_critic_net(policy)) {
+        const size_t column = LD * ppo_policy_value_column(policy);
+        ppo_minibatch_gather_columns(x.old_value, rollout->value, index, rows, 1);
+        ppo_minibatch_gather_columns(x.ret, rollout->ret, index, rows, 1);
+        ppo_value_loss(s.dout + column, &sums, s.out + column, x.old_value, x.ret, rows,
+                       g->config->clip_vloss, clip_coef,
+                       (float)(g->config->vf_coef / (double)g->count));
+    }
+
+    // Backward.
     float *dfeatures =
         g->vision ? ppo_vision_dfeatures(g->vision, net) + first * g->num_features : NULL;
-    ppo_policy_forward_head(policy, net, &s, features, rows);
-    if (net == PPO_ACTOR_NET)
-        actor_loss(g, chunk, &s, &x, index, rows, &sums);
-    if (net == ppo_policy_critic_net(policy))
-        critic_loss(g, &s, &x, index, rows, &sums);
-    ppo_policy_backward_head(policy, net, &s, grad_of(g, chunk, net), dfeatures, features, rows);
+    ppo_policy_backward_head(policy, net, &s, grad, dfeatures, features, rows);
     if (dfeatures) // back through the ReLU that the features come from
         ppo_activation_backward(dfeatures, features, rows * g->num_features, PPO_ACTIVATION_RELU);
     g->sums[task] = sums;
@@ -264,7 +246,7 @@ static ppo_gradient_stats collect_stats(const ppo_gradient *g, size_t chunks)
     return stats;
 }
 
-ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout *rollout,
+ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout_view *rollout,
                                         const uint32_t *index, size_t count,
                                         const ppo_step_params *step, const ppo_gradient_sink *sink,
                                         float *vision_grad)

@@ -30,8 +30,8 @@ typedef struct ppo_gradient_stats {
     double std_mean; // of a Gaussian policy; NAN otherwise
 } ppo_gradient_stats;
 
-// Who goes on with a network's gradient as soon as all its chunks are there: called once for each
-// network, by the worker that has finished its last chunk.
+// Called once for each network, by the worker that has finished its last chunk, so that its
+// gradient can be added up while other networks' chunks are still computed.
 typedef struct ppo_gradient_sink {
     void (*network_done)(void *context, size_t net);
     void *context;
@@ -40,13 +40,13 @@ typedef struct ppo_gradient_sink {
 // The samples `index` [count] of the rollout seen as [T*N, ...]. `sink` may be NULL. The gradients
 // of convolutional networks go to their places in `vision_grad`, laid out as policy->params; it may
 // be NULL without them.
-ppo_gradient_stats ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout *rollout,
+ppo_gradient_stats ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout_view *rollout,
                                         const uint32_t *index, size_t count,
                                         const ppo_step_params *step, const ppo_gradient_sink *sink,
                                         float *vision_grad);
 
 // Where the chunks' gradients of a minibatch of `count` samples go: [num_chunks,
 // ppo_policy_chunk_size]; their sum is the minibatch's gradient of all heads.
-float *ppo_gradient_chunks(const ppo_gradient *gradient, size_t count, size_t *num_chunks);
+float *ppo_gradient_chunks(ppo_gradient *gradient, size_t count, size_t *num_chunks);
 
 #endif

@@ -48,6 +48,13 @@ ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *inde
     return (ppo_adv_norm){.mean = (float)mean, .inv_std = (float)(1.0 / (std + 1e-8))};
 }
 
+void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t count)
+{
+    const ppo_adv_norm norm = ppo_minibatch_adv_norm(advantage, index, count);
+    for (size_t k = 0; k < count; k++)
+        advantage[index[k]] = (advantage[index[k]] - norm.mean) * norm.inv_std;
+}
+
 void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
                           size_t width)
 {
@@ -65,7 +72,7 @@ void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t
     }
 }
 
-void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames *frames,
+void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames_view *frames,
                                  const uint32_t *index, size_t count)
 {
     const size_t size = frames->stack * frames->bytes;

@@ -19,13 +19,17 @@ typedef struct ppo_adv_norm {
 // unbiased standard deviation plus 1e-8, as CleanRL. A single sample is left as it is.
 ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *index, size_t count);
 
+// Normalises the advantages of the samples `index` [count] in place, by their own mean and
+// standard deviation.
+void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t count);
+
 // Rows of x [.., width] for the samples `index` [count], one after another.
 void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
                           size_t width);
 
-// What the network sees at the samples `index` [count], from frames that are stored once each:
-// stacks of frames, one after another.
-void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames *frames,
+// The stacks of the samples `index` [count], put together from frames that are stored once each,
+// one after another.
+void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames_view *frames,
                                  const uint32_t *index, size_t count);
 
 // Rows of x, but column by column with PPO_CHUNK_ROWS elements in each; the padding up to a whole

@@ -184,7 +184,7 @@ void ppo_optimizer_begin(ppo_optimizer *o, float *chunks, size_t num_chunks)
     o->gradient = num_chunks > 1 || ppo_policy_has_vision(o->policy) ? o->sum : chunks;
 }
 
-float *ppo_optimizer_sum(const ppo_optimizer *o)
+float *ppo_optimizer_sum(ppo_optimizer *o)
 {
     return o->sum;
 }

@@ -38,7 +38,7 @@ double ppo_optimizer_norm(ppo_optimizer *optimizer);
 void ppo_optimizer_step(ppo_optimizer *optimizer, const ppo_step_params *step);
 
 // [params] where a gradient that doesn't come in chunks belongs.
-float *ppo_optimizer_sum(const ppo_optimizer *optimizer);
+float *ppo_optimizer_sum(ppo_optimizer *optimizer);
 
 // The gradient that has been added up, before clipping, in the layout of policy->params.
 const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer);

@@ -4,6 +4,14 @@
 
 #include <math.h>
 
+// A row of step arrays: [num_steps, num_envs], with a third axis if `elements` is not 0.
+static void plan_row(ppo_arena *arena, void *slot, const char *name, const char *owner,
+                     ppo_dtype dtype, size_t num_steps, size_t num_envs, size_t elements)
+{
+    ppo_arena_add(arena, slot, name, owner, PPO_ROLE_SCRATCH, dtype, elements ? 3 : 2,
+                  PPO_ROW_DIMS(num_steps, num_envs, elements));
+}
+
 void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const ppo_input *input,
                       size_t num_actions, ppo_arena *arena)
 {
@@ -12,33 +20,65 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
                        .num_envs = n,
                        .num_features = input->num_features,
                        .num_actions = num_actions};
-    const char *collect = "ppo_collect_run", *bootstrap = "ppo_collect_bootstrap";
-#define ROW(field, owner, dtype, ...) \
-    PPO_ARENA_ADD(arena, &r->field, "rollout." #field, owner, PPO_ROLE_SCRATCH, dtype, __VA_ARGS__)
+    const char *collect = "ppo_collect_run", *bootstrap = "ppo_bootstrap_run";
     if (ppo_input_is_picture(input) || input->stack > 1)
         ppo_frames_plan(&r->frames, input, t, n, arena);
     else
-        ROW(obs, collect, PPO_F32, t + 1, n, input->num_features);
-    ROW(action, collect, PPO_F32, t, n, num_actions);
-    ROW(log_prob, collect, PPO_F32, t, n);
-    ROW(env_reward, collect, PPO_F64, t, n);
-    ROW(terminated, collect, PPO_U8, t, n);
-    ROW(truncated, collect, PPO_U8, t, n);
-    ROW(lost, collect, PPO_U8, t, n);
-    ROW(episode_return, collect, PPO_F64, t, n);
-    ROW(episode_length, collect, PPO_U32, t, n);
-    ROW(reward, bootstrap, PPO_F32, t, n);
-    ROW(value, bootstrap, PPO_F32, t + 1, n);
-    ROW(next_value, bootstrap, PPO_F32, t, n);
-    ROW(advantage, "ppo_gae_compute", PPO_F32, t, n);
-    ROW(ret, "ppo_gae_compute", PPO_F32, t, n);
-#undef ROW
+        plan_row(arena, &r->features, "rollout.features", collect, PPO_F32, t + 1, n,
+                 input->num_features);
+#define PLAN_STEP_ARRAY(field, type, dtype, elements) \
+    plan_row(arena, &r->field, "rollout." #field, collect, dtype, t, n, elements);
+    PPO_STEP_ARRAYS(PLAN_STEP_ARRAY)
+#undef PLAN_STEP_ARRAY
+    plan_row(arena, &r->value, "rollout.value", bootstrap, PPO_F32, t + 1, n, 0);
+    plan_row(arena, &r->next_value, "rollout.next_value", bootstrap, PPO_F32, t, n, 0);
+    plan_row(arena, &r->reward, "rollout.reward", "ppo_reward_run", PPO_F32, t, n, 0);
+    plan_row(arena, &r->advantage, "rollout.advantage", "ppo_gae_compute", PPO_F32, t, n, 0);
+    plan_row(arena, &r->ret, "rollout.ret", "ppo_gae_compute", PPO_F32, t, n, 0);
 }
 
 void ppo_rollout_plan_masks(ppo_rollout *r, size_t num_values, ppo_arena *arena)
 {
-    PPO_ARENA_ADD(arena, &r->mask, "rollout.mask", "ppo_collect_run", PPO_ROLE_SCRATCH, PPO_U8,
-                  r->num_steps, r->num_envs, num_values);
+    plan_row(arena, &r->mask, "rollout.mask", "ppo_collect_run", PPO_U8, r->num_steps, r->num_envs,
+             num_values);
+}
+
+ppo_rollout_view ppo_rollout_view_of(const ppo_rollout *r)
+{
+    return (ppo_rollout_view){.num_features = r->num_features,
+                              .num_actions = r->num_actions,
+                              .features = r->features,
+                              .frames = ppo_frames_view_of(&r->frames),
+                              .action = r->action,
+                              .log_prob = r->log_prob,
+                              .mask = r->mask,
+                              .value = r->value,
+                              .advantage = r->advantage,
+                              .ret = r->ret};
+}
+
+bool ppo_rollout_has_frames(const ppo_rollout *r)
+{
+    return r->frames.stack > 0;
+}
+
+unsigned char *ppo_rollout_row(ppo_rollout *r, size_t t)
+{
+    return ppo_rollout_has_frames(r)
+               ? ppo_frames_row(&r->frames, t)
+               : (unsigned char *)(r->features + t * r->num_envs * r->num_features);
+}
+
+const void *ppo_rollout_inputs(const ppo_rollout *r, unsigned char *stacks, size_t first,
+                               size_t count)
+{
+    if (!ppo_rollout_has_frames(r))
+        return r->features + first * r->num_features;
+    const ppo_frames_view frames = ppo_frames_view_of(&r->frames);
+    for (size_t i = first; i < first + count; i++)
+        ppo_frames_stack(&frames, stacks + (i - first) * frames.stack * frames.bytes,
+                         i / r->num_envs, i % r->num_envs);
+    return stacks;
 }
 
 size_t ppo_rollout_samples(const ppo_rollout *r, uint32_t *index)

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The trainer: owns one arena and the objects that live in it, and runs the iteration
-//     schedule -> collect -> advantages -> update -> stats.
+//     schedule -> collect -> bootstrap -> rewards -> advantages -> update -> stats.
 // Not here: files (src/run/), printing (src/cli/).
 #include "ppo/trainer.h"
 
-#include "core/clock.h"
-#include "core/error.h"
 #include "agent/agent.h"
 #include "agent/state.h"
+#include "agent/vec.h"
+#include "core/clock.h"
+#include "core/error.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
+#include "rl/reward.h"
 #include "rl/trainer_state.h"
 #include "rl/update.h"
-#include "agent/vec.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +22,29 @@
 // Counters of a run, as one state row.
 enum { ITERATION, GLOBAL_STEP, NUM_COUNTERS };
 
+// What a checkpoint keeps of the last iteration's stats: each as a double, in this order. The rest
+// is in other rows (counters, episodes) or is not repeatable (seconds).
+#define SAVED_STATS(X)              \
+    X(return_mean, double)          \
+    X(length_mean, double)          \
+    X(learning_rate, double)        \
+    X(critic_learning_rate, double) \
+    X(clip_coef, double)            \
+    X(ent_coef, double)             \
+    X(loss, double)                 \
+    X(policy_loss, double)          \
+    X(value_loss, double)           \
+    X(entropy, double)              \
+    X(old_approx_kl, double)        \
+    X(approx_kl, double)            \
+    X(clip_fraction, double)        \
+    X(explained_variance, double)   \
+    X(grad_norm, double)            \
+    X(std_mean, double)             \
+    X(epochs, uint32_t)
+#define COUNT_ONE(field, type) +1
+enum { NUM_SAVED_STATS = 0 SAVED_STATS(COUNT_ONE) };
+
 struct ppo_trainer {
     ppo_config config;
     ppo_arena arena;
@@ -28,36 +52,19 @@ struct ppo_trainer {
     ppo_agent agent;
     ppo_vecenv *vecenv;
     ppo_rollout rollout;
+    ppo_acting_scratch_set scratch;
+    ppo_bootstrap bootstrap;
     ppo_collect *collect;
+    ppo_reward reward;
     ppo_update *update;
     ppo_episodes episodes;
-    uint64_t *counters;         // [NUM_COUNTERS]
-    unsigned char *saved_stats; // [sizeof(ppo_stats)] the last stats, for a checkpoint
+    uint64_t *counters;  // [NUM_COUNTERS]
+    double *saved_stats; // [NUM_SAVED_STATS]
     ppo_stats stats;
     ppo_error failure; // once a step has failed, every later one fails the same way
 };
 
 // --- creation ----------------------------------------------------------------------------------
-
-static ppo_status create_vecenv(ppo_trainer *trainer, const char *worker_log, ppo_error *error)
-{
-    ppo_vecenv_options options = ppo_vec_options_for(&trainer->config, trainer->agent.env);
-    options.worker_log = worker_log;
-    return ppo_vecenv_create(&trainer->vecenv, trainer->agent.env, &options, &trainer->arena,
-                             error);
-}
-
-static ppo_status create_phases(ppo_trainer *trainer, ppo_error *error)
-{
-    const ppo_collect_parts parts = {.config = &trainer->config,
-                                     .agent = &trainer->agent,
-                                     .vecenv = trainer->vecenv,
-                                     .rollout = &trainer->rollout,
-                                     .pool = trainer->pool};
-    PPO_TRY(ppo_collect_create(&trainer->collect, &parts, &trainer->arena, error));
-    return ppo_update_create(&trainer->update, &trainer->config, &trainer->agent.policy,
-                             trainer->pool, &trainer->arena, error);
-}
 
 // All cores, but no more threads than there are tasks for: idle ones would only disturb.
 static uint32_t useful_threads(const ppo_trainer *trainer)
@@ -74,28 +81,54 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const ch
                         ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
+    ppo_arena *arena = &trainer->arena;
+    ppo_agent *agent = &trainer->agent;
+    ppo_rollout *rollout = &trainer->rollout;
+
+    // Whom to train, and by how many threads.
     PPO_TRY(ppo_config_check(config, error));
-    trainer->agent.worker_log = worker_log;
-    PPO_TRY(ppo_agent_plan(&trainer->agent, config, env, &trainer->arena, error));
-    PPO_TRY(ppo_pool_create(&trainer->pool,
-                            config->threads ? config->threads : useful_threads(trainer), error));
-    PPO_TRY(create_vecenv(trainer, worker_log, error));
-    ppo_rollout_plan(&trainer->rollout, config->num_steps, config->num_envs,
-                     &trainer->agent.policy.input, trainer->agent.policy.dist.num_actions,
-                     &trainer->arena);
-    if (trainer->agent.env->action_mask)
-        ppo_rollout_plan_masks(&trainer->rollout, trainer->agent.policy.dist.num_outputs,
-                               &trainer->arena);
-    PPO_TRY(create_phases(trainer, error));
-    ppo_episodes_plan(&trainer->episodes, &trainer->arena);
-    PPO_ARENA_ADD(&trainer->arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
+    agent->worker_log = worker_log;
+    PPO_TRY(ppo_agent_plan(agent, config, env, arena, error));
+    const uint32_t threads = config->threads ? config->threads : useful_threads(trainer);
+    PPO_TRY(ppo_pool_create(&trainer->pool, threads, error));
+
+    // What collects.
+    ppo_vecenv_options options = ppo_vec_options_for(config, agent->env);
+    options.worker_log = worker_log;
+    PPO_TRY(ppo_vecenv_create(&trainer->vecenv, agent->env, &options, arena, error));
+    ppo_rollout_plan(rollout, config->num_steps, config->num_envs, &agent->policy.input,
+                     agent->policy.dist.num_actions, arena);
+    if (agent->env->action_mask)
+        ppo_rollout_plan_masks(rollout, agent->policy.dist.num_outputs, arena);
+    ppo_acting_scratch_plan(&trainer->scratch, &agent->policy, ppo_pool_size(trainer->pool),
+                            ppo_rollout_has_frames(rollout), arena);
+    trainer->bootstrap = (ppo_bootstrap){
+        .agent = agent, .rollout = rollout, .pool = trainer->pool, .scratch = &trainer->scratch};
+    const ppo_collect_parts parts = {.config = config,
+                                     .agent = agent,
+                                     .vecenv = trainer->vecenv,
+                                     .rollout = rollout,
+                                     .bootstrap = &trainer->bootstrap,
+                                     .scratch = &trainer->scratch,
+                                     .pool = trainer->pool};
+    PPO_TRY(ppo_collect_create(&trainer->collect, &parts, arena, error));
+
+    // What learns, and what is told of it.
+    ppo_reward_plan(&trainer->reward, config, arena);
+    PPO_TRY(
+        ppo_update_create(&trainer->update, config, &agent->policy, trainer->pool, arena, error));
+    ppo_episodes_plan(&trainer->episodes, arena);
+    PPO_ARENA_ADD(arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
                   PPO_ROLE_COUNTER, PPO_U64, NUM_COUNTERS);
-    PPO_ARENA_ADD(&trainer->arena, &trainer->saved_stats, "trainer.stats", "ppo_trainer_freeze",
-                  PPO_ROLE_COUNTER, PPO_U8, sizeof(ppo_stats));
-    PPO_TRY(ppo_arena_bind(&trainer->arena, error));
-    PPO_TRY(ppo_policy_init(&trainer->agent.policy, config, error));
+    PPO_ARENA_ADD(arena, &trainer->saved_stats, "trainer.stats", "ppo_trainer_freeze",
+                  PPO_ROLE_COUNTER, PPO_F64, NUM_SAVED_STATS);
+
+    // The memory, and what it holds at the beginning.
+    PPO_TRY(ppo_arena_bind(arena, error));
+    PPO_TRY(ppo_policy_init(&agent->policy, config, error));
     if (config->norm_obs)
-        ppo_normalizer_init(&trainer->agent.obs_norm);
+        ppo_normalizer_init(&agent->obs_norm);
+    ppo_reward_start(&trainer->reward);
     return ppo_collect_start(trainer->collect, error);
 }
 
@@ -109,6 +142,7 @@ ppo_status ppo_trainer_create_logged(ppo_trainer **result, const ppo_config *con
                                      const ppo_env_class *env, const char *worker_log,
                                      ppo_error *error)
 {
+    *result = NULL;
     ppo_trainer *trainer = calloc(1, sizeof *trainer);
     if (!trainer)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a trainer");
@@ -172,33 +206,28 @@ ppo_status ppo_trainer_check(const ppo_trainer *trainer, ppo_error *error)
     return trainer->failure.status;
 }
 
-static void compute_advantages(ppo_trainer *trainer)
-{
-    const ppo_rollout *r = &trainer->rollout;
-    ppo_collect_bootstrap(trainer->collect);
-    ppo_gae_compute(r->advantage, r->ret, r->reward, r->value, r->next_value, r->terminated,
-                    r->truncated, r->num_steps, r->num_envs, (float)trainer->config.gamma,
-                    (float)trainer->config.gae_lambda);
-}
-
 ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
     const uint64_t iteration = trainer->counters[ITERATION];
+    ppo_rollout *r = &trainer->rollout;
     ppo_update_stats update;
     PPO_TRY(ppo_trainer_check(trainer, error));
+    const double start = ppo_clock_seconds();
 
     const ppo_step_params step = ppo_schedule_step(config, iteration);
-    const double start = ppo_clock_seconds();
     if (ppo_collect_run(trainer->collect, iteration * config->num_steps, &trainer->failure))
         return ppo_trainer_check(trainer, error);
-    compute_advantages(trainer);
+    ppo_bootstrap_run(&trainer->bootstrap);
+    ppo_reward_run(&trainer->reward, r);
+    ppo_gae_compute(r->advantage, r->ret, r->reward, r->value, r->next_value, r->terminated,
+                    r->truncated, r->num_steps, r->num_envs, (float)config->gamma,
+                    (float)config->gae_lambda);
     const double collected = ppo_clock_seconds();
-    if (ppo_update_run(trainer->update, &trainer->rollout, &step, iteration, &update,
-                       &trainer->failure))
+    if (ppo_update_run(trainer->update, r, &step, iteration, &update, &trainer->failure))
         return ppo_trainer_check(trainer, error);
 
-    ppo_collect_report(trainer->collect, &trainer->episodes);
+    ppo_episodes_add_rollout(&trainer->episodes, r);
     trainer->counters[ITERATION]++;
     trainer->counters[GLOBAL_STEP] += ppo_config_batch_size(config);
     fill_stats(trainer, &step, &update);
@@ -295,8 +324,7 @@ bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_inf
     return true;
 }
 
-// --- the state as tensors (trainer_state.h)
-// ------------------------------------------------------------
+// --- the state as tensors (trainer_state.h) ------------------------------------------------------
 
 bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor)
 {
@@ -305,20 +333,29 @@ bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor)
 
 void ppo_trainer_freeze(ppo_trainer *trainer)
 {
-    ppo_stats stats;
-    memcpy(&stats, &trainer->stats, sizeof stats); // padding included: equal runs, equal bytes
-    stats.collect_seconds = stats.update_seconds = 0.0;
-    memcpy(trainer->saved_stats, &stats, sizeof stats);
+    double *saved = trainer->saved_stats;
+#define SAVE(field, type) *saved++ = (double)trainer->stats.field;
+    SAVED_STATS(SAVE)
+#undef SAVE
     ppo_collect_freeze(trainer->collect);
 }
 
 ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
 {
+    ppo_stats *stats = &trainer->stats;
+    const double *saved = trainer->saved_stats;
     trainer->failure = (ppo_error){.status = PPO_OK};
-    memcpy(&trainer->stats, trainer->saved_stats, sizeof trainer->stats);
+    *stats = (ppo_stats){.iteration = trainer->counters[ITERATION],
+                         .global_step = trainer->counters[GLOBAL_STEP],
+                         .episodes = trainer->episodes.count[0],
+                         .episodes_lost = trainer->episodes.num_lost[0]};
+#define LOAD(field, type) stats->field = (type)*saved++;
+    SAVED_STATS(LOAD)
+#undef LOAD
     ppo_policy_pack(&trainer->agent.policy);
     if (trainer->config.norm_obs)
         ppo_normalizer_thaw(&trainer->agent.obs_norm);
+    ppo_reward_thaw(&trainer->reward);
     return ppo_collect_thaw(trainer->collect,
                             trainer->counters[ITERATION] * trainer->config.num_steps, error);
 }

@@ -24,6 +24,7 @@ struct ppo_update {
 ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_policy *policy,
                              ppo_pool *pool, ppo_arena *arena, ppo_error *error)
 {
+    *result = NULL;
     ppo_update *update = calloc(1, sizeof *update);
     if (!update)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
@@ -52,91 +53,9 @@ void ppo_update_destroy(ppo_update *update)
     free(update);
 }
 
-const float *ppo_update_gradient(const ppo_update *update)
-{
-    return ppo_optimizer_gradient(update->optimizer);
-}
+// --- tasks -------------------------------------------------------------------------------------
 
-// --- one minibatch -----------------------------------------------------------------------------
-
-// The parameter that holds the first non-finite gradient, for the message.
-static const char *broken_tensor(const ppo_update *update)
-{
-    const ppo_params *layout = &update->policy->layout;
-    const float *gradient = ppo_update_gradient(update);
-    for (size_t i = 0; i < layout->count; i++)
-        for (size_t k = 0; k < ppo_param_count(&layout->list[i]); k++)
-            if (!isfinite(gradient[layout->list[i].offset + k]))
-                return layout->list[i].name;
-    return "none";
-}
-
-static ppo_status check_finite(const ppo_update *update, const ppo_update_stats *stats,
-                               ppo_error *error)
-{
-    if (isfinite(stats->loss) && isfinite(stats->grad_norm))
-        return PPO_OK;
-    return ppo_fail(error, PPO_NUMERIC,
-                    "a loss or gradient is not finite (policy loss %g, value loss %g, entropy %g, "
-                    "first broken gradient: %s); this minibatch changed nothing. A lower "
-                    "learning_rate or max_grad_norm often helps",
-                    stats->mean.policy_loss, stats->mean.value_loss, stats->mean.entropy,
-                    broken_tensor(update));
-}
-
-static void add_network(void *context, size_t net)
-{
-    ppo_optimizer_add_network(context, net);
-}
-
-ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
-                                const uint32_t *index, size_t count, const ppo_step_params *step,
-                                ppo_update_stats *stats, ppo_error *error)
-{
-    const ppo_gradient_sink sink = {.network_done = add_network, .context = update->optimizer};
-    size_t num_chunks;
-    float *chunks = ppo_gradient_chunks(update->gradient, count, &num_chunks);
-    ppo_optimizer_begin(update->optimizer, chunks, num_chunks);
-    const ppo_gradient_stats gradient = ppo_gradient_compute(
-        update->gradient, rollout, index, count, step, &sink, ppo_optimizer_sum(update->optimizer));
-    *stats =
-        (ppo_update_stats){.mean = gradient.mean, .std_mean = gradient.std_mean, .minibatches = 1};
-    stats->loss = ppo_joint_loss(&stats->mean, step->ent_coef, update->config->vf_coef);
-    stats->grad_norm = ppo_optimizer_norm(update->optimizer);
-    PPO_TRY(check_finite(update, stats, error));
-    ppo_optimizer_step(update->optimizer, step);
-    return PPO_OK;
-}
-
-// --- epochs ------------------------------------------------------------------------------------
-
-static void add_stats(ppo_update_stats *sum, const ppo_update_stats *one)
-{
-    ppo_loss_sums_add(&sum->mean, &one->mean);
-    sum->loss += one->loss;
-    sum->grad_norm += one->grad_norm;
-    sum->std_mean += one->std_mean;
-    sum->minibatches++;
-}
-
-static void average_stats(ppo_update_stats *sum)
-{
-    const double share = 1.0 / (double)sum->minibatches;
-    ppo_loss_sums_scale(&sum->mean, share);
-    sum->loss *= share;
-    sum->grad_norm *= share;
-    sum->std_mean *= share;
-}
-
-static void normalise_batch(const ppo_rollout *rollout, const uint32_t *samples, size_t count)
-{
-    const ppo_adv_norm norm = ppo_minibatch_adv_norm(rollout->advantage, samples, count);
-    for (size_t k = 0; k < count; k++) {
-        float *advantage = &rollout->advantage[samples[k]];
-        *advantage = (*advantage - norm.mean) * norm.inv_std;
-    }
-}
-
+// Task `epoch`: the order in which that epoch visits the samples.
 static void shuffle_task(void *context, size_t epoch, size_t worker)
 {
     (void)worker;
@@ -149,22 +68,9 @@ static void shuffle_task(void *context, size_t epoch, size_t worker)
         perm[k] = update->samples[perm[k]];
 }
 
-// One pass over all samples; the mean approximate KL of its minibatches goes to `kl`.
-static ppo_status run_epoch(ppo_update *update, const ppo_rollout *rollout,
-                            const ppo_step_params *step, const uint32_t *perm,
-                            ppo_update_stats *sum, double *kl, ppo_error *error)
+static void add_network(void *context, size_t net)
 {
-    const size_t size = ppo_config_minibatch_size(update->config), batch = update->num_samples;
-    const double before = sum->mean.approx_kl;
-    size_t minibatches = 0;
-    for (size_t first = 0; first < batch; first += size, minibatches++) {
-        const size_t count = batch - first < size ? batch - first : size;
-        ppo_update_stats one;
-        PPO_TRY(ppo_update_minibatch(update, rollout, perm + first, count, step, &one, error));
-        add_stats(sum, &one);
-    }
-    *kl = (sum->mean.approx_kl - before) / (double)minibatches;
-    return PPO_OK;
+    ppo_optimizer_add_network(context, net);
 }
 
 static void pack_task(void *context, size_t task, size_t worker)
@@ -173,20 +79,45 @@ static void pack_task(void *context, size_t task, size_t worker)
     ppo_policy_pack_acting(((const ppo_update *)context)->policy, task);
 }
 
-// Minibatches read the large layers' weights as they are, once each; acting reads them often.
-static void pack_for_acting(ppo_update *update)
+// --- the phase ---------------------------------------------------------------------------------
+
+// Means over the minibatches, from sums.
+static void average(ppo_update_stats *sum)
 {
-    const ppo_policy *policy = update->policy;
-    if (ppo_policy_has_vision(policy))
-        ppo_pool_run(update->pool, pack_task, update, ppo_policy_acting_tasks(policy));
+    const double share = 1.0 / (double)sum->minibatches;
+    ppo_loss_sums_scale(&sum->mean, share);
+    sum->loss *= share;
+    sum->grad_norm *= share;
+    sum->std_mean *= share;
 }
 
-ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
-                          const ppo_step_params *step, uint64_t iteration, ppo_update_stats *stats,
-                          ppo_error *error)
+static ppo_status fail_not_finite(const ppo_update *update, const ppo_loss_sums *mean,
+                                  ppo_error *error)
+{
+    const ppo_params *layout = &update->policy->layout;
+    const float *gradient = ppo_optimizer_gradient(update->optimizer);
+    const char *broken = NULL;
+    for (size_t i = 0; !broken && i < layout->count; i++)
+        for (size_t k = 0; !broken && k < ppo_param_count(&layout->list[i]); k++)
+            if (!isfinite(gradient[layout->list[i].offset + k]))
+                broken = layout->list[i].name;
+    return ppo_fail(error, PPO_NUMERIC,
+                    "a loss or gradient is not finite (policy loss %g, value loss %g, entropy %g, "
+                    "first broken gradient: %s); this minibatch changed nothing. A lower "
+                    "learning_rate or max_grad_norm often helps",
+                    mean->policy_loss, mean->value_loss, mean->entropy, broken ? broken : "none");
+}
+
+ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_step_params *step,
+                          uint64_t iteration, ppo_update_stats *stats, ppo_error *error)
 {
     const ppo_config *config = update->config;
-    const size_t batch = rollout->num_steps * rollout->num_envs;
+    const ppo_rollout_view view = ppo_rollout_view_of(rollout);
+    const ppo_gradient_sink sink = {.network_done = add_network, .context = update->optimizer};
+    const size_t batch = (size_t)ppo_config_batch_size(config);
+    const size_t size = ppo_config_minibatch_size(config);
+
+    // Which samples there are, and in which order each epoch visits them.
     *stats = (ppo_update_stats){.epochs = 0};
     update->num_samples = ppo_rollout_samples(rollout, update->samples);
     if (update->num_samples == 0)
@@ -194,18 +125,47 @@ ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
                         "no step of this iteration took place: all environments "
                         "broke down in each of them");
     if (config->norm_adv == PPO_NORM_ADV_BATCH)
-        normalise_batch(rollout, update->samples, update->num_samples);
+        ppo_minibatch_normalize(rollout->advantage, update->samples, update->num_samples);
     update->first_epoch = iteration * config->update_epochs;
     ppo_pool_run(update->pool, shuffle_task, update, config->update_epochs);
+
     for (uint32_t epoch = 0; epoch < config->update_epochs; epoch++) {
-        double kl;
-        const uint32_t *perm = update->perm + epoch * batch;
-        PPO_TRY(run_epoch(update, rollout, step, perm, stats, &kl, error));
+        const double kl_before = stats->mean.approx_kl;
+        const uint32_t minibatches_before = stats->minibatches;
+        for (size_t first = 0; first < update->num_samples; first += size) {
+            const uint32_t *index = update->perm + epoch * batch + first;
+            const size_t left = update->num_samples - first, count = left < size ? left : size;
+
+            // The gradient, in chunks; each network's chunks are added as soon as they are there.
+            size_t num_chunks;
+            float *chunks = ppo_gradient_chunks(update->gradient, count, &num_chunks);
+            ppo_optimizer_begin(update->optimizer, chunks, num_chunks);
+            const ppo_gradient_stats gradient =
+                ppo_gradient_compute(update->gradient, &view, index, count, step, &sink,
+                                     ppo_optimizer_sum(update->optimizer));
+            const double loss = ppo_joint_loss(&gradient.mean, step->ent_coef, config->vf_coef);
+            const double norm = ppo_optimizer_norm(update->optimizer);
+
+            // The step, unless something is not finite.
+            if (!isfinite(loss) || !isfinite(norm))
+                return fail_not_finite(update, &gradient.mean, error);
+            ppo_optimizer_step(update->optimizer, step);
+            ppo_loss_sums_add(&stats->mean, &gradient.mean);
+            stats->loss += loss;
+            stats->grad_norm += norm;
+            stats->std_mean += gradient.std_mean;
+            stats->minibatches++;
+        }
         stats->epochs++;
+        const double kl =
+            (stats->mean.approx_kl - kl_before) / (double)(stats->minibatches - minibatches_before);
         if (config->target_kl > 0.0 && kl > config->target_kl)
             break;
     }
-    average_stats(stats);
-    pack_for_acting(update);
+    average(stats);
+
+    // Minibatches read the large layers' weights as they are, once each; acting reads them often.
+    if (ppo_policy_has_vision(update->policy))
+        ppo_pool_run(update->pool, pack_task, update, ppo_policy_acting_tasks(update->policy));
     return PPO_OK;
 }

@@ -23,18 +23,11 @@ ppo_status ppo_update_create(ppo_update **update, const ppo_config *config, ppo_
                              ppo_pool *pool, ppo_arena *arena, ppo_error *error);
 void ppo_update_destroy(ppo_update *update); // NULL is allowed
 
-// All epochs of one iteration. `iteration` counts from 0 and keys the shuffles. A non-finite loss
-// or gradient ends it with PPO_NUMERIC before the parameters are touched by that minibatch.
-ppo_status ppo_update_run(ppo_update *update, const ppo_rollout *rollout,
-                          const ppo_step_params *step, uint64_t iteration, ppo_update_stats *stats,
-                          ppo_error *error);
-
-// One minibatch: the samples `index` [count] of the rollout seen as [T*N, ...].
-ppo_status ppo_update_minibatch(ppo_update *update, const ppo_rollout *rollout,
-                                const uint32_t *index, size_t count, const ppo_step_params *step,
-                                ppo_update_stats *stats, ppo_error *error);
-
-// The gradient of the last minibatch, before clipping, in the layout of policy->params.
-const float *ppo_update_gradient(const ppo_update *update);
+// All epochs of one iteration. `iteration` counts from 0 and keys the shuffles. Of the rollout,
+// advantages are normalised in place with norm_adv batch; nothing else is written. PPO_NUMERIC for
+// a loss or gradient that is not finite: the minibatch that produced it has changed no parameter.
+// PPO_ENV_FAILED if there is no sample at all.
+ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_step_params *step,
+                          uint64_t iteration, ppo_update_stats *stats, ppo_error *error);
 
 #endif

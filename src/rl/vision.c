@@ -38,7 +38,7 @@ struct ppo_vision {
     } net[2];
 
     // The minibatch under way.
-    const ppo_rollout *rollout;
+    const ppo_rollout_view *rollout;
     const uint32_t *index;
     size_t count;
     float *grad;
@@ -249,7 +249,7 @@ static size_t num_partial_tasks(const ppo_policy *policy)
 
 // --- the minibatch -------------------------------------------------------------------------------
 
-void ppo_vision_forward(ppo_vision *v, const ppo_rollout *rollout, const uint32_t *index,
+void ppo_vision_forward(ppo_vision *v, const ppo_rollout_view *rollout, const uint32_t *index,
                         size_t count)
 {
     const ppo_policy *policy = v->policy;

@@ -25,7 +25,7 @@ void ppo_vision_destroy(ppo_vision *vision); // NULL is allowed
 void ppo_vision_describe_bf16(char *text, size_t size);
 
 // Features of the samples `index` [count] of the rollout, for all networks.
-void ppo_vision_forward(ppo_vision *vision, const ppo_rollout *rollout, const uint32_t *index,
+void ppo_vision_forward(ppo_vision *vision, const ppo_rollout_view *rollout, const uint32_t *index,
                         size_t count);
 
 // One network's features [count, FEATURES] after forward, and where their gradient belongs.

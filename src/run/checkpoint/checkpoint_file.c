@@ -13,7 +13,7 @@
 #include <xxhash.h>
 
 #define FORMAT          "libppo checkpoint"
-#define FORMAT_VERSION  "1"
+#define FORMAT_VERSION  "2"
 #define NO_CHECKSUM     "0000000000000000"
 #define CHECKSUM_DIGITS (sizeof NO_CHECKSUM - 1)
 #define CHECKSUM_MARK   "\"checksum\":\""

@@ -3,7 +3,7 @@
 //
 //   format           "libppo checkpoint"
 //   checksum         XXH3 (64 bits, 16 hexadecimal digits) of the whole file with these digits as 0
-//   format_version   "1"; a reader refuses later ones
+//   format_version   "2"; a reader refuses others
 //   library_version  who wrote it
 //   kind             "trainer" (the whole state) or "agent" (what acting needs)
 //   env_id, config   the configuration as YAML

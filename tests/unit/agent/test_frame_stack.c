@@ -87,7 +87,8 @@ static void step(bed *b, size_t t, size_t n, bool ends)
     draw_frame(b, frame, planes);
     if (ends) {
         see_next(b, n, planes);
-        ppo_frames_stack_final(&b->frames, stack, t, n, frame);
+        const ppo_frames_view frames = ppo_frames_view_of(&b->frames);
+        ppo_frames_stack_final(&frames, stack, t, n, frame);
         check_stack(b, stack, "final frames", t, n);
         draw_frame(b, frame, planes);
         see_first(b, n, planes);
@@ -119,10 +120,11 @@ static void run(bed *b, double ending)
     static unsigned char kept[MOST_STEPS + 1][MOST_ENVS][MOST_STACK * MOST_BYTES];
     const size_t size = b->frames.stack * b->frames.bytes;
     assert_true(b->num_steps <= MOST_STEPS && b->num_envs <= MOST_ENVS);
+    const ppo_frames_view frames = ppo_frames_view_of(&b->frames);
     ppo_frames_begin(&b->frames);
     for (size_t t = 0; t <= b->num_steps; t++)
         for (size_t n = 0; n < b->num_envs; n++) {
-            ppo_frames_stack(&b->frames, kept[t][n], t, n);
+            ppo_frames_stack(&frames, kept[t][n], t, n);
             check_stack(b, kept[t][n], "frames", t, n);
             assert_true(b->frames.age[t * b->num_envs + n] < b->frames.stack);
             if (t < b->num_steps)
@@ -131,7 +133,7 @@ static void run(bed *b, double ending)
     for (size_t t = 0; t <= b->num_steps; t++)
         for (size_t n = 0; n < b->num_envs; n++) {
             unsigned char again[MOST_STACK * MOST_BYTES];
-            ppo_frames_stack(&b->frames, again, t, n);
+            ppo_frames_stack(&frames, again, t, n);
             assert_memory_equal(again, kept[t][n], size);
         }
     ppo_frames_end(&b->frames);

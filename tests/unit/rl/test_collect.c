@@ -184,7 +184,7 @@ static void check_stream(const replay *p, size_t t, size_t n)
     float *space = calloc(policy->scratch_size, sizeof *space), action[8 * PPO_CHUNK_ROWS];
     assert_non_null(space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->obs + i * TOY_OBS, 1);
+    ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->features + i * TOY_OBS, 1);
     ppo_dist_prepare(&policy->dist, s.out, 1);
     ppo_dist_sample(&policy->dist, action, s.out, ppo_policy_log_std(policy), 1,
                     p->bed->config.seed, PPO_RNG_ACTION, n, p->iteration * r->num_steps + t);
@@ -198,7 +198,7 @@ static void check_observation(const replay *p, size_t t, size_t n)
 {
     const ppo_rollout *r = &p->bed->rollout;
     const size_t i = t * r->num_envs + n;
-    const float *got = r->obs + i * TOY_OBS;
+    const float *got = r->features + i * TOY_OBS;
     double x[TOY_OBS];
     normalised(p, x, p->raw[n]);
     for (size_t k = 0; k < TOY_OBS; k++)
@@ -348,7 +348,8 @@ static void test_replay(void **state)
 static void assert_same_rollout(const ppo_rollout *a, const ppo_rollout *b)
 {
     const size_t count = a->num_steps * a->num_envs, with_last = count + a->num_envs;
-    assert_memory_equal(a->obs, b->obs, with_last * a->num_features * sizeof *a->obs);
+    assert_memory_equal(a->features, b->features,
+                        with_last * a->num_features * sizeof *a->features);
     assert_memory_equal(a->action, b->action, count * a->num_actions * sizeof *a->action);
     assert_memory_equal(a->log_prob, b->log_prob, count * sizeof *a->log_prob);
     assert_memory_equal(a->reward, b->reward, count * sizeof *a->reward);
@@ -387,7 +388,7 @@ static void test_lost_steps(void **state)
     collect_bed bed;
     collect_bed_create(&bed, &config, toy_class(set_ups[0].toy));
     collect_bed_run(&bed, 0);
-    const ppo_rollout *r = &bed.rollout;
+    ppo_rollout *r = &bed.rollout;
     const uint64_t finished = bed.episodes.count[0];
     uint64_t hidden = 0;
     size_t cuts = 0;
@@ -397,8 +398,8 @@ static void test_lost_steps(void **state)
         r->terminated[i] = 0;
         r->next_value[i] = NAN;
     }
-    ppo_collect_bootstrap(bed.collect);
-    ppo_collect_report(bed.collect, &bed.episodes);
+    ppo_bootstrap_run(&bed.bootstrap);
+    ppo_episodes_add_rollout(&bed.episodes, &bed.rollout);
     for (size_t i = 0; i < r->num_steps * r->num_envs; i++) {
         const bool before_lost =
             i + r->num_envs < r->num_steps * r->num_envs && r->lost[i + r->num_envs] && !r->lost[i];

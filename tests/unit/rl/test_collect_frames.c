@@ -146,7 +146,8 @@ static void check_view(const replay *p, size_t t, size_t n)
     const ppo_rollout *r = &p->bed->rollout;
     unsigned char *stack = malloc(ppo_input_bytes(p->input));
     assert_non_null(stack);
-    ppo_frames_stack(&r->frames, stack, t, n);
+    const ppo_frames_view frames = ppo_frames_view_of(&r->frames);
+    ppo_frames_stack(&frames, stack, t, n);
     if (memcmp(stack, p->players[n].seen, ppo_input_bytes(p->input)) != 0)
         fail_msg("step %zu, environment %zu: another stack", t, n);
     assert_true(r->value[t * r->num_envs + n] == value_of(p, &p->players[n]));
@@ -269,7 +270,7 @@ static void test_replay(void **state)
 
 // --- threads -------------------------------------------------------------------------------------
 
-static void assert_same_rollout(const ppo_rollout *a, const ppo_rollout *b)
+static void assert_same_rollout(ppo_rollout *a, ppo_rollout *b)
 {
     const size_t count = a->num_steps * a->num_envs, with_last = count + a->num_envs;
     assert_memory_equal(ppo_frames_row(&a->frames, 0), ppo_frames_row(&b->frames, 0),

@@ -99,15 +99,14 @@ static outcome run_update(const golden_file *golden, ppo_precision precision, ui
     assert_true(count == bed.config.update_epochs * bed.rollout.num_steps);
     assert_true(count % size == 0 && index && o.metrics && o.first_grad && o.params);
     for (size_t m = 0; m < o.num_minibatches; m++) {
-        ppo_update_stats stats = {0};
-        ppo_error error = {0};
         for (size_t i = 0; i < size; i++)
             index[i] = (uint32_t)order[m * size + i];
-        if (ppo_update_minibatch(bed.update, &bed.rollout, index, size, &bed.step, &stats, &error))
-            fail_msg("%s", error.message);
+        const ppo_update_stats stats =
+            minibatch_step_run(&bed.single, &bed.rollout, index, size, &bed.step);
         note_metrics(o.metrics + m * NUM_METRICS, &stats);
         if (m == 0)
-            memcpy(o.first_grad, ppo_update_gradient(bed.update), params * sizeof *o.first_grad);
+            memcpy(o.first_grad, ppo_optimizer_gradient(bed.single.optimizer),
+                   params * sizeof *o.first_grad);
     }
     memcpy(o.params, bed.policy.params, params * sizeof *o.params);
     free(index);

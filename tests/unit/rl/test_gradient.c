@@ -109,10 +109,11 @@ static void release(bed *b)
 static ppo_gradient_stats compute(bed *b)
 {
     size_t num_chunks;
-    const ppo_gradient_stats stats = ppo_gradient_compute(b->p.gradient, &b->p.rollout, b->index,
+    const ppo_rollout_view rollout = ppo_rollout_view_of(&b->p.rollout);
+    const ppo_gradient_stats stats = ppo_gradient_compute(b->p.single.gradient, &rollout, b->index,
                                                           b->count, &b->p.step, NULL, NULL);
     const size_t size = b->p.policy.layout.size;
-    const float *chunks = ppo_gradient_chunks(b->p.gradient, b->count, &num_chunks);
+    const float *chunks = ppo_gradient_chunks(b->p.single.gradient, b->count, &num_chunks);
     assert_int_equal(num_chunks, (b->count + PPO_CHUNK_ROWS - 1) / PPO_CHUNK_ROWS);
     for (size_t i = 0; i < size; i++) {
         b->gradient[i] = 0.0f;

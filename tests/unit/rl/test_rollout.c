@@ -93,7 +93,7 @@ static void test_rows(void **state)
     assert_int_equal(arena.num_rows, 14);
     for (size_t i = 0; i < arena.num_rows; i++) {
         const bool one_more =
-            arena.rows[i].slot == (void **)&r.obs || arena.rows[i].slot == (void **)&r.value;
+            arena.rows[i].slot == (void **)&r.features || arena.rows[i].slot == (void **)&r.value;
         assert_int_equal(arena.rows[i].tensor.shape[0], STEPS + one_more);
         assert_int_equal(arena.rows[i].tensor.shape[1], ENVS);
         assert_true(arena.rows[i].tensor.role == PPO_ROLE_SCRATCH);

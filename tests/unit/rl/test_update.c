@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The update phase: steps against a textbook optimiser in double that is fed the same gradients,
-// with one or two groups; epochs as the minibatches that they consist of; packed weights kept
-// fresh.
+// The update phase: epochs as the minibatches that they consist of; lost samples, normalisation
+// over the batch, an early stop, and what is not finite.
 #include "unit/rl/support/problem.h"
 #include "unit/rl/support/ppo_reference.h"
 
@@ -52,86 +51,6 @@ static void create(problem *p, const set_up *s, uint32_t threads)
     problem_create(p, &config, &dist_cases[s->dist], 5, threads);
 }
 
-// --- against a textbook -------------------------------------------------------------------------
-
-typedef struct textbook {
-    double *p, *m, *v;
-    size_t size, critic_begin;
-} textbook;
-
-// Clips by the norm of the range, then Adam.
-static void step_range(textbook *b, const float *grad, size_t begin, size_t end, double lr,
-                       const ppo_config *config, double t)
-{
-    double squares = 0.0;
-    for (size_t i = begin; i < end; i++)
-        squares += (double)grad[i] * grad[i];
-    const double limit = config->max_grad_norm, norm = sqrt(squares);
-    const double scale = limit > 0.0 && norm > limit ? limit / (norm + 1e-6) : 1.0;
-    for (size_t i = begin; i < end; i++) {
-        const double g = scale * (double)grad[i];
-        b->m[i] = 0.9 * b->m[i] + 0.1 * g;
-        b->v[i] = 0.999 * b->v[i] + 0.001 * g * g;
-        b->p[i] -= lr * b->m[i] / (1.0 - pow(0.9, t)) /
-                   (sqrt(b->v[i] / (1.0 - pow(0.999, t))) + config->adam_eps);
-    }
-}
-
-static void check_packed(const problem *p)
-{
-    float *before = new_floats(p->policy.packed_size);
-    const size_t bytes = p->policy.packed_size * sizeof *before;
-    memcpy(before, p->policy.packed, bytes);
-    ppo_policy_pack(&p->policy);
-    assert_memory_equal(p->policy.packed, before, bytes);
-    free(before);
-}
-
-static void check_steps(const set_up *s)
-{
-    problem p;
-    create(&p, s, 2);
-    const ppo_config *config = &p.config;
-    textbook b = {.size = p.policy.layout.size};
-    b.critic_begin = s->separate ? p.policy.critic_begin : b.size;
-    b.p = new_doubles(p.policy.params, b.size);
-    b.m = new_doubles(NULL, b.size);
-    b.v = new_doubles(NULL, b.size);
-    double largest = 0.0;
-    for (uint32_t t = 1; t <= 20; t++) {
-        uint32_t index[256];
-        ppo_update_stats stats = {0};
-        ppo_error error = {0};
-        double squares = 0.0;
-        ppo_minibatch_shuffle(index, 256, 9, t);
-        if (ppo_update_minibatch(p.update, &p.rollout, index, s->minibatch_size, &p.step, &stats,
-                                 &error) != PPO_OK)
-            fail_msg("%s", error.message);
-        const float *grad = ppo_update_gradient(p.update);
-        step_range(&b, grad, 0, b.critic_begin, 1e-3, config, t);
-        step_range(&b, grad, b.critic_begin, b.size, 3e-3, config, t);
-        for (size_t i = 0; i < b.size; i++) {
-            largest = fmax(largest, relative_error(p.policy.params[i], b.p[i], 0.1));
-            squares += (double)grad[i] * grad[i];
-        }
-        assert_true(relative_error(stats.grad_norm, sqrt(squares), 0.0) < 1e-6);
-        check_packed(&p);
-    }
-    printf("%-20s parameters after 20 steps %.2g\n", s->name, largest);
-    assert_true(largest < 5e-6);
-    free(b.v);
-    free(b.m);
-    free(b.p);
-    problem_release(&p);
-}
-
-static void test_steps(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < NUM_SET_UPS; i++)
-        check_steps(&set_ups[i]);
-}
-
 // --- epochs -------------------------------------------------------------------------------------
 
 static void add(double *sum, const ppo_update_stats *one)
@@ -160,10 +79,9 @@ static void check_epochs(const set_up *s)
         ppo_minibatch_shuffle(index, 256, 3, 4 * 3 + epoch);
         for (uint32_t first = 0; first < 256; first += s->minibatch_size, minibatches++) {
             const uint32_t left = 256 - first;
-            ppo_update_stats one = {0};
-            ppo_update_minibatch(parts.update, &parts.rollout, index + first,
-                                 left < s->minibatch_size ? left : s->minibatch_size, &parts.step,
-                                 &one, &error);
+            const uint32_t count = left < s->minibatch_size ? left : s->minibatch_size;
+            const ppo_update_stats one = minibatch_step_run(&parts.single, &parts.rollout,
+                                                            index + first, count, &parts.step);
             add(sum, &one);
         }
     }
@@ -253,30 +171,28 @@ static void test_target_kl(void **state)
     }
 }
 
-// A sample that is not finite: the parameters, and the step count, stay.
+// A sample that is not finite: the parameters, the moments and the step count stay.
 static void test_not_finite(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_SET_UPS; i++) {
         problem p, clean;
-        uint32_t index[256];
-        ppo_update_stats stats = {0};
+        ppo_update_stats stats;
         ppo_error error = {0};
         create(&p, &set_ups[i], 2);
         create(&clean, &set_ups[i], 2);
-        const uint32_t size = set_ups[i].minibatch_size;
         const size_t bytes = p.policy.layout.size * sizeof *p.policy.params;
-        ppo_minibatch_shuffle(index, 256, 9, 1);
-        const float good = p.rollout.ret[index[size - 1]];
-        p.rollout.ret[index[size - 1]] = NAN;
-        assert_int_equal(
-            ppo_update_minibatch(p.update, &p.rollout, index, size, &p.step, &stats, &error),
-            PPO_NUMERIC);
+        float good[256];
+        memcpy(good, p.rollout.ret, sizeof good);
+        for (size_t k = 0; k < 256; k++)
+            p.rollout.ret[k] = NAN;
+        assert_int_equal(ppo_update_run(p.update, &p.rollout, &p.step, 7, &stats, &error),
+                         PPO_NUMERIC);
+        assert_non_null(strstr(error.message, "first broken gradient: "));
         assert_memory_equal(p.policy.params, clean.policy.params, bytes);
-        p.rollout.ret[index[size - 1]] = good;
-        ppo_update_minibatch(p.update, &p.rollout, index, size, &p.step, &stats, &error);
-        ppo_update_minibatch(clean.update, &clean.rollout, index, size, &clean.step, &stats,
-                             &error);
+        memcpy(p.rollout.ret, good, sizeof good);
+        assert_int_equal(ppo_update_run(p.update, &p.rollout, &p.step, 8, &stats, &error), PPO_OK);
+        ppo_update_run(clean.update, &clean.rollout, &clean.step, 8, &stats, &error);
         assert_memory_equal(p.policy.params, clean.policy.params, bytes);
         problem_release(&clean);
         problem_release(&p);
@@ -286,8 +202,8 @@ static void test_not_finite(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),        cmocka_unit_test(test_epochs),
-        cmocka_unit_test(test_lost_samples), cmocka_unit_test(test_norm_adv_batch),
-        cmocka_unit_test(test_target_kl),    cmocka_unit_test(test_not_finite)};
+        cmocka_unit_test(test_epochs), cmocka_unit_test(test_lost_samples),
+        cmocka_unit_test(test_norm_adv_batch), cmocka_unit_test(test_target_kl),
+        cmocka_unit_test(test_not_finite)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static void fill_params(bed *b, ppo_random *random)
 
 static void fill_rollout(bed *b, ppo_random *random)
 {
-    const ppo_rollout *r = &b->rollout;
+    ppo_rollout *r = &b->rollout;
     for (size_t i = 0; i < (STEPS + r->frames.stack) * ENVS * r->frames.bytes; i++)
         r->frames.data[i] = (unsigned char)ppo_random_integers(random, 0, 256);
     for (size_t t = 0; t < STEPS; t++)
@@ -129,8 +129,9 @@ static ppo_gradient_stats compute(bed *b, const uint32_t *index, size_t count, f
 {
     size_t chunks;
     const ppo_policy *policy = &b->policy;
+    const ppo_rollout_view rollout = ppo_rollout_view_of(&b->rollout);
     const ppo_gradient_stats stats =
-        ppo_gradient_compute(b->gradient, &b->rollout, index, count, &b->step, NULL, grad);
+        ppo_gradient_compute(b->gradient, &rollout, index, count, &b->step, NULL, grad);
     const float *heads = ppo_gradient_chunks(b->gradient, count, &chunks);
     assert_int_equal(chunks, 1);
     for (size_t net = 0; net < policy->num_nets; net++)
@@ -206,7 +207,8 @@ static sample see(const bed *b, size_t net, uint32_t index)
                 .features = new_floats(PPO_CNN_FEATURES(cnn)),
                 .working = calloc(ppo_cnn_working(cnn), sizeof(float))};
     assert_true(s.picture && s.working);
-    ppo_frames_stack(&b->rollout.frames, s.picture, index / ENVS, index % ENVS);
+    const ppo_frames_view frames = ppo_frames_view_of(&b->rollout.frames);
+    ppo_frames_stack(&frames, s.picture, index / ENVS, index % ENVS);
     ppo_cnn_features(cnn, s.features, s.flat, s.working, b->policy.params, b->policy.packed,
                      s.picture, 1);
     return s;
@@ -261,7 +263,8 @@ static void check_steps(bed *b, const set_up *s, size_t count, ppo_random *rando
     const ppo_policy *policy = &b->policy;
     const size_t width = PPO_CNN_FEATURES(&policy->visions[0]);
     double *wanted = new_doubles(NULL, policy->layout.size);
-    ppo_vision_forward(b->vision, &b->rollout, b->index, count);
+    const ppo_rollout_view rollout = ppo_rollout_view_of(&b->rollout);
+    ppo_vision_forward(b->vision, &rollout, b->index, count);
     for (size_t net = 0; net < policy->num_nets; net++) {
         float *dfeatures = ppo_vision_dfeatures(b->vision, net);
         fill_uniform(dfeatures, count * width, random, -1.0, 1.0);

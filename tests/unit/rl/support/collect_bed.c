@@ -28,17 +28,27 @@ void collect_bed_create(collect_bed *bed, const ppo_config *config, const ppo_en
     must(ppo_vecenv_create(&bed->vecenv, env, &options, &bed->arena, &e), &e);
     ppo_rollout_plan(&bed->rollout, config->num_steps, config->num_envs, &bed->agent.policy.input,
                      bed->agent.policy.dist.num_actions, &bed->arena);
+    ppo_acting_scratch_plan(&bed->scratch, &bed->agent.policy, ppo_pool_size(bed->pool),
+                            ppo_rollout_has_frames(&bed->rollout), &bed->arena);
+    bed->bootstrap = (ppo_bootstrap){.agent = &bed->agent,
+                                     .rollout = &bed->rollout,
+                                     .pool = bed->pool,
+                                     .scratch = &bed->scratch};
     const ppo_collect_parts parts = {.config = &bed->config,
                                      .agent = &bed->agent,
                                      .vecenv = bed->vecenv,
                                      .rollout = &bed->rollout,
+                                     .bootstrap = &bed->bootstrap,
+                                     .scratch = &bed->scratch,
                                      .pool = bed->pool};
     must(ppo_collect_create(&bed->collect, &parts, &bed->arena, &e), &e);
+    ppo_reward_plan(&bed->reward, config, &bed->arena);
     ppo_episodes_plan(&bed->episodes, &bed->arena);
     must(ppo_arena_bind(&bed->arena, &e), &e);
     must(ppo_policy_init(&bed->agent.policy, config, &e), &e);
     if (config->norm_obs)
         ppo_normalizer_init(&bed->agent.obs_norm);
+    ppo_reward_start(&bed->reward);
     must(ppo_collect_start(bed->collect, &e), &e);
 }
 
@@ -54,6 +64,7 @@ void collect_bed_run(collect_bed *bed, uint64_t iteration)
 {
     ppo_error e = {0};
     must(ppo_collect_run(bed->collect, iteration * bed->config.num_steps, &e), &e);
-    ppo_collect_bootstrap(bed->collect);
-    ppo_collect_report(bed->collect, &bed->episodes);
+    ppo_bootstrap_run(&bed->bootstrap);
+    ppo_reward_run(&bed->reward, &bed->rollout);
+    ppo_episodes_add_rollout(&bed->episodes, &bed->rollout);
 }

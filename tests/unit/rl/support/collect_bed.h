@@ -4,6 +4,7 @@
 #define PPO_TESTS_RL_COLLECT_BED_H
 
 #include "rl/collect.h"
+#include "rl/reward.h"
 
 typedef struct collect_bed {
     ppo_config config;
@@ -12,7 +13,10 @@ typedef struct collect_bed {
     ppo_agent agent;
     ppo_vecenv *vecenv;
     ppo_rollout rollout;
+    ppo_acting_scratch_set scratch;
+    ppo_bootstrap bootstrap;
     ppo_collect *collect;
+    ppo_reward reward;
     ppo_episodes episodes;
 } collect_bed;
 
@@ -20,7 +24,7 @@ typedef struct collect_bed {
 void collect_bed_create(collect_bed *bed, const ppo_config *config, const ppo_env_class *env);
 void collect_bed_release(collect_bed *bed);
 
-// One rollout, bootstrapped and reported. `iteration` counts from 0.
+// One rollout, with next values, rewards and episodes. `iteration` counts from 0.
 void collect_bed_run(collect_bed *bed, uint64_t iteration);
 
 #endif

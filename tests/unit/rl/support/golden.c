@@ -243,13 +243,13 @@ static void fill_params(golden_bed *bed, const golden_file *golden)
 
 static void fill(golden_bed *bed, const golden_file *golden)
 {
-    const ppo_rollout *r = &bed->rollout;
+    ppo_rollout *r = &bed->rollout;
     const size_t samples = r->num_steps;
     fill_params(bed, golden);
     if (golden_has_pictures(golden))
         golden_pictures(golden, ppo_frames_row(&r->frames, 0));
     else
-        golden_floats(golden, "in.obs", r->obs, samples * r->num_features);
+        golden_floats(golden, "in.obs", r->features, samples * r->num_features);
     golden_floats(golden, "in.action", r->action, samples * r->num_actions);
     golden_floats(golden, "in.old_logprob", r->log_prob, samples);
     golden_floats(golden, "in.old_value", r->value, samples);
@@ -275,17 +275,17 @@ void golden_bed_create(golden_bed *bed, const golden_file *golden, ppo_precision
         fail_msg("%s", error.message);
     ppo_rollout_plan(&bed->rollout, bed->config.num_steps, 1, &input, bed->policy.dist.num_actions,
                      &bed->arena);
-    if (ppo_pool_create(&bed->pool, threads, &error) != PPO_OK ||
-        ppo_update_create(&bed->update, &bed->config, &bed->policy, bed->pool, &bed->arena,
-                          &error) != PPO_OK ||
-        ppo_arena_bind(&bed->arena, &error) != PPO_OK)
+    if (ppo_pool_create(&bed->pool, threads, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    minibatch_step_create(&bed->single, &bed->config, &bed->policy, bed->pool, &bed->arena);
+    if (ppo_arena_bind(&bed->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     fill(bed, golden);
 }
 
 void golden_bed_release(golden_bed *bed)
 {
-    ppo_update_destroy(bed->update);
+    minibatch_step_release(&bed->single);
     ppo_pool_destroy(bed->pool);
     ppo_policy_release(&bed->policy);
     ppo_arena_release(&bed->arena);

@@ -4,7 +4,8 @@
 #ifndef PPO_TESTS_RL_GOLDEN_H
 #define PPO_TESTS_RL_GOLDEN_H
 
-#include "rl/update.h"
+#include "unit/rl/support/minibatch_step.h"
+
 #include "run/checkpoint/safetensors.h"
 
 typedef struct golden_file {
@@ -44,7 +45,7 @@ typedef struct golden_bed {
     ppo_policy policy;
     ppo_rollout rollout;
     ppo_pool *pool;
-    ppo_update *update;
+    minibatch_step single;
 } golden_bed;
 
 void golden_bed_create(golden_bed *bed, const golden_file *golden, ppo_precision precision,

@@ -118,7 +118,7 @@ static void add_sample(reference_losses *sum, const ppo_policy *policy, const pp
     double x[REFERENCE_MAX_WIDTH], out[REFERENCE_MAX_WIDTH], critic[REFERENCE_MAX_WIDTH],
         action[REFERENCE_MAX_WIDTH];
     for (size_t k = 0; k < r->num_features; k++)
-        x[k] = r->obs[i * r->num_features + k];
+        x[k] = r->features[i * r->num_features + k];
     for (size_t k = 0; k < r->num_actions; k++)
         action[k] = r->action[i * r->num_actions + k];
     reference_mlp(&policy->heads[PPO_ACTOR_NET], out, params, x);

@@ -35,7 +35,7 @@ static void fill_actions(problem *p, ppo_random *random)
     memset(space, 0, policy->scratch_size * sizeof *space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
     for (size_t i = 0; i < count; i++) {
-        const float *x = r->obs + i * r->num_features;
+        const float *x = r->features + i * r->num_features;
         ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, 1);
         ppo_dist_prepare(&policy->dist, s.out, 1);
         ppo_dist_sample(&policy->dist, action, s.out, log_std, 1, 5, PPO_RNG_ACTION, i, 0);
@@ -70,15 +70,14 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
     ppo_rollout_plan(&p->rollout, config->num_steps, config->num_envs, &input,
                      p->policy.dist.num_actions, &p->arena);
     if (ppo_pool_create(&p->pool, threads, &error) != PPO_OK ||
-        ppo_gradient_create(&p->gradient, &p->config, &p->policy, p->pool, &p->arena, &error) !=
-            PPO_OK ||
-        ppo_update_create(&p->update, &p->config, &p->policy, p->pool, &p->arena, &error) !=
-            PPO_OK ||
-        ppo_arena_bind(&p->arena, &error) != PPO_OK)
+        ppo_update_create(&p->update, &p->config, &p->policy, p->pool, &p->arena, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    minibatch_step_create(&p->single, &p->config, &p->policy, p->pool, &p->arena);
+    if (ppo_arena_bind(&p->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     const size_t count = p->rollout.num_steps * p->rollout.num_envs;
     fill_params(p, &random);
-    fill_uniform(p->rollout.obs, count * num_features, &random, -1.5, 1.5);
+    fill_uniform(p->rollout.features, count * num_features, &random, -1.5, 1.5);
     fill_uniform(p->rollout.advantage, count, &random, -1.5, 2.5);
     fill_actions(p, &random);
     for (size_t i = 0; i < count; i++)
@@ -88,7 +87,7 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
 void problem_release(problem *p)
 {
     ppo_update_destroy(p->update);
-    ppo_gradient_destroy(p->gradient);
+    minibatch_step_release(&p->single);
     ppo_pool_destroy(p->pool);
     ppo_arena_release(&p->arena);
 }

@@ -5,8 +5,7 @@
 #define PPO_TESTS_RL_PROBLEM_H
 
 #include "unit/rl/support/dists.h"
-
-#include "rl/update.h"
+#include "unit/rl/support/minibatch_step.h"
 
 typedef struct problem {
     ppo_config config;
@@ -15,8 +14,8 @@ typedef struct problem {
     ppo_policy policy;
     ppo_rollout rollout;
     ppo_pool *pool;
-    ppo_gradient *gradient;
-    ppo_update *update;
+    minibatch_step single; // minibatches one by one,
+    ppo_update *update;    // or whole epochs; each has moments of its own
 } problem;
 
 // `config` needs num_envs, num_steps and everything that the update reads; its batch is the

@@ -369,7 +369,7 @@ static void test_later_format_is_told(void **state)
     (void)state;
     ppo_trainer *trainer = make_small();
     save(trainer, scratch_path("later"));
-    edit_and_seal(scratch_path("later"), "\"format_version\":\"1\"", "\"format_version\":\"9\"");
+    edit_and_seal(scratch_path("later"), "\"format_version\":\"2\"", "\"format_version\":\"9\"");
     assert_int_equal(ppo_checkpoint_load(trainer, scratch_path("later"), &error), PPO_UNSUPPORTED);
     assert_non_null(strstr(error.message, "format 9"));
     ppo_trainer_destroy(trainer);

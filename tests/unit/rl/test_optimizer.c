@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Steps against a textbook optimiser in double precision that is fed the same gradients, with one
+// or two groups of parameters, few slices and many; packed weights kept fresh; the same bits with
+// any number of threads.
+#include "unit/rl/support/problem.h"
+#include "unit/rl/support/ppo_reference.h"
+
+#include "rl/minibatch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct set_up {
+    const char *name;
+    size_t dist;
+    ppo_widths hidden;
+    bool shared, separate;
+    double max_grad_norm;
+    uint32_t minibatch_size;
+} set_up;
+
+static const set_up set_ups[] = {
+    {"one optimiser", 1, {2, {17, 9}}, false, false, 0.5, 64},
+    {"shared", 9, {2, {17, 9}}, true, false, 0.5, 100},
+    {"two optimisers", 1, {2, {17, 9}}, false, true, 0.5, 64},
+    {"two optimisers, box", 9, {1, {33}}, false, true, 0.3, 37},
+    {"no clipping", 10, {1, {8}}, false, false, 0.0, 256},
+    {"linear", 3, {0}, false, true, 1e-3, 129},
+    {"several slices", 5, {2, {130, 70}}, false, true, 0.5, 200},
+};
+#define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
+
+static void create(problem *p, const set_up *s, uint32_t threads)
+{
+    ppo_config config;
+    ppo_config_defaults(&config);
+    config.seed = 3;
+    config.num_envs = 2;
+    config.num_steps = 128;
+    config.hidden_sizes = s->hidden;
+    config.shared_network = s->shared;
+    config.separate_optimizers = s->separate;
+    config.critic_learning_rate = s->separate ? 3e-3 : 0.0;
+    config.learning_rate = 1e-3;
+    config.max_grad_norm = s->max_grad_norm;
+    config.minibatch_size = s->minibatch_size;
+    config.update_epochs = 3;
+    problem_create(p, &config, &dist_cases[s->dist], 5, threads);
+}
+
+// --- against a textbook -------------------------------------------------------------------------
+
+typedef struct textbook {
+    double *p, *m, *v;
+    size_t size, critic_begin;
+} textbook;
+
+// Clips by the norm of the range, then Adam.
+static void step_range(textbook *b, const float *grad, size_t begin, size_t end, double lr,
+                       const ppo_config *config, double t)
+{
+    double squares = 0.0;
+    for (size_t i = begin; i < end; i++)
+        squares += (double)grad[i] * grad[i];
+    const double limit = config->max_grad_norm, norm = sqrt(squares);
+    const double scale = limit > 0.0 && norm > limit ? limit / (norm + 1e-6) : 1.0;
+    for (size_t i = begin; i < end; i++) {
+        const double g = scale * (double)grad[i];
+        b->m[i] = 0.9 * b->m[i] + 0.1 * g;
+        b->v[i] = 0.999 * b->v[i] + 0.001 * g * g;
+        b->p[i] -= lr * b->m[i] / (1.0 - pow(0.9, t)) /
+                   (sqrt(b->v[i] / (1.0 - pow(0.999, t))) + config->adam_eps);
+    }
+}
+
+static void check_packed(const problem *p)
+{
+    float *before = new_floats(p->policy.packed_size);
+    const size_t bytes = p->policy.packed_size * sizeof *before;
+    memcpy(before, p->policy.packed, bytes);
+    ppo_policy_pack(&p->policy);
+    assert_memory_equal(p->policy.packed, before, bytes);
+    free(before);
+}
+
+static void check_steps(const set_up *s)
+{
+    problem p;
+    create(&p, s, 2);
+    const ppo_config *config = &p.config;
+    textbook b = {.size = p.policy.layout.size};
+    b.critic_begin = s->separate ? p.policy.critic_begin : b.size;
+    b.p = new_doubles(p.policy.params, b.size);
+    b.m = new_doubles(NULL, b.size);
+    b.v = new_doubles(NULL, b.size);
+    double largest = 0.0;
+    for (uint32_t t = 1; t <= 20; t++) {
+        uint32_t index[256];
+        double squares = 0.0;
+        ppo_minibatch_shuffle(index, 256, 9, t);
+        const ppo_update_stats stats =
+            minibatch_step_run(&p.single, &p.rollout, index, s->minibatch_size, &p.step);
+        const float *grad = ppo_optimizer_gradient(p.single.optimizer);
+        step_range(&b, grad, 0, b.critic_begin, 1e-3, config, t);
+        step_range(&b, grad, b.critic_begin, b.size, 3e-3, config, t);
+        for (size_t i = 0; i < b.size; i++) {
+            largest = fmax(largest, relative_error(p.policy.params[i], b.p[i], 0.1));
+            squares += (double)grad[i] * grad[i];
+        }
+        assert_true(relative_error(stats.grad_norm, sqrt(squares), 0.0) < 1e-6);
+        check_packed(&p);
+    }
+    printf("%-20s parameters after 20 steps %.2g\n", s->name, largest);
+    assert_true(largest < 5e-6);
+    free(b.v);
+    free(b.m);
+    free(b.p);
+    problem_release(&p);
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++)
+        check_steps(&set_ups[i]);
+}
+
+// Slices and their sums are cut by the parameters, never by the threads.
+static void test_threads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+        problem one, many;
+        create(&one, &set_ups[i], 1);
+        create(&many, &set_ups[i], 4);
+        for (uint32_t t = 1; t <= 5; t++) {
+            uint32_t index[256];
+            ppo_minibatch_shuffle(index, 256, 9, t);
+            const uint32_t size = set_ups[i].minibatch_size;
+            minibatch_step_run(&one.single, &one.rollout, index, size, &one.step);
+            minibatch_step_run(&many.single, &many.rollout, index, size, &many.step);
+        }
+        assert_memory_equal(one.policy.params, many.policy.params,
+                            one.policy.layout.size * sizeof *one.policy.params);
+        problem_release(&many);
+        problem_release(&one);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps),
+                                       cmocka_unit_test(test_threads)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
