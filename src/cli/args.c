@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/message.h"
+#include "core/error.h"
 #include "core/nearest.h"
 
 // getopt_long's `val` of a long option: the flag's id, or this plus the option's index.
@@ -110,10 +110,10 @@ static ppo_status check_ambiguous(const long_options *options, const char *name,
         if (strncmp(options->row[i].name, name, strlen(name)) != 0)
             continue;
         if (strcmp(options->row[i].name, name) == 0)
-            return cli_error_set(error, PPO_INVALID, "--%s takes no value", name);
+            return ppo_fail(error, PPO_INVALID, "--%s takes no value", name);
         if (first)
-            return cli_error_set(error, PPO_INVALID, "--%s could be --%s or --%s", name, first,
-                                 options->row[i].name);
+            return ppo_fail(error, PPO_INVALID, "--%s could be --%s or --%s", name, first,
+                            options->row[i].name);
         first = options->row[i].name;
     }
     return PPO_OK;
@@ -145,7 +145,7 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
                                ppo_error *error)
 {
     if (optopt > 0 && optopt < FIRST_FLAG)
-        return cli_error_set(error, PPO_INVALID, "unknown option -%c", optopt);
+        return ppo_fail(error, PPO_INVALID, "unknown option -%c", optopt);
     const cli_command *command = args->command;
     char *const name = argv[optind - 1] + 2, *const equals = strchr(name, '=');
     const char *value = equals ? equals + 1 : value_of_flag(argc, argv);
@@ -162,9 +162,8 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
     const char *nearest = ppo_nearest(name, row_name, options, options->count);
     if (command->takes_options && !(nearest && is_own_flag(command, nearest)))
         return error->status;
-    return cli_error_set(error, PPO_INVALID, "'%s' has no option --%.80s%s%s%s", command->name,
-                         name, nearest ? "; did you mean --" : "", nearest ? nearest : "",
-                         nearest ? "?" : "");
+    return ppo_fail(error, PPO_INVALID, "'%s' has no option --%.80s%s%s%s", command->name, name,
+                    nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
 // --metric may be given several times; their values are told apart by commas.
@@ -173,7 +172,7 @@ static ppo_status add_metric(cli_args *args, ppo_error *error)
     char *all;
     const char *before = args->flag[CLI_FLAG_METRIC];
     if (asprintf(&all, "%s%s%s", before ? before : "", before ? "," : "", optarg) < 0)
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the options");
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for the options");
     free(args->metrics);
     args->flag[CLI_FLAG_METRIC] = args->metrics = all;
     return PPO_OK;
@@ -191,7 +190,7 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
         } else if (val == 'o') {
             args->flag[CLI_FLAG_OUTPUT] = optarg;
         } else if (val == ':') {
-            return cli_error_set(error, PPO_INVALID, "%s needs a value", argv[optind - 1]);
+            return ppo_fail(error, PPO_INVALID, "%s needs a value", argv[optind - 1]);
         } else if (val == '?') {
             if (take_unknown(args, options, argc, argv, error))
                 return error->status;
@@ -217,22 +216,22 @@ static ppo_status check_operands(const cli_args *args, ppo_error *error)
     if (args->flag[CLI_FLAG_HELP])
         return PPO_OK;
     if (args->num_operands < command->min_operands)
-        return cli_error_set(error, PPO_INVALID, "'%s' needs %s", command->name, command->synopsis);
+        return ppo_fail(error, PPO_INVALID, "'%s' needs %s", command->name, command->synopsis);
     if (args->num_operands > command->max_operands)
-        return cli_error_set(error, PPO_INVALID, "'%s': '%.80s' is one argument too many",
-                             command->name, args->operand[command->max_operands]);
+        return ppo_fail(error, PPO_INVALID, "'%s': '%.80s' is one argument too many", command->name,
+                        args->operand[command->max_operands]);
     return PPO_OK;
 }
 
-ppo_status cli_args_init(cli_args *args, const cli_command *command, int argc, char **argv,
-                         ppo_error *error)
+ppo_status cli_args_init(cli_args *args, const cli_command_list *commands,
+                         const cli_command *command, int argc, char **argv, ppo_error *error)
 {
-    *args = (cli_args){.command = command};
+    *args = (cli_args){.commands = commands, .command = command};
     long_options options;
     args->setting = calloc((size_t)argc, sizeof *args->setting);
     if (!args->setting || !long_options_init(&options, command)) {
         cli_args_release(args);
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the options");
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for the options");
     }
     dashes_in_names(argc, argv);
     ppo_status status = parse(args, &options, argc, argv, error);

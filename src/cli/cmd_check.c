@@ -2,6 +2,7 @@
 // `ppo check`: what is wrong with an environment, finding by finding.
 #include <stdio.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/json.h"
 #include "cli/message.h"

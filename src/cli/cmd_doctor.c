@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/info/info.h"
 #include "cli/json.h"

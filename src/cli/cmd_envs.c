@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/json.h"
 #include "cli/message.h"
@@ -160,10 +161,10 @@ static int envs_of(const char *name, bool json)
     ppo_error error = {0};
     if (ppo_plugin_has_id(name))
         return list_plugin(name, json);
-    cli_error_set(&error, PPO_INVALID,
-                  "'%.200s' is no plug-in: its name would end in .so; without a name, all built-in "
-                  "environments are listed",
-                  name);
+    ppo_fail(&error, PPO_INVALID,
+             "'%.200s' is no plug-in: its name would end in .so; without a name, all built-in "
+             "environments are listed",
+             name);
     return cli_fail(&error);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/json.h"
 #include "cli/message.h"
@@ -56,7 +57,7 @@ static ppo_status plan_film(plan *p, const cli_args *args, ppo_error *error)
                                          .deterministic = p->is_deterministic,
                                          .overlay = args->flag[CLI_FLAG_VIDEO_OVERLAY]};
     if (!p->film && film_flag(args))
-        return cli_error_set(error, PPO_INVALID, "%s goes with --video FILE", film_flag(args));
+        return ppo_fail(error, PPO_INVALID, "%s goes with --video FILE", film_flag(args));
     if (size && parse_size(&p->film_options, size, error))
         return error->status;
     if (steps &&

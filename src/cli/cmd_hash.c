@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/message.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"
@@ -56,7 +57,7 @@ static ppo_status choose(unsigned *chosen, const char *flag, const char *text,
                                   : ", ",
                  names[i]);
     }
-    return cli_error_set(error, PPO_INVALID, "%s: '%.80s' is not %s", flag, text, all);
+    return ppo_fail(error, PPO_INVALID, "%s: '%.80s' is not %s", flag, text, all);
 }
 
 static ppo_status plan(ppo_plot_options *options, const cli_args *args, ppo_error *error)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/args.h"
+#include "cli/commands.h"
 #include "cli/help/help.h"
 #include "cli/message.h"
 #include "cli/signals.h"
@@ -15,11 +16,11 @@
 static int unknown_command(const char *name)
 {
     ppo_error error;
-    const char *nearest = cli_command_nearest(name);
+    const char *nearest = cli_command_nearest(&cli_commands, name);
     if (nearest)
-        cli_error_set(&error, PPO_INVALID, "no command '%.80s'; did you mean '%s'?", name, nearest);
+        ppo_fail(&error, PPO_INVALID, "no command '%.80s'; did you mean '%s'?", name, nearest);
     else
-        cli_error_set(&error, PPO_INVALID, "no command '%.80s'", name);
+        ppo_fail(&error, PPO_INVALID, "no command '%.80s'", name);
     return cli_fail_usage(&error, NULL);
 }
 
@@ -27,7 +28,7 @@ static int run_command(const cli_command *command, int argc, char **argv)
 {
     ppo_error error = {0};
     cli_args args;
-    if (cli_args_init(&args, command, argc, argv, &error))
+    if (cli_args_init(&args, &cli_commands, command, argc, argv, &error))
         return cli_fail_usage(&error, command->name);
     int code = PPO_OK;
     if (args.flag[CLI_FLAG_HELP])
@@ -41,22 +42,22 @@ static int run_command(const cli_command *command, int argc, char **argv)
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
-        cli_help_overview(stderr);
+        cli_help_overview(stderr, &cli_commands);
         return PPO_INVALID;
     }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-        cli_help_overview(stdout);
+        cli_help_overview(stdout, &cli_commands);
         return PPO_OK;
     }
     if (!strcmp(argv[1], "--version")) {
         printf("ppo %s\n", ppo_version());
         return PPO_OK;
     }
-    const cli_command *command = cli_command_find(argv[1]);
+    const cli_command *command = cli_command_find(&cli_commands, argv[1]);
     return command ? run_command(command, argc - 1, argv + 1) : unknown_command(argv[1]);
 }
 
-// True if the reader of stdout has closed its end of the pipe: it has seen enough, no error.
+// Whether the reader of stdout has closed its end of the pipe, as `head` does: no error.
 static bool reader_is_gone(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -71,8 +72,8 @@ int main(int argc, char **argv)
     const bool lost = fflush(stdout) != 0 || ferror(stdout);
     if (lost && code == PPO_OK && !reader_is_gone()) {
         ppo_error error;
-        cli_error_set(&error, PPO_IO, "the result could not be written: %s",
-                      errno ? strerror(errno) : "output failed");
+        ppo_fail(&error, PPO_IO, "the result could not be written: %s",
+                 errno ? strerror(errno) : "output failed");
         return cli_fail(&error);
     }
     return code;

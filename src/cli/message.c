@@ -7,16 +7,6 @@
 
 #include "cli/term.h"
 
-ppo_status cli_error_set(ppo_error *error, ppo_status status, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    error->status = status;
-    vsnprintf(error->message, sizeof error->message, format, arguments);
-    va_end(arguments);
-    return status;
-}
-
 int cli_fail(const ppo_error *error)
 {
     const char *text = error->message[0] ? error->message : ppo_status_text(error->status);

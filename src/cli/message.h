@@ -6,13 +6,10 @@
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
+#include "core/error.h"
 #include "ppo/ppo.h"
 
 enum { CLI_INTERRUPTED = 130 }; // 128 + SIGINT, as shells have it
-
-// Fills the error and returns its status.
-ppo_status cli_error_set(ppo_error *error, ppo_status status, const char *format, ...)
-    PPO_PRINTF(3, 4);
 
 // Prints "ppo: error: MESSAGE" and returns the exit code of the error's status.
 int cli_fail(const ppo_error *error);

@@ -100,20 +100,20 @@ static ppo_status not_found(const char *name, ppo_error *error)
     list_names(&names);
     const char *nearest = ppo_nearest(name, task_name, &names, names.count);
     if (nearest)
-        return cli_error_set(error, PPO_NOT_FOUND,
-                             "no environment, preset, YAML file or run '%.200s'; did you mean %s?",
-                             name, nearest);
-    return cli_error_set(error, PPO_NOT_FOUND,
-                         "no environment, preset, YAML file or run '%.200s'; 'ppo envs' lists the "
-                         "environments",
-                         name);
+        return ppo_fail(error, PPO_NOT_FOUND,
+                        "no environment, preset, YAML file or run '%.200s'; did you mean %s?", name,
+                        nearest);
+    return ppo_fail(error, PPO_NOT_FOUND,
+                    "no environment, preset, YAML file or run '%.200s'; 'ppo envs' lists the "
+                    "environments",
+                    name);
 }
 
 ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *error)
 {
     *target = (cli_target){0};
     if (strlen(name) >= PPO_TEXT_SIZE)
-        return cli_error_set(error, PPO_INVALID, "'%.40s...' is too long a name", name);
+        return ppo_fail(error, PPO_INVALID, "'%.40s...' is too long a name", name);
     char preset[PPO_TEXT_SIZE];
     if (ppo_plugin_has_id(name)) {
         target->kind = CLI_TARGET_ENV;
@@ -134,7 +134,7 @@ ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *erro
         snprintf(target->label, sizeof target->label, "preset %s", preset);
         set_stem(target, preset);
     } else if (is_yaml_name(name)) {
-        return cli_error_set(error, PPO_NOT_FOUND, "no file '%.400s'", name);
+        return ppo_fail(error, PPO_NOT_FOUND, "no file '%.400s'", name);
     } else {
         return not_found(name, error);
     }
@@ -195,11 +195,11 @@ ppo_status cli_target_config(ppo_config *config, cli_target *target, const char 
         cli_settings_apply(config, args, error))
         return error->status;
     if (!config->env_id[0])
-        return cli_error_set(error, PPO_INVALID,
-                             "%s does not say which environment: give env_id, or --env-id ID on "
-                             "the command line (`ppo "
-                             "envs` lists them)",
-                             target->label);
+        return ppo_fail(error, PPO_INVALID,
+                        "%s does not say which environment: give env_id, or --env-id ID on "
+                        "the command line (`ppo "
+                        "envs` lists them)",
+                        target->label);
     if (ppo_plugin_has_id(config->env_id) && resolve_plugin(config, error))
         return error->status;
     return ppo_config_check(config, error);

@@ -13,35 +13,38 @@ typedef struct cli_bench_plan {
     bool is_json;
 } cli_bench_plan;
 
-// Each prints its result and returns the exit code.
-int cli_bench_peak(const cli_bench_plan *plan);
-int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan);
+// Each measures one thing, prints the result and returns the exit code. `args` has the training
+// options that change the settings; `operand` is what was given after the name, or NULL.
+int cli_bench_peak(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
-// The console, its frames and agent steps, in an Atari game.
-int cli_bench_atari(const char *id, const cli_args *args, const cli_bench_plan *plan);
+// Environment `operand` stepped with random actions.
+int cli_bench_env(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
-// Bare Python loops and the bridge, for an environment of Gymnasium.
-int cli_bench_bridge(const char *id, const cli_args *args, const cli_bench_plan *plan);
+// The console, its frames and agent steps, in the Atari game `operand`.
+int cli_bench_atari(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+
+// Bare Python loops and the bridge, for an environment of Gymnasium (NULL: gym:CartPole-v1).
+int cli_bench_bridge(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+
+// Training with a published system's sizes: Stable-Baselines3's on CartPole, RLtools' on Pendulum,
+// a Nature CNN on cli_bench_frames.
+int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+int cli_bench_cnn(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+
+// What `ppo train operand` would train.
+int cli_bench_train(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
 // The settings of an environment's preset, changed by those of `args`.
 ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *args,
                             ppo_error *error);
 
-// Trains in a published system's shape: "cartpole", "pendulum" or "cnn", changed by the settings of
-// `args`.
-int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan);
-
-// Trains what `ppo train TARGET` would, changed by the settings of `args`.
-int cli_bench_train(const char *target, const cli_args *args, const cli_bench_plan *plan);
-
-// Observations that cost next to nothing, for "cnn".
+// An environment whose observations cost next to nothing.
 extern const ppo_env_class cli_bench_frames;
 
-// True if cli_bench_shape knows the name.
-bool cli_bench_is_shape(const char *name);
-
-// Trains presets over the seeds of --seeds, side by side on plan->threads threads, and evaluates
-// the finished agents. `task` [count] names presets; count == 0: all that have a bar.
+// Trains presets with each of `seeds` (a list as --seeds takes it; NULL: 1-10), side by side on
+// plan->threads threads, and evaluates the finished agents. `task` [count] names presets; count ==
+// 0: all that have a target score.
 int cli_bench_learning(const char *const *task, size_t count, const char *seeds,
                        const cli_bench_plan *plan);
 

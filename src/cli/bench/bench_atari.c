@@ -15,12 +15,12 @@
 enum { NUM_REPEATS = 7, FRAMES_AT_ONCE = 500, ACTION_FRAMES = 4 };
 
 // A cartridge in a console, ready to play.
-typedef struct machine {
+typedef struct bench_console {
     ppo_rom rom;
     ppo_game_setup setup;
     ppo_game *game;
     uint32_t random;
-} machine;
+} bench_console;
 
 typedef struct rates {
     double drawn[NUM_REPEATS], undrawn[NUM_REPEATS]; // frames per second
@@ -28,20 +28,19 @@ typedef struct rates {
     double steps[NUM_REPEATS];                       // agent steps per second
 } rates;
 
-static void machine_release(machine *m)
+static void bench_console_release(bench_console *m)
 {
     free(m->game);
     ppo_cartridge_destroy(m->setup.cartridge);
 }
 
-static ppo_status machine_init(machine *m, const char *id, const ppo_config *config,
-                               ppo_error *error)
+static ppo_status bench_console_init(bench_console *m, const char *id, const ppo_config *config,
+                                     ppo_error *error)
 {
     const ppo_game_info *info = ppo_env_game(id);
     m->random = 1;
     if (!info) {
-        cli_error_set(error, PPO_INVALID, "'%.80s' is not an Atari game; `ppo envs` lists them",
-                      id);
+        ppo_fail(error, PPO_INVALID, "'%.80s' is not an Atari game; `ppo envs` lists them", id);
         return PPO_INVALID;
     }
     ppo_status status = ppo_rom_find(&m->rom, info, config->rom_dir, error);
@@ -53,13 +52,13 @@ static ppo_status machine_init(machine *m, const char *id, const ppo_config *con
         const size_t size = (ppo_game_size() + 63) / 64 * 64;
         m->game = aligned_alloc(64, size);
         status = m->game ? ppo_game_load(m->game, &m->setup, 1, error)
-                         : cli_error_set(error, PPO_NO_MEMORY, "not enough memory for a console");
+                         : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a console");
     }
     return status;
 }
 
 // Plays on, a new random action of the game's own every four frames.
-static void play(machine *m, uint32_t frames, bool draw)
+static void play(bench_console *m, uint32_t frames, bool draw)
 {
     const ppo_game_info *info = m->rom.info;
     uint8_t action = 0;
@@ -70,11 +69,11 @@ static void play(machine *m, uint32_t frames, bool draw)
         }
         ppo_game_act(m->game, &m->setup, (ppo_atari_action)action, draw);
         if (ppo_game_is_over(m->game))
-            (void)ppo_game_reset(m->game, &m->setup, NULL); // mode 0 can always be had
+            (void)ppo_game_reset(m->game, &m->setup, NULL); // mode 0 always exists
     }
 }
 
-static double frame_rate(machine *m, bool draw, double seconds)
+static double frame_rate(bench_console *m, bool draw, double seconds)
 {
     const double began_s = cli_now_s();
     double elapsed_s;
@@ -87,7 +86,7 @@ static double frame_rate(machine *m, bool draw, double seconds)
     return (double)frames / elapsed_s;
 }
 
-static ppo_status measure(rates *r, machine *m, const char *id, const ppo_config *config,
+static ppo_status measure(rates *r, bench_console *m, const char *id, const ppo_config *config,
                           double seconds, ppo_error *error)
 {
     const ppo_env_options options = ppo_config_env_options(config);
@@ -166,28 +165,28 @@ static int print_rates(const char *id, rates *r, const ppo_config *config, bool 
     return PPO_OK;
 }
 
-static int measure_and_print(machine *m, const char *id, const cli_args *args,
+static int measure_and_print(bench_console *m, const char *id, const cli_args *args,
                              const cli_bench_plan *plan)
 {
     ppo_error error = {0};
     ppo_config config;
     rates r;
-    if (cli_bench_config(&config, id, args, &error) || machine_init(m, id, &config, &error) ||
+    if (cli_bench_config(&config, id, args, &error) || bench_console_init(m, id, &config, &error) ||
         measure(&r, m, id, &config, plan->seconds, &error))
         return cli_fail(&error);
     return print_rates(id, &r, &config, plan->is_json);
 }
 
-int cli_bench_atari(const char *id, const cli_args *args, const cli_bench_plan *plan)
+int cli_bench_atari(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
-    machine *m = calloc(1, sizeof *m);
+    bench_console *m = calloc(1, sizeof *m);
     if (!m) {
         ppo_error error;
-        cli_error_set(&error, PPO_NO_MEMORY, "not enough memory for a console");
+        ppo_fail(&error, PPO_NO_MEMORY, "not enough memory for a console");
         return cli_fail(&error);
     }
-    const int code = measure_and_print(m, id, args, plan);
-    machine_release(m);
+    const int code = measure_and_print(m, operand, args, plan);
+    bench_console_release(m);
     free(m);
     return code;
 }

@@ -103,8 +103,9 @@ static int print_speed(const bridge_speed *speed, const char *id, const cli_benc
     return cli_json_print(object);
 }
 
-int cli_bench_bridge(const char *id, const cli_args *args, const cli_bench_plan *plan)
+int cli_bench_bridge(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
+    const char *id = operand ? operand : PPO_ENV_GYMNASIUM "CartPole-v1";
     ppo_error error = {0};
     bridge_speed speed = {.bare_sps = {0.0}};
     if (measure_steps(&speed, id, args, plan, &error) ||

@@ -81,7 +81,7 @@ static ppo_status train(job *j, ppo_trainer *trainer)
 {
     while (!ppo_trainer_done(trainer)) {
         if (cli_stop_requested())
-            return cli_error_set(&j->error, PPO_STOPPED, "stopped by a signal");
+            return ppo_fail(&j->error, PPO_STOPPED, "stopped by a signal");
         const ppo_status status = ppo_trainer_step(trainer, NULL, &j->error);
         if (status != PPO_OK)
             return status;
@@ -166,7 +166,7 @@ static ppo_status campaign_init(campaign *c, const char *const *name, size_t cou
     c->task = calloc(c->num_tasks, sizeof *c->task);
     c->job = calloc(c->num_tasks * c->num_seeds, sizeof *c->job);
     if (!c->task || !c->job)
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the trainings");
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for the trainings");
     for (size_t i = 0; i < c->num_tasks; i++) {
         if (task_init(&c->task[i], count ? name[i] : bars[i].task, error))
             return error->status;
@@ -288,15 +288,15 @@ static int report_failures(const campaign *c)
 static int run(campaign *c, const cli_bench_plan *plan)
 {
     ppo_error error = {0};
-    const cli_fleet fleet = {.job = run_job,
-                             .tick = draw,
-                             .context = c,
-                             .num_jobs = c->num_tasks * c->num_seeds,
-                             .num_threads = plan->threads,
-                             .tick_s = 0.1};
+    const cli_jobs jobs = {.job = run_job,
+                           .tick = draw,
+                           .context = c,
+                           .num_jobs = c->num_tasks * c->num_seeds,
+                           .num_workers = plan->threads,
+                           .tick_s = 0.1};
     cli_signals_catch();
     cli_progress_init(&c->progress, 0, 0, false);
-    const ppo_status status = cli_fleet_run(&fleet, &error);
+    const ppo_status status = cli_jobs_run(&jobs, &error);
     cli_progress_clear(&c->progress);
     if (status != PPO_OK)
         return cli_fail(&error);

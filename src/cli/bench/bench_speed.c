@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Measuring speed: the arithmetic peak, environments alone, training in two published shapes or any
-// other. Training in bf16 is measured beside the same in fp32.
+// Measuring speed: the arithmetic peak, environments alone, training with two published systems'
+// sizes or any other. Training in bf16 is measured beside the same in fp32.
 //
 // A machine's clock moves with its load and its neighbours, so a rate is compared with the peak of
 // the same minutes: peak, repeat, peak, repeat, ..., peak, by the same number of threads in the
@@ -122,8 +122,9 @@ static int print_result(const result *r)
 
 // --- peak and environments -------------------------------------------------------------------
 
-int cli_bench_peak(const cli_bench_plan *plan)
+int cli_bench_peak(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
+    (void)args, (void)operand;
     result r = {.name = "peak", .plan = plan};
     ppo_bench_peak(plan->threads, 0.1 * plan->seconds); // warm-up: clocks and caches
     for (int i = 0; i < NUM_REPEATS; i++)
@@ -151,13 +152,13 @@ static ppo_status open_env(const ppo_env_class **env, const char *id, const cli_
     return ppo_env_open(env, id, &options, error);
 }
 
-int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *plan)
+int cli_bench_env(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
     ppo_error error = {0};
     const ppo_env_class *env;
-    result r = {.name = id, .plan = plan};
+    result r = {.name = operand, .plan = plan};
     double sps = 0.0;
-    if (open_env(&env, id, args, plan, &error))
+    if (open_env(&env, operand, args, plan, &error))
         return cli_fail(&error);
     for (int i = 0; i <= NUM_REPEATS; i++) {
         if (ppo_bench_env(&sps, env, plan->num_envs, plan->threads, plan->seconds / NUM_REPEATS,
@@ -171,49 +172,6 @@ int cli_bench_env(const char *id, const cli_args *args, const cli_bench_plan *pl
 }
 
 // --- training --------------------------------------------------------------------------------
-
-// A published system's shape: settings over the defaults.
-typedef struct shape {
-    const char *name;
-    const char *yaml;
-    const ppo_env_class *env; // NULL: the one that the settings name
-} shape;
-
-static const shape shapes[] = {
-    // Stable-Baselines3's defaults for PPO("MlpPolicy"), with 8 environments
-    {"cartpole",
-     "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
-     "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\nshared_network: false\n"
-     "learning_rate: 3e-4\nlr_schedule: constant\nent_coef: 0\nclip_vloss: false\n"
-     "clip_coef: 0.2\nvf_coef: 0.5\nmax_grad_norm: 0.5\n",
-     NULL},
-    // RLtools' PPO on Pendulum
-    {"pendulum",
-     "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
-     "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\nshared_network: false\n"
-     "learning_rate: 1e-3\nlr_schedule: constant\nnorm_obs: true\nmax_grad_norm: 0\n",
-     NULL},
-    // Breakout with worker processes (configs/seeds/breakout.yaml), on frames that cost nothing
-    {"cnn",
-     "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
-     "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\nshared_network: true\n"
-     "learning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\nmax_grad_norm: 0.5\n",
-     &cli_bench_frames},
-};
-
-static const shape *find_shape(const char *name)
-{
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        if (strcmp(shapes[i].name, name) == 0)
-            return &shapes[i];
-    }
-    return NULL;
-}
-
-bool cli_bench_is_shape(const char *name)
-{
-    return find_shape(name) != NULL;
-}
 
 // Trains for about `seconds` and takes the rate of it.
 static ppo_status take_training(samples *sps, ppo_trainer *trainer, double seconds,
@@ -260,14 +218,6 @@ static ppo_status measure(result *r, ppo_trainer *trainer, ppo_trainer *fp32, pp
     return status;
 }
 
-static ppo_status shape_config(ppo_config *config, const shape *s, const cli_args *args,
-                               ppo_error *error)
-{
-    ppo_config_defaults(config);
-    const ppo_status status = ppo_config_parse(config, s->yaml, strlen(s->yaml), s->name, error);
-    return status == PPO_OK ? cli_settings_apply(config, args, error) : status;
-}
-
 // Perceptrons compute in fp32 whatever the precision.
 static bool is_bf16(const ppo_config *config, ppo_trainer *trainer)
 {
@@ -303,22 +253,62 @@ static int bench_config(const char *name, ppo_config *config, const ppo_env_clas
     return status == PPO_OK ? print_result(&r) : cli_fail(&error);
 }
 
-int cli_bench_shape(const char *name, const cli_args *args, const cli_bench_plan *plan)
+// Settings over the defaults, and those of `args` over these. env NULL: what the settings name.
+static int bench_yaml(const char *name, const char *yaml, const ppo_env_class *env,
+                      const cli_bench_plan *plan, const cli_args *args)
 {
     ppo_error error = {0};
     ppo_config config;
-    const shape *s = find_shape(name);
-    if (shape_config(&config, s, args, &error))
+    ppo_config_defaults(&config);
+    if (ppo_config_parse(&config, yaml, strlen(yaml), name, &error) ||
+        cli_settings_apply(&config, args, &error))
         return cli_fail(&error);
-    return bench_config(name, &config, s->env, args, plan);
+    return bench_config(name, &config, env, args, plan);
 }
 
-int cli_bench_train(const char *name, const cli_args *args, const cli_bench_plan *plan)
+// Stable-Baselines3's defaults for PPO("MlpPolicy"), with 8 environments.
+int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const char *operand)
+{
+    (void)operand;
+    return bench_yaml("cartpole",
+                      "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
+                      "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\n"
+                      "shared_network: false\nlearning_rate: 3e-4\nlr_schedule: constant\n"
+                      "ent_coef: 0\nclip_vloss: false\nclip_coef: 0.2\nvf_coef: 0.5\n"
+                      "max_grad_norm: 0.5\n",
+                      NULL, plan, args);
+}
+
+// RLtools' PPO on Pendulum.
+int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const char *operand)
+{
+    (void)operand;
+    return bench_yaml("pendulum",
+                      "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
+                      "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\n"
+                      "shared_network: false\nlearning_rate: 1e-3\nlr_schedule: constant\n"
+                      "norm_obs: true\nmax_grad_norm: 0\n",
+                      NULL, plan, args);
+}
+
+// Breakout with worker processes (configs/seeds/breakout.yaml), on frames that cost nothing.
+int cli_bench_cnn(const cli_bench_plan *plan, const cli_args *args, const char *operand)
+{
+    (void)operand;
+    return bench_yaml("cnn",
+                      "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
+                      "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\n"
+                      "shared_network: true\nlearning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\n"
+                      "max_grad_norm: 0.5\n",
+                      &cli_bench_frames, plan, args);
+}
+
+int cli_bench_train(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
     ppo_error error = {0};
     ppo_config config;
     cli_target target;
-    if (cli_target_config(&config, &target, name, args, &error))
+    if (cli_target_config(&config, &target, operand, args, &error))
         return cli_fail(&error);
-    return bench_config(name, &config, NULL, args, plan);
+    return bench_config(operand, &config, NULL, args, plan);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/nearest.h"
+#include "cli/commands.h"
 #include "cli/bench/bench.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"
@@ -28,64 +29,70 @@ static ppo_status plan_init(cli_bench_plan *plan, const cli_args *args, ppo_erro
     return PPO_OK;
 }
 
-static const char *const names[] = {"peak",  "cartpole", "pendulum", "cnn",
-                                    "atari", "bridge",   "env",      "train"};
+// The measurements, by the name that is given first, and the operands that follow it.
+typedef struct measurement {
+    const char *name;
+    size_t min_operands, max_operands;
+    const char *needs; // what a wrong number of operands is answered with
+    int (*run)(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+} measurement;
 
-static const char *bench_name(void *context, size_t index)
+#define NO_OPERAND "'ppo bench' measures one thing at a time"
+
+static const measurement measurements[] = {
+    {"peak", 0, 0, NO_OPERAND, cli_bench_peak},
+    {"cartpole", 0, 0, NO_OPERAND, cli_bench_cartpole},
+    {"pendulum", 0, 0, NO_OPERAND, cli_bench_pendulum},
+    {"cnn", 0, 0, NO_OPERAND, cli_bench_cnn},
+    {"atari", 1, 1, "'bench atari' needs one game's environment id", cli_bench_atari},
+    {"bridge", 0, 1, "'bench bridge' takes one environment id", cli_bench_bridge},
+    {"env", 1, 1, "'bench env' needs one environment id", cli_bench_env},
+    {"train", 1, 1, "'bench train' needs one environment, preset or file", cli_bench_train},
+};
+enum { NUM_MEASUREMENTS = sizeof measurements / sizeof measurements[0] };
+
+static const char *measurement_name(void *context, size_t index)
 {
     (void)context;
-    return names[index];
+    return measurements[index].name;
 }
 
-static int unknown_bench(const char *name)
-{
-    ppo_error error;
-    const char *nearest = ppo_nearest(name, bench_name, NULL, sizeof names / sizeof names[0]);
-    cli_error_set(
-        &error, PPO_INVALID,
-        "no benchmark '%.80s'%s%s%s there are peak, cartpole, pendulum, cnn, bridge, 'atari ID', "
-        "'env ID', 'train TARGET' and --learning",
-        name, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";");
-    return cli_fail_usage(&error, "bench");
-}
+#define KNOWN                                                                                 \
+    "peak, cartpole, pendulum, cnn, 'bridge [ID]', 'atari ID', 'env ID', 'train TARGET' and " \
+    "--learning"
 
-static int wrong_count(const char *text)
+static ppo_status find_measurement(const measurement **found, const cli_args *args,
+                                   ppo_error *error)
 {
-    ppo_error error;
-    cli_error_set(&error, PPO_INVALID, "%s", text);
-    return cli_fail_usage(&error, "bench");
+    if (args->num_operands == 0)
+        return ppo_fail(error, PPO_INVALID, "'bench' needs a name; there are " KNOWN);
+    const char *name = args->operand[0];
+    for (size_t i = 0; i < NUM_MEASUREMENTS; i++) {
+        const measurement *m = &measurements[i];
+        const size_t count = args->num_operands - 1;
+        if (strcmp(m->name, name) != 0)
+            continue;
+        if (count < m->min_operands || count > m->max_operands)
+            return ppo_fail(error, PPO_INVALID, "%s", m->needs);
+        *found = m;
+        return PPO_OK;
+    }
+    const char *nearest = ppo_nearest(name, measurement_name, NULL, NUM_MEASUREMENTS);
+    return ppo_fail(error, PPO_INVALID, "no benchmark '%.80s'%s%s%s there are " KNOWN, name,
+                    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";");
 }
 
 int cli_cmd_bench(const cli_args *args)
 {
     ppo_error error = {0};
     cli_bench_plan plan;
-    const size_t count = args->num_operands;
-    const char *const *operand = args->operand;
+    const measurement *found = NULL;
     if (plan_init(&plan, args, &error))
         return cli_fail_usage(&error, "bench");
     if (args->flag[CLI_FLAG_LEARNING])
-        return cli_bench_learning(operand, count, args->flag[CLI_FLAG_SEEDS], &plan);
-    if (count == 0)
-        return wrong_count(
-            "'bench' needs a name: peak, cartpole, pendulum, cnn, bridge, 'atari ID', 'env ID', "
-            "'train TARGET', or --learning");
-    if (!strcmp(operand[0], "env"))
-        return count == 2 ? cli_bench_env(operand[1], args, &plan)
-                          : wrong_count("'bench env' needs one environment id");
-    if (!strcmp(operand[0], "atari"))
-        return count == 2 ? cli_bench_atari(operand[1], args, &plan)
-                          : wrong_count("'bench atari' needs one game's environment id");
-    if (!strcmp(operand[0], "bridge") && count <= 2)
-        return cli_bench_bridge(count == 2 ? operand[1] : "gym:CartPole-v1", args, &plan);
-    if (!strcmp(operand[0], "train"))
-        return count == 2 ? cli_bench_train(operand[1], args, &plan)
-                          : wrong_count("'bench train' needs one environment, preset or file");
-    if (count > 1)
-        return wrong_count("'bench' measures one thing at a time");
-    if (!strcmp(operand[0], "peak"))
-        return cli_bench_peak(&plan);
-    if (cli_bench_is_shape(operand[0]))
-        return cli_bench_shape(operand[0], args, &plan);
-    return unknown_bench(operand[0]);
+        return cli_bench_learning(args->operand, args->num_operands, args->flag[CLI_FLAG_SEEDS],
+                                  &plan);
+    if (find_measurement(&found, args, &error))
+        return cli_fail_usage(&error, "bench");
+    return found->run(&plan, args, args->num_operands > 1 ? args->operand[1] : NULL);
 }

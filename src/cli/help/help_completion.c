@@ -40,25 +40,25 @@ static void words(FILE *file, const cli_command *command)
     }
 }
 
-static void command_names(FILE *file)
+static void command_names(FILE *file, const cli_command_list *commands)
 {
-    for (size_t i = 0; i < cli_command_count(); i++)
-        fprintf(file, "%s%s", i ? " " : "", cli_command_at(i)->name);
+    for (size_t i = 0; i < commands->count; i++)
+        fprintf(file, "%s%s", i ? " " : "", commands->row[i].name);
 }
 
 // What a command's operands may be, other than files.
-static void operands(FILE *file, const cli_command *command)
+static void operands(FILE *file, const cli_command_list *commands, const cli_command *command)
 {
     switch (command->operand) {
     case CLI_TASK:
         tasks(file);
         break;
     case CLI_BENCH:
-        fputs("peak cartpole pendulum cnn atari env ", file);
+        fprintf(file, "%s ", command->operand_words);
         tasks(file);
         break;
     case CLI_COMMAND:
-        command_names(file);
+        command_names(file, commands);
         break;
     case CLI_NOTHING:
     case CLI_RUN:
@@ -84,21 +84,21 @@ static void bash_choices(FILE *file)
     fputs("\" ;;\n    esac\n", file);
 }
 
-static void bash(FILE *file)
+static void bash(FILE *file, const cli_command_list *commands)
 {
     fputs("# Completion of ppo(1) for bash\n_ppo()\n{\n"
           "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
           "    local words=\n    COMPREPLY=()\n"
           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words=\"--help --version ",
           file);
-    command_names(file);
+    command_names(file, commands);
     fputs("\"\n    else\n        case ${COMP_WORDS[1]} in\n", file);
-    for (size_t i = 0; i < cli_command_count(); i++) {
-        const cli_command *command = cli_command_at(i);
+    for (size_t i = 0; i < commands->count; i++) {
+        const cli_command *command = &commands->row[i];
         fprintf(file, "        %s) words=\"", command->name);
         words(file, command);
         fputc(' ', file);
-        operands(file, command);
+        operands(file, commands, command);
         fputs("\" ;;\n", file);
     }
     fputs("        esac\n    fi\n", file);
@@ -126,21 +126,21 @@ static void zsh_choices(FILE *file)
     fputs("; _files; return ;;\n    esac\n", file);
 }
 
-static void zsh(FILE *file)
+static void zsh(FILE *file, const cli_command_list *commands)
 {
     fputs("#compdef ppo\n# Completion of ppo(1) for zsh\n_ppo()\n{\n"
           "    if (( CURRENT == 2 )); then\n        compadd -- --help --version ",
           file);
-    command_names(file);
+    command_names(file, commands);
     fputs("\n        return\n    fi\n", file);
     zsh_choices(file);
     fputs("    case $words[2] in\n", file);
-    for (size_t i = 0; i < cli_command_count(); i++) {
-        const cli_command *command = cli_command_at(i);
+    for (size_t i = 0; i < commands->count; i++) {
+        const cli_command *command = &commands->row[i];
         fprintf(file, "    %s) compadd -- ", command->name);
         words(file, command);
         fputc(' ', file);
-        operands(file, command);
+        operands(file, commands, command);
         fputs(command->operand == CLI_TASK || command->operand == CLI_RUN ? "; _files ;;\n"
                                                                           : " ;;\n",
               file);
@@ -184,7 +184,7 @@ static const char *fish_value(const cli_flag *flag)
     return strncmp(flag->value, "FILE", 4) == 0 ? " -rF" : " -x";
 }
 
-static void fish_command(FILE *file, const cli_command *command)
+static void fish_command(FILE *file, const cli_command_list *commands, const cli_command *command)
 {
     fprintf(file, "complete -c ppo -n __fish_use_subcommand -x -a %s -d ", command->name);
     quoted(file, command->summary);
@@ -198,30 +198,30 @@ static void fish_command(FILE *file, const cli_command *command)
     if (command->operand == CLI_NOTHING || command->operand == CLI_RUN)
         return;
     fprintf(file, "complete -c ppo -n '__fish_seen_subcommand_from %s' -a '", command->name);
-    operands(file, command);
+    operands(file, commands, command);
     fputs("'\n", file);
 }
 
-static void fish(FILE *file)
+static void fish(FILE *file, const cli_command_list *commands)
 {
     fputs("# Completion of ppo(1) for fish\n", file);
-    for (size_t i = 0; i < cli_command_count(); i++)
-        fish_command(file, cli_command_at(i));
+    for (size_t i = 0; i < commands->count; i++)
+        fish_command(file, commands, &commands->row[i]);
     for (size_t i = 0; i < ppo_option_count(); i++) {
         const ppo_option option = ppo_option_at(i);
         fish_option(file, &option);
     }
 }
 
-bool cli_help_completion(FILE *file, const char *shell)
+bool cli_help_completion(FILE *file, const cli_command_list *commands, const char *shell)
 {
     static const struct {
         const char *name;
-        void (*print)(FILE *file);
+        void (*print)(FILE *file, const cli_command_list *commands);
     } shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
         if (strcmp(shells[i].name, shell) == 0) {
-            shells[i].print(file);
+            shells[i].print(file, commands);
             return true;
         }
     }

@@ -52,10 +52,10 @@ static void tag(FILE *file, const char *bold, const char *italic)
     fputc('\n', file);
 }
 
-static void commands(FILE *file)
+static void print_commands(FILE *file, const cli_command_list *commands)
 {
-    for (size_t i = 0; i < cli_command_count(); i++) {
-        const cli_command *command = cli_command_at(i);
+    for (size_t i = 0; i < commands->count; i++) {
+        const cli_command *command = &commands->row[i];
         fprintf(file, ".SS \"ppo %s ", command->name);
         roff(file, command->synopsis);
         fputs("\"\n", file);
@@ -134,17 +134,17 @@ static void exit_status(FILE *file)
             CLI_INTERRUPTED);
 }
 
-static void examples(FILE *file)
+static void print_examples(FILE *file, const cli_command_list *commands)
 {
     fputs(".SH EXAMPLES\n.nf\n", file);
-    for (size_t i = 0; i < cli_command_count(); i++) {
-        roff(file, cli_command_at(i)->examples);
+    for (size_t i = 0; i < commands->count; i++) {
+        roff(file, commands->row[i].examples);
         fputc('\n', file);
     }
     fputs(".fi\n", file);
 }
 
-void cli_help_man(FILE *file)
+void cli_help_man(FILE *file, const cli_command_list *commands)
 {
     fprintf(file, ".TH PPO 1 \"\" \"ppo %s\" \"User Commands\"\n", ppo_version());
     fputs(".SH NAME\nppo \\- proximal policy optimization\n", file);
@@ -155,7 +155,7 @@ void cli_help_man(FILE *file)
           "plays with them.\nMessages go to the standard error, results to the standard output.\n",
           file);
     fputs(".SH COMMANDS\n", file);
-    commands(file);
+    print_commands(file, commands);
     options(file);
     files(file);
     fputs(".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nIf set, no colours are used.\n", file);
@@ -163,5 +163,5 @@ void cli_help_man(FILE *file)
           "usual places.\n",
           file);
     exit_status(file);
-    examples(file);
+    print_examples(file, commands);
 }

@@ -28,14 +28,14 @@ void cli_help_dashed(char *text, size_t size, const char *name)
         *c = *c == '_' ? '-' : *c;
 }
 
-void cli_help_overview(FILE *file)
+void cli_help_overview(FILE *file, const cli_command_list *commands)
 {
     fprintf(file, "ppo %s: proximal policy optimization\n", ppo_version());
     heading(file, "Usage");
     fprintf(file, "  ppo COMMAND [arguments]\n  ppo help COMMAND\n  ppo --version\n");
     heading(file, "Commands");
-    for (size_t i = 0; i < cli_command_count(); i++)
-        fprintf(file, "  %-8s %s\n", cli_command_at(i)->name, cli_command_at(i)->summary);
+    for (size_t i = 0; i < commands->count; i++)
+        fprintf(file, "  %-8s %s\n", commands->row[i].name, commands->row[i].summary);
     heading(file, "Try");
     fprintf(file, "  ppo envs\n  ppo train CartPole-v1\n  ppo eval runs/CartPole-v1/seed-1\n");
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/commands.h"
 #include "cli/info/info.h"
 #include "cli/message.h"
 #include "cli/screen/viewer.h"
@@ -48,12 +49,12 @@ int cli_cmd_info(const cli_args *args)
     const char *task = args->flag[CLI_FLAG_MEMORY];
     ppo_error error;
     if (task && args->num_operands > 0) {
-        cli_error_set(&error, PPO_INVALID, "--memory and a run can't be had at once");
+        ppo_fail(&error, PPO_INVALID, "--memory and a run can't be had at once");
         return cli_fail_usage(&error, "info");
     }
     if (!task && args->num_settings > 0) {
-        cli_error_set(&error, PPO_INVALID, "--%s: training options go with --memory alone",
-                      args->setting[0].name);
+        ppo_fail(&error, PPO_INVALID, "--%s: training options go with --memory alone",
+                 args->setting[0].name);
         return cli_fail_usage(&error, "info");
     }
     if (task)

@@ -65,7 +65,7 @@ static ppo_status read_facts(run_facts *facts, const char *dir, ppo_error *error
     if (cli_target_find(&facts->target, dir, error))
         return error->status;
     if (facts->target.kind != CLI_TARGET_RUN)
-        return cli_error_set(error, PPO_NOT_FOUND, "'%.400s' is no run directory", dir);
+        return ppo_fail(error, PPO_NOT_FOUND, "'%.400s' is no run directory", dir);
     if (ppo_checkpoint_hash(&facts->hash, dir, error) ||
         cli_target_apply(&facts->config, &facts->target, error))
         return error->status;

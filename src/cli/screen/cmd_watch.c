@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/commands.h"
 #include "cli/args.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"
@@ -57,7 +58,7 @@ static void tell(const viewer *v, const ppo_view *view)
 
 static ppo_status enough(ppo_error *error)
 {
-    return cli_error_set(error, PPO_STOPPED, "the viewer has seen enough");
+    return ppo_fail(error, PPO_STOPPED, "the viewer has seen enough");
 }
 
 static ppo_status take_key(viewer *v, cli_key key, ppo_error *error)
@@ -189,8 +190,8 @@ static ppo_status open_screen(viewer *v, plan *p, const ppo_agent *agent, ppo_er
     if (open_terminal(v, p, agent, error) == PPO_OK)
         return PPO_OK;
     const ppo_error no_terminal = *error;
-    return cli_error_set(error, no_terminal.status, "%.220s, and %.280s", no_window.message,
-                         no_terminal.message);
+    return ppo_fail(error, no_terminal.status, "%.220s, and %.280s", no_window.message,
+                    no_terminal.message);
 }
 
 // --- playing ------------------------------------------------------------------------------------
@@ -274,10 +275,10 @@ int cli_cmd_watch(const cli_args *args)
         return watch_random(args);
     if (ppo_agent_load(&agent, name, NULL, &error)) {
         if (error.status == PPO_NOT_FOUND && is_env_id(name))
-            cli_error_set(&error, PPO_NOT_FOUND,
-                          "%.80s is an environment, not a run: train an agent first (ppo train "
-                          "%.80s), or watch random actions with --random",
-                          name, name);
+            ppo_fail(&error, PPO_NOT_FOUND,
+                     "%.80s is an environment, not a run: train an agent first (ppo train "
+                     "%.80s), or watch random actions with --random",
+                     name, name);
         return cli_fail(&error);
     }
     const int code = watch(agent, args);

@@ -161,21 +161,21 @@ ppo_status cli_tty_open(cli_screen *screen, ppo_error *error)
 {
     const char *no_colour = getenv("NO_COLOR");
     if (!isatty(STDOUT_FILENO))
-        return cli_error_set(error, PPO_UNSUPPORTED,
-                             "stdout is no terminal, so there is nothing to play in; `ppo eval "
-                             "--video FILE` makes a film instead");
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "stdout is no terminal, so there is nothing to play in; `ppo eval "
+                        "--video FILE` makes a film instead");
     if (!cli_is_live(stdout))
-        return cli_error_set(error, PPO_UNSUPPORTED,
-                             "TERM is '%.40s': this terminal can't be drawn on; `ppo eval --video "
-                             "FILE` makes a film instead",
-                             getenv("TERM") ? getenv("TERM") : "");
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "TERM is '%.40s': this terminal can't be drawn on; `ppo eval --video "
+                        "FILE` makes a film instead",
+                        getenv("TERM") ? getenv("TERM") : "");
     if (no_colour && no_colour[0])
-        return cli_error_set(error, PPO_UNSUPPORTED,
-                             "NO_COLOR is set, and in a terminal the pictures are nothing but "
-                             "colours; unset it, or let `ppo eval --video FILE` make a film");
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "NO_COLOR is set, and in a terminal the pictures are nothing but "
+                        "colours; unset it, or let `ppo eval --video FILE` make a film");
     tty *t = calloc(1, sizeof *t);
     if (!t)
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for the terminal's picture");
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for the terminal's picture");
     fflush(stdout);
     make_raw();
     is_entered = 1;

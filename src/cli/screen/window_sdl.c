@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/message.h"
 #include "cli/screen/window_module.h"
+#include "core/error.h"
 
 typedef struct window {
     SDL_Window *window;
@@ -143,19 +143,19 @@ static ppo_status window_open(cli_screen *screen, const char *title, uint32_t wi
                               uint32_t height, ppo_error *error)
 {
     if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("SDL_VIDEODRIVER"))
-        return cli_error_set(error, PPO_UNSUPPORTED,
-                             "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is "
-                             "set)");
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is "
+                        "set)");
     window *w = calloc(1, sizeof *w);
     if (!w)
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for a window");
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for a window");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // Ctrl-C is ours
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
     const bool has_display = SDL_Init(SDL_INIT_VIDEO) == 0;
     if (!has_display || !is_seen() || !open_parts(w, title, (int)width, (int)height)) {
-        cli_error_set(error, PPO_UNSUPPORTED, "no window can be opened: %.200s",
-                      has_display && !is_seen() ? "the display doesn't answer" : SDL_GetError());
+        ppo_fail(error, PPO_UNSUPPORTED, "no window can be opened: %.200s",
+                 has_display && !is_seen() ? "the display doesn't answer" : SDL_GetError());
         close_window(w);
         return error->status;
     }

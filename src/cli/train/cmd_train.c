@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/train/origins.h"
 #include "cli/progress.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Jobs side by side on POSIX threads; the calling thread waits and reports. Owns the threads for
+// Jobs side by side on POSIX threads; the calling thread waits and reports. Owns the workers for
 // the length of one call.
 #include "cli/train/job_runner.h"
 
@@ -7,86 +7,79 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cli/message.h"
+#include "core/error.h"
 
-typedef struct crew {
-    const cli_fleet *fleet;
+typedef struct job_queue {
+    const cli_jobs *jobs;
     pthread_mutex_t lock; // guards the two counters
     pthread_cond_t done;
     size_t num_taken;
     size_t num_done;
-} crew;
+} job_queue;
 
-static void *work(void *argument)
+static void *run_worker(void *argument)
 {
-    crew *const c = argument;
-    pthread_mutex_lock(&c->lock);
-    while (c->num_taken < c->fleet->num_jobs) {
-        const size_t index = c->num_taken++;
-        pthread_mutex_unlock(&c->lock);
-        c->fleet->job(c->fleet->context, index);
-        pthread_mutex_lock(&c->lock);
-        c->num_done++;
-        pthread_cond_signal(&c->done);
+    job_queue *const queue = argument;
+    const cli_jobs *jobs = queue->jobs;
+    pthread_mutex_lock(&queue->lock);
+    while (queue->num_taken < jobs->num_jobs) {
+        const size_t index = queue->num_taken++;
+        pthread_mutex_unlock(&queue->lock);
+        jobs->job(jobs->context, index);
+        pthread_mutex_lock(&queue->lock);
+        queue->num_done++;
+        pthread_cond_signal(&queue->done);
     }
-    pthread_mutex_unlock(&c->lock);
+    pthread_mutex_unlock(&queue->lock);
     return NULL;
 }
 
-// Waits until all jobs are done, with a tick now and then.
-static void wait_for_all(crew *c)
+// Returns when all jobs are done; ticks meanwhile.
+static void wait_for_all(job_queue *queue)
 {
-    pthread_mutex_lock(&c->lock);
-    while (c->num_done < c->fleet->num_jobs) {
+    const cli_jobs *jobs = queue->jobs;
+    pthread_mutex_lock(&queue->lock);
+    while (queue->num_done < jobs->num_jobs) {
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
-        const double nanoseconds = (double)until.tv_nsec + 1e9 * c->fleet->tick_s;
+        const double nanoseconds = (double)until.tv_nsec + 1e9 * jobs->tick_s;
         until.tv_sec += (time_t)(nanoseconds / 1e9);
         until.tv_nsec = (long)nanoseconds % 1000000000L;
-        pthread_cond_timedwait(&c->done, &c->lock, &until);
-        pthread_mutex_unlock(&c->lock);
-        c->fleet->tick(c->fleet->context);
-        pthread_mutex_lock(&c->lock);
+        pthread_cond_timedwait(&queue->done, &queue->lock, &until);
+        pthread_mutex_unlock(&queue->lock);
+        jobs->tick(jobs->context);
+        pthread_mutex_lock(&queue->lock);
     }
-    pthread_mutex_unlock(&c->lock);
+    pthread_mutex_unlock(&queue->lock);
 }
 
-static void crew_init(crew *c, const cli_fleet *fleet)
+ppo_status cli_jobs_run(const cli_jobs *jobs, ppo_error *error)
 {
-    *c = (crew){.fleet = fleet};
-    pthread_mutex_init(&c->lock, NULL);
+    const size_t wanted = jobs->num_jobs < jobs->num_workers ? jobs->num_jobs : jobs->num_workers;
+    pthread_t *worker = calloc(wanted ? wanted : 1, sizeof *worker);
+    if (!worker)
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for %zu threads", wanted);
+
+    job_queue queue = {.jobs = jobs};
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->done, &attributes);
+    pthread_mutex_init(&queue.lock, NULL);
+    pthread_cond_init(&queue.done, &attributes);
     pthread_condattr_destroy(&attributes);
-}
 
-static void crew_release(crew *c)
-{
-    pthread_cond_destroy(&c->done);
-    pthread_mutex_destroy(&c->lock);
-}
-
-ppo_status cli_fleet_run(const cli_fleet *fleet, ppo_error *error)
-{
-    const size_t wanted =
-        fleet->num_jobs < fleet->num_threads ? fleet->num_jobs : fleet->num_threads;
-    pthread_t *thread = calloc(wanted ? wanted : 1, sizeof *thread);
-    if (!thread)
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for %zu threads", wanted);
-    crew c;
-    crew_init(&c, fleet);
-    size_t started = 0;
-    while (started < wanted && pthread_create(&thread[started], NULL, work, &c) == 0)
+    size_t started = 0; // fewer workers than wanted only take longer
+    while (started < wanted && pthread_create(&worker[started], NULL, run_worker, &queue) == 0)
         started++;
-    if (started > 0) // fewer threads than wanted only take longer
-        wait_for_all(&c);
+    if (started > 0)
+        wait_for_all(&queue);
     for (size_t i = 0; i < started; i++)
-        pthread_join(thread[i], NULL);
-    crew_release(&c);
-    free(thread);
+        pthread_join(worker[i], NULL);
+
+    pthread_cond_destroy(&queue.done);
+    pthread_mutex_destroy(&queue.lock);
+    free(worker);
     if (wanted > 0 && started == 0)
-        return cli_error_set(error, PPO_NO_MEMORY, "no thread could be started");
+        return ppo_fail(error, PPO_NO_MEMORY, "no thread could be started");
     return PPO_OK;
 }

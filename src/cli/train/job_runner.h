@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Jobs side by side on the cores: several seeds of one run, or a whole benchmark of learning.
+// Runs independent jobs side by side on worker threads: several seeds of one training, or a whole
+// benchmark of learning.
 //
-// Workload: two to a hundred jobs of a second or more each, independent of one another. The
-// library's own threads are for the inside of one trainer; here each job is a trainer with one.
+// Workload: two to a hundred jobs of a second or more each. The library's own threads work inside
+// one trainer; here each job is a trainer with one thread.
 #ifndef CLI_TRAIN_JOB_RUNNER_H
 #define CLI_TRAIN_JOB_RUNNER_H
 
 #include "ppo/ppo.h"
 
-typedef struct cli_fleet {
-    void (*job)(void *context, size_t index); // called once per index, from any thread
-    void (*tick)(void *context);              // called by the caller's thread every tick_s
+typedef struct cli_jobs {
+    void (*job)(void *context, size_t index); // called once for each index, on any worker
+    void (*tick)(void *context);              // called on the caller's thread every tick_s
     void *context;
     size_t num_jobs;
-    uint32_t num_threads;
+    uint32_t num_workers;
     double tick_s;
-} cli_fleet;
+} cli_jobs;
 
-// Runs all jobs, in order of their index as threads become free. `job` writes only what belongs to
-// its index; what `tick` reads of it needs atomics.
-ppo_status cli_fleet_run(const cli_fleet *fleet, ppo_error *error);
+// Runs all jobs, in order of their index as workers become free, and returns when all are done.
+// `job` writes only what belongs to its index; what `tick` reads of it must be atomic. Fails with
+// PPO_NO_MEMORY, before any job has run, if not one worker can be started.
+ppo_status cli_jobs_run(const cli_jobs *jobs, ppo_error *error);
 
 #endif

@@ -15,53 +15,53 @@
 #include "cli/term.h"
 #include "cli/train/train.h"
 
-// What a run tells the drawing thread while it trains.
-typedef struct lane {
+// One seed's run, and the counters that the drawing thread reads while it trains.
+typedef struct seed_run {
     ppo_config config;
-    cli_outcome outcome; // the run's thread until is_done, then anybody
+    cli_outcome outcome; // written by the worker until is_done
     _Atomic uint64_t first_step;
     _Atomic uint64_t step;
     _Atomic double return_mean;
     atomic_bool is_done;
-} lane;
+} seed_run;
 
-typedef struct lanes {
-    lane *lane; // [count]
+typedef struct sweep {
+    seed_run *run; // [count]
     size_t count;
     bool restart;
     cli_progress progress;
     char curve[2 * PPO_TEXT_SIZE]; // of all runs, "" if there is none
-} lanes;
+} sweep;
 
 static void on_opened(void *context, const cli_outcome *outcome)
 {
-    lane *const l = context;
-    atomic_store(&l->first_step, outcome->first_step);
-    atomic_store(&l->step, outcome->steps);
+    seed_run *const run = context;
+    atomic_store(&run->first_step, outcome->first_step);
+    atomic_store(&run->step, outcome->steps);
 }
 
-static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
+static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *opened,
                        const ppo_stats *stats)
 {
-    (void)outcome, (void)run;
-    lane *const l = context;
-    atomic_store(&l->step, stats->global_step);
-    atomic_store(&l->return_mean, stats->return_mean);
+    (void)outcome, (void)opened;
+    seed_run *const run = context;
+    atomic_store(&run->step, stats->global_step);
+    atomic_store(&run->return_mean, stats->return_mean);
 }
 
-static void train_lane(void *context, size_t index)
+static void train_seed(void *context, size_t index)
 {
-    const lanes *all = context;
-    lane *const l = &all->lane[index];
-    const cli_watch watch = {.opened = on_opened, .stepped = on_stepped, .context = l};
-    cli_train_run(&l->outcome, &l->config, all->restart, &watch);
-    atomic_store(&l->is_done, true);
+    const sweep *all = context;
+    seed_run *const run = &all->run[index];
+    const cli_watch watch = {.opened = on_opened, .stepped = on_stepped, .context = run};
+    cli_train_run(&run->outcome, &run->config, all->restart, &watch);
+    atomic_store(&run->is_done, true);
 }
 
 // Draws the sum of all runs: steps of all, mean return of those that have one.
 static void draw(void *context)
 {
-    lanes *const all = context;
+    sweep *const all = context;
     if (!cli_progress_is_due(&all->progress))
         return;
     ppo_stats sum = {.length_mean = (double)NAN, .approx_kl = (double)NAN, .entropy = (double)NAN};
@@ -69,10 +69,10 @@ static void draw(void *context)
     size_t num_done = 0, num_returns = 0;
     all->progress.first_step = 0;
     for (size_t i = 0; i < all->count; i++) {
-        const double return_mean = atomic_load(&all->lane[i].return_mean);
-        sum.global_step += atomic_load(&all->lane[i].step);
-        all->progress.first_step += atomic_load(&all->lane[i].first_step);
-        num_done += atomic_load(&all->lane[i].is_done) ? 1 : 0;
+        const double return_mean = atomic_load(&all->run[i].return_mean);
+        sum.global_step += atomic_load(&all->run[i].step);
+        all->progress.first_step += atomic_load(&all->run[i].first_step);
+        num_done += atomic_load(&all->run[i].is_done) ? 1 : 0;
         num_returns += isnan(return_mean) ? 0 : 1;
         return_sum += isnan(return_mean) ? 0.0 : return_mean;
     }
@@ -82,31 +82,32 @@ static void draw(void *context)
     cli_progress_draw(&all->progress, prefix, &sum);
 }
 
-static void lane_init(lane *l, const ppo_config *config, const cli_target *target, uint64_t seed)
+static void seed_run_init(seed_run *run, const ppo_config *config, const cli_target *target,
+                          uint64_t seed)
 {
-    l->config = *config;
-    l->config.seed = seed;
-    l->config.threads = 1;
-    atomic_init(&l->return_mean, (double)NAN);
+    run->config = *config;
+    run->config.seed = seed;
+    run->config.threads = 1;
+    atomic_init(&run->return_mean, (double)NAN);
     if (config->run_dir[0]) {
-        const int room = (int)sizeof l->config.run_dir - 32; // checked by lanes_init
-        snprintf(l->config.run_dir, sizeof l->config.run_dir, "%.*s/seed-%" PRIu64, room,
+        const int room = (int)sizeof run->config.run_dir - 32; // checked by sweep_init
+        snprintf(run->config.run_dir, sizeof run->config.run_dir, "%.*s/seed-%" PRIu64, room,
                  config->run_dir, seed);
     }
-    cli_run_dir_default(&l->config, target);
+    cli_run_dir_default(&run->config, target);
 }
 
-static ppo_status lanes_init(lanes *all, const ppo_config *config, const cli_target *target,
+static ppo_status sweep_init(sweep *all, const ppo_config *config, const cli_target *target,
                              const cli_seeds *seeds, ppo_error *error)
 {
     if (strlen(config->run_dir) > sizeof config->run_dir - 32)
-        return cli_error_set(error, PPO_INVALID, "run_dir: too long for a folder per seed in it");
+        return ppo_fail(error, PPO_INVALID, "run_dir: too long for a folder per seed in it");
     all->count = seeds->count;
-    all->lane = calloc(seeds->count, sizeof *all->lane);
-    if (!all->lane)
-        return cli_error_set(error, PPO_NO_MEMORY, "no memory for %zu runs", seeds->count);
+    all->run = calloc(seeds->count, sizeof *all->run);
+    if (!all->run)
+        return ppo_fail(error, PPO_NO_MEMORY, "no memory for %zu runs", seeds->count);
     for (size_t i = 0; i < seeds->count; i++)
-        lane_init(&all->lane[i], config, target, seeds->seed[i]);
+        seed_run_init(&all->run[i], config, target, seeds->seed[i]);
     return PPO_OK;
 }
 
@@ -118,11 +119,11 @@ typedef struct columns {
     size_t count;
 } columns;
 
-static void columns_fill(columns *c, const lanes *all)
+static void columns_fill(columns *c, const sweep *all)
 {
     c->count = 0;
     for (size_t i = 0; i < all->count; i++) {
-        const cli_outcome *outcome = &all->lane[i].outcome;
+        const cli_outcome *outcome = &all->run[i].outcome;
         if (cli_outcome_code(outcome) != PPO_OK)
             continue;
         c->return_mean[c->count] = outcome->return_mean;
@@ -131,7 +132,7 @@ static void columns_fill(columns *c, const lanes *all)
     }
 }
 
-// "-" for a number that there is none of.
+// "-" for NAN.
 static void put_return(char *text, size_t size, double value)
 {
     snprintf(text, size, isnan(value) ? "-" : "%.1f", value);
@@ -152,13 +153,13 @@ static void print_row(const cli_outcome *outcome)
            outcome->run_dir);
 }
 
-static void print_table(const lanes *all, const columns *c)
+static void print_table(const sweep *all, const columns *c)
 {
     printf("%s%-6s %10s %8s %12s %12s  %-8s %-16s  %s%s\n", cli_style(stdout, CLI_BOLD), "seed",
            "steps", "seconds", "training", "evaluation", "state", "parameters", "run",
            cli_style(stdout, CLI_PLAIN));
     for (size_t i = 0; i < all->count; i++)
-        print_row(&all->lane[i].outcome);
+        print_row(&all->run[i].outcome);
     if (c->count == 0)
         return;
     printf("%-6s %10s %8.2f %12.1f %12.1f\n", "mean", "", ppo_mean(c->seconds, c->count),
@@ -169,7 +170,7 @@ static void print_table(const lanes *all, const columns *c)
         printf("%-6s %s\n", "curve", all->curve);
 }
 
-static void print_json(const ppo_config *config, const lanes *all, const columns *c)
+static void print_json(const ppo_config *config, const sweep *all, const columns *c)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "env", config->env_id);
@@ -181,27 +182,27 @@ static void print_json(const ppo_config *config, const lanes *all, const columns
     cJSON_AddNumberToObject(object, "seconds_mean", ppo_mean(c->seconds, c->count));
     cJSON *runs = cJSON_AddArrayToObject(object, "runs");
     for (size_t i = 0; i < all->count; i++)
-        cJSON_AddItemToArray(runs, cli_outcome_json(&all->lane[i].outcome));
+        cJSON_AddItemToArray(runs, cli_outcome_json(&all->run[i].outcome));
     cli_json_print(object);
 }
 
-// A line for each seed that lost workers; there is no place for it on the way.
-static void report_losses(const lanes *all)
+// A line for each seed that lost workers; while training, the progress line has the terminal.
+static void report_losses(const sweep *all)
 {
     for (size_t i = 0; i < all->count; i++) {
-        const cli_outcome *outcome = &all->lane[i].outcome;
+        const cli_outcome *outcome = &all->run[i].outcome;
         if (outcome->workers_lost > 0)
             cli_outcome_say_lost(outcome, outcome->workers_lost);
     }
 }
 
-// Messages about runs that did not finish; the code of the first of them.
-static int report_unfinished(const lanes *all)
+// Prints messages about runs that did not finish; returns the exit code of the first of them.
+static int report_unfinished(const sweep *all)
 {
     int code = PPO_OK;
     size_t num_interrupted = 0;
     for (size_t i = 0; i < all->count; i++) {
-        const cli_outcome *outcome = &all->lane[i].outcome;
+        const cli_outcome *outcome = &all->run[i].outcome;
         const int this_code = cli_outcome_code(outcome);
         if (outcome->status != PPO_OK) {
             cli_say("seed %" PRIu64 " failed:", outcome->seed);
@@ -213,18 +214,18 @@ static int report_unfinished(const lanes *all)
             code = this_code;
     }
     if (num_interrupted > 0)
-        cli_say("%zu of %zu runs stopped, checkpoints written; the same command goes on",
+        cli_say("%zu of %zu runs stopped, checkpoints written; the same command continues them",
                 num_interrupted, all->count);
     return code;
 }
 
 // A curve for each run in its directory, and one of all beside these.
-static void draw_curves(lanes *all)
+static void draw_curves(sweep *all)
 {
     const char *runs[CLI_MAX_SEEDS];
     size_t num_runs = 0;
     for (size_t i = 0; i < all->count; i++) {
-        cli_outcome *outcome = &all->lane[i].outcome;
+        cli_outcome *outcome = &all->run[i].outcome;
         cli_outcome_draw(outcome);
         if (outcome->curve[0])
             runs[num_runs++] = outcome->run_dir;
@@ -239,23 +240,23 @@ static void draw_curves(lanes *all)
         snprintf(all->curve, sizeof all->curve, "%s", path);
 }
 
-static ppo_status train_all(lanes *all, const ppo_config *config, const cli_args *args,
+static ppo_status train_all(sweep *all, const ppo_config *config, const cli_args *args,
                             uint32_t num_threads, ppo_error *error)
 {
     const bool is_quiet = args->flag[CLI_FLAG_QUIET] != NULL;
     const uint64_t steps = config->total_timesteps * all->count;
-    const cli_fleet fleet = {.job = train_lane,
-                             .tick = draw,
-                             .context = all,
-                             .num_jobs = all->count,
-                             .num_threads = num_threads,
-                             .tick_s = 0.1};
+    const cli_jobs jobs = {.job = train_seed,
+                           .tick = draw,
+                           .context = all,
+                           .num_jobs = all->count,
+                           .num_workers = num_threads,
+                           .tick_s = 0.1};
     all->restart = args->flag[CLI_FLAG_RESTART] != NULL;
     if (!is_quiet)
         cli_say("training %zu seeds of %s, %" PRIu32 " at once", all->count, config->env_id,
                 num_threads < all->count ? num_threads : (uint32_t)all->count);
     cli_progress_init(&all->progress, 0, steps, is_quiet);
-    const ppo_status status = cli_fleet_run(&fleet, error);
+    const ppo_status status = cli_jobs_run(&jobs, error);
     cli_progress_clear(&all->progress);
     return status;
 }
@@ -264,13 +265,13 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
 {
     ppo_error error = {0};
     cli_seeds seeds;
-    lanes all = {0};
+    sweep all = {0};
     const uint32_t num_threads = config->threads ? config->threads : cli_num_cores();
     if (cli_parse_seeds(&seeds, args->flag[CLI_FLAG_SEEDS], &error) ||
-        lanes_init(&all, config, target, &seeds, &error))
+        sweep_init(&all, config, target, &seeds, &error))
         return cli_fail(&error);
     if (train_all(&all, config, args, num_threads, &error)) {
-        free(all.lane);
+        free(all.run);
         return cli_fail(&error);
     }
     report_losses(&all);
@@ -282,6 +283,6 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
         print_json(config, &all, &c);
     else
         print_table(&all, &c);
-    free(all.lane);
+    free(all.run);
     return code;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "cli/args.h"
+#include "cli/commands.h"
 
 enum { MOST = 12, SIZE = 40 };
 
@@ -34,7 +35,8 @@ static ppo_status parse(line *l, const char *words)
         l->argc++;
         words += length + (words[length] == ' ');
     }
-    return cli_args_init(&l->args, cli_command_find(l->argv[0]), l->argc, l->argv, &l->error);
+    return cli_args_init(&l->args, &cli_commands, cli_command_find(&cli_commands, l->argv[0]),
+                         l->argc, l->argv, &l->error);
 }
 
 static void expect_setting(const line *l, size_t index, const char *name, const char *text)
