@@ -18,8 +18,8 @@
 //   run.h      run directories, checkpoints, resuming
 //   film.h     films of agents
 //   plot.h     learning curves as pictures
-//   statistics.h  mean, median and interquartile mean over seeds
-//   bench.h    measuring
+//   statistics.h  median and interquartile mean over seeds
+//   bench.h    measuring this machine and environments; build information
 //   abi.h      how structs lie in memory, for other languages
 #ifndef PPO_H
 #define PPO_H

@@ -7,6 +7,7 @@
 // blocks, cut into pieces of 16 bits: 8 discrete actions a block. Owns all it makes, for the
 // duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
 #include "ppo/bench.h"
+#include "bench/env_speed.h"
 
 #include "core/clock.h"
 #include "core/arena.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What this machine reaches in bf16, measured: oneDNN's product of matrices that stay in a core's
 // second cache. Loops of our own would need the processor's instructions by name.
-#include "ppo/bench.h"
+#include "bench/peak_bf16.h"
 
 #include "core/clock.h"
 #include "core/error.h"

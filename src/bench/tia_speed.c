@@ -4,7 +4,7 @@
 //
 // Workload: some 120 frames of a thousand accesses, a few microseconds each, again and again. Owns
 // all it makes, for the duration of the call.
-#include "ppo/bench.h"
+#include "bench/tia_speed.h"
 
 #include "atari/console.h"
 #include "atari/access_trace.h"

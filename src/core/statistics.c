@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Statistics over the runs of several seeds. Owns nothing; scratch arrays live for one call, and
-// where there is no memory for them the answer is NAN.
-#include "ppo/statistics.h"
+// Statistics over the runs of several seeds. Scratch arrays live for one call; if they cannot be
+// allocated, the result is NaN.
+#include "core/statistics.h"
 
 #include "ppo/random.h"
 
@@ -15,28 +15,28 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void ppo_order(double *value, size_t count)
+void ppo_sort(double *value, size_t count)
 {
     qsort(value, count, sizeof *value, compare);
 }
 
-// A sorted copy, NULL without values or memory.
-static double *sorted(const double *value, size_t count)
+// A sorted copy; NULL if there are no values or no memory.
+static double *sorted_copy(const double *value, size_t count)
 {
     double *copy = count ? malloc(count * sizeof *copy) : NULL;
     if (copy) {
         memcpy(copy, value, count * sizeof *copy);
-        ppo_order(copy, count);
+        ppo_sort(copy, count);
     }
     return copy;
 }
 
-double ppo_quantile(const double *ordered, size_t count, double q)
+double ppo_quantile(const double *sorted, size_t count, double q)
 {
     const double at = q * (double)(count - 1);
     const size_t i = (size_t)at;
-    const double next = ordered[i + 1 < count ? i + 1 : i];
-    return ordered[i] + (at - (double)i) * (next - ordered[i]);
+    const double next = sorted[i + 1 < count ? i + 1 : i];
+    return sorted[i] + (at - (double)i) * (next - sorted[i]);
 }
 
 double ppo_mean(const double *value, size_t count)
@@ -49,7 +49,7 @@ double ppo_mean(const double *value, size_t count)
 
 double ppo_median(const double *value, size_t count)
 {
-    double *copy = sorted(value, count);
+    double *copy = sorted_copy(value, count);
     const double median = copy ? ppo_quantile(copy, count, 0.5) : (double)NAN;
     free(copy);
     return median;
@@ -57,7 +57,7 @@ double ppo_median(const double *value, size_t count)
 
 double ppo_iqm(const double *value, size_t count)
 {
-    double *copy = sorted(value, count);
+    double *copy = sorted_copy(value, count);
     const size_t cut = count / 4;
     const double iqm = copy ? ppo_mean(copy + cut, count - 2 * cut) : (double)NAN;
     free(copy);
@@ -77,7 +77,7 @@ ppo_interval ppo_iqm_interval(const double *value, size_t count, size_t resample
                 draw[i] = value[ppo_random_integers(&random, 0, (int64_t)count)];
             iqm[r] = ppo_iqm(draw, count);
         }
-        ppo_order(iqm, resamples);
+        ppo_sort(iqm, resamples);
         interval.low = ppo_quantile(iqm, resamples, 0.025);
         interval.high = ppo_quantile(iqm, resamples, 0.975);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Drawing as the environments see it: calls go to the module canvas.so, which is canvas_cairo.c and
-// brings cairo along. Without it a picture has its background's colour; who wants pictures has
-// asked ppo_canvas_check before.
-#include "draw/canvas_module.h"
+// The library's side of drawing: forwards each call to the module canvas.so (canvas_cairo.c). If
+// the module can't be loaded, pictures have the background's colour. Owns the loaded module.
+#include "draw/canvas.h"
 
 #include "core/error.h"
+#include "draw/canvas_module.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The module canvas.so: drawing with cairo, see canvas.h. After a failure cairo's objects ignore
-// what they are told, so only canvas_close has to look. The library's side is canvas.c.
+// all further calls, so only canvas_close checks for one. The library's side is canvas.c.
 #include "draw/canvas_module.h"
 
 #include <cairo.h>
@@ -9,7 +9,7 @@
 
 #define FONT "sans-serif"
 
-static void use(cairo_t *cairo, uint32_t colour)
+static void set_colour(cairo_t *cairo, uint32_t colour)
 {
     cairo_set_source_rgb(cairo, (colour >> 16 & 0xFF) / 255.0, (colour >> 8 & 0xFF) / 255.0,
                          (colour & 0xFF) / 255.0);
@@ -52,32 +52,26 @@ static void canvas_pop(ppo_canvas *canvas)
 
 // --- the picture --------------------------------------------------------------------------------
 
-// The camera that shows pixels.
-static void look_at_pixels(ppo_canvas *canvas)
-{
-    canvas_look(canvas, 0.0, 0.0, canvas->width, canvas->height);
-}
-
-static void begin(ppo_canvas *canvas)
+static void create_context(ppo_canvas *canvas)
 {
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)canvas->width, (int)canvas->height);
     canvas->cairo = cairo_create(surface);
-    cairo_surface_destroy(surface); // the context holds it
-    look_at_pixels(canvas);
+    cairo_surface_destroy(surface); // the context keeps a reference
+    canvas_look(canvas, 0.0, 0.0, canvas->width, canvas->height);
     cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
 }
 
 static void canvas_open(ppo_canvas *canvas)
 {
-    begin(canvas);
-    use(canvas->cairo, canvas->background);
+    create_context(canvas);
+    set_colour(canvas->cairo, canvas->background);
     cairo_paint(canvas->cairo);
 }
 
 static void canvas_open_over(ppo_canvas *canvas)
 {
-    begin(canvas);
+    create_context(canvas);
     cairo_surface_t *surface = cairo_get_target(canvas->cairo);
     unsigned char *pixels = cairo_image_surface_get_data(surface);
     if (!pixels)
@@ -117,27 +111,27 @@ static bool canvas_close(ppo_canvas *canvas)
 static void paint_path(cairo_t *cairo, ppo_paint paint)
 {
     if (paint.fill != PPO_NO_COLOUR) {
-        use(cairo, paint.fill);
+        set_colour(cairo, paint.fill);
         cairo_fill_preserve(cairo);
     }
     if (paint.stroke != PPO_NO_COLOUR) {
-        use(cairo, paint.stroke);
+        set_colour(cairo, paint.stroke);
         cairo_set_line_width(cairo, paint.width);
         cairo_stroke_preserve(cairo);
     }
     cairo_new_path(cairo);
 }
 
-static void trace(cairo_t *cairo, const ppo_point *points, size_t count)
+static void add_path(cairo_t *cairo, const ppo_point *points, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        cairo_line_to(cairo, points[i].x, points[i].y); // the first one moves
+        cairo_line_to(cairo, points[i].x, points[i].y); // the first one sets the start
 }
 
 static void canvas_polygon(ppo_canvas *canvas, const ppo_point *corners, size_t count,
                            ppo_paint paint)
 {
-    trace(canvas->cairo, corners, count);
+    add_path(canvas->cairo, corners, count);
     cairo_close_path(canvas->cairo);
     paint_path(canvas->cairo, paint);
 }
@@ -160,7 +154,7 @@ static void canvas_curve(ppo_canvas *canvas, const ppo_point *points, size_t cou
                          uint32_t colour, bool has_round_ends)
 {
     cairo_set_line_cap(canvas->cairo, has_round_ends ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT);
-    trace(canvas->cairo, points, count);
+    add_path(canvas->cairo, points, count);
     paint_path(canvas->cairo, PPO_STROKE(colour, width));
 }
 
@@ -177,7 +171,7 @@ static void canvas_text(ppo_canvas *canvas, const char *text, double x, double y
                         uint32_t colour)
 {
     set_font(canvas->cairo, size);
-    use(canvas->cairo, colour);
+    set_colour(canvas->cairo, colour);
     cairo_move_to(canvas->cairo, x, y);
     cairo_show_text(canvas->cairo, text);
     cairo_new_path(canvas->cairo);

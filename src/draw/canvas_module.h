@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The table of the module canvas.so: what canvas_cairo.c does and canvas.c calls.
+// The function table of the module canvas.so, which canvas_cairo.c implements and canvas.c calls.
 #ifndef PPO_DRAW_CANVAS_MODULE_H
 #define PPO_DRAW_CANVAS_MODULE_H
 
 #include "core/module.h"
-#include "draw/canvas.h"
+#include "draw/canvas_types.h"
 
 enum { PPO_CANVAS_ABI = 1 };
 
-// As the functions ppo_canvas_* of canvas.h, but that a canvas that is opened knows already where
-// it is to be written, its size and its background, and that closing says whether there was memory.
+// The functions are those of canvas.h, with two differences: `open` and `open_over` find the size,
+// the pixels and the background in the canvas, and `close` returns false if memory was short, in
+// which case it has written nothing.
 typedef struct ppo_canvas_module {
     ppo_module_head head;
     void (*open)(ppo_canvas *canvas);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/tia_speed.h"
 #include "cli/bench/bench.h"
 #include "cli/json.h"
 #include "cli/message.h"

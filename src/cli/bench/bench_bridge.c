@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/env_speed.h"
 #include "cli/bench/bench.h"
 #include "cli/json.h"
 #include "cli/message.h"

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/statistics.h"
 #include "cli/bench/bench.h"
 #include "cli/train/job_runner.h"
 #include "cli/json.h"

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/peak_bf16.h"
 #include "cli/bench/bench.h"
 #include "cli/json.h"
 #include "cli/message.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/statistics.h"
 #include "cli/train/job_runner.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"

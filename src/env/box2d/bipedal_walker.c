@@ -10,8 +10,6 @@
 #include "env/box2d/bipedal_walker.h"
 
 #include "core/error.h"
-#include "env/box2d/box2d.h"
-#include "env/box2d/box2d_draw.h"
 #include "draw/canvas.h"
 
 #include <math.h>

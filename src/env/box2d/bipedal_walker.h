@@ -4,6 +4,8 @@
 #ifndef PPO_ENV_BOX2D_BIPEDAL_WALKER_H
 #define PPO_ENV_BOX2D_BIPEDAL_WALKER_H
 
+#include "ppo/env.h"
+
 #include "env/box2d/physics.h"
 #include "env/box2d/replay_log.h"
 
@@ -75,5 +77,11 @@ double ppo_walker_reward(double before, double after, const float action[PPO_WAL
 
 // Draws the ground and the clouds of the next episode.
 void ppo_walker_draw_terrain(ppo_walker_terrain *terrain, bool is_hardcore, ppo_random *random);
+
+// The picture of an instance (box2d_draw.c): `render` and `draw` of the classes.
+void ppo_walker_render(const void *instance, unsigned char *rgb);
+void ppo_walker_draw(const void *instance, unsigned char *rgb, uint32_t width, uint32_t height);
+
+extern const ppo_env_class ppo_bipedal_walker_v3, ppo_bipedal_walker_hardcore_v3;
 
 #endif

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Opening Box2D's tasks: see box2d.h. Owns the classes that it makes.
+// Opening the Box2D environments: see box2d.h. Owns the classes that it allocates.
 #include "env/box2d/box2d.h"
 
 #include "core/error.h"
 #include "env/class.h"
-#include "env/box2d/lunar_lander.h"
 #include "env/box2d/physics.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-// A lander's class with traits of its own.
+// A lander's class whose traits were set when it was opened.
 typedef struct made_lander {
     ppo_env_class env; // first, so that its address is the class's
     ppo_lander_traits traits;

@@ -5,13 +5,10 @@
 #ifndef PPO_ENV_BOX2D_BOX2D_H
 #define PPO_ENV_BOX2D_BOX2D_H
 
+#include "env/box2d/bipedal_walker.h"
+#include "env/box2d/lunar_lander.h"
 #include "env/family.h"
 
 extern const ppo_env_family ppo_box2d_family;
-
-extern const ppo_env_class ppo_lunar_lander_v3;
-extern const ppo_env_class ppo_lunar_lander_continuous_v3;
-extern const ppo_env_class ppo_bipedal_walker_v3;
-extern const ppo_env_class ppo_bipedal_walker_hardcore_v3;
 
 #endif

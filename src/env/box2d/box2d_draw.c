@@ -4,10 +4,8 @@
 //
 // The camera's unit is the metre: 30 pixels of the class's own picture.
 // Workload: 1 to 2 ms a picture, most of it the copy into RGB. Owns nothing.
-#include "env/box2d/box2d_draw.h"
-
-#include "env/box2d/bipedal_walker.h"
 #include "draw/canvas.h"
+#include "env/box2d/bipedal_walker.h"
 #include "env/box2d/lunar_lander.h"
 
 #include <math.h>

@@ -10,8 +10,6 @@
 #include "env/box2d/lunar_lander.h"
 
 #include "core/error.h"
-#include "env/box2d/box2d.h"
-#include "env/box2d/box2d_draw.h"
 #include "draw/canvas.h"
 
 #include <math.h>
@@ -42,11 +40,6 @@ enum { GROUND = 0x0001, HULL = 0x0010, LEG = 0x0020, ANYTHING = 0xFFFF };
 enum { VELOCITY_ROUNDS = 6 * 30, POSITION_ROUNDS = 2 * 30 };
 enum { CHUNKS = PPO_LANDER_CHUNKS, NUM_CHOICES = 4 };
 enum { CHOICE_NOTHING, CHOICE_LEFT, CHOICE_MAIN, CHOICE_RIGHT };
-
-double ppo_lander_chunk_x(int index)
-{
-    return PPO_LANDER_WIDTH / (CHUNKS - 1) * index;
-}
 
 // --- the world ---------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@
 #ifndef PPO_ENV_BOX2D_LUNAR_LANDER_H
 #define PPO_ENV_BOX2D_LUNAR_LANDER_H
 
+#include "ppo/env.h"
+
 #include "env/box2d/physics.h"
 #include "env/box2d/replay_log.h"
 
@@ -53,11 +55,21 @@ typedef struct ppo_lander {
     ppo_lander_saved saved;
 } ppo_lander;
 
-double ppo_lander_chunk_x(int index);
+// Where the index-th point of the ground is, in [0, PPO_LANDER_CHUNKS).
+static inline double ppo_lander_chunk_x(int index)
+{
+    return PPO_LANDER_WIDTH / (PPO_LANDER_CHUNKS - 1) * index;
+}
 
 // Observation and shaping, the potential whose differences are the reward, from where the lander is
 // and whether its legs touch the ground.
 void ppo_lander_observe(float obs[PPO_LANDER_OBS], double *shaping, const ppo_pose *pose,
                         const bool touches[2]);
+
+// The picture of an instance (box2d_draw.c): `render` and `draw` of the classes.
+void ppo_lander_render(const void *instance, unsigned char *rgb);
+void ppo_lander_draw(const void *instance, unsigned char *rgb, uint32_t width, uint32_t height);
+
+extern const ppo_env_class ppo_lunar_lander_v3, ppo_lunar_lander_continuous_v3;
 
 #endif

@@ -8,7 +8,7 @@
 #include "run/plot/plot_data.h"
 
 #include "ppo/random.h"
-#include "ppo/statistics.h"
+#include "core/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static size_t make_grid(double *grid, const mixer *m)
         memcpy(grid + count, run->x, run->count * sizeof *grid);
         count += run->count;
     }
-    ppo_order(grid, count);
+    ppo_sort(grid, count);
     for (size_t i = 0; i < count; i++)
         if (unique == 0 || grid[i] > grid[unique - 1])
             grid[unique++] = grid[i];
@@ -72,7 +72,7 @@ static size_t gather(mixer *m, double x)
         if (x >= run->x[0])
             m->value[count++] = value_at(run, x, &m->at[k]);
     }
-    ppo_order(m->value, count);
+    ppo_sort(m->value, count);
     return count;
 }
 
@@ -101,10 +101,10 @@ static void bootstrap(mixer *m, size_t count, double *low, double *high)
             m->resample[i] = m->value[drawn < count ? drawn : count - 1];
         }
         if (m->statistic != PPO_PLOT_MEAN)
-            ppo_order(m->resample, count);
+            ppo_sort(m->resample, count);
         m->estimate[r] = statistic_of(m->statistic, m->resample, count);
     }
-    ppo_order(m->estimate, RESAMPLES);
+    ppo_sort(m->estimate, RESAMPLES);
     *low = ppo_quantile(m->estimate, RESAMPLES, 0.025);
     *high = ppo_quantile(m->estimate, RESAMPLES, 0.975);
 }

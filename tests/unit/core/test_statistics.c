@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ppo/statistics.h"
+#include "core/statistics.h"
 
 static void nothing_has_no_mean(void **state)
 {
