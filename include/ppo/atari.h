@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// An Atari 2600 by itself: no learning, no files, no windows. A machine is two values.
+// An Atari 2600 and its games: no learning, no files, no windows. A machine is two objects.
 //
-//   ppo_cartridge   what is plugged in: bytes and how they are wired. Constant once made, so any
-//                   number of consoles, in any threads, may share one.
-//   ppo_console     everything that changes: processor, TIA, RIOT, cartridge RAM, pictures. Plain
+//   ppo_cartridge   the ROM and how it is wired. Constant once created: any number of consoles, in
+//                   any threads, may share one.
+//   ppo_console     everything that changes: processor, TIA, RIOT, cartridge RAM, screens. Plain
 //                   memory without pointers: a snapshot is a copy of ppo_console_size() bytes.
 //
 // Use:
@@ -15,9 +15,12 @@
 //     ppo_console_frame(console, cartridge, &(ppo_console_input){0}, true);
 //     show(ppo_console_screen(console));
 //
-// It behaves like the Arcade Learning Environment 0.12 to the last bit of RAM and screen (that is:
-// time advances instruction by instruction, as in Stella 2). The rules of games (score, lives, end)
-// are in the second part of this header.
+// RAM and screen equal those of the Arcade Learning Environment 0.12 bit by bit; that is, time
+// advances instruction by instruction, as in Stella 2. The games (actions, score, lives, end) are
+// in the second part of this header.
+//
+// Threads: no function has state of its own. Calls on different consoles or games may run at the
+// same time; calls on one must not.
 #ifndef PPO_ATARI_H
 #define PPO_ATARI_H
 
@@ -45,36 +48,36 @@ typedef enum ppo_cartridge_kind {
     PPO_CARTRIDGE_F6SC, // F6 with 128 bytes of RAM
 } ppo_cartridge_kind;
 
-// What can't be read off a cartridge's bytes and differs between games.
+// Properties of a game that its bytes do not show.
 typedef struct ppo_cartridge_traits {
     uint32_t first_line;  // of the picture; 34 if 0
     uint32_t height;      // of the picture in lines, up to PPO_ATARI_MAX_HEIGHT; if 0: 210, PAL 250
-    bool no_hmove_blanks; // the picture has no comb at its left edge
+    bool no_hmove_blanks; // HMOVEs do not blank pixels at the left edge
     bool paddles[2];      // in the left, the right port; otherwise a joystick
-    bool swap_paddles;    // the two paddles of each port change places
+    bool swap_paddles;    // the two paddles of each port are exchanged
 } ppo_cartridge_traits;
 
 typedef struct ppo_cartridge ppo_cartridge;
 
-// Copies the bytes and finds out the kind. `traits` NULL: the usual ones. PPO_INVALID, with what
-// was expected, for a size that no kind has.
+// Copies the bytes and detects the kind as ALE does. `traits` NULL: all 0. On failure `*cartridge`
+// is NULL: PPO_INVALID for a size that no kind has or a height above PPO_ATARI_MAX_HEIGHT.
 PPO_API ppo_status ppo_cartridge_create(ppo_cartridge **cartridge, const void *bytes, size_t size,
                                         const ppo_cartridge_traits *traits, ppo_error *error);
-PPO_API void ppo_cartridge_destroy(ppo_cartridge *cartridge);
+PPO_API void ppo_cartridge_destroy(ppo_cartridge *cartridge); // NULL is allowed
 PPO_API ppo_cartridge_kind ppo_cartridge_kind_of(const ppo_cartridge *cartridge);
 
 // --- the console -----------------------------------------------------------------------------
 
-// Bits of a joystick; 1 is pressed.
+// Bits of a joystick; set: pressed.
 enum {
     PPO_JOYSTICK_UP = 1,
     PPO_JOYSTICK_DOWN = 2,
     PPO_JOYSTICK_LEFT = 4,
     PPO_JOYSTICK_RIGHT = 8,
-    PPO_JOYSTICK_FIRE = 16, // a paddle's button too
+    PPO_JOYSTICK_FIRE = 16, // also the button of a paddle
 };
 
-// Bits of the console's switches; 0 is how they stand by themselves: colour, both difficulties B.
+// Bits of the console's switches; 0: not pressed, colour, both difficulties B.
 enum {
     PPO_SWITCH_RESET = 1,
     PPO_SWITCH_SELECT = 2,
@@ -83,59 +86,59 @@ enum {
     PPO_SWITCH_RIGHT_A = 128,
 };
 
-// What hands do during a frame.
+// Controller and switch state for one frame.
 typedef struct ppo_console_input {
-    uint8_t joystick[2];   // PPO_JOYSTICK_*, left and right port; FIRE alone counts for paddles
+    uint8_t joystick[2];   // PPO_JOYSTICK_*, left and right port; with paddles only FIRE counts
     uint8_t switches;      // PPO_SWITCH_*
-    int32_t paddle_ohm[4]; // INPT0..3's paddles where traits say that there are some, after
-                           // swapping; 0 reads as charged at once
+    int32_t paddle_ohm[4]; // resistance of the paddles at INPT0 to INPT3, after swapping; 0 reads
+                           // as charged at once; ignored for a port without paddles
 } ppo_console_input;
 
 typedef struct ppo_console ppo_console;
 
-// The seed of ALE's `system_random_seed`: what RAM holds at power-on, and the timer after resets.
+// ALE's `system_random_seed`, for RAM at power-on and the timer after resets.
 #define PPO_CONSOLE_SEED 4753849u
 
-// Bytes of a console; it wants an alignment of 64.
+// Bytes of a console, which must be 64-byte aligned.
 PPO_API size_t ppo_console_size(void);
 
-// Fills a console from nothing: RAM from the generator, then 60 frames that tell NTSC from PAL,
-// then a system reset, as ALE does on loading a cartridge.
+// Initialises a console as ALE does on loading a cartridge: RAM from the generator, 60 frames that
+// distinguish NTSC from PAL, then a system reset.
 PPO_API void ppo_console_power_on(ppo_console *console, const ppo_cartridge *cartridge,
                                   uint32_t seed);
 
-// A system reset: RAM stays, the RIOT's timer is drawn anew. (The RESET switch is an input.)
+// A system reset: RAM is kept, the RIOT's timer drawn anew. (The RESET switch is an input.)
 PPO_API void ppo_console_reset(ppo_console *console, const ppo_cartridge *cartridge);
 
-// Whether a snapshot that may have been changed by others is one of a console with this cartridge
-// that can go on: PPO_CORRUPT, with what is wrong, if not. Snapshots of one's own are.
+// Checks a snapshot from an untrusted source, such as a file: PPO_CORRUPT, with the first fault, if
+// a console with this cartridge can't run from it. Snapshots of running consoles always pass.
 PPO_API ppo_status ppo_console_check(const ppo_console *console, const ppo_cartridge *cartridge,
                                      ppo_error *error);
 
-// Runs one frame. With `draw` false nobody will look at its picture: collisions and everything else
-// happen as always, but ppo_console_screen is not valid until a frame has been drawn again. What a
-// drawn frame shows never depends on whether earlier ones were drawn.
+// Runs one frame. With `draw` false everything but the screen is computed, and ppo_console_screen
+// is invalid until a frame has been drawn again. A drawn frame never depends on whether earlier
+// ones were drawn.
 PPO_API void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
                                const ppo_console_input *input, bool draw);
 
-// The last frame's picture [height, 160], indices of the palette.
+// The last frame [height, 160], palette indices.
 PPO_API const uint8_t *ppo_console_screen(const ppo_console *console);
 PPO_API uint32_t ppo_console_height(const ppo_console *console, const ppo_cartridge *cartridge);
 
-PPO_API const uint8_t *ppo_console_ram(const ppo_console *console); // [128], CPU's $80 to $FF
+PPO_API const uint8_t *ppo_console_ram(const ppo_console *console); // [128], addresses $80 to $FF
 
-// Where the last frame ended: processor cycles and lines since it began.
+// The length of the last frame in processor cycles and lines.
 PPO_API uint32_t ppo_console_cycles(const ppo_console *console);
 PPO_API uint32_t ppo_console_scanlines(const ppo_console *console);
 
-// The palette of NTSC televisions: 0xRRGGBB and the grey of each index, both [256].
+// The NTSC palette, both [256]: 0xRRGGBB, and the grey of each index.
 PPO_API const uint32_t *ppo_atari_palette_rgb(void);
 PPO_API const uint8_t *ppo_atari_palette_grey(void);
 
 // --- games -----------------------------------------------------------------------------------
 //
-// Playing as the Arcade Learning Environment does: the way from switching on to the first frame of
-// an episode, 18 actions, sticky actions, and what score, lives and the end are. Again two values:
+// Playing as in the Arcade Learning Environment: the start of an episode, 18 actions, sticky
+// actions, score, lives and end. Again two objects:
 //
 //     ppo_game_setup setup = {.info = ppo_game_find("Rally")};
 //     const void *bytes = ppo_game_cartridge(setup.info, &size);
@@ -144,10 +147,9 @@ PPO_API const uint8_t *ppo_atari_palette_grey(void);
 //     ppo_game_load(game, &setup, 1, &error);
 //     int32_t reward = ppo_game_act(game, &setup, PPO_ATARI_FIRE, true);
 //
-// The free games Rally and Bricks come with the library; other cartridges are one's own (ppo/rom.h
-// finds them).
+// The free games Rally and Bricks come with the library; ppo/rom.h finds the user's cartridges.
 
-// What a player does: numbers as in ALE, for a joystick and, RIGHT, LEFT and FIRE, for a paddle.
+// Actions, numbered as in ALE, for joysticks; RIGHT, LEFT and FIRE also for paddles.
 typedef enum ppo_atari_action {
     PPO_ATARI_NOOP,
     PPO_ATARI_FIRE,
@@ -170,82 +172,82 @@ typedef enum ppo_atari_action {
     PPO_ATARI_NUM_ACTIONS,
 } ppo_atari_action;
 
-// How score, lives and end are read from RAM (src/atari/rules.h).
+// How score, lives and end are read from RAM; opaque.
 typedef struct ppo_game_rules ppo_game_rules;
 
-// What is known about a game: a row of the library's table, or one's own.
+// What is known about a game: a row of the library's table, or the caller's own.
 typedef struct ppo_game_info {
-    const char *name;            // as in Gymnasium's ids: "SpaceInvaders"
-    const char *md5;             // of its cartridge, 32 hexadecimal digits; NULL: a free game
-    const ppo_game_rules *rules; // NULL: not known; then no rewards, no lives and no end
+    const char *name; // as in Gymnasium's ids: "SpaceInvaders"
+    const char *md5;  // of its cartridge, 32 lower-case hexadecimal digits; NULL: free game
+    const ppo_game_rules *rules; // NULL: not known; then rewards and lives are 0 and it never ends
     ppo_cartridge_traits traits;
-    uint8_t num_actions; // of the smallest set that can do everything in this game
-    uint8_t action[PPO_ATARI_NUM_ACTIONS]; // its members in rising order
-    uint8_t start_action;                  // pressed for start_frames when an episode begins
+    uint8_t num_actions;                   // of ALE's minimal set for this game
+    uint8_t action[PPO_ATARI_NUM_ACTIONS]; // the set, in rising order
+    uint8_t start_action;                  // held for start_frames at the start of an episode
     uint8_t start_frames;
-    bool has_modes;           // SELECT changes something: the start presses RESET once more
-    uint8_t mode_address;     // RAM byte that holds the mode
+    bool has_modes;           // ALE knows modes: RESET is pressed once more at the start
+    uint8_t mode_address;     // index of the RAM byte that holds the mode
     uint8_t mode_stride;      // modes are 0, stride, 2 stride, ...
-    uint8_t num_modes;        // how many can be chosen, at least 1
-    uint8_t select_frames;    // how long SELECT is held
+    uint8_t num_modes;        // how many can be selected, at least 1
+    uint8_t select_frames;    // SELECT is held for so many frames
     uint8_t num_difficulties; // 1, 2 (left switch) or 4 (both)
 } ppo_game_info;
 
-// The table: the games whose rules are known first, in alphabetical order, then those that can be
-// played without a score.
+// The table: first the games with rules, in alphabetical order, then those that run without score.
 PPO_API size_t ppo_game_count(void);
 PPO_API const ppo_game_info *ppo_game_at(size_t index);
 
-// By name ("Pong") and by the MD5 of a cartridge's bytes; NULL if there is none.
+// By name ("Pong") and by the MD5 of the cartridge's bytes; NULL if the table has no such game.
 PPO_API const ppo_game_info *ppo_game_find(const char *name);
 PPO_API const ppo_game_info *ppo_game_find_md5(const char *md5);
 
-// The bytes of a game's cartridge where it comes with the library and this build has it, or NULL.
+// The cartridge of a free game and its size in bytes; NULL and 0 if this build lacks it, and for
+// all other games.
 PPO_API const void *ppo_game_cartridge(const ppo_game_info *info, size_t *size);
 
-// For a cartridge that nobody knows: a joystick game of the usual kind without rules.
+// For an unknown cartridge: a joystick game without rules.
 PPO_API const ppo_game_info *ppo_game_generic(void);
 
-// What stays the same while a game is played. Any number of games may share one.
+// Settings of a game; any number of games may share them.
 typedef struct ppo_game_setup {
     const ppo_game_info *info;
-    ppo_cartridge *cartridge; // made with the traits of `info`; only read
-    double sticky_prob;       // chance, in each frame, that the last action goes on
-    uint32_t max_frames;      // after so many frames an episode is truncated; 0: never
-    uint32_t mode;            // 0 is the usual one
-    uint32_t difficulty;      // 0 is the usual one; bit 0: left switch, bit 1: right
+    ppo_cartridge *cartridge; // created with the traits of `info`; only read
+    double sticky_prob;       // probability, per frame, that the previous action is repeated
+    uint32_t max_frames;      // an episode is truncated after so many frames; 0: never
+    uint32_t mode;            // 0: the default one
+    uint32_t difficulty;      // bit 0: left switch, bit 1: right; 0: the default
 } ppo_game_setup;
 
-// A game under way. Plain memory without pointers: a snapshot is a copy of ppo_game_size() bytes.
+// A game in progress. Plain memory without pointers: a snapshot is a copy of ppo_game_size() bytes.
 typedef struct ppo_game ppo_game;
 
-PPO_API size_t ppo_game_size(void); // bytes of a game; it wants an alignment of 64
+PPO_API size_t ppo_game_size(void); // bytes of a game, which must be 64-byte aligned
 
-// Plugs the cartridge in, switches on and begins an episode, as ALE's loadROM. `seed` starts the
-// draws of sticky actions. PPO_INVALID for a mode or difficulty that the game does not have.
+// Powers the console on and starts an episode, as ALE's loadROM does. `seed` is for sticky actions.
+// PPO_INVALID for a mode or difficulty that the game does not have.
 PPO_API ppo_status ppo_game_load(ppo_game *game, const ppo_game_setup *setup, uint32_t seed,
                                  ppo_error *error);
 
-// Begins the next episode, as ALE's reset_game: some 70 frames, after which the game waits for the
-// first action. RAM and draws go on from where they are. PPO_UNSUPPORTED if the mode can't be had.
+// Starts the next episode, as ALE's reset_game does: some 70 frames, up to the first action. RAM
+// and random numbers continue. PPO_UNSUPPORTED if the mode is not reached.
 PPO_API ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, ppo_error *error);
 
-// Plays one frame and returns its reward; 0, and nothing happens, once the episode is over.
-// `draw` as for ppo_console_frame.
+// Plays one frame and returns its reward. Once the episode is over nothing happens and the reward
+// is 0. `draw` as for ppo_console_frame.
 PPO_API int32_t ppo_game_act(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
                              bool draw);
 
-// As ppo_console_check, for all of a game.
+// As ppo_console_check, for a whole game.
 PPO_API ppo_status ppo_game_check(const ppo_game *game, const ppo_game_setup *setup,
                                   ppo_error *error);
 
-// The game's own end; not the one by max_frames.
+// Whether the game itself has ended, and whether max_frames has truncated the episode.
 PPO_API bool ppo_game_is_over(const ppo_game *game);
 PPO_API bool ppo_game_is_truncated(const ppo_game *game, const ppo_game_setup *setup);
-PPO_API int32_t ppo_game_lives(const ppo_game *game);   // 0 once over, and where there are none
+PPO_API int32_t ppo_game_lives(const ppo_game *game);   // 0 when over, and in games without
 PPO_API uint32_t ppo_game_frames(const ppo_game *game); // of the episode so far
 
-// Screen, palette indices [height, 160], and RAM are read off the console.
+// The console, for screen and RAM.
 PPO_API const ppo_console *ppo_game_console(const ppo_game *game);
 
 #ifdef __cplusplus

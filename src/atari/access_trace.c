@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: MIT
-// Tapes: see access_trace.h.
+// Access traces: see access_trace.h.
 #include "atari/access_trace.h"
 
 #include "atari/console.h"
+#include "atari/tia.h"
 
 #include <string.h>
 
-static void note(ppo_tape *tape, ppo_tape_kind kind, uint32_t cycles, uint32_t reg, uint8_t value)
+// What the observer needs.
+typedef struct ppo_access_recorder {
+    ppo_access_trace *trace;
+    const ppo_tia *tia;
+} ppo_access_recorder;
+
+static void append(ppo_access_trace *trace, ppo_access_kind kind, uint32_t cycles, uint32_t reg,
+                   uint8_t value)
 {
-    if (tape->count < tape->capacity)
-        tape->entry[tape->count++] = (ppo_tape_entry){cycles, (uint8_t)kind, (uint8_t)reg, value};
+    if (trace->count < trace->capacity)
+        trace->entry[trace->count++] =
+            (ppo_access_entry){cycles, (uint8_t)kind, (uint8_t)reg, value};
 }
 
-static bool is_tia(uint32_t address)
+static void record_access(void *context, const ppo_bus_access *access)
 {
-    return (address & 0x1080) == 0; // neither A12, the cartridge, nor A7, the RIOT
+    const ppo_access_recorder *recorder = context;
+    const bool is_tia = (access->address & 0x1080) == 0; // neither cartridge (A12) nor RIOT (A7)
+    const uint32_t reg = access->address & (access->is_write ? 0x3F : 0x0F);
+    if (!is_tia)
+        return;
+    if (!access->is_write)
+        append(recorder->trace, PPO_ACCESS_READ, access->cycles, reg, 0);
+    else if (reg != WSYNC &&
+             !(access->is_alone && ppo_tia_repeats(recorder->tia, reg, access->value)))
+        append(recorder->trace, PPO_ACCESS_WRITE, access->cycles, reg, access->value);
 }
 
-void ppo_tape_note_read(ppo_tape *tape, uint32_t address, uint32_t cycles)
-{
-    if (is_tia(address))
-        note(tape, PPO_TAPE_READ, cycles, address & 15, 0);
-}
-
-void ppo_tape_note_write(ppo_tape *tape, const ppo_tia *tia, uint32_t address, uint8_t value,
-                         bool is_alone, uint32_t cycles)
-{
-    const uint32_t reg = address & 0x3F;
-    if (is_tia(address) && reg != WSYNC && !(is_alone && ppo_tia_repeats(tia, reg, value)))
-        note(tape, PPO_TAPE_WRITE, cycles, reg, value);
-}
-
-// What hangs at the ports of one console, at another.
-static void copy_wires(ppo_chips *chips, const ppo_chips *from)
+static void copy_ports(ppo_chips *chips, const ppo_chips *from)
 {
     chips->riot.port_a = from->riot.port_a;
     chips->riot.port_b = from->riot.port_b;
@@ -41,43 +44,44 @@ static void copy_wires(ppo_chips *chips, const ppo_chips *from)
     memcpy(chips->tia.paddle_cycles, from->tia.paddle_cycles, sizeof chips->tia.paddle_cycles);
 }
 
-bool ppo_tape_frame(ppo_tape *tape, ppo_console *before, const ppo_console *after,
-                    const ppo_cartridge *cartridge)
+bool ppo_access_trace_frame(ppo_access_trace *trace, ppo_console *before, const ppo_console *after,
+                            const ppo_cartridge *cartridge)
 {
     ppo_chips *chips = &before->chips;
-    if (chips->unfinished || tape->capacity - tape->count < PPO_TAPE_FRAME_ENTRIES)
+    if (chips->unfinished || trace->capacity - trace->count < PPO_ACCESS_FRAME_ENTRIES)
         return false;
-    copy_wires(chips, &after->chips);
+    copy_ports(chips, &after->chips);
     before->drawing = false;
     const uint32_t cycles = chips->cpu.cycles;
     ppo_console_start_frame(before);
-    note(tape, PPO_TAPE_START, cycles, before->pal, chips->tia.colours_lost);
-    ppo_cpu_run_taped(before, cartridge, tape);
-    note(tape, PPO_TAPE_END, chips->tia.touched, chips->tia.touched_reg, 0);
+    append(trace, PPO_ACCESS_FRAME, cycles, before->pal, chips->tia.colours_lost);
+    ppo_access_recorder recorder = {trace, &chips->tia};
+    ppo_cpu_run_observed(before, cartridge, &(ppo_bus_observer){record_access, &recorder});
+    append(trace, PPO_ACCESS_END, chips->tia.touched, chips->tia.touched_reg, 0);
     ppo_tia_end_frame(&chips->tia, NULL);
     chips->unfinished = !chips->tia.frame_over;
     return true;
 }
 
-void ppo_tape_play(const ppo_tape *tape, ppo_tia *tia, uint8_t *picture)
+void ppo_access_trace_replay(const ppo_access_trace *trace, ppo_tia *tia, uint8_t *screen)
 {
-    for (const ppo_tape_entry *e = tape->entry; e < tape->entry + tape->count; e++) {
-        switch ((ppo_tape_kind)e->kind) {
-        case PPO_TAPE_START:
+    for (const ppo_access_entry *e = trace->entry; e < trace->entry + trace->count; e++) {
+        switch ((ppo_access_kind)e->kind) {
+        case PPO_ACCESS_FRAME:
             if (e->reg)
                 ppo_tia_lose_colours(tia, e->value);
             ppo_tia_start_frame(tia, e->cycles);
             break;
-        case PPO_TAPE_READ:
-            (void)ppo_tia_read(tia, picture, e->reg, 0, e->cycles);
+        case PPO_ACCESS_READ:
+            (void)ppo_tia_read(tia, screen, e->reg, 0, e->cycles);
             break;
-        case PPO_TAPE_WRITE:
-            ppo_tia_write(tia, picture, e->reg, e->value, e->cycles);
+        case PPO_ACCESS_WRITE:
+            ppo_tia_write(tia, screen, e->reg, e->value, e->cycles);
             break;
-        case PPO_TAPE_END:
+        case PPO_ACCESS_END:
             tia->touched = e->cycles;
             tia->touched_reg = e->reg;
-            ppo_tia_end_frame(tia, picture);
+            ppo_tia_end_frame(tia, screen);
             break;
         }
     }

@@ -1,54 +1,42 @@
 // SPDX-License-Identifier: MIT
-// A tape: what a processor asked of the TIA in some frames, and when. Played back, the TIA does the
-// same work again without a processor, which is how `ppo bench atari` tells the two apart.
+// An access trace: which TIA accesses a processor made during some frames, and when. Replayed, a
+// TIA does the same work again without a processor; `ppo bench atari` separates the two that way.
 //
-// Recording has no part in play: a frame that was played is run once more, from a copy of the
-// console before it, by the copy of the processor's loop that runs anywhere (atari/cpu.c). Owns
-// nothing; the caller brings the memory.
+// Recording does not slow down play: a frame that was played is run again, from a copy of the
+// console before it, with an observer on the bus. Owns nothing; the caller provides the memory.
 #ifndef PPO_ATARI_ACCESS_TRACE_H
 #define PPO_ATARI_ACCESS_TRACE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "atari/cpu.h"
 
-struct ppo_console;
-struct ppo_cartridge;
-struct ppo_tia;
+typedef enum ppo_access_kind {
+    PPO_ACCESS_FRAME, // a frame begins; `cycles` of the one before; PAL (`reg`): colours_lost
+    PPO_ACCESS_READ,
+    PPO_ACCESS_WRITE, // except those that the processor's loop skips
+    PPO_ACCESS_END,   // of the frame: its last access
+} ppo_access_kind;
 
-typedef enum ppo_tape_kind {
-    PPO_TAPE_START, // of a frame; `cycles` of the one before, if PAL (`reg`) lost colours (`value`)
-    PPO_TAPE_READ,
-    PPO_TAPE_WRITE, // but those that the processor's loop leaves out
-    PPO_TAPE_END,   // and the last access of all
-} ppo_tape_kind;
-
-typedef struct ppo_tape_entry {
+typedef struct ppo_access_entry {
     uint32_t cycles;
     uint8_t kind, reg, value;
-} ppo_tape_entry;
+} ppo_access_entry;
 
-typedef struct ppo_tape {
-    ppo_tape_entry *entry; // [capacity]
+typedef struct ppo_access_trace {
+    ppo_access_entry *entry; // [capacity], the caller's
     size_t count, capacity;
-} ppo_tape;
+} ppo_access_trace;
 
-// Room for one more frame, however busy: an instruction has at most three accesses to a chip.
-#define PPO_TAPE_FRAME_ENTRIES (25000 * 3 + 2)
+// The most entries that one frame can need.
+#define PPO_ACCESS_FRAME_ENTRIES (PPO_CPU_FRAME_INSTRUCTIONS * PPO_CPU_INSTRUCTION_ACCESSES + 2)
 
-// Runs the frame that begins at `before` and notes it; afterwards `before` stands at its end.
-// `after` is the console that has played it: what hung at the ports is read there. False if there
-// is no room, or if the frame is not one to be played back: it goes on with an unfinished one.
-bool ppo_tape_frame(ppo_tape *tape, struct ppo_console *before, const struct ppo_console *after,
-                    const struct ppo_cartridge *cartridge);
+// Appends the frame that starts at `before`, which is advanced to its end. `after` is the console
+// that has played this frame: its ports are copied. False, with nothing changed, if fewer than
+// PPO_ACCESS_FRAME_ENTRIES are free or the frame continues an unfinished one.
+bool ppo_access_trace_frame(ppo_access_trace *trace, ppo_console *before, const ppo_console *after,
+                            const ppo_cartridge *cartridge);
 
-// What the processor's loop calls (atari/cpu_bus.h) before an access.
-void ppo_tape_note_read(ppo_tape *tape, uint32_t address, uint32_t cycles);
-void ppo_tape_note_write(ppo_tape *tape, const struct ppo_tia *tia, uint32_t address, uint8_t value,
-                         bool is_alone, uint32_t cycles);
-
-// The TIA's work in all frames of the tape, from the `tia` that the first one began with. `picture`
-// as in tia.h.
-void ppo_tape_play(const ppo_tape *tape, struct ppo_tia *tia, uint8_t *picture);
+// Does the TIA's work of all frames of the trace, starting with the state that the TIA had before
+// the first one. `screen` as in tia.h.
+void ppo_access_trace_replay(const ppo_access_trace *trace, ppo_tia *tia, uint8_t *screen);
 
 #endif

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: MIT
-// Telling cartridges apart. Size decides most of it; among the 8K ones there are instructions that
-// only one kind of wiring has a use for, and the same rules as in ALE find them.
+// Finding out how a cartridge is wired. Mostly the size decides; 8K cartridges are told apart by
+// instructions that only one wiring has a use for, by the same rules as in ALE.
 #include "atari/cartridge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct signature {
+typedef struct ppo_signature {
     ppo_cartridge_kind kind;
     uint8_t length;
     uint8_t bytes[5];
-} signature;
+} ppo_signature;
 
-static const signature signatures[] = {
-    // stores to and loads from E0's hot spots
+static const ppo_signature signatures[] = {
+    // stores to and loads from hot spots of E0
     {PPO_CARTRIDGE_E0, 3, {0x8D, 0xE0, 0x1F}},
     {PPO_CARTRIDGE_E0, 3, {0x8D, 0xE0, 0x5F}},
     {PPO_CARTRIDGE_E0, 3, {0x8D, 0xE9, 0xFF}},
     {PPO_CARTRIDGE_E0, 3, {0xAD, 0xE9, 0xFF}},
     {PPO_CARTRIDGE_E0, 3, {0xAD, 0xED, 0xFF}},
     {PPO_CARTRIDGE_E0, 3, {0xAD, 0xF3, 0xBF}},
-    // calls across FE's banks, by game
+    // calls between the banks of FE, by game
     {PPO_CARTRIDGE_FE, 5, {0x20, 0x00, 0xD0, 0xC6, 0xC5}},
     {PPO_CARTRIDGE_FE, 5, {0x20, 0xC3, 0xF8, 0xA5, 0x82}},
     {PPO_CARTRIDGE_FE, 5, {0xD0, 0xFB, 0x20, 0x73, 0xFE}},
     {PPO_CARTRIDGE_FE, 5, {0x20, 0x00, 0xF0, 0x84, 0xD6}},
 };
 
-static bool contains(const uint8_t *bytes, size_t size, const signature *wanted)
+static bool contains(const uint8_t *bytes, size_t size, const ppo_signature *wanted)
 {
     for (size_t i = 0; i + wanted->length <= size; i++)
         if (memcmp(bytes + i, wanted->bytes, wanted->length) == 0)
@@ -36,8 +36,8 @@ static bool contains(const uint8_t *bytes, size_t size, const signature *wanted)
     return false;
 }
 
-// Where a cartridge's RAM lies the chip holds nothing: 256 times the same byte in each bank.
-static bool has_room_for_ram(const uint8_t *bytes, size_t size)
+// The ROM behind cartridge RAM is unused: 256 times the same byte in each bank.
+static bool is_made_for_ram(const uint8_t *bytes, size_t size)
 {
     for (size_t bank = 0; bank < size; bank += PPO_CARTRIDGE_BANK)
         for (size_t i = 1; i < 256; i++)
@@ -48,7 +48,7 @@ static bool has_room_for_ram(const uint8_t *bytes, size_t size)
 
 static ppo_cartridge_kind kind_of_8k(const uint8_t *bytes)
 {
-    if (has_room_for_ram(bytes, 8192))
+    if (is_made_for_ram(bytes, 8192))
         return PPO_CARTRIDGE_F8SC;
     if (memcmp(bytes, bytes + PPO_CARTRIDGE_BANK, PPO_CARTRIDGE_BANK) == 0)
         return PPO_CARTRIDGE_4K;
@@ -67,13 +67,13 @@ static bool find_kind(ppo_cartridge_kind *kind, const uint8_t *bytes, size_t siz
     else if (size == 8192)
         *kind = kind_of_8k(bytes);
     else if (size == 16384)
-        *kind = has_room_for_ram(bytes, size) ? PPO_CARTRIDGE_F6SC : PPO_CARTRIDGE_F6;
+        *kind = is_made_for_ram(bytes, size) ? PPO_CARTRIDGE_F6SC : PPO_CARTRIDGE_F6;
     else
         return false;
     return true;
 }
 
-static void lay_wires(ppo_cartridge *cartridge, size_t size)
+static void set_wiring(ppo_cartridge *cartridge, size_t size)
 {
     const ppo_cartridge_kind kind = cartridge->kind;
     if (kind == PPO_CARTRIDGE_2K || kind == PPO_CARTRIDGE_4K)
@@ -92,7 +92,7 @@ static void lay_wires(ppo_cartridge *cartridge, size_t size)
         cartridge->ram_bytes = PPO_CARTRIDGE_RAM;
 }
 
-// This room knows no other, so it fills an error itself.
+// This folder uses no other, so it fills errors itself.
 static ppo_status fail(ppo_error *error, ppo_status status, const char *message)
 {
     if (error) {
@@ -128,7 +128,7 @@ ppo_status ppo_cartridge_create(ppo_cartridge **cartridge, const void *bytes, si
         made->traits = *traits;
     if (made->traits.first_line == 0)
         made->traits.first_line = 34;
-    lay_wires(made, size);
+    set_wiring(made, size);
     memcpy(made->bytes, bytes, size);
     if (size == 2048)
         memcpy(made->bytes + size, bytes, size);
@@ -154,10 +154,10 @@ void ppo_board_reset(ppo_board *board, const ppo_cartridge *cartridge)
     case PPO_CARTRIDGE_F8SC:
         ppo_board_select(board, PPO_CARTRIDGE_BANK);
         break;
-    case PPO_CARTRIDGE_E0: // the last four slices, of which the last stays for good
+    case PPO_CARTRIDGE_E0: // the last four slices; the fourth is never switched
         ppo_board_select(board, PPO_CARTRIDGE_BANK);
         break;
-    default: // plain, FE (which looks at the address alone) and F6 begin at their first byte
+    default: // all others start with the first byte; FE needs no switches
         break;
     }
 }

@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: MIT
-// The console: power, reset, and one frame after the other.
+// The console: power, reset, frames.
 //
-// A frame's lines that its program does not reach show the picture of two frames before, because
-// there are two and nobody clears them. So a frame that is not drawn may be needed later. Such
-// cases are rare, and it is cheaper to run frames again than to draw them all: the chips are
-// remembered before each frame that is not drawn (1 KB), and as soon as a frame is found not to
-// fill its picture, both pictures are brought up to date (settle). Hence this rule:
+// Frames alternate between two screens, which are never cleared. Lines that a frame does not reach
+// keep the pixels of two frames before, so a frame that was not drawn may be needed later. That is
+// rare, and running frames again is cheaper than drawing all of them: before each frame that is not
+// drawn the chips are saved (1 KB), and when a frame turns out not to fill its screen, both screens
+// are brought up to date first (draw_stale_screens). The invariant:
 //
-//   a picture is stale only if the last frame that went to it was complete and not drawn, and then
-//   all frames since were complete too.
+//   a screen is stale only if the last frame that belongs to it was complete and not drawn, and all
+//   frames since then were complete.
 #include "atari/console.h"
+
+#include "atari/cpu.h"
+#include "atari/tia.h"
 
 #include <string.h>
 
-#define DETECT_FRAMES     60 // run at power-on
-#define DETECT_FROM       30 // of which the second half counts:
+#define DETECT_FRAMES     60 // run at power-on,
+#define DETECT_FROM       30 // counted from here on
 #define DETECT_PAL_LINES  285
-#define DETECT_PAL_FRAMES 15 // so many longer than DETECT_PAL_LINES make it PAL
+#define DETECT_PAL_FRAMES 15 // this many frames of more than DETECT_PAL_LINES: PAL
 
-// --- what hangs at the ports -------------------------------------------------------------------
+// --- ports -------------------------------------------------------------------------------------
 
-// Directions of a joystick are four wires of SWCHA, the left port's above the right one's. A port
-// with paddles has their buttons on two of these wires.
-static uint8_t port_wires(const ppo_cartridge *cartridge, const ppo_console_input *input,
-                          uint32_t port)
+// The directions of a joystick are four bits of SWCHA, those of the left port in the upper half.
+// Paddles have their buttons on two of these bits.
+static uint8_t port_bits(const ppo_cartridge *cartridge, const ppo_console_input *input,
+                         uint32_t port)
 {
     if (!cartridge->traits.paddles[port])
         return input->joystick[port] & 15;
@@ -32,20 +35,21 @@ static uint8_t port_wires(const ppo_cartridge *cartridge, const ppo_console_inpu
     return cartridge->traits.swap_paddles ? PPO_JOYSTICK_LEFT : PPO_JOYSTICK_RIGHT;
 }
 
-// A paddle is a resistance R that charges 0.01 uF to the threshold in 1.6 RC, at 1.19 MHz.
+// Cycles in which a paddle, a resistance R, charges C = 0.01 uF to the threshold: 1.6 R C at
+// 1.19 MHz.
 static uint32_t charging_cycles(int32_t ohm)
 {
     return ohm <= 0 ? 0 : (uint32_t)((1.6 * ohm * 0.01e-6) * 1.19e6);
 }
 
-static void plug_in(ppo_chips *chips, const ppo_cartridge *cartridge,
-                    const ppo_console_input *input)
+static void set_ports(ppo_chips *chips, const ppo_cartridge *cartridge,
+                      const ppo_console_input *input)
 {
     ppo_tia *tia = &chips->tia;
     const uint32_t pressed =
-        (uint32_t)port_wires(cartridge, input, 0) << 4 | port_wires(cartridge, input, 1);
+        (uint32_t)port_bits(cartridge, input, 0) << 4 | port_bits(cartridge, input, 1);
     chips->riot.port_a = (uint8_t)~pressed;
-    // resting: RESET, SELECT and COLOUR are 1, both difficulties B
+    // without input: RESET, SELECT and COLOUR are 1, both difficulties B
     chips->riot.port_b = 0x3F ^ (input->switches & 0xCB);
     for (uint32_t port = 0; port < 2; port++) {
         const bool paddles = cartridge->traits.paddles[port];
@@ -76,24 +80,24 @@ void ppo_console_start_frame(ppo_console *console)
     chips->cpu.cycles = 0;
 }
 
-// True if the frame began in this call, ended, and reached all lines of its picture.
+// True if the frame began in this call, ended, and reached all lines of its screen.
 static bool run_frame(ppo_console *console, const ppo_cartridge *cartridge,
                       const ppo_console_input *input, bool draw)
 {
     ppo_chips *chips = &console->chips;
     const bool begins = !chips->unfinished;
     console->drawing = draw;
-    plug_in(chips, cartridge, input);
+    set_ports(chips, cartridge, input);
     if (begins)
         ppo_console_start_frame(console);
     ppo_cpu_run(console, cartridge);
-    ppo_tia_end_frame(&chips->tia, ppo_console_canvas(console));
+    ppo_tia_end_frame(&chips->tia, ppo_machine_canvas(console));
     chips->unfinished = !chips->tia.frame_over;
     return begins && !chips->unfinished && chips->tia.drawn_to >= chips->tia.window_stop;
 }
 
-// Draws what should have been drawn.
-static void settle(ppo_console *console, const ppo_cartridge *cartridge)
+// Runs the frames that were not drawn again, now drawing them.
+static void draw_stale_screens(ppo_console *console, const ppo_cartridge *cartridge)
 {
     const uint32_t front = console->chips.front, back = front ^ 1;
     const ppo_chips now = console->chips;
@@ -109,7 +113,7 @@ static void settle(ppo_console *console, const ppo_cartridge *cartridge)
     console->stale = 0;
 }
 
-// A frame that ran out of instructions: what it has not reached turns to a dark grey, once.
+// Darkens the lines that a frame has not reached when it ran out of instructions, once per frame.
 static void fade(ppo_console *console)
 {
     if (console->chips.faded)
@@ -117,10 +121,10 @@ static void fade(ppo_console *console)
     console->chips.faded = true;
     const ppo_tia *tia = &console->chips.tia;
     const uint32_t line = lines_of(&console->chips);
-    uint8_t *picture = console->picture[console->chips.front];
+    uint8_t *screen = console->screen[console->chips.front];
     const uint32_t from = line > tia->first_line ? line - tia->first_line : 0;
     for (uint32_t i = from * PPO_ATARI_WIDTH; i < tia->height * PPO_ATARI_WIDTH; i++)
-        picture[i] = (uint8_t)((picture[i] & 15) >> 1);
+        screen[i] = (uint8_t)((screen[i] & 15) >> 1);
 }
 
 void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
@@ -131,16 +135,16 @@ void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
         (void)run_frame(console, cartridge, input, true);
     } else {
         const ppo_chips start = console->chips;
-        const uint32_t picture = start.front ^ 1;
+        const uint32_t screen = start.front ^ 1;
         if (run_frame(console, cartridge, input, draw)) {
             if (!draw)
-                console->before[picture] = start;
-            console->input[picture] = *input;
-            console->stale &= ~(1u << picture);
-            console->stale |= draw ? 0 : 1u << picture;
+                console->before[screen] = start;
+            console->input[screen] = *input;
+            console->stale &= ~(1u << screen);
+            console->stale |= draw ? 0 : 1u << screen;
         } else {
             console->chips = start;
-            settle(console, cartridge);
+            draw_stale_screens(console, cartridge);
             (void)run_frame(console, cartridge, input, true);
         }
     }
@@ -159,7 +163,7 @@ static void reset_chips(ppo_console *console, const ppo_cartridge *cartridge)
     tia->height = ppo_console_height(console, cartridge);
     tia->late_line = ppo_console_late_line(console);
     tia->comb_shown = !traits->no_hmove_blanks;
-    memset(console->picture, 0, sizeof console->picture);
+    memset(console->screen, 0, sizeof console->screen);
     console->stale = 0;
     chips->unfinished = false;
     ppo_riot_reset(&chips->riot, (uint8_t)(25 + ppo_mersenne_next(&console->random) % 75));
@@ -193,13 +197,13 @@ void ppo_console_power_on(ppo_console *console, const ppo_cartridge *cartridge, 
     ppo_mersenne_init(&console->random, seed);
     for (uint32_t i = 0; i < PPO_RIOT_RAM; i++)
         console->chips.riot.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
-    (void)ppo_mersenne_next(&console->random); // a first timer value, which the reset replaces
+    (void)ppo_mersenne_next(&console->random); // as in ALE, which draws a timer value here too
     reset_chips(console, cartridge);
     console->pal = detect_pal(console, cartridge);
     reset_chips(console, cartridge);
 }
 
-// --- what can be seen --------------------------------------------------------------------------
+// --- queries -----------------------------------------------------------------------------------
 
 size_t ppo_console_size(void)
 {
@@ -208,7 +212,7 @@ size_t ppo_console_size(void)
 
 const uint8_t *ppo_console_screen(const ppo_console *console)
 {
-    return console->picture[console->chips.front];
+    return console->screen[console->chips.front];
 }
 
 uint32_t ppo_console_height(const ppo_console *console, const ppo_cartridge *cartridge)

@@ -1,131 +1,131 @@
 // SPDX-License-Identifier: MIT
 // The processor's loop. It runs some 5,000 instructions per frame, half of a frame's time, so all
-// of it is inlined into one function per way in which cartridges are wired. These functions know
-// that instructions come from the cartridge's ROM, off its hot spots; one more, for any cartridge,
-// runs those that do not: in RAM, mostly. The instructions are the rows of atari/opcodes.h.
+// of it is inlined into one function per wiring of cartridges. These functions assume plain code
+// (core_in_plain_code); one more, for any wiring, runs the rare instructions elsewhere, mostly in
+// RAM. The instructions are the rows of opcodes.h.
 #include "atari/cpu.h"
 
-#include "atari/opcodes.h"
 #include "atari/cpu_ops.h"
+#include "atari/opcodes.h"
 
 // --- addresses ---------------------------------------------------------------------------------
 
-PPO_INLINE uint32_t address_zp(core *c)
+PPO_CHIP_INLINE uint32_t address_zp(ppo_core *c)
 {
-    return fetch(c);
+    return core_fetch(c);
 }
 
-PPO_INLINE uint32_t address_zpx(core *c)
+PPO_CHIP_INLINE uint32_t address_zpx(ppo_core *c)
 {
-    return (uint8_t)(fetch(c) + c->x);
+    return (uint8_t)(core_fetch(c) + c->x);
 }
 
-PPO_INLINE uint32_t address_zpy(core *c)
+PPO_CHIP_INLINE uint32_t address_zpy(ppo_core *c)
 {
-    return (uint8_t)(fetch(c) + c->y);
+    return (uint8_t)(core_fetch(c) + c->y);
 }
 
-PPO_INLINE uint32_t address_abs(core *c)
+PPO_CHIP_INLINE uint32_t address_abs(ppo_core *c)
 {
-    return fetch_word(c);
+    return core_fetch_word(c);
 }
 
-PPO_INLINE uint32_t address_absx(core *c)
+PPO_CHIP_INLINE uint32_t address_absx(ppo_core *c)
 {
-    return (fetch_word(c) + c->x) & 0xFFFF;
+    return (core_fetch_word(c) + c->x) & 0xFFFF;
 }
 
-PPO_INLINE uint32_t address_absy(core *c)
+PPO_CHIP_INLINE uint32_t address_absy(ppo_core *c)
 {
-    return (fetch_word(c) + c->y) & 0xFFFF;
+    return (core_fetch_word(c) + c->y) & 0xFFFF;
 }
 
-// A pointer in the zero page; one at $FF has its high byte at $0100.
-PPO_INLINE uint32_t pointer(core *c, uint8_t at)
+// A pointer in the zero page; the high byte of one at $FF is at $0100.
+PPO_CHIP_INLINE uint32_t read_pointer(ppo_core *c, uint8_t at)
 {
-    const uint8_t low = read(c, at);
-    return low | (uint32_t)read(c, at + 1u) << 8;
+    const uint8_t low = core_read(c, at);
+    return low | (uint32_t)core_read(c, at + 1u) << 8;
 }
 
-PPO_INLINE uint32_t address_izx(core *c)
+PPO_CHIP_INLINE uint32_t address_izx(ppo_core *c)
 {
-    return pointer(c, (uint8_t)(fetch(c) + c->x));
+    return read_pointer(c, (uint8_t)(core_fetch(c) + c->x));
 }
 
-PPO_INLINE uint32_t address_izy(core *c)
+PPO_CHIP_INLINE uint32_t address_izy(ppo_core *c)
 {
-    return (pointer(c, fetch(c)) + c->y) & 0xFFFF;
+    return (read_pointer(c, core_fetch(c)) + c->y) & 0xFFFF;
 }
 
-// The index took the address to another page: a read needs a cycle more.
-PPO_INLINE uint32_t crossed(core *c, uint32_t address, uint8_t index)
+// A read takes a cycle more if the index moved the address to another page.
+PPO_CHIP_INLINE uint32_t count_crossing(ppo_core *c, uint32_t address, uint8_t index)
 {
     if ((address & 0xFF) < index)
         c->cycles++;
     return address;
 }
 
-PPO_INLINE uint8_t read_imm(core *c)
+PPO_CHIP_INLINE uint8_t read_imm(ppo_core *c)
 {
-    return fetch(c);
+    return core_fetch(c);
 }
 
-PPO_INLINE uint8_t read_zp(core *c)
+PPO_CHIP_INLINE uint8_t read_zp(ppo_core *c)
 {
-    return read(c, address_zp(c));
+    return core_read(c, address_zp(c));
 }
 
-PPO_INLINE uint8_t read_zpx(core *c)
+PPO_CHIP_INLINE uint8_t read_zpx(ppo_core *c)
 {
-    return read(c, address_zpx(c));
+    return core_read(c, address_zpx(c));
 }
 
-PPO_INLINE uint8_t read_zpy(core *c)
+PPO_CHIP_INLINE uint8_t read_zpy(ppo_core *c)
 {
-    return read(c, address_zpy(c));
+    return core_read(c, address_zpy(c));
 }
 
-PPO_INLINE uint8_t read_abs(core *c)
+PPO_CHIP_INLINE uint8_t read_abs(ppo_core *c)
 {
-    return read(c, address_abs(c));
+    return core_read(c, address_abs(c));
 }
 
-PPO_INLINE uint8_t read_absx(core *c)
+PPO_CHIP_INLINE uint8_t read_absx(ppo_core *c)
 {
-    return read(c, crossed(c, address_absx(c), c->x));
+    return core_read(c, count_crossing(c, address_absx(c), c->x));
 }
 
-PPO_INLINE uint8_t read_absy(core *c)
+PPO_CHIP_INLINE uint8_t read_absy(ppo_core *c)
 {
-    return read(c, crossed(c, address_absy(c), c->y));
+    return core_read(c, count_crossing(c, address_absy(c), c->y));
 }
 
-PPO_INLINE uint8_t read_izx(core *c)
+PPO_CHIP_INLINE uint8_t read_izx(ppo_core *c)
 {
-    return read(c, address_izx(c));
+    return core_read(c, address_izx(c));
 }
 
-PPO_INLINE uint8_t read_izy(core *c)
+PPO_CHIP_INLINE uint8_t read_izy(ppo_core *c)
 {
-    return read(c, crossed(c, address_izy(c), c->y));
+    return core_read(c, count_crossing(c, address_izy(c), c->y));
 }
 
 // --- the loop ----------------------------------------------------------------------------------
 
-#define READ(operation, mode)  operation(c, read_##mode(c))
-#define STORE(operation, mode) write(c, address_##mode(c), operation(c))
-#define STORE_HIGH(operation, mode)                 \
-    do {                                            \
-        const uint32_t address = address_##mode(c); \
-        write(c, address, operation(c, address));   \
+#define READ(operation, mode)  op_##operation(c, read_##mode(c))
+#define STORE(operation, mode) core_write(c, address_##mode(c), op_##operation(c), PPO_WRITE_ALONE)
+#define STORE_HIGH(operation, mode)                                          \
+    do {                                                                     \
+        const uint32_t address = address_##mode(c);                          \
+        core_write(c, address, op_##operation(c, address), PPO_WRITE_ALONE); \
     } while (0)
-#define MODIFY(operation, mode)                            \
-    do {                                                   \
-        const uint32_t address = address_##mode(c);        \
-        write(c, address, operation(c, read(c, address))); \
+#define MODIFY(operation, mode)                                                            \
+    do {                                                                                   \
+        const uint32_t address = address_##mode(c);                                        \
+        core_write(c, address, op_##operation(c, core_read(c, address)), PPO_WRITE_ALONE); \
     } while (0)
-#define BRANCH(condition, mode)  branch(c, condition(c))
-#define IMPLIED(operation, mode) operation(c)
+#define BRANCH(condition, mode)  core_branch(c, op_##condition(c))
+#define IMPLIED(operation, mode) op_##operation(c)
 
 #define INSTRUCTION(code, kind, operation, mode, count) \
     case code:                                          \
@@ -133,18 +133,15 @@ PPO_INLINE uint8_t read_izy(core *c)
         kind(operation, mode);                          \
         break;
 
-PPO_INLINE void step(core *c)
+PPO_CHIP_INLINE void run_instruction(ppo_core *c)
 {
-    switch (fetch(c)) {
+    switch (core_fetch(c)) {
         PPO_OPCODES(INSTRUCTION)
     }
 }
 
-PPO_INLINE void begin(core *c, ppo_console *console, const ppo_cartridge *cartridge,
-                      ppo_wiring wiring, bool anywhere)
+PPO_CHIP_INLINE void load_registers(ppo_core *c, const ppo_cpu *cpu)
 {
-    const ppo_cpu *cpu = &console->chips.cpu;
-    core_attach(c, console, cartridge, wiring, anywhere);
     c->left = cpu->left;
     c->cycles = cpu->cycles;
     c->pc = cpu->pc;
@@ -154,12 +151,11 @@ PPO_INLINE void begin(core *c, ppo_console *console, const ppo_cartridge *cartri
     c->sp = cpu->sp;
     c->bus = cpu->bus;
     c->jammed = cpu->jammed;
-    set_status(c, cpu->status);
+    core_set_status(c, cpu->status);
 }
 
-PPO_INLINE void end(const core *c)
+PPO_CHIP_INLINE void store_registers(ppo_cpu *cpu, const ppo_core *c)
 {
-    ppo_cpu *cpu = &c->console->chips.cpu;
     cpu->left = c->left;
     cpu->cycles = c->cycles;
     cpu->pc = (uint16_t)c->pc;
@@ -169,20 +165,21 @@ PPO_INLINE void end(const core *c)
     cpu->sp = c->sp;
     cpu->bus = c->bus;
     cpu->jammed = c->jammed;
-    cpu->status = status(c);
+    cpu->status = core_status(c);
 }
 
-// Runs as long as instructions are left and lie in plain code, or outside of it if `anywhere`; with
-// a tape, wherever they lie.
-PPO_INLINE void run(ppo_console *console, const ppo_cartridge *cartridge, ppo_wiring wiring,
-                    bool anywhere, ppo_tape *tape)
+// Runs while instructions are left and lie in plain code, or outside of it if `anywhere`; with an
+// observer, wherever they lie. `wiring` and `anywhere` are constants of each caller.
+PPO_CHIP_INLINE void run(ppo_console *console, const ppo_cartridge *cartridge, ppo_wiring wiring,
+                         bool anywhere, const ppo_bus_observer *observer)
 {
-    core c;
-    begin(&c, console, cartridge, wiring, anywhere);
-    c.tape = tape;
-    for (; c.left > 0 && (tape || in_plain_code(&c) != anywhere); c.left--)
-        step(&c);
-    end(&c);
+    ppo_core c;
+    core_attach(&c, console, cartridge, wiring, anywhere);
+    load_registers(&c, &console->chips.cpu);
+    c.observer = observer;
+    for (; c.left > 0 && (observer || core_in_plain_code(&c) != anywhere); c.left--)
+        run_instruction(&c);
+    store_registers(&console->chips.cpu, &c);
 }
 
 static void run_plain(ppo_console *console, const ppo_cartridge *cartridge)
@@ -205,9 +202,15 @@ static void run_address(ppo_console *console, const ppo_cartridge *cartridge)
     run(console, cartridge, PPO_WIRING_ADDRESS, false, NULL);
 }
 
-static void run_anywhere(ppo_console *console, const ppo_cartridge *cartridge, ppo_tape *tape)
+static void run_anywhere(ppo_console *console, const ppo_cartridge *cartridge,
+                         const ppo_bus_observer *observer)
 {
-    run(console, cartridge, cartridge->wiring, true, tape);
+    run(console, cartridge, cartridge->wiring, true, observer);
+}
+
+static void start_run(ppo_cpu *cpu)
+{
+    cpu->left = cpu->jammed ? 0 : PPO_CPU_FRAME_INSTRUCTIONS;
 }
 
 void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge)
@@ -218,27 +221,27 @@ void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge)
         [PPO_WIRING_SLICES] = run_slices,
         [PPO_WIRING_ADDRESS] = run_address,
     };
-    ppo_cpu *cpu = &console->chips.cpu;
-    cpu->left = cpu->jammed ? 0 : PPO_CPU_FRAME_INSTRUCTIONS;
+    const ppo_cpu *cpu = &console->chips.cpu;
+    start_run(&console->chips.cpu);
     while (cpu->left > 0) {
         runs[cartridge->wiring](console, cartridge);
         run_anywhere(console, cartridge, NULL);
     }
 }
 
-void ppo_cpu_run_taped(ppo_console *console, const ppo_cartridge *cartridge, ppo_tape *tape)
+void ppo_cpu_run_observed(ppo_console *console, const ppo_cartridge *cartridge,
+                          const ppo_bus_observer *observer)
 {
-    ppo_cpu *cpu = &console->chips.cpu;
-    cpu->left = cpu->jammed ? 0 : PPO_CPU_FRAME_INSTRUCTIONS;
-    run_anywhere(console, cartridge, tape);
+    start_run(&console->chips.cpu);
+    run_anywhere(console, cartridge, observer);
 }
 
 void ppo_cpu_reset(ppo_console *console, const ppo_cartridge *cartridge)
 {
-    console->chips.cpu = (ppo_cpu){.sp = 0xFF, .status = ALWAYS};
-    core c;
-    begin(&c, console, cartridge, cartridge->wiring, true);
-    const uint8_t low = read(&c, 0xFFFC);
-    c.pc = low | (uint32_t)read(&c, 0xFFFD) << 8;
-    end(&c);
+    ppo_cpu *cpu = &console->chips.cpu;
+    *cpu = (ppo_cpu){.sp = 0xFF, .status = FLAG_ALWAYS};
+    const uint8_t low = ppo_bus_read(console, cartridge, 0xFFFC, 0, 0);
+    const uint8_t high = ppo_bus_read(console, cartridge, 0xFFFD, low, 0);
+    cpu->pc = (uint16_t)(low | high << 8);
+    cpu->bus = high;
 }

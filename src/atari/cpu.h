@@ -1,40 +1,28 @@
 // SPDX-License-Identifier: MIT
-// The processor: a 6507, which is a 6502 with 13 address wires.
+// The processor: a 6507, which is a 6502 with 13 address lines.
 //
-// Time advances by instructions: an instruction's cycles are counted before its accesses, so all of
-// them happen at its end. There are no accesses but those that carry data, and one of the stack
+// Time advances by instructions: the cycles of an instruction are counted before its accesses, so
+// that all of them happen at its end. Only accesses that carry data exist, plus a read of the stack
 // before something is pulled from it.
 #ifndef PPO_ATARI_CPU_H
 #define PPO_ATARI_CPU_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "atari/bus_observer.h"
+#include "atari/machine.h"
 
-typedef struct ppo_cpu {
-    uint32_t cycles; // since the frame began
-    int32_t left;    // instructions that may still run in this frame
-    uint16_t pc;     // all 16 bits: FE cartridges look at bit 13
-    uint8_t a, x, y, sp;
-    uint8_t status; // NV1BDIZC
-    uint8_t bus;    // the byte that was last on the data bus
-    bool jammed;    // a KIL: nothing more until the next reset
-} ppo_cpu;
-
-struct ppo_console;
-struct ppo_cartridge;
-struct ppo_tape;
-
-// At most this many instructions in a frame.
-#define PPO_CPU_FRAME_INSTRUCTIONS 25000
+// At most this many instructions in a frame, each with at most so many accesses (BRK: two fetches,
+// three pushes, two reads of the vector).
+#define PPO_CPU_FRAME_INSTRUCTIONS   25000
+#define PPO_CPU_INSTRUCTION_ACCESSES 7
 
 // A system reset: registers as at power-on, PC from the vector at $FFFC.
-void ppo_cpu_reset(struct ppo_console *console, const struct ppo_cartridge *cartridge);
+void ppo_cpu_reset(ppo_console *console, const ppo_cartridge *cartridge);
 
-// Runs until the TIA says that the frame is over, PPO_CPU_FRAME_INSTRUCTIONS at most.
-void ppo_cpu_run(struct ppo_console *console, const struct ppo_cartridge *cartridge);
+// Runs until the TIA ends the frame, PPO_CPU_FRAME_INSTRUCTIONS at most.
+void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge);
 
-// The same, more slowly, with all accesses to the TIA noted (atari/access_trace.h).
-void ppo_cpu_run_taped(struct ppo_console *console, const struct ppo_cartridge *cartridge,
-                       struct ppo_tape *tape);
+// The same, several times slower, with every access reported to the observer.
+void ppo_cpu_run_observed(ppo_console *console, const ppo_cartridge *cartridge,
+                          const ppo_bus_observer *observer);
 
 #endif

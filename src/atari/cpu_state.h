@@ -1,66 +1,55 @@
 // SPDX-License-Identifier: MIT
-// The processor's registers while it runs: a local variable of the loop (atari/cpu.c) that the
-// compiler takes apart into real registers. So everything that gets a pointer to one is inlined;
-// what is called instead gets values.
+// The processor's registers while it runs: a local variable of the loop (cpu.c) that the compiler
+// splits into machine registers. So every function that takes a pointer to one is inlined;
+// functions that are called get values instead.
 #ifndef PPO_ATARI_CPU_STATE_H
 #define PPO_ATARI_CPU_STATE_H
 
-#include "atari/console.h"
-#include "atari/access_trace.h"
+#include "atari/bus_observer.h"
+#include "atari/chip_inline.h"
+#include "atari/machine.h"
 
-// Sanitisers follow every access of a local variable whose address is taken, which makes minutes of
-// compiling out of one large function: there, calls stay calls.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PPO_KEEP_CALLS 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(PPO_KEEP_CALLS)
-#define PPO_INLINE static inline __attribute__((unused))
-#else
-#define PPO_INLINE static inline __attribute__((always_inline))
-#endif
-
+// Bits of the status register.
 enum {
-    CARRY = 1,
-    ZERO = 2,
-    INTERRUPT = 4,
-    DECIMAL = 8,
-    ALWAYS = 0x30, // read as 1: B and a bit that does not exist
-    OVERFLOW = 64,
-    NEGATIVE = 128
+    FLAG_CARRY = 1,
+    FLAG_ZERO = 2,
+    FLAG_INTERRUPT = 4,
+    FLAG_DECIMAL = 8,
+    FLAG_ALWAYS = 0x30, // B and an unused bit: read as 1
+    FLAG_OVERFLOW = 64,
+    FLAG_NEGATIVE = 128
 };
 
-typedef struct core {
+typedef struct ppo_core {
     ppo_console *console;
     const ppo_cartridge *cartridge;
-    const uint8_t *bank; // the 4K that the window shows, unless they come in slices or by address
-    ppo_wiring wiring;   // a constant of each copy of the loop
-    bool anywhere;       // and this: whether instructions may lie outside of plain code
-    ppo_tape *tape;      // where accesses are noted, of any instructions; NULL: nowhere
+    const uint8_t *bank; // the 4K in the window; not used with slices and banks by address
+    ppo_wiring wiring;   // a constant in each copy of the loop
+    bool anywhere;       // also a constant: instructions may lie outside of plain code (cpu_bus.h)
+    const ppo_bus_observer *observer;         // only with `anywhere`; NULL: none
     uint32_t first_hot, num_banks, ram_bytes; // of the cartridge
     int32_t left;                             // instructions that may still run in this frame
-    uint32_t cycles;
-    uint32_t pc; // 16 bits, as all addresses here (but see fetch); narrower types cost instructions
+    uint32_t cycles;                          // since the frame began
+    uint32_t pc; // 16 bits like all addresses here (but see core_fetch); narrower types are slower
     uint8_t a, x, y, sp;
-    uint8_t bus; // the byte that was last on the data bus
-    // N is whether `nz` has bit 7 or 15; Z is whether its lower byte is 0. So most results are just
-    // kept, and flags from elsewhere can still be any pair.
+    uint8_t bus; // the last byte on the data bus
+    // N is set if `nz` has bit 7 or 15; Z is set if its low byte is 0. So most results are stored
+    // as they are, and flags that come from elsewhere can still be any pair.
     uint32_t nz;
     bool carry, overflow, decimal, interrupt;
     bool jammed;
-} core;
+} ppo_core;
 
-// Lays the wires, without the registers.
-PPO_INLINE void core_attach(core *c, ppo_console *console, const ppo_cartridge *cartridge,
-                            ppo_wiring wiring, bool anywhere)
+// Sets up everything except the registers.
+PPO_CHIP_INLINE void core_attach(ppo_core *c, ppo_console *console, const ppo_cartridge *cartridge,
+                                 ppo_wiring wiring, bool anywhere)
 {
     c->console = console;
     c->cartridge = cartridge;
     c->bank = cartridge->bytes + console->chips.board.slice[0];
     c->wiring = wiring;
     c->anywhere = anywhere;
-    c->tape = NULL;
+    c->observer = NULL;
     c->first_hot = cartridge->first_hot;
     c->num_banks = cartridge->num_banks;
     c->ram_bytes = cartridge->ram_bytes;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A game is played as the Arcade Learning Environment 0.12 plays it: the frames before an episode,
-// actions into joystick and paddles, sticky actions, and the rules after every frame.
+// Playing a game as the Arcade Learning Environment 0.12 does: the frames before an episode,
+// actions as joystick and paddle input, sticky actions, and the rules after every frame.
 //
-// Workload: a frame is 12 to 20 us, nearly all of it the console's. Owns a ppo_game: this head and,
-// behind it, the console. Not here: what a game's RAM means (rules.c), the machine (console.c).
-#include "atari/snapshot_check.h"
-#include "atari/mersenne.h"
+// Workload: a frame is 12 to 20 us, nearly all of it the console's. A ppo_game is one block of
+// memory: the struct below, then the console. Not here: what a game's RAM means (rules.c), the
+// machine (console.c).
+#include "atari/game.h"
+
 #include "atari/rules.h"
 
 #include <stdio.h>
@@ -14,11 +15,11 @@
 enum {
     NOOP_FRAMES = 60,    // before RESET is pressed
     RESET_FRAMES = 4,    // that RESET is held
-    SELECT_LIMIT = 256,  // presses after which a mode is given up
-    TALLY_MAX = 1 << 24, // far more points than any score has digits for
+    SELECT_LIMIT = 256,  // presses after which a mode counts as unreachable
+    TALLY_MAX = 1 << 24, // more points than any score has digits for
 };
 
-// A paddle's resistance in ohms: its ends, and how far an action turns it in a frame.
+// A paddle's resistance in ohms: its range, and the change per frame of an action.
 enum {
     PADDLE_MIN = 27450,
     PADDLE_MAX = 790196,
@@ -26,13 +27,13 @@ enum {
     PADDLE_STEP = 23000,
 };
 
-// The console lies behind it, at the next multiple of 64 bytes.
+// Followed by the console at the next multiple of 64 bytes.
 struct ppo_game {
     _Alignas(64) ppo_tally tally;
     uint32_t frames;    // of the episode
-    int32_t paddle_ohm; // of the left paddle of the left port, the player's
+    int32_t paddle_ohm; // of the player's paddle
     uint32_t last_action;
-    uint8_t switches; // PPO_SWITCH_*, how the difficulty switches stand
+    uint8_t switches; // PPO_SWITCH_* of the difficulty
     uint8_t unused[3];
     ppo_mersenne random; // for sticky actions
 };
@@ -47,7 +48,7 @@ size_t ppo_game_size(void)
     return head_size() + (ppo_console_size() + 63) / 64 * 64;
 }
 
-static ppo_console *console_of(ppo_game *game)
+ppo_console *ppo_game_machine(ppo_game *game)
 {
     return (ppo_console *)(void *)((unsigned char *)game + head_size());
 }
@@ -97,7 +98,7 @@ static void turn_paddle(ppo_game *game, uint8_t joystick)
         game->paddle_ohm = PADDLE_MAX;
 }
 
-// The second player's paddle stays in the middle; a right port's paddles are not turned on.
+// The second player's paddle stays at the centre; paddles of the right port read as 0 ohm.
 static void set_paddles(ppo_console_input *input, const ppo_game *game,
                         const ppo_cartridge_traits *traits)
 {
@@ -106,7 +107,7 @@ static void set_paddles(ppo_console_input *input, const ppo_game *game,
     input->paddle_ohm[1 - player] = PADDLE_CENTRE;
 }
 
-// One frame, and what the rules say about it.
+// One frame, then a step of the rules.
 static void emulate(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
                     uint8_t switches, bool draw)
 {
@@ -117,14 +118,14 @@ static void emulate(ppo_game *game, const ppo_game_setup *setup, ppo_atari_actio
         turn_paddle(game, joystick_of[action]);
         set_paddles(&input, game, traits);
     }
-    ppo_console *console = console_of(game);
+    ppo_console *console = ppo_game_machine(game);
     ppo_console_frame(console, setup->cartridge, &input, draw);
     game->tally.reward = 0;
     if (setup->info->rules)
         setup->info->rules->step(&game->tally, ppo_console_ram(console));
 }
 
-// --- beginning -------------------------------------------------------------------------------
+// --- starting an episode ---------------------------------------------------------------------
 
 static void wait_frames(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
                         unsigned frames, bool draw)
@@ -146,8 +147,8 @@ static ppo_status no_such_mode(const ppo_game_setup *setup, ppo_error *error)
     if (error) {
         error->status = PPO_UNSUPPORTED;
         snprintf(error->message, sizeof error->message,
-                 "%.64s: mode %u does not come up, however often SELECT is pressed",
-                 setup->info->name, setup->mode);
+                 "%.64s: mode %u is not reached by pressing SELECT", setup->info->name,
+                 setup->mode);
     }
     return PPO_UNSUPPORTED;
 }
@@ -155,7 +156,7 @@ static ppo_status no_such_mode(const ppo_game_setup *setup, ppo_error *error)
 static ppo_status choose_mode(ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
 {
     const ppo_game_info *info = setup->info;
-    const uint8_t *mode = &ppo_console_ram(console_of(game))[info->mode_address];
+    const uint8_t *mode = &ppo_console_ram(ppo_game_machine(game))[info->mode_address];
     for (unsigned presses = 0; info->num_modes > 1 && *mode != setup->mode; presses++) {
         if (presses == SELECT_LIMIT)
             return no_such_mode(setup, error);
@@ -175,15 +176,15 @@ static void begin_tally(ppo_game *game, const ppo_game_rules *rules)
     }
 }
 
-// Rules step in every frame from the tally's beginning on, which takes up the rewards of these
-// frames. The last ones are drawn, because an episode's first picture is the last one's.
+// The rules step after every frame once the tally is reset, so the rewards of these frames are not
+// those of the first action. The last frames are drawn: the first observation is the last one's.
 ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
 {
     const ppo_game_info *info = setup->info;
     game->switches = (uint8_t)((setup->difficulty & 1 ? PPO_SWITCH_LEFT_A : 0) |
                                (setup->difficulty & 2 ? PPO_SWITCH_RIGHT_A : 0));
     game->paddle_ohm = PADDLE_CENTRE;
-    ppo_console_reset(console_of(game), setup->cartridge);
+    ppo_console_reset(ppo_game_machine(game), setup->cartridge);
     wait_frames(game, setup, PPO_ATARI_NOOP, NOOP_FRAMES, false);
     press(game, setup, PPO_SWITCH_RESET, RESET_FRAMES, false);
     begin_tally(game, info->rules);
@@ -219,11 +220,11 @@ ppo_status ppo_game_load(ppo_game *game, const ppo_game_setup *setup, uint32_t s
     memset(game, 0, head_size()); // padding too: equal states are equal bytes
     ppo_mersenne_init(&game->random, seed);
     game->last_action = PPO_ATARI_NOOP;
-    ppo_console_power_on(console_of(game), setup->cartridge, PPO_CONSOLE_SEED);
+    ppo_console_power_on(ppo_game_machine(game), setup->cartridge, PPO_CONSOLE_SEED);
     return ppo_game_reset(game, setup, error);
 }
 
-// --- states from outside ---------------------------------------------------------------------
+// --- checking a state ------------------------------------------------------------------------
 
 static bool is_point_count(int32_t points)
 {
@@ -236,14 +237,15 @@ static const char *fault_of(const ppo_game *game)
     if (tally->is_over > 1 || tally->has_begun > 1 || !is_point_count(tally->score) ||
         !is_point_count(tally->reward) || !is_point_count(tally->lives) ||
         !is_point_count(tally->previous))
-        return "nobody has such a score";
+        return "its score is out of range";
     if (game->last_action >= PPO_ATARI_NUM_ACTIONS)
-        return "there is no such action as its last one";
+        return "its last action does not exist";
     if (game->paddle_ohm < PADDLE_MIN || game->paddle_ohm > PADDLE_MAX)
-        return "its paddle is turned too far";
+        return "its paddle is out of range";
     if (game->switches & ~(PPO_SWITCH_LEFT_A | PPO_SWITCH_RIGHT_A))
-        return "it has other switches";
-    return ppo_mersenne_is_sound(&game->random) ? NULL : "its generator is past its last number";
+        return "it has set switches other than difficulty";
+    return ppo_mersenne_is_valid(&game->random) ? NULL
+                                                : "its random generator is past its last number";
 }
 
 ppo_status ppo_game_check(const ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
@@ -261,7 +263,7 @@ ppo_status ppo_game_check(const ppo_game *game, const ppo_game_setup *setup, ppo
 
 // --- playing ---------------------------------------------------------------------------------
 
-// Two draws a frame, one for each player, as ALE makes them. What is never asked is not drawn.
+// Two draws per frame, one for each player, as in ALE; none without sticky actions.
 static bool sticks(ppo_game *game, double probability)
 {
     if (probability == 0.0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The table of games: which cartridge, how it is plugged in, how a game begins, what a player can
-// do. The facts are those of the Arcade Learning Environment 0.12; MD5s are of the cartridges that
-// it knows. To add a game, add a row; its score is a function in rules.c.
+// The table of games: cartridge, controllers, start of an episode, actions. The facts are those of
+// the Arcade Learning Environment 0.12; MD5s are those of the cartridges that it lists. A new game
+// is a new row; its rules are in rules.c.
 //
 // Workload: some seventy rows, searched a few times per run.
 #include "atari/free_cartridges.h"
@@ -20,7 +20,7 @@
     .mode_stride = (stride), .select_frames = (frames_of_select)
 #define DIFFICULTIES(count) .num_difficulties = (count)
 
-// A game whose rules are not written down here yet: it can be played, but nobody keeps the score.
+// A game without rules here: it runs, without score, lives and end.
 #define UNSCORED(its_name, its_md5)                                             \
     .name = (its_name), .md5 = (its_md5), ALL_ACTIONS, ONE_MODE, DIFFICULTIES(1)
 #define HAS_MODES .has_modes = true

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// MT19937: Matsumoto & Nishimura 1998, with the seeding of 2002. A console draws a few numbers per
-// reset, so nothing here is in a hurry.
+// MT19937: Matsumoto & Nishimura 1998, with the seeding of 2002. Workload: some 130 numbers at
+// power-on, a few per reset, two per frame with sticky actions.
 #include "atari/mersenne.h"
 
 #define SHIFT 397 // m of the paper: the distance of the words that are mixed
@@ -14,7 +14,7 @@ void ppo_mersenne_init(ppo_mersenne *mersenne, uint32_t seed)
     mersenne->next = PPO_MERSENNE_WORDS;
 }
 
-// The twist: all words of the next round.
+// Computes the next PPO_MERSENNE_WORDS words.
 static void twist(ppo_mersenne *mersenne)
 {
     uint32_t *word = mersenne->word;
@@ -36,4 +36,9 @@ uint32_t ppo_mersenne_next(ppo_mersenne *mersenne)
     y ^= (y << 7) & 0x9d2c5680u;
     y ^= (y << 15) & 0xefc60000u;
     return y ^ (y >> 18);
+}
+
+bool ppo_mersenne_is_valid(const ppo_mersenne *mersenne)
+{
+    return mersenne->next <= PPO_MERSENNE_WORDS;
 }

@@ -3,15 +3,15 @@
 //
 //   X(code, kind, operation, mode, cycles)
 //
-// kind     READ        the operation gets what lies at the address
-//          STORE       what it returns goes to the address
-//          STORE_HIGH  as STORE, but it depends on the address (undocumented SHA, SHX, SHY, SHS)
-//          MODIFY      both, with one write
-//          BRANCH      a condition for a relative jump: 1 cycle more if taken, 2 to another page
-//          IMPLIED     anything else; it fetches its own operands
+// kind     READ        the operation gets the byte at the address
+//          STORE       the byte that it returns is written to the address
+//          STORE_HIGH  as STORE, but the byte depends on the address (undocumented SHA, SHX, SHY,
+//          SHS) MODIFY      both, with one write BRANCH      a condition for a relative jump: 1
+//          cycle more if taken, 2 to another page IMPLIED     anything else; the operation fetches
+//          its own operands
 // mode     imm, zp, zpx, zpy, abs, absx, absy, izx = (zp,X), izy = (zp),Y, rel, imp
-// cycles   without what a READ across a page in absx, absy and izy adds (1); a real processor needs
-//          one less for 0xA7 than ALE's table says
+// cycles   without the one that a READ across a page adds in absx, absy and izy; for 0xA7 those of
+//          ALE's table, which are one more than a real processor's
 #ifndef PPO_ATARI_OPCODES_H
 #define PPO_ATARI_OPCODES_H
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What the 256 indices of a picture look like on an NTSC television, as ALE shows them: 16 hues of
-// 8 luminances at the even indices, and at the odd ones the grey of their even neighbours.
+// The NTSC palette of ALE: 16 hues of 8 luminances at the even indices; at each odd index the grey
+// of the even one before it.
 #include "ppo/atari.h"
 
-// X(hue's 8 colours, dark to bright)
+// X(the 8 colours of a hue, dark to bright)
 #define HUES(X)                                                                       \
     X(0x000000, 0x4A4A4A, 0x6F6F6F, 0x8E8E8E, 0xAAAAAA, 0xC0C0C0, 0xD6D6D6, 0xECECEC) \
     X(0x484800, 0x69690F, 0x86861D, 0xA2A22A, 0xBBBB35, 0xD2D240, 0xE8E84A, 0xFCFC54) \

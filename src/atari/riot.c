@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The RIOT's registers. Its timer counts down once per interval; past zero it goes on, once per
-// cycle, until it is read, and then per interval again.
+// The RIOT's registers. The timer counts down once per interval; after zero once per cycle until it
+// is read, then once per interval again.
 #include "atari/riot.h"
 
-enum { SWCHA, DDRA, SWCHB, DDRB }; // address & 7; above are INTIM (even) and TIMINT (odd)
+enum { SWCHA, DDRA, SWCHB, DDRB }; // address & 7; from 4 on: INTIM (even), TIMINT (odd)
 
 void ppo_riot_reset(ppo_riot *riot, uint8_t timer)
 {
@@ -27,7 +27,7 @@ static uint8_t read_timer(ppo_riot *riot, uint32_t now)
         return (uint8_t)left;
     const int32_t since = cycles_since_set(riot, now);
     const uint32_t span = (uint32_t)riot->timer << riot->shift;
-    const int32_t past = (int32_t)(span - (uint32_t)since - 1); // -1, -2, ... after the last one
+    const int32_t past = (int32_t)(span - (uint32_t)since - 1); // -1, -2, ... after expiry
     if (past <= -2 && !riot->expired_read) {
         riot->expired_read = true;
         riot->read_at = now;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rules of the games, one function each, in alphabetical order: see rules.h. `ram[i]` is the
-// processor's address $80 + i.
+// The rules of the games, a function each, in alphabetical order: see rules.h. ram[i] is processor
+// address $80 + i.
 #include "atari/rules.h"
 
 // Two decimal digits in a byte.
@@ -15,7 +15,7 @@ static int32_t decimal6(uint8_t low, uint8_t middle, uint8_t high)
     return decimal(low) + 100 * decimal(middle) + 10000 * decimal(high);
 }
 
-// The usual reward: by how much the score rose.
+// The usual reward: the difference to the last score.
 static void set_score(ppo_tally *tally, int32_t score)
 {
     tally->reward = score - tally->score;
@@ -26,7 +26,7 @@ static void step_beam_rider(ppo_tally *tally, const uint8_t *ram)
 {
     set_score(tally, decimal6(ram[9], ram[10], ram[11]));
     const int32_t lives = ram[5] + 1;
-    // The byte falls for a moment at other times too; a life is lost only while ram[12] says so.
+    // The byte also falls for a moment at other times; a life is lost only while ram[12] is 1.
     if (lives != tally->lives - 1 || ram[12] == 1)
         tally->lives = lives;
     tally->is_over = ram[5] == 255;
@@ -137,7 +137,7 @@ static void step_space_invaders(ppo_tally *tally, const uint8_t *ram)
 {
     set_score(tally, decimal(ram[104]) + 100 * decimal(ram[102]));
     if (tally->reward < 0)
-        tally->reward += 10000; // the display has gone round
+        tally->reward += 10000; // the display has wrapped
     tally->lives = ram[73];
     tally->is_over = (ram[24] & 0x80) != 0 || tally->lives == 0;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What score, lives and the end of a game are, read from its RAM after every frame, as the Arcade
-// Learning Environment 0.12 reads them.
+// The rules of games: score, lives and end, read from RAM after every frame as in the Arcade
+// Learning Environment 0.12.
 //
-// Workload: a call a frame, a few loads each. Owns nothing: what a rule remembers from frame to
-// frame lies in a ppo_tally, a plain value. To add a game, add two small functions here at most,
-// and a row in games.c.
+// Workload: one call per frame, a few loads each. Owns nothing: the state of a rule between frames
+// is in a ppo_tally, a plain value. A new game needs a function in rules.c and a row in games.c.
 #ifndef PPO_ATARI_RULES_H
 #define PPO_ATARI_RULES_H
 
@@ -15,13 +14,13 @@ typedef struct ppo_tally {
     int32_t score;
     int32_t reward; // of the last frame
     int32_t lives;
-    int32_t previous;   // a rule's own: some byte as it was in the frame before
+    int32_t previous;   // the rule's: some byte of the frame before
     uint32_t is_over;   // 0 or 1
-    uint32_t has_begun; // 0 or 1, a rule's own
+    uint32_t has_begun; // 0 or 1, the rule's
 } ppo_tally;
 
 struct ppo_game_rules {
-    int32_t lives;                                      // at the beginning
+    int32_t lives;                                      // after the reset of the rules
     int32_t previous;                                   // likewise
     void (*step)(ppo_tally *tally, const uint8_t *ram); // [128]
 };

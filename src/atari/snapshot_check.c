@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Whether bytes that came from outside, a checkpoint's, are a console that may run: whatever is
-// used as an index, a shift, a count or a truth value lies in its range, and what the chips know
-// about the window and the cartridge is so. All else may be anything, as in a machine that was hit.
+// Whether bytes from elsewhere, such as a checkpoint, are a console that can run: everything that
+// is used as an index, a shift, a count or a bool is in range, and what the chips say about the
+// window and the cartridge is consistent. All other bytes may have any value.
 //
-// Workload: a call per environment when a run is resumed. Owns nothing. Whoever gives a chip a
-// field of that kind adds a line here; tests/unit/atari/test_snapshot_check.c runs damaged states
-// to find it.
-#include "atari/snapshot_check.h"
+// Workload: one call per environment when a run is resumed. Owns nothing. A new field of one of
+// these kinds needs a line here; tests/unit/atari/test_snapshot_check.c runs damaged states to find
+// those that are missing.
+#include "atari/console.h"
 
 #include <stdio.h>
 
-// A byte that is neither 0 nor 1 must not be read as a truth value.
+// A byte that is neither 0 nor 1 must not be read as a bool.
 static bool are_bools(const bool *first, size_t count)
 {
     const unsigned char *bytes = (const unsigned char *)first;
@@ -28,14 +28,9 @@ static bool are_below(const uint8_t *values, size_t count, uint32_t limit)
     return true;
 }
 
-bool ppo_mersenne_is_sound(const ppo_mersenne *mersenne)
-{
-    return mersenne->next <= PPO_MERSENNE_WORDS;
-}
-
 // --- TIA ---------------------------------------------------------------------------------------
 
-static bool tia_bools_are_sound(const ppo_tia *tia)
+static bool tia_bools_are_valid(const ppo_tia *tia)
 {
     return are_bools(&tia->repeats, 1) && are_bools(tia->first_hidden, 2) &&
            are_bools(&tia->reflected, 1) && are_bools(&tia->comb, 1) &&
@@ -44,7 +39,7 @@ static bool tia_bools_are_sound(const ppo_tia *tia)
            are_bools(tia->button, 2) && are_bools(tia->paddle, 4);
 }
 
-static bool objects_are_sound(const ppo_tia *tia)
+static bool objects_are_valid(const ppo_tia *tia)
 {
     const uint32_t all = 1u << PPO_TIA_OBJECTS;
     return are_below(tia->settled, PPO_TIA_OBJECTS, PPO_LINE_PIXELS + 1) &&
@@ -52,7 +47,7 @@ static bool objects_are_sound(const ppo_tia *tia)
            tia->reshape < all && tia->lit < all;
 }
 
-static bool recolourings_are_sound(const ppo_tia *tia)
+static bool recolourings_are_valid(const ppo_tia *tia)
 {
     if (tia->num_recolourings > PPO_TIA_RECOLOURINGS)
         return false;
@@ -64,8 +59,8 @@ static bool recolourings_are_sound(const ppo_tia *tia)
     return true;
 }
 
-// The line where drawing stands is the picture's `row`; a line that repeats has one above it.
-static bool line_is_sound(const ppo_tia *tia)
+// The line that is being drawn is row `row` of the screen; a line that repeats has one above it.
+static bool line_is_valid(const ppo_tia *tia)
 {
     const uint32_t in_line = tia->drawn_to - tia->line_start;
     return tia->row < tia->height && (tia->row > 0 || !tia->repeats) &&
@@ -74,7 +69,7 @@ static bool line_is_sound(const ppo_tia *tia)
            tia->pixel == (in_line > PPO_TIA_HBLANK ? in_line - PPO_TIA_HBLANK : 0);
 }
 
-static bool window_is_sound(const ppo_tia *tia, const ppo_console *console,
+static bool window_is_valid(const ppo_tia *tia, const ppo_console *console,
                             const ppo_cartridge *cartridge)
 {
     const ppo_cartridge_traits *traits = &cartridge->traits;
@@ -87,18 +82,17 @@ static bool window_is_sound(const ppo_tia *tia, const ppo_console *console,
            tia->origin < PPO_TIA_LINE && tia->touched_reg < PPO_TIA_REGISTERS;
 }
 
-// --- the others --------------------------------------------------------------------------------
+// --- RIOT and cartridge ------------------------------------------------------------------------
 
-static bool riot_is_sound(const ppo_riot *riot)
+static bool riot_is_valid(const ppo_riot *riot)
 {
     const bool is_shift =
         riot->shift == 0 || riot->shift == 3 || riot->shift == 6 || riot->shift == 10;
     return is_shift && are_bools(&riot->expired_read, 1);
 }
 
-// Slices that are switched one by one lie anywhere in 8K, but for the last; otherwise all four show
-// one bank.
-static bool board_is_sound(const ppo_board *board, const ppo_cartridge *cartridge)
+// Slices that are switched one by one can be anywhere in 8K; otherwise all four belong to one bank.
+static bool board_is_valid(const ppo_board *board, const ppo_cartridge *cartridge)
 {
     const uint32_t num_banks = cartridge->wiring == PPO_WIRING_BANKS ? cartridge->num_banks : 1;
     if (cartridge->wiring == PPO_WIRING_SLICES) {
@@ -115,41 +109,41 @@ static bool board_is_sound(const ppo_board *board, const ppo_cartridge *cartridg
            board->slice[0] / PPO_CARTRIDGE_BANK < num_banks;
 }
 
-// --- all of it ---------------------------------------------------------------------------------
+// --- the whole console -------------------------------------------------------------------------
 
-// What is wrong; NULL if nothing is.
+// Each returns a description of the first fault, or NULL.
 static const char *fault_of_chips(const ppo_chips *chips, const ppo_console *console,
                                   const ppo_cartridge *cartridge)
 {
     const ppo_tia *tia = &chips->tia;
-    if (!tia_bools_are_sound(tia))
+    if (!tia_bools_are_valid(tia))
         return "a flag of its TIA is neither set nor clear";
-    if (!window_is_sound(tia, console, cartridge))
-        return "its TIA has another window than this cartridge";
-    if (!line_is_sound(tia))
-        return "its TIA draws outside of the picture";
-    if (!objects_are_sound(tia))
+    if (!window_is_valid(tia, console, cartridge))
+        return "the window of its TIA is not the one of this cartridge";
+    if (!line_is_valid(tia))
+        return "its TIA draws outside of the screen";
+    if (!objects_are_valid(tia))
         return "an object of its TIA lies outside of the line";
-    if (!recolourings_are_sound(tia))
-        return "its TIA has colours for what is none";
-    if (!riot_is_sound(&chips->riot))
-        return "its timer has an interval that there is not";
-    if (!board_is_sound(&chips->board, cartridge))
-        return "it shows a bank that this cartridge does not have";
+    if (!recolourings_are_valid(tia))
+        return "its TIA has changed the colour of a register without one";
+    if (!riot_is_valid(&chips->riot))
+        return "its timer has an impossible interval";
+    if (!board_is_valid(&chips->board, cartridge))
+        return "it has selected a bank that this cartridge does not have";
     if (!are_bools(&chips->cpu.jammed, 1) || !are_bools(&chips->unfinished, 1) ||
         !are_bools(&chips->faded, 1))
         return "a flag is neither set nor clear";
-    return chips->front > 1 ? "it has more than two pictures" : NULL;
+    return chips->front > 1 ? "it refers to a third screen" : NULL;
 }
 
-// The chips before a frame that was not drawn, of a picture that may have to be made from them.
-static const char *fault_of_past(const ppo_console *console, uint32_t picture,
+// The chips before a frame that was not drawn, and that may have to be run again.
+static const char *fault_of_past(const ppo_console *console, uint32_t screen,
                                  const ppo_cartridge *cartridge)
 {
-    const ppo_chips *chips = &console->before[picture];
+    const ppo_chips *chips = &console->before[screen];
     const char *fault = fault_of_chips(chips, console, cartridge);
-    if (!fault && (chips->front == picture || chips->unfinished))
-        fault = "a picture is not that of the frame behind it";
+    if (!fault && (chips->front == screen || chips->unfinished))
+        fault = "a saved frame does not belong to its screen";
     return fault;
 }
 
@@ -157,14 +151,14 @@ static const char *fault_of(const ppo_console *console, const ppo_cartridge *car
 {
     if (!are_bools(&console->pal, 1) || !are_bools(&console->drawing, 1))
         return "a flag is neither set nor clear";
-    if (!ppo_mersenne_is_sound(&console->random))
-        return "its generator is past its last number";
+    if (!ppo_mersenne_is_valid(&console->random))
+        return "its random generator is past its last number";
     if (console->stale >> 2 != 0)
-        return "it has more than two pictures";
+        return "it refers to a third screen";
     const char *fault = fault_of_chips(&console->chips, console, cartridge);
-    for (uint32_t picture = 0; !fault && picture < 2; picture++)
-        if (console->stale >> picture & 1)
-            fault = fault_of_past(console, picture, cartridge);
+    for (uint32_t screen = 0; !fault && screen < 2; screen++)
+        if (console->stale >> screen & 1)
+            fault = fault_of_past(console, screen, cartridge);
     return fault;
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The TIA's registers: what a read returns and what a write changes, and from which clock on.
+// The TIA's registers: see tia.h.
 #include "atari/tia.h"
 
-// Writes that change nothing if nothing has been written to the register since. The others start
-// something each time (VSYNC, WSYNC, RESxx, HMOVE, HMCLR, CXCLR).
+#include "atari/tia_draw.h"
+#include "atari/tia_shape.h"
+
+// Registers that hold a value: writing the same one again changes nothing. The others trigger
+// something with each write (VSYNC, WSYNC, RESxx, HMOVE, HMCLR, CXCLR).
 #define BIT(reg) ((uint64_t)1 << (reg))
 static const uint64_t plain_registers =
     BIT(VBLANK) | BIT(RSYNC) | BIT(NUSIZ0) | BIT(NUSIZ1) | BIT(COLUP0) | BIT(COLUP1) | BIT(COLUPF) |
@@ -11,14 +14,6 @@ static const uint64_t plain_registers =
     BIT(AUDC0) | BIT(AUDC1) | BIT(AUDF0) | BIT(AUDF1) | BIT(AUDV0) | BIT(AUDV1) | BIT(GRP0) |
     BIT(GRP1) | BIT(ENAM0) | BIT(ENAM1) | BIT(ENABL) | BIT(HMP0) | BIT(HMP1) | BIT(HMM0) |
     BIT(HMM1) | BIT(HMBL) | BIT(VDELP0) | BIT(VDELP1) | BIT(VDELBL) | BIT(RESMP0) | BIT(RESMP1);
-
-static void set_repeatable(ppo_tia *tia, uint32_t reg, bool repeatable)
-{
-    if (repeatable)
-        tia->repeatable |= BIT(reg);
-    else
-        tia->repeatable &= ~BIT(reg);
-}
 
 // --- frames ------------------------------------------------------------------------------------
 
@@ -56,7 +51,7 @@ void ppo_tia_start_frame(ppo_tia *tia, uint32_t cycles)
 {
     const uint32_t clock = ppo_tia_clock(tia, cycles);
     tia->origin = clock % PPO_TIA_LINE;
-    const uint32_t back = clock - tia->origin; // stamps are clocks of the frame
+    const uint32_t back = clock - tia->origin; // stored clocks count from the frame's beginning
     if (tia->vsync_end != PPO_TIA_NEVER)
         tia->vsync_end = (int32_t)((uint32_t)tia->vsync_end - back);
     tia->hmove_at = (int32_t)((uint32_t)tia->hmove_at - back);
@@ -71,32 +66,14 @@ void ppo_tia_lose_colours(ppo_tia *tia, bool lost)
         tia->reg[reg] = (uint8_t)((tia->reg[reg] & 0xFE) | lost);
 }
 
-void ppo_tia_end_line(ppo_tia *tia)
-{
-    const bool reflected = tia->reg[CTRLPF] & 1;
-    if (tia->reflected != reflected) {
-        tia->reflected = reflected;
-        tia->reshape |= 1u << PF;
-        tia->repeats = false;
-        set_repeatable(tia, CTRLPF, true);
-    }
-    for (uint32_t n = 0; n < 2; n++) {
-        if (tia->first_hidden[n]) {
-            tia->first_hidden[n] = false;
-            tia->reshape |= (uint8_t)(1u << (P0 + n));
-            tia->repeats = false;
-            set_repeatable(tia, NUSIZ0 + n, true);
-        }
-    }
-}
-
 // --- reads -------------------------------------------------------------------------------------
 
-// A capacitor is charged through the paddle once it is let go; D7 says whether it is full.
+// A capacitor charges through the paddle's resistance once it is no longer held at ground; D7 is
+// set when it is full.
 static bool paddle_charged(const ppo_tia *tia, uint32_t n, uint32_t cycles)
 {
     if (!tia->paddle[n])
-        return false; // nothing charges it
+        return false; // an open port never charges it
     if (tia->paddle_cycles[n] == 0)
         return true;
     if (tia->dumped)
@@ -104,13 +81,13 @@ static bool paddle_charged(const ppo_tia *tia, uint32_t n, uint32_t cycles)
     return cycles > tia->dump_end + tia->paddle_cycles[n];
 }
 
-uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t noise, uint32_t cycles)
+uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *screen, uint32_t reg, uint8_t noise, uint32_t cycles)
 {
     uint32_t bits = 0;
     tia->touched = cycles;
-    tia->touched_reg = WSYNC; // as any register without delay
+    tia->touched_reg = WSYNC; // a register without delay
     if (reg < 8) {
-        ppo_tia_flush(tia, picture, ppo_tia_clock(tia, cycles));
+        ppo_tia_flush(tia, screen, ppo_tia_clock(tia, cycles));
         bits = tia->collisions >> (2 * reg) & 3;
     } else if (reg < 12) {
         bits = paddle_charged(tia, reg - 8, cycles) ? 2 : 0;
@@ -122,54 +99,55 @@ uint8_t ppo_tia_read(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t noise
 
 // --- writes ------------------------------------------------------------------------------------
 
-typedef struct write {
+// A write, and when it takes effect.
+typedef struct ppo_tia_write_access {
     ppo_tia *tia;
-    uint8_t *picture;
+    uint8_t *screen;
     uint32_t reg;
     uint8_t value;
     uint32_t cycles;
-    uint32_t clock;  // of the write,
-    uint32_t effect; // and of its effect on the picture
-} write;
+    uint32_t clock;  // of the write
+    uint32_t effect; // the clock from which the picture changes
+} ppo_tia_write_access;
 
-// Its place in the line, 0 to 227.
-static uint32_t in_line(const write *w)
+// The clock of its line, 0 to 227.
+static uint32_t in_line(const ppo_tia_write_access *w)
 {
     return w->clock % PPO_TIA_LINE;
 }
 
-static void settle(const write *w, ppo_tia_object object)
+static void settle(const ppo_tia_write_access *w, ppo_tia_object object)
 {
-    ppo_tia_settle(w->tia, w->picture, object, w->effect);
+    ppo_tia_settle(w->tia, w->screen, object, w->effect);
 }
 
-// All of the picture is about to change.
-static void flush(const write *w)
+// The whole picture is about to change.
+static void flush(const ppo_tia_write_access *w)
 {
-    ppo_tia_flush(w->tia, w->picture, w->effect);
+    ppo_tia_flush(w->tia, w->screen, w->effect);
 }
 
-static void set(const write *w)
+static void set(const ppo_tia_write_access *w)
 {
     w->tia->reg[w->reg] = w->value;
 }
 
-// How many clocks after a write the picture changes.
+// Clocks from a write to its effect on the picture.
 static uint32_t delay_of(uint32_t reg, uint32_t clock)
 {
     static const uint8_t delays[PPO_TIA_REGISTERS] = {
         [VBLANK] = 1, [NUSIZ0] = 8, [NUSIZ1] = 8, [REFP0] = 1, [REFP1] = 1,
         [RESM0] = 8,  [RESM1] = 8,  [GRP0] = 1,   [GRP1] = 1,
     };
-    // the playfield moves on every fourth pixel, the processor every third
+    // the playfield advances every fourth clock, the processor every third
     static const uint8_t field_delays[4] = {4, 5, 2, 3};
     if (reg >= PF0 && reg <= PF2)
         return field_delays[clock / 3 & 3]; // a line's cycles are a multiple of 4
     return delays[reg];
 }
 
-// The end of a VSYNC that was on for a line ends the frame.
-static void write_vsync(const write *w)
+// The end of a VSYNC of at least one line ends the frame.
+static void write_vsync(const ppo_tia_write_access *w)
 {
     ppo_tia *tia = w->tia;
     if (w->value & 2) {
@@ -181,7 +159,7 @@ static void write_vsync(const write *w)
     set(w);
 }
 
-static void write_vblank(const write *w)
+static void write_vblank(const ppo_tia_write_access *w)
 {
     ppo_tia *tia = w->tia;
     flush(w);
@@ -194,10 +172,10 @@ static void write_vblank(const write *w)
 static void show_first_copy(ppo_tia *tia, uint32_t n)
 {
     tia->first_hidden[n] = false;
-    set_repeatable(tia, NUSIZ0 + n, true);
+    ppo_tia_set_repeatable(tia, NUSIZ0 + n, true);
 }
 
-static void write_nusiz(const write *w, uint32_t n)
+static void write_nusiz(const ppo_tia_write_access *w, uint32_t n)
 {
     settle(w, P0 + n);
     settle(w, M0 + n);
@@ -205,8 +183,8 @@ static void write_nusiz(const write *w, uint32_t n)
     set(w);
 }
 
-// Mirroring can still change in the left half of a line; later it waits for the next.
-static void write_ctrlpf(const write *w)
+// A new reflection acts at once in the left half of a line, otherwise from the next line on.
+static void write_ctrlpf(const ppo_tia_write_access *w)
 {
     ppo_tia *tia = w->tia;
     flush(w);
@@ -214,23 +192,23 @@ static void write_ctrlpf(const write *w)
     settle(w, BL);
     if (in_line(w) < PPO_TIA_HBLANK + PPO_LINE_PIXELS / 2 - 1)
         tia->reflected = w->value & 1;
-    set_repeatable(tia, CTRLPF, tia->reflected == (w->value & 1));
+    ppo_tia_set_repeatable(tia, CTRLPF, tia->reflected == (w->value & 1));
     set(w);
 }
 
-static void write_object(const write *w, ppo_tia_object object)
+static void write_object(const ppo_tia_write_access *w, ppo_tia_object object)
 {
     settle(w, object);
     set(w);
 }
 
-// GRP0 and GRP1 are what moves the other player's byte, and GRP1 the ball's bit, into the copies
+// A write to GRPn copies the other player's byte, and GRP1 also the ball's bit, into the registers
 // that VDELxx selects.
-static void write_grp(const write *w, uint32_t n)
+static void write_grp(const ppo_tia_write_access *w, uint32_t n)
 {
     ppo_tia *tia = w->tia;
     const uint32_t other = 1 - n;
-    ppo_tia_draw_to(tia, w->picture, w->effect); // even if no object changes
+    ppo_tia_draw_to(tia, w->screen, w->effect); // also if no object changes
     if (!(tia->reg[VDELP0 + n] & 1))
         settle(w, P0 + n);
     if ((tia->reg[VDELP0 + other] & 1) && tia->old_grp[other] != tia->reg[GRP0 + other])
@@ -241,22 +219,23 @@ static void write_grp(const write *w, uint32_t n)
     tia->old_grp[other] = tia->reg[GRP0 + other];
     if (n == 1)
         tia->old_enabl = tia->reg[ENABL];
-    // writing one again does nothing once the other's copy is the same as the other
-    set_repeatable(tia, GRP0, tia->old_grp[1] == tia->reg[GRP1]);
-    set_repeatable(tia, GRP1,
-                   tia->old_grp[0] == tia->reg[GRP0] && tia->old_enabl == tia->reg[ENABL]);
+    // a second write changes nothing once the copies that it makes are up to date
+    ppo_tia_set_repeatable(tia, GRP0, tia->old_grp[1] == tia->reg[GRP1]);
+    ppo_tia_set_repeatable(tia, GRP1,
+                           tia->old_grp[0] == tia->reg[GRP0] && tia->old_enabl == tia->reg[ENABL]);
 }
 
-static void write_enabl(const write *w)
+static void write_enabl(const ppo_tia_write_access *w)
 {
     write_object(w, BL);
-    set_repeatable(w->tia, GRP1, false);
+    ppo_tia_set_repeatable(w->tia, GRP1, false);
 }
 
-// --- writes that place -------------------------------------------------------------------------
+// --- writes to positions -----------------------------------------------------------------------
 
-// Where a player begins that is placed in this clock; all through HBLANK that is pixel 3.
-static uint32_t placed_at(const write *w, uint32_t left_edge)
+// The position of an object that is reset at this clock; during HBLANK that is `left_edge`, for
+// players 3, for missiles and the ball 2.
+static uint32_t reset_position(const ppo_tia_write_access *w, uint32_t left_edge)
 {
     const uint32_t place = in_line(w);
     if (place < PPO_TIA_HBLANK)
@@ -264,12 +243,12 @@ static uint32_t placed_at(const write *w, uint32_t left_edge)
     return (place - PPO_TIA_HBLANK + left_edge + 2) % PPO_LINE_PIXELS;
 }
 
-// A player starts drawing 4 pixels after its counter, so a copy being drawn goes on, one about to
-// be drawn appears, and otherwise the first copy has to wait for the next line.
-static void write_resp(const write *w, uint32_t n)
+// A player is drawn from 4 pixels after its counter on. So a copy that is being drawn is finished,
+// a copy about to be drawn appears, and otherwise the first copy is hidden until the next line.
+static void write_resp(const ppo_tia_write_access *w, uint32_t n)
 {
     ppo_tia *tia = w->tia;
-    const uint8_t x = (uint8_t)placed_at(w, 3);
+    const uint8_t x = (uint8_t)reset_position(w, 3);
     const ppo_tia_copies *copies = &ppo_tia_copies_of[tia->reg[NUSIZ0 + n] & 7];
     bool hidden = true;
     uint32_t effect = w->clock;
@@ -281,38 +260,38 @@ static void write_resp(const write *w, uint32_t n)
         else if (in_copy < 4 + 8u * copies->width)
             effect = w->clock + 11;
     }
-    ppo_tia_draw_to(tia, w->picture, w->clock);
-    ppo_tia_settle(tia, w->picture, P0 + n, effect);
+    ppo_tia_draw_to(tia, w->screen, w->clock);
+    ppo_tia_settle(tia, w->screen, P0 + n, effect);
     tia->position[P0 + n] = x;
     tia->first_hidden[n] = hidden;
-    set_repeatable(tia, NUSIZ0 + n, !hidden);
+    ppo_tia_set_repeatable(tia, NUSIZ0 + n, !hidden);
 }
 
-// A reset shortly after an HMOVE catches the counter while it is being moved.
-typedef struct placing {
+// A reset shortly after an HMOVE hits the counter while it is being moved: measured cases.
+typedef struct ppo_tia_late_reset {
     ppo_tia_object object;
     uint8_t since_hmove, in_line, x;
-} placing;
-static const placing placings[] = {
+} ppo_tia_late_reset;
+static const ppo_tia_late_reset late_resets[] = {
     {M0, 60, 69, 8}, {M1, 9, 18, 3},  {BL, 54, 60, 10}, {BL, 54, 69, 10},
     {BL, 9, 18, 3},  {BL, 21, 30, 6}, {BL, 18, 27, 5},
 };
 
-static void write_resm(const write *w, ppo_tia_object object)
+static void write_resm(const ppo_tia_write_access *w, ppo_tia_object object)
 {
     ppo_tia *tia = w->tia;
     settle(w, object);
-    uint32_t x = placed_at(w, 2);
+    uint32_t x = reset_position(w, 2);
     const uint32_t since_hmove = w->clock - (uint32_t)tia->hmove_at, place = in_line(w);
-    for (uint32_t i = 0; i < sizeof placings / sizeof placings[0]; i++)
-        if (placings[i].object == object && placings[i].since_hmove == since_hmove &&
-            placings[i].in_line == place)
-            x = placings[i].x;
+    for (uint32_t i = 0; i < sizeof late_resets / sizeof late_resets[0]; i++)
+        if (late_resets[i].object == object && late_resets[i].since_hmove == since_hmove &&
+            late_resets[i].in_line == place)
+            x = late_resets[i].x;
     tia->position[object] = (uint8_t)x;
 }
 
-// A missile locked to its player is hidden, and let go in the player's middle.
-static void write_resmp(const write *w, uint32_t n)
+// A missile locked to its player is hidden; when it is released it is at the player's middle.
+static void write_resmp(const ppo_tia_write_access *w, uint32_t n)
 {
     ppo_tia *tia = w->tia;
     settle(w, M0 + n);
@@ -324,8 +303,8 @@ static void write_resmp(const write *w, uint32_t n)
     set(w);
 }
 
-// How far an HMOVE in cycle `at` of the line moves right an object whose register says `motion`.
-// The extra clocks it sends run out during HBLANK, or go missing if it comes too late.
+// How far to the right an HMOVE in cycle `at` of the line moves an object with the motion register
+// `motion`. Early in HBLANK the whole distance counts; an HMOVE that comes later loses clocks.
 static int32_t moved_by(uint32_t motion, int32_t at)
 {
     const int32_t whole = motion < 8 ? -(int32_t)motion : 16 - (int32_t)motion;
@@ -337,7 +316,7 @@ static int32_t moved_by(uint32_t motion, int32_t at)
     return whole + 47 - spent < 0 ? whole + 47 - spent : 0;
 }
 
-static void write_hmove(const write *w)
+static void write_hmove(const ppo_tia_write_access *w)
 {
     ppo_tia *tia = w->tia;
     const int32_t at = (int32_t)(in_line(w) / 3);
@@ -361,13 +340,13 @@ static void write_hmove(const write *w)
     tia->hmove_at = (int32_t)w->clock;
 }
 
-// Any register but the colours, which should not pay for what others need.
-static __attribute__((noinline)) void write_register(ppo_tia *tia, uint8_t *picture, uint32_t reg,
+// Any register except the colours, which are written most.
+static __attribute__((noinline)) void write_register(ppo_tia *tia, uint8_t *screen, uint32_t reg,
                                                      uint8_t value, uint32_t cycles)
 {
     const uint32_t clock = ppo_tia_clock(tia, cycles), delay = delay_of(reg, clock);
-    const write made = {tia, picture, reg, value, cycles, clock, clock + delay};
-    const write *w = &made;
+    const ppo_tia_write_access write = {tia, screen, reg, value, cycles, clock, clock + delay};
+    const ppo_tia_write_access *w = &write;
     switch (reg) {
     case VSYNC:
         write_vsync(w);
@@ -433,25 +412,24 @@ static __attribute__((noinline)) void write_register(ppo_tia *tia, uint8_t *pict
         flush(w);
         tia->collisions = 0;
         break;
-    default: // motion, sound, and addresses without a register
+    default: // motion, sound, addresses without a register
         set(w);
         break;
     }
 }
 
-// Half of all writes set a colour, in some games.
-void ppo_tia_write(ppo_tia *tia, uint8_t *picture, uint32_t reg, uint8_t value, uint32_t cycles)
+void ppo_tia_write(ppo_tia *tia, uint8_t *screen, uint32_t reg, uint8_t value, uint32_t cycles)
 {
     if (reg >= COLUP0 && reg <= COLUBK) {
         const uint8_t colour = (uint8_t)((value & 0xFE) | tia->colours_lost);
-        ppo_tia_recolour(tia, picture, reg, colour, ppo_tia_clock(tia, cycles));
+        ppo_tia_recolour(tia, screen, reg, colour, ppo_tia_clock(tia, cycles));
     } else {
-        write_register(tia, picture, reg, value, cycles);
+        write_register(tia, screen, reg, value, cycles);
     }
 }
 
-void ppo_tia_end_frame(ppo_tia *tia, uint8_t *picture)
+void ppo_tia_end_frame(ppo_tia *tia, uint8_t *screen)
 {
     const uint32_t clock = ppo_tia_clock(tia, tia->touched);
-    ppo_tia_finish(tia, picture, clock + delay_of(tia->touched_reg, clock));
+    ppo_tia_finish(tia, screen, clock + delay_of(tia->touched_reg, clock));
 }

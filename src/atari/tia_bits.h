@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A line of 160 pixels as bits: what an object of the TIA covers, and sets of pixels in general.
-//
-// Bit x % 64 of word x / 64 is pixel x; the fourth word fills the vector and stays 0. A GNU vector,
-// so that a line is one or two registers and `&`, `|`, `~` work on it.
+// A set of pixels of a line, 160 bits: bit x % 64 of word x / 64 is pixel x. The fourth word pads
+// the vector and is always 0. A vector type of GNU C, so that a line is one or two registers and
+// `&`, `|`, `~` work on it.
 #ifndef PPO_ATARI_TIA_BITS_H
 #define PPO_ATARI_TIA_BITS_H
+
+#include "atari/chip_inline.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
 typedef uint64_t ppo_line_bits __attribute__((vector_size(32)));
 
 // The pixels left of x; x up to 160.
-static inline __attribute__((always_inline)) ppo_line_bits ppo_line_bits_below(uint32_t x)
+PPO_CHIP_INLINE ppo_line_bits ppo_line_bits_below(uint32_t x)
 {
     const uint64_t all = ~(uint64_t)0;
     const uint64_t a = x >= 64 ? all : ((uint64_t)1 << x) - 1;
@@ -23,7 +24,7 @@ static inline __attribute__((always_inline)) ppo_line_bits ppo_line_bits_below(u
     return (ppo_line_bits){a, b, c, 0};
 }
 
-static inline bool ppo_line_bits_any(const ppo_line_bits *bits)
+PPO_CHIP_INLINE bool ppo_line_bits_any(const ppo_line_bits *bits)
 {
     return ((*bits)[0] | (*bits)[1] | (*bits)[2]) != 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libFuzzer: any bytes as a cartridge. The first one says what hands do; the rest, repeated, fills
-// 4K, 8K or 16K. Some frames are drawn and some not, with a reset in between.
+// libFuzzer: any bytes as a cartridge. The first byte selects the size and the input; the others,
+// repeated, fill the cartridge. Some frames are drawn and some not, with a reset in between.
 #include "ppo/atari.h"
 
 #include <stdlib.h>

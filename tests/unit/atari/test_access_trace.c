@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A tape has all of the TIA's work: played back, it makes the same pictures, the same collisions
-// and the same registers as the game did.
+// A trace holds all of the TIA's work: replayed, it gives the same screen, collisions and registers
+// as the game.
 #include "atari/access_trace.h"
-#include "atari/console.h"
+#include "atari/game.h"
 #include "unit/atari/support/program.h"
 
 #include <setjmp.h>
@@ -21,51 +21,47 @@ static void *new_game(void)
     return game;
 }
 
-static ppo_console *console_of(ppo_game *game)
+static void compare(const ppo_access_trace *trace, const ppo_tia *start, const ppo_console *played)
 {
-    return (ppo_console *)(uintptr_t)ppo_game_console(game);
-}
-
-static void compare(const ppo_tape *tape, const ppo_tia *start, const ppo_console *played)
-{
-    static uint8_t picture[2][PPO_PICTURE_BYTES];
+    static uint8_t screen[2][PPO_SCREEN_BYTES];
     ppo_tia tia = *start;
-    memcpy(picture[0], played->picture[played->chips.front], PPO_PICTURE_BYTES);
-    memset(picture[1], 0xAA, PPO_PICTURE_BYTES);
-    ppo_tape_play(tape, &tia, picture[1]);
+    memcpy(screen[0], played->screen[played->chips.front], PPO_SCREEN_BYTES);
+    memset(screen[1], 0xAA, PPO_SCREEN_BYTES);
+    ppo_access_trace_replay(trace, &tia, screen[1]);
     const ppo_tia *wanted = &played->chips.tia;
     assert_memory_equal(tia.reg, wanted->reg, sizeof tia.reg);
     assert_memory_equal(tia.position, wanted->position, sizeof tia.position);
     assert_int_equal(tia.collisions, wanted->collisions);
     assert_int_equal(tia.drawn_to, wanted->drawn_to);
     if (wanted->drawn_to >= wanted->window_stop)
-        assert_memory_equal(picture[0], picture[1], (size_t)wanted->height * PPO_ATARI_WIDTH);
+        assert_memory_equal(screen[0], screen[1], (size_t)wanted->height * PPO_ATARI_WIDTH);
 }
 
-static size_t tape_and_compare(const ppo_game_info *info, const void *bytes, size_t size)
+static size_t record_and_compare(const ppo_game_info *info, const void *bytes, size_t size)
 {
     ppo_game_setup setup = {.info = info};
     assert_int_equal(ppo_cartridge_create(&setup.cartridge, bytes, size, &info->traits, NULL),
                      PPO_OK);
     ppo_game *game = new_game(), *before = new_game();
-    ppo_tape tape = {.capacity = (size_t)PPO_TAPE_FRAME_ENTRIES + 1000};
-    tape.entry = malloc(tape.capacity * sizeof *tape.entry);
+    ppo_access_trace trace = {.capacity = (size_t)PPO_ACCESS_FRAME_ENTRIES + 1000};
+    trace.entry = malloc(trace.capacity * sizeof *trace.entry);
     assert_int_equal(ppo_game_load(game, &setup, 1, NULL), PPO_OK);
     size_t frames = 0, entries = 0;
     for (uint32_t i = 0; i < FRAMES; i++) {
-        tape.count = 0;
+        trace.count = 0;
         memcpy(before, game, ppo_game_size());
-        const ppo_tia start = console_of(game)->chips.tia;
+        const ppo_tia start = ppo_game_machine(game)->chips.tia;
         ppo_game_act(game, &setup, (ppo_atari_action)(i * 7 % PPO_ATARI_NUM_ACTIONS), true);
-        if (!ppo_tape_frame(&tape, console_of(before), console_of(game), setup.cartridge))
+        if (!ppo_access_trace_frame(&trace, ppo_game_machine(before), ppo_game_machine(game),
+                                    setup.cartridge))
             continue;
-        assert_memory_equal(ppo_console_ram(console_of(before)), ppo_console_ram(console_of(game)),
-                            PPO_ATARI_RAM_BYTES);
-        compare(&tape, &start, console_of(game));
-        entries += tape.count;
+        assert_memory_equal(ppo_console_ram(ppo_game_machine(before)),
+                            ppo_console_ram(ppo_game_machine(game)), PPO_ATARI_RAM_BYTES);
+        compare(&trace, &start, ppo_game_machine(game));
+        entries += trace.count;
         frames++;
     }
-    free(tape.entry);
+    free(trace.entry);
     free(game);
     free(before);
     ppo_cartridge_destroy(setup.cartridge);
@@ -82,7 +78,7 @@ static void test_games(void **state)
         const void *bytes = ppo_game_cartridge(info, &size);
         if (!bytes)
             skip();
-        assert_in_range(tape_and_compare(info, bytes, size), 20, 2000);
+        assert_in_range(record_and_compare(info, bytes, size), 20, 2000);
     }
 }
 
@@ -95,20 +91,20 @@ static void test_programs(void **state)
     program_random random = {5};
     for (int i = 0; i < 40; i++) {
         program_frames(bytes, sizes[i % 4], &random);
-        tape_and_compare(ppo_game_generic(), bytes, sizes[i % 4]);
+        record_and_compare(ppo_game_generic(), bytes, sizes[i % 4]);
     }
 }
 
-// A frame is noted whole or not at all.
-static void test_full_tape(void **state)
+// A frame is recorded whole or not at all.
+static void test_full_trace(void **state)
 {
     (void)state;
     ppo_console *console = aligned_alloc(64, (ppo_console_size() + 63) / 64 * 64);
     memset(console, 0, ppo_console_size());
-    ppo_tape_entry entry[10];
-    ppo_tape tape = {entry, 0, 10};
-    assert_false(ppo_tape_frame(&tape, console, console, NULL));
-    assert_int_equal(tape.count, 0);
+    ppo_access_entry entry[10];
+    ppo_access_trace trace = {entry, 0, 10};
+    assert_false(ppo_access_trace_frame(&trace, console, console, NULL));
+    assert_int_equal(trace.count, 0);
     free(console);
 }
 
@@ -117,7 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_games),
         cmocka_unit_test(test_programs),
-        cmocka_unit_test(test_full_tape),
+        cmocka_unit_test(test_full_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,20 +9,20 @@
 
 #include <cmocka.h>
 
-typedef struct bed {
+typedef struct fixture {
     uint8_t bytes[16384];
     ppo_cartridge *cartridge;
     ppo_console *console;
-} bed;
+} fixture;
 
 // Every 1K holds its number, but for its first bytes, which differ from byte to byte.
-static void fill(bed *b, size_t size)
+static void fill(fixture *b, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         b->bytes[i] = (uint8_t)(i % 1024 < 16 ? i * 7 + i / 1024 : i / 1024);
 }
 
-static ppo_cartridge_kind kind_of(bed *b, size_t size)
+static ppo_cartridge_kind kind_of(fixture *b, size_t size)
 {
     ppo_cartridge *cartridge;
     assert_int_equal(ppo_cartridge_create(&cartridge, b->bytes, size, NULL, NULL), PPO_OK);
@@ -31,7 +31,7 @@ static ppo_cartridge_kind kind_of(bed *b, size_t size)
     return kind;
 }
 
-static void plug(bed *b, size_t size, ppo_cartridge_kind kind)
+static void plug(fixture *b, size_t size, ppo_cartridge_kind kind)
 {
     assert_int_equal(ppo_cartridge_create(&b->cartridge, b->bytes, size, NULL, NULL), PPO_OK);
     assert_int_equal(ppo_cartridge_kind_of(b->cartridge), kind);
@@ -40,18 +40,18 @@ static void plug(bed *b, size_t size, ppo_cartridge_kind kind)
     ppo_console_reset(b->console, b->cartridge);
 }
 
-static void unplug(bed *b)
+static void unplug(fixture *b)
 {
     free(b->console);
     ppo_cartridge_destroy(b->cartridge);
 }
 
-static uint8_t get(bed *b, uint32_t address)
+static uint8_t get(fixture *b, uint32_t address)
 {
     return ppo_bus_read(b->console, b->cartridge, address, 0, 0);
 }
 
-static void set(bed *b, uint32_t address, uint8_t value)
+static void set(fixture *b, uint32_t address, uint8_t value)
 {
     (void)ppo_bus_write(b->console, b->cartridge, address, value, PPO_WRITE_ALONE, 0);
 }
@@ -59,7 +59,7 @@ static void set(bed *b, uint32_t address, uint8_t value)
 static void test_kinds(void **state)
 {
     (void)state;
-    static bed b;
+    static fixture b;
     fill(&b, sizeof b.bytes);
     assert_int_equal(kind_of(&b, 2048), PPO_CARTRIDGE_2K);
     assert_int_equal(kind_of(&b, 4096), PPO_CARTRIDGE_4K);
@@ -98,7 +98,7 @@ static void test_refused(void **state)
 static void test_plain(void **state)
 {
     (void)state;
-    static bed b;
+    static fixture b;
     fill(&b, 2048);
     plug(&b, 2048, PPO_CARTRIDGE_2K);
     assert_int_equal(get(&b, 0x1400 + 50), 1);
@@ -112,7 +112,7 @@ static void test_plain(void **state)
 static void test_banks(void **state)
 {
     (void)state;
-    static bed b;
+    static fixture b;
     fill(&b, 16384);
     plug(&b, 8192, PPO_CARTRIDGE_F8);
     assert_int_equal(get(&b, 0xF800), b.bytes[4096 + 0x800]);
@@ -135,7 +135,7 @@ static void test_banks(void **state)
 static void test_slices(void **state)
 {
     (void)state;
-    static bed b;
+    static fixture b;
     fill(&b, 8192);
     memcpy(b.bytes + 100, (uint8_t[]){0x8D, 0xE0, 0x1F}, 3);
     plug(&b, 8192, PPO_CARTRIDGE_E0);
@@ -154,7 +154,7 @@ static void test_slices(void **state)
 static void test_address(void **state)
 {
     (void)state;
-    static bed b;
+    static fixture b;
     fill(&b, 8192);
     memcpy(b.bytes + 100, (uint8_t[]){0x20, 0x00, 0xD0, 0xC6, 0xC5}, 5);
     plug(&b, 8192, PPO_CARTRIDGE_FE);
@@ -167,7 +167,7 @@ static void test_address(void **state)
 static void test_ram(void **state)
 {
     (void)state;
-    static bed b;
+    static fixture b;
     fill(&b, 8192);
     memset(b.bytes, 0xFF, 256);
     memset(b.bytes + 4096, 0xFF, 256);

@@ -3,7 +3,7 @@
 // an oracle that is written from a data sheet's tables, in another way than the processor.
 //
 // All bytes of the cartridge around an instruction are KILs, so exactly one instruction runs.
-#include "atari/console.h"
+#include "atari/cpu.h"
 #include "unit/atari/support/program.h"
 
 #include <setjmp.h>
@@ -423,27 +423,27 @@ static void oracle_step(oracle *o)
 
 // --- trials ------------------------------------------------------------------------------------
 
-typedef struct bed {
+typedef struct fixture {
     ppo_cartridge *cartridge;
     ppo_console *console;
     program_random random;
     oracle expected;
-} bed;
+} fixture;
 
-static uint32_t draw(bed *b, uint32_t below)
+static uint32_t draw(fixture *b, uint32_t below)
 {
     return program_draw(&b->random, below);
 }
 
 // A byte that is often special.
-static uint8_t draw_byte(bed *b)
+static uint8_t draw_byte(fixture *b)
 {
     static const uint8_t special[] = {0x00, 0x01, 0x7F, 0x80, 0xFF, 0x99, 0x09, 0x90};
     return draw(b, 4) ? (uint8_t)draw(b, 256) : special[draw(b, 8)];
 }
 
 // The same random state for both; the instruction somewhere, KILs all around.
-static void prepare(bed *b, int code)
+static void prepare(fixture *b, int code)
 {
     oracle *o = &b->expected;
     ppo_chips *chips = &b->console->chips;
@@ -475,7 +475,7 @@ static void prepare(bed *b, int code)
 }
 
 // Returns false if there is no verdict.
-static bool trial(bed *b, int code)
+static bool trial(fixture *b, int code)
 {
     oracle *o = &b->expected;
     prepare(b, code);
@@ -499,7 +499,7 @@ static bool trial(bed *b, int code)
     return true;
 }
 
-static void bed_open(bed *b)
+static void fixture_open(fixture *b)
 {
     static const uint8_t bytes[4096] = {1};
     assert_int_equal(ppo_cartridge_create(&b->cartridge, bytes, sizeof bytes, NULL, NULL), PPO_OK);
@@ -508,7 +508,7 @@ static void bed_open(bed *b)
     b->random.state = 6502;
 }
 
-static void bed_close(bed *b)
+static void fixture_close(fixture *b)
 {
     free(b->console);
     ppo_cartridge_destroy(b->cartridge);
@@ -517,8 +517,8 @@ static void bed_close(bed *b)
 static void test_every_opcode(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     for (int code = 0; code < 256; code++) {
         int verdicts = 0;
         for (int i = 0; i < TRIALS * 50 && verdicts < TRIALS; i++)
@@ -526,15 +526,15 @@ static void test_every_opcode(void **state)
         if (verdicts < TRIALS / 4)
             fail_msg("opcode %02X was judged %d times only", (unsigned)code, verdicts);
     }
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // All pairs of bytes in decimal mode, with both carries.
 static void test_decimal(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     for (int i = 0; i < 4 * 65536; i++) {
         do
             prepare(&b, i & 0x10000 ? 0xE9 : 0x69);
@@ -552,15 +552,15 @@ static void test_decimal(void **state)
         assert_int_equal(b.console->chips.cpu.a, o->a);
         assert_int_equal(b.console->chips.cpu.status, flags(o));
     }
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // The same instructions from RAM, which another copy of the loop runs.
 static void test_code_in_ram(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     static const uint8_t program[] = {0xA9, 0x42, 0x85, 0xF0, 0xE6, 0xF0, 0x4C, 0x00, 0xF0};
     memset(b.cartridge->bytes, 0x02, 4096);
     memcpy(b.console->chips.riot.ram, program, sizeof program);
@@ -568,12 +568,12 @@ static void test_code_in_ram(void **state)
     ppo_cpu_run(b.console, b.cartridge);
     assert_int_equal(b.console->chips.riot.ram[0x70], 0x43);
     assert_int_equal(b.console->chips.cpu.cycles, 2 + 3 + 5 + 3 + 2);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // The registers and the time after a loop `look address, back` that waits for the timer.
-static ppo_chips wait_by(bed *b, uint32_t at, const uint8_t loop[5], uint32_t shift, uint8_t timer,
-                         uint32_t since)
+static ppo_chips wait_by(fixture *b, uint32_t at, const uint8_t loop[5], uint32_t shift,
+                         uint8_t timer, uint32_t since)
 {
     ppo_chips *chips = &b->console->chips;
     memset(b->cartridge->bytes, 0x02, 4096);
@@ -591,8 +591,8 @@ static void test_waiting(void **state)
 {
     (void)state;
     static const uint8_t looks[][2] = {{0xAD, 0x84}, {0xAE, 0x84}, {0xAC, 0x84}, {0x2C, 0x85}};
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     for (int i = 0; i < 8000; i++) {
         const uint8_t *look = looks[i & 3], back = i & 4 ? 0xD0 : 0x10; // BNE or BPL
         const uint32_t at = draw(&b, 0xF00), shift = draw(&b, 4), since = draw(&b, 3000);
@@ -604,7 +604,7 @@ static void test_waiting(void **state)
         assert_memory_equal(&skipped.cpu, &run.cpu, sizeof run.cpu);
         assert_int_equal(skipped.riot.expired_read, run.riot.expired_read);
     }
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 int main(void)

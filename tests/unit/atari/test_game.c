@@ -11,13 +11,13 @@
 
 #include <cmocka.h>
 
-typedef struct bed {
+typedef struct fixture {
     ppo_game_info info;
     ppo_game_setup setup;
     ppo_game *game;
-} bed;
+} fixture;
 
-static void bed_open(bed *b)
+static void fixture_open(fixture *b)
 {
     uint8_t bytes[TINY_SIZE];
     tiny_cartridge(bytes);
@@ -29,24 +29,24 @@ static void bed_open(bed *b)
     assert_int_equal(ppo_game_load(b->game, &b->setup, 1, NULL), PPO_OK);
 }
 
-static void bed_close(bed *b)
+static void fixture_close(fixture *b)
 {
     free(b->game);
     ppo_cartridge_destroy(b->setup.cartridge);
 }
 
-static unsigned frames_of(const bed *b)
+static unsigned frames_of(const fixture *b)
 {
     return tiny_frames(ppo_game_console(b->game));
 }
 
-static uint8_t ram_of(const bed *b, unsigned i)
+static uint8_t ram_of(const fixture *b, unsigned i)
 {
     return ppo_console_ram(ppo_game_console(b->game))[i];
 }
 
 // How many frames a reset takes. The first one, from switching on to the first VSYNC, has no count.
-static unsigned start_length(bed *b)
+static unsigned start_length(fixture *b)
 {
     const unsigned before = frames_of(b);
     assert_int_equal(ppo_game_reset(b->game, &b->setup, NULL), PPO_OK);
@@ -57,8 +57,8 @@ static unsigned start_length(bed *b)
 static void test_start(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     assert_int_equal(start_length(&b), 68);
     b.info.has_modes = true;
     assert_int_equal(start_length(&b), 72);
@@ -66,15 +66,15 @@ static void test_start(void **state)
     b.info.start_frames = 16;
     assert_int_equal(start_length(&b), 88);
     assert_int_equal(ram_of(&b, TINY_JOYSTICK), 0xFF & ~0x20); // the last of them was DOWN
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_modes(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     ppo_error error;
-    bed_open(&b);
+    fixture_open(&b);
     b.info.has_modes = true;
     b.info.num_modes = 4;
     b.info.mode_address = 100; // a byte that no press of SELECT changes here
@@ -90,15 +90,15 @@ static void test_modes(void **state)
     b.setup.difficulty = 1;
     assert_int_equal(ppo_game_load(b.game, &b.setup, 1, &error), PPO_INVALID);
     assert_non_null(strstr(error.message, "no difficulty 1"));
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // SELECT is pressed until the mode's byte, here the low one of the frame counter, is right.
 static void test_mode_is_chosen(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     b.info.has_modes = true;
     b.info.num_modes = 255;
     b.info.mode_stride = 1;
@@ -108,7 +108,7 @@ static void test_mode_is_chosen(void **state)
     b.setup.mode = (before + 63 + 2 * 5) & 0xFF;
     assert_int_equal(ppo_game_reset(b.game, &b.setup, NULL), PPO_OK);
     assert_int_equal((frames_of(&b) - before) & 0xFFFF, 63 + 2 * 5 + 8);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_actions(void **state)
@@ -119,8 +119,8 @@ static void test_actions(void **state)
         {0x60, 0}, {0xA0, 0}, {0x50, 0}, {0x90, 0}, {0xE0, 1}, {0x70, 1},
         {0xB0, 1}, {0xD0, 1}, {0x60, 1}, {0xA0, 1}, {0x50, 1}, {0x90, 1}};
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     for (unsigned action = 0; action < PPO_ATARI_NUM_ACTIONS; action++) {
         const unsigned before = frames_of(&b);
         assert_int_equal(ppo_game_act(b.game, &b.setup, (ppo_atari_action)action, true), 0);
@@ -129,17 +129,17 @@ static void test_actions(void **state)
         assert_int_equal(ram_of(&b, TINY_BUTTON) >> 7, !expected[action][1]);
     }
     assert_int_equal(ppo_game_frames(b.game), PPO_ATARI_NUM_ACTIONS);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // Two draws a frame from mt19937; the first decides, and what goes on is the action that was done.
 static void test_sticky_actions(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     ppo_mersenne random;
     unsigned done = PPO_ATARI_NOOP, stuck = 0;
-    bed_open(&b);
+    fixture_open(&b);
     b.setup.sticky_prob = 0.25;
     assert_int_equal(ppo_game_load(b.game, &b.setup, 77, NULL), PPO_OK);
     ppo_mersenne_init(&random, 77);
@@ -163,14 +163,14 @@ static void test_sticky_actions(void **state)
     }
     ppo_game_act(b.game, &b.setup, PPO_ATARI_UP, false);
     assert_int_equal(ram_of(&b, TINY_JOYSTICK) & 0xF0, 0xF0);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_truncation(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     b.setup.max_frames = 5;
     for (unsigned i = 0; i < 5; i++) {
         assert_false(ppo_game_is_truncated(b.game, &b.setup));
@@ -182,14 +182,14 @@ static void test_truncation(void **state)
     assert_int_equal(frames_of(&b), frames);
     assert_int_equal(ppo_game_reset(b.game, &b.setup, NULL), PPO_OK);
     assert_false(ppo_game_is_truncated(b.game, &b.setup));
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_snapshot_is_a_copy(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     b.setup.sticky_prob = 0.5;
     ppo_game *kept = aligned_alloc(64, ppo_game_size()),
              *first = aligned_alloc(64, ppo_game_size());
@@ -206,7 +206,7 @@ static void test_snapshot_is_a_copy(void **state)
     assert_memory_equal(b.game, first, ppo_game_size());
     free(first);
     free(kept);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void check_row(const ppo_game_info *info)

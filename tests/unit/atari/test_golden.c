@@ -22,16 +22,16 @@ enum { MAX_FILES = 512, SKIPPED = 77, DETECT_FRAMES = 60 };
 static size_t num_run; // traces that were not skipped
 
 // What is played: the game with its cartridge and the trace.
-typedef struct bed {
+typedef struct fixture {
     trace t;
     ppo_rom rom;
     ppo_game_setup setup;
     ppo_game *game;
     size_t at; // the next row
     long cum_reward;
-} bed;
+} fixture;
 
-static void bed_open(bed *b, const char *path)
+static void fixture_open(fixture *b, const char *path)
 {
     memset(b, 0, sizeof *b);
     if (!trace_read(&b->t, path))
@@ -51,7 +51,7 @@ static void bed_open(bed *b, const char *path)
     assert_int_equal(ppo_game_reset(b->game, &b->setup, NULL), PPO_OK);
 }
 
-static void bed_close(bed *b)
+static void fixture_close(fixture *b)
 {
     print_message("%s_%s: %zu rows equal%s\n", b->t.game, b->t.kind, b->t.num_rows,
                   b->setup.info->rules ? "" : " (its rules are not known: RAM and screen alone)");
@@ -60,14 +60,14 @@ static void bed_close(bed *b)
     trace_release(&b->t);
 }
 
-static void expect(const bed *b, const char *what, long long expected, long long found)
+static void expect(const fixture *b, const char *what, long long expected, long long found)
 {
     if (expected != found)
         fail_msg("%s_%s.csv line %zu, frame %ld: %s is %lld, should be %lld", b->t.game, b->t.kind,
                  b->at + 2, b->t.row[b->at].frame, what, found, expected);
 }
 
-static void expect_hash(const bed *b, const char *what, uint64_t expected, uint64_t found)
+static void expect_hash(const fixture *b, const char *what, uint64_t expected, uint64_t found)
 {
     if (expected != found)
         fail_msg("%s_%s.csv line %zu, frame %ld: %s has the hash %016llx, should have %016llx",
@@ -75,7 +75,7 @@ static void expect_hash(const bed *b, const char *what, uint64_t expected, uint6
                  (unsigned long long)found, (unsigned long long)expected);
 }
 
-static void compare_console(const bed *b, const ppo_console *console)
+static void compare_console(const fixture *b, const ppo_console *console)
 {
     const trace_row *row = &b->t.row[b->at];
     const size_t pixels = (size_t)ppo_console_height(console, b->setup.cartridge) * PPO_ATARI_WIDTH;
@@ -85,13 +85,13 @@ static void compare_console(const bed *b, const ppo_console *console)
 
 // --- play: all1 and min4 -----------------------------------------------------------------------
 
-static bool is_row_of(const bed *b, long frame, bool is_reset)
+static bool is_row_of(const fixture *b, long frame, bool is_reset)
 {
     return b->at < b->t.num_rows && b->t.row[b->at].frame == frame &&
            (b->t.row[b->at].action < 0) == is_reset;
 }
 
-static void compare_play(bed *b, int32_t reward)
+static void compare_play(fixture *b, int32_t reward)
 {
     const trace_row *row = &b->t.row[b->at];
     compare_console(b, ppo_game_console(b->game));
@@ -104,7 +104,7 @@ static void compare_play(bed *b, int32_t reward)
     b->at++;
 }
 
-static void play_frame(bed *b, long frame, unsigned action)
+static void play_frame(fixture *b, long frame, unsigned action)
 {
     const int32_t reward = ppo_game_act(b->game, &b->setup, (ppo_atari_action)action, true);
     b->cum_reward += reward;
@@ -124,8 +124,8 @@ static void play_frame(bed *b, long frame, unsigned action)
 
 static void test_play(void **state)
 {
-    bed b;
-    bed_open(&b, *state);
+    fixture b;
+    fixture_open(&b, *state);
     trace_actor actor = trace_actor_start(&b.t);
     const long hold = strcmp(b.t.kind, "min4") == 0 ? 4 : 1;
     const long last = b.t.row[b.t.num_rows - 1].frame;
@@ -141,12 +141,12 @@ static void test_play(void **state)
         play_frame(&b, frame, action);
     }
     assert_int_equal(b.at, b.t.num_rows);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- start: boot -------------------------------------------------------------------------------
 
-static void compare_boot(bed *b, const ppo_console *console)
+static void compare_boot(fixture *b, const ppo_console *console)
 {
     const trace_row *row = &b->t.row[b->at];
     expect(b, "the cycle count", row->cpu_cycles, ppo_console_cycles(console));
@@ -156,7 +156,7 @@ static void compare_boot(bed *b, const ppo_console *console)
     b->at++;
 }
 
-static void boot_frames(bed *b, ppo_console *console, const ppo_console_input *input,
+static void boot_frames(fixture *b, ppo_console *console, const ppo_console_input *input,
                         unsigned frames)
 {
     for (unsigned i = 0; i < frames; i++) {
@@ -166,7 +166,7 @@ static void boot_frames(bed *b, ppo_console *console, const ppo_console_input *i
 }
 
 // The way to an episode, written down once more, because ppo_game_reset shows only its end.
-static void boot_once(bed *b, ppo_console *console)
+static void boot_once(fixture *b, ppo_console *console)
 {
     static const uint8_t joystick[PPO_ATARI_NUM_ACTIONS] = {[PPO_ATARI_FIRE] = PPO_JOYSTICK_FIRE,
                                                             [PPO_ATARI_UP] = PPO_JOYSTICK_UP,
@@ -189,8 +189,8 @@ static void boot_once(bed *b, ppo_console *console)
 
 static void test_boot(void **state)
 {
-    bed b;
-    bed_open(&b, *state);
+    fixture b;
+    fixture_open(&b, *state);
     ppo_console *console = aligned_alloc(64, (ppo_console_size() + 63) / 64 * 64);
     ppo_console_power_on(console, b.setup.cartridge, PPO_CONSOLE_SEED);
     b.at = DETECT_FRAMES; // no console shows these one by one
@@ -206,7 +206,7 @@ static void test_boot(void **state)
         compare_boot(&b, ppo_game_console(b.game));
     }
     free(console);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- observations: obs84 -----------------------------------------------------------------------
@@ -218,7 +218,7 @@ typedef struct player {
     ppo_transition last;
 } player;
 
-static void player_open(player *p, const bed *b)
+static void player_open(player *p, const fixture *b)
 {
     ppo_env_options options = ppo_env_options_default();
     options.atari = (ppo_atari_options){
@@ -239,7 +239,7 @@ static void player_close(player *p)
     ppo_env_close(p->env);
 }
 
-static void compare_obs(bed *b, const player *p)
+static void compare_obs(fixture *b, const player *p)
 {
     const trace_row *row = &b->t.row[b->at];
     const ppo_atari *atari = p->env->context;
@@ -262,7 +262,7 @@ static void player_reset(player *p, const uint64_t *seed)
 }
 
 // The place of an action among those of the environment.
-static int32_t action_index(const bed *b, unsigned action)
+static int32_t action_index(const fixture *b, unsigned action)
 {
     const ppo_game_info *info = b->setup.info;
     int32_t index = 0;
@@ -274,9 +274,9 @@ static int32_t action_index(const bed *b, unsigned action)
 
 static void test_obs84(void **state)
 {
-    bed b;
+    fixture b;
     player p;
-    bed_open(&b, *state);
+    fixture_open(&b, *state);
     player_open(&p, &b);
     trace_actor actor = trace_actor_start(&b.t);
     const long last = b.t.row[b.t.num_rows - 1].frame;
@@ -303,7 +303,7 @@ static void test_obs84(void **state)
         assert_int_equal(b.at, b.t.num_rows);
     b.t.num_rows = b.at;
     player_close(&p);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- all files ---------------------------------------------------------------------------------
@@ -320,7 +320,8 @@ static void add_file(void *context, const char *path)
     if (tests->count == MAX_FILES || !trace_read(&t, path))
         return;
     struct CMUnitTest *test = &tests->test[tests->count++];
-    *test = (struct CMUnitTest){.name = strdup(path), .initial_state = strdup(path)};
+    char *copy = strdup(path);
+    *test = (struct CMUnitTest){.name = copy, .initial_state = copy};
     test->test_func = strcmp(t.kind, "boot") == 0    ? test_boot
                       : strcmp(t.kind, "obs84") == 0 ? test_obs84
                                                      : test_play;
@@ -333,9 +334,7 @@ int main(void)
     const char *folder = getenv("PPO_ATARI_GOLDEN_DIR");
     trace_find(folder ? folder : PPO_TEST_DATA "/atari", add_file, &tests);
     const int failed = _cmocka_run_group_tests("golden", tests.test, tests.count, NULL, NULL);
-    for (size_t i = 0; i < tests.count; i++) {
-        free((char *)(uintptr_t)tests.test[i].name);
-        free(tests.test[i].initial_state);
-    }
+    for (size_t i = 0; i < tests.count; i++)
+        free(tests.test[i].initial_state); // which is the name too
     return failed ? failed : num_run ? 0 : SKIPPED;
 }

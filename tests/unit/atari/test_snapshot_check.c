@@ -3,7 +3,7 @@
 // that playing leads to is accepted.
 //
 //   PPO_CHECK_STATES=20000 test_atari_check    more of the damaged ones
-#include "atari/console.h"
+#include "atari/game.h"
 #include "unit/atari/support/program.h"
 #include "unit/atari/support/tiny.h"
 
@@ -22,14 +22,14 @@ static long wanted_states(void)
 }
 
 // A game with everything that it needs.
-typedef struct bed {
+typedef struct fixture {
     ppo_game_setup setup;
     ppo_game *game, *damaged;
-} bed;
+} fixture;
 
-static void bed_open(bed *b, const ppo_game_info *info, const void *bytes, size_t size)
+static void fixture_open(fixture *b, const ppo_game_info *info, const void *bytes, size_t size)
 {
-    *b = (bed){.setup = {.info = info, .sticky_prob = 0.25}};
+    *b = (fixture){.setup = {.info = info, .sticky_prob = 0.25}};
     assert_int_equal(ppo_cartridge_create(&b->setup.cartridge, bytes, size, &info->traits, NULL),
                      PPO_OK);
     b->game = aligned_alloc(64, ppo_game_size());
@@ -37,24 +37,19 @@ static void bed_open(bed *b, const ppo_game_info *info, const void *bytes, size_
     assert_int_equal(ppo_game_load(b->game, &b->setup, 1, NULL), PPO_OK);
 }
 
-static void bed_close(bed *b)
+static void fixture_close(fixture *b)
 {
     free(b->game);
     free(b->damaged);
     ppo_cartridge_destroy(b->setup.cartridge);
 }
 
-static void play(bed *b, ppo_game *game, program_random *random, int frames)
+static void play(fixture *b, ppo_game *game, program_random *random, int frames)
 {
     for (int i = 0; i < frames; i++) {
         const ppo_atari_action action = program_draw(random, PPO_ATARI_NUM_ACTIONS);
         ppo_game_act(game, &b->setup, action, program_draw(random, 2));
     }
-}
-
-static ppo_console *console_of(ppo_game *game)
-{
-    return (ppo_console *)(uintptr_t)ppo_game_console(game);
 }
 
 // --- legitimate ones ---------------------------------------------------------------------------
@@ -66,7 +61,7 @@ static void expect_sound(const ppo_game *game, const ppo_game_setup *setup)
         fail_msg("%s: %s", setup->info->name, error.message);
 }
 
-static void play_and_check(bed *b, program_random *random, int frames)
+static void play_and_check(fixture *b, program_random *random, int frames)
 {
     for (int i = 0; i < frames; i++) {
         play(b, b->game, random, 1);
@@ -89,14 +84,14 @@ static void test_games_are_sound(void **state)
         const void *bytes = ppo_game_cartridge(info, &size);
         if (!bytes)
             skip();
-        bed b;
-        bed_open(&b, info, bytes, size);
+        fixture b;
+        fixture_open(&b, info, bytes, size);
         play_and_check(&b, &random, 5000);
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
-static void open_random(bed *b, program_random *random)
+static void open_random(fixture *b, program_random *random)
 {
     static const size_t sizes[] = {2048, 4096, 4096, 8192, 16384};
     static uint8_t bytes[16384];
@@ -105,7 +100,7 @@ static void open_random(bed *b, program_random *random)
         program_noise(bytes, size, random);
     else
         program_frames(bytes, size, random);
-    bed_open(b, ppo_game_generic(), bytes, size);
+    fixture_open(b, ppo_game_generic(), bytes, size);
 }
 
 static void test_programs_are_sound(void **state)
@@ -113,27 +108,27 @@ static void test_programs_are_sound(void **state)
     (void)state;
     program_random random = {2};
     for (int i = 0; i < 60; i++) {
-        bed b;
+        fixture b;
         open_random(&b, &random);
         play_and_check(&b, &random, FRAMES_PER_PROGRAM);
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
 // --- damaged ones ------------------------------------------------------------------------------
 
-// Most bytes are pictures and generators, in which little can break: the chips get most of it.
+// Most bytes are screens and generators, in which little can break: the chips get most of it.
 static size_t place_of_damage(program_random *random)
 {
     const size_t console = ppo_game_size() - ppo_console_size();
     const uint32_t kind = program_draw(random, 8);
     if (kind > 2)
         return console + program_draw(random, sizeof(ppo_chips));
-    const size_t lively = console + offsetof(ppo_console, picture);
+    const size_t lively = console + offsetof(ppo_console, screen);
     return program_draw(random, (uint32_t)(kind > 0 ? lively : ppo_game_size()));
 }
 
-static void damage(bed *b, program_random *random)
+static void damage(fixture *b, program_random *random)
 {
     unsigned char *bytes = (unsigned char *)b->damaged;
     memcpy(bytes, b->game, ppo_game_size());
@@ -151,7 +146,7 @@ static void test_damage(void **state)
     program_random random = {3};
     long refused = 0, accepted = 0;
     while (refused + accepted < wanted_states()) {
-        bed b;
+        fixture b;
         open_random(&b, &random);
         for (int i = 0; i < 100; i++) {
             if (i % 10 == 0)
@@ -165,7 +160,7 @@ static void test_damage(void **state)
             play(&b, b.damaged, &random, FRAMES_AFTER);
             expect_sound(b.damaged, &b.setup);
         }
-        bed_close(&b);
+        fixture_close(&b);
     }
     assert_true(refused > wanted_states() / 20 && accepted > wanted_states() / 20);
 }
@@ -179,11 +174,11 @@ static void test_every_byte(void **state)
     program_random random = {4};
     uint8_t bytes[TINY_SIZE];
     tiny_cartridge(bytes);
-    bed b;
-    bed_open(&b, ppo_game_generic(), bytes, sizeof bytes);
+    fixture b;
+    fixture_open(&b, ppo_game_generic(), bytes, sizeof bytes);
     play(&b, b.game, &random, 10);
     memcpy(b.damaged, b.game, ppo_game_size());
-    const size_t lively = ppo_game_size() - ppo_console_size() + offsetof(ppo_console, picture);
+    const size_t lively = ppo_game_size() - ppo_console_size() + offsetof(ppo_console, screen);
     for (size_t at = 0; at < lively; at++) {
         unsigned char *byte = (unsigned char *)b.damaged + at;
         const unsigned char old = *byte;
@@ -195,7 +190,7 @@ static void test_every_byte(void **state)
         }
         *byte = old;
     }
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 typedef struct hit {
@@ -215,41 +210,41 @@ static void test_targets(void **state)
         {"TIA draws outside", TIA(drawn_to) + 3, 1},
         {"TIA draws outside", TIA(pixel), 161},
         {"TIA draws outside", TIA(flushed) + 1, 1},
-        {"another window", TIA(window_stop) + 2, 1},
-        {"another window", TIA(height), 251},
-        {"another window", TIA(touched_reg), 64},
-        {"another window", TIA(origin), 228},
+        {"the window of its TIA", TIA(window_stop) + 2, 1},
+        {"the window of its TIA", TIA(height), 251},
+        {"the window of its TIA", TIA(touched_reg), 64},
+        {"the window of its TIA", TIA(origin), 228},
         {"object of its TIA", TIA(position) + 4, 160},
         {"object of its TIA", TIA(settled), 161},
         {"object of its TIA", TIA(reshape), 64},
         {"object of its TIA", TIA(broken), 128},
         {"object of its TIA", TIA(lit), 64},
-        {"colours for what", TIA(num_recolourings), 33},
+        {"colour of a register", TIA(num_recolourings), 33},
         {"a flag of its TIA", TIA(dumped), 2},
         {"a flag of its TIA", TIA(first_hidden) + 1, 3},
         {"its timer", CHIPS(riot.shift), 1},
         {"its timer", CHIPS(riot.expired_read), 2},
-        {"shows a bank", CHIPS(board.slice) + 1, 16},
+        {"selected a bank", CHIPS(board.slice) + 1, 16},
         {"neither set nor", CHIPS(cpu.jammed), 255},
-        {"two pictures", CHIPS(front), 2},
-        {"two pictures", offsetof(ppo_console, stale), 4},
+        {"third screen", CHIPS(front), 2},
+        {"third screen", offsetof(ppo_console, stale), 4},
         {"neither set nor", offsetof(ppo_console, pal), 2},
-        {"its generator", offsetof(ppo_console, random.next) + 2, 1},
+        {"its random generator", offsetof(ppo_console, random.next) + 2, 1},
     };
     uint8_t bytes[TINY_SIZE];
     tiny_cartridge(bytes);
-    bed b;
-    bed_open(&b, ppo_game_generic(), bytes, sizeof bytes);
+    fixture b;
+    fixture_open(&b, ppo_game_generic(), bytes, sizeof bytes);
     for (size_t i = 0; i < sizeof hits / sizeof hits[0]; i++) {
         ppo_error error = {0};
         memcpy(b.damaged, b.game, ppo_game_size());
-        ((unsigned char *)console_of(b.damaged))[hits[i].at] = hits[i].value;
+        ((unsigned char *)ppo_game_machine(b.damaged))[hits[i].at] = hits[i].value;
         if (ppo_game_check(b.damaged, &b.setup, &error) != PPO_CORRUPT)
             fail_msg("case %zu, %s: accepted", i, hits[i].says);
         if (!strstr(error.message, hits[i].says))
             fail_msg("case %zu says \"%s\", not \"%s\"", i, error.message, hits[i].says);
     }
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 // The TIA by itself: writes at a cycle of a line, and what the picture, the collisions and the
 // positions are then. Expected values come from the rules, pixel by pixel, not from line bits.
 #include "atari/tia.h"
+#include "atari/tia_draw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,13 +13,13 @@
 
 enum { HEIGHT = 20, BLUE = 0x80, RED = 0x40, GREEN = 0xC0, GREY = 0x06 };
 
-typedef struct bed {
+typedef struct fixture {
     _Alignas(64) ppo_tia tia;
     uint8_t picture[HEIGHT * PPO_LINE_PIXELS];
-} bed;
+} fixture;
 
 // A frame of 20 visible lines from line 0 on, all objects off, one colour each.
-static void bed_open(bed *b)
+static void fixture_open(fixture *b)
 {
     memset(b, 0, sizeof *b);
     b->tia.height = HEIGHT;
@@ -29,13 +30,13 @@ static void bed_open(bed *b)
 }
 
 // A write in cycle `cycle` of a line: it ends there.
-static void set(bed *b, uint32_t line, uint32_t cycle, ppo_tia_register reg, uint8_t value)
+static void set(fixture *b, uint32_t line, uint32_t cycle, ppo_tia_register reg, uint8_t value)
 {
     if (!ppo_tia_repeats(&b->tia, reg, value))
         ppo_tia_write(&b->tia, b->picture, reg, value, line * 76 + cycle);
 }
 
-static void set_colours(bed *b)
+static void set_colours(fixture *b)
 {
     set(b, 0, 0, COLUBK, GREY);
     set(b, 0, 0, COLUP0, RED);
@@ -43,7 +44,7 @@ static void set_colours(bed *b)
     set(b, 0, 0, COLUPF, GREEN);
 }
 
-static const uint8_t *row(bed *b, uint32_t line)
+static const uint8_t *row(fixture *b, uint32_t line)
 {
     ppo_tia_draw_to(&b->tia, b->picture, (line + 2) * PPO_TIA_LINE);
     return b->picture + line * PPO_LINE_PIXELS;
@@ -55,8 +56,8 @@ static void test_placing(void **state)
 {
     (void)state;
     for (uint32_t cycle = 0; cycle < 76; cycle++) {
-        bed b;
-        bed_open(&b);
+        fixture b;
+        fixture_open(&b);
         for (ppo_tia_register reg = RESP0; reg <= RESBL; reg++)
             set(&b, 1, cycle, reg, 0);
         const int pixel = (int)(3 * cycle) - 68;
@@ -85,8 +86,8 @@ static void test_motion(void **state)
     (void)state;
     for (int cycle = 0; cycle < 76; cycle++) {
         for (int motion = 0; motion < 16; motion++) {
-            bed b;
-            bed_open(&b);
+            fixture b;
+            fixture_open(&b);
             set(&b, 1, 0, RESP0, 0); // 3
             set(&b, 1, 1, HMP0, (uint8_t)(motion << 4));
             set(&b, 2, (uint32_t)cycle, HMOVE, 0);
@@ -100,8 +101,8 @@ static void test_motion(void **state)
 static void test_comb(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     set_colours(&b);
     set(&b, 2, 3, HMOVE, 0);
     set(&b, 5, 40, HMOVE, 0); // too late for one
@@ -137,8 +138,8 @@ static void test_players(void **state)
     (void)state;
     for (uint8_t nusiz = 0; nusiz < 8; nusiz++) {
         for (uint32_t cycle = 23; cycle < 76; cycle += 3) {
-            bed b;
-            bed_open(&b);
+            fixture b;
+            fixture_open(&b);
             set_colours(&b);
             set(&b, 0, 3, NUSIZ0, nusiz);
             set(&b, 0, cycle, RESP0, 0);
@@ -154,8 +155,8 @@ static void test_missiles_and_ball(void **state)
 {
     (void)state;
     for (uint8_t size = 0; size < 4; size++) {
-        bed b;
-        bed_open(&b);
+        fixture b;
+        fixture_open(&b);
         set_colours(&b);
         set(&b, 0, 3, NUSIZ1, (uint8_t)(size << 4 | 1)); // two copies
         set(&b, 0, 4, CTRLPF, (uint8_t)(size << 4));
@@ -177,8 +178,8 @@ static void test_playfield(void **state)
 {
     (void)state;
     for (uint8_t reflect = 0; reflect < 2; reflect++) {
-        bed b;
-        bed_open(&b);
+        fixture b;
+        fixture_open(&b);
         set_colours(&b);
         set(&b, 1, 0, CTRLPF, reflect);
         set(&b, 1, 0, PF0, 0x5F);
@@ -198,8 +199,8 @@ static void test_playfield(void **state)
 static void test_vertical_delay(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     set_colours(&b);
     set(&b, 0, 3, VDELP0, 1);
     set(&b, 0, 4, VDELBL, 1);
@@ -220,8 +221,8 @@ static void test_locked_missile(void **state)
     (void)state;
     static const int middle[3][2] = {{0, 4}, {5, 8}, {7, 16}};
     for (int i = 0; i < 3; i++) {
-        bed b;
-        bed_open(&b);
+        fixture b;
+        fixture_open(&b);
         set_colours(&b);
         set(&b, 0, 3, NUSIZ0, (uint8_t)middle[i][0]);
         set(&b, 0, 4, ENAM0, 2);
@@ -244,8 +245,8 @@ static void test_priorities(void **state)
     static const uint8_t controls[] = {0, 2, 4};
     for (int k = 0; k < 3; k++) {
         for (uint32_t objects = 0; objects < 64; objects++) {
-            bed b;
-            bed_open(&b);
+            fixture b;
+            fixture_open(&b);
             set_colours(&b);
             set(&b, 0, 3, CTRLPF, controls[k]);
             for (ppo_tia_register reg = RESP0; reg <= RESBL; reg++)
@@ -273,7 +274,7 @@ static void test_priorities(void **state)
     }
 }
 
-static int latch(bed *b, int reg, int bit, uint32_t line)
+static int latch(fixture *b, int reg, int bit, uint32_t line)
 {
     return ppo_tia_read(&b->tia, b->picture, (uint32_t)reg, 0, line * 76) >> bit & 1;
 }
@@ -295,8 +296,8 @@ static void test_collisions(void **state)
         uint8_t on;
     } enable[] = {{GRP0, 0xFF}, {GRP1, 0xFF}, {ENAM0, 2}, {ENAM1, 2}, {ENABL, 2}, {PF1, 0xFF}};
     for (int i = 0; i < 15; i++) {
-        bed b;
-        bed_open(&b);
+        fixture b;
+        fixture_open(&b);
         for (int object = P0; object <= BL; object++) // the others apart
             b.tia.position[object] = (uint8_t)(100 + 10 * object);
         for (int k = 0; k < 2; k++) {
@@ -322,8 +323,8 @@ static void test_collisions(void **state)
 static void test_vblank(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     set_colours(&b);
     b.tia.position[M0] = b.tia.position[BL] = 100;
     set(&b, 2, 0, ENAM0, 2);
@@ -340,8 +341,8 @@ static void test_vblank(void **state)
 static void test_colour_within_line(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     set_colours(&b);
     for (uint32_t i = 0; i < 17; i++)
         set(&b, 2, 24 + 3 * i, COLUBK, (uint8_t)(2 * i));
@@ -356,8 +357,8 @@ static void test_colour_within_line(void **state)
 static void test_undrawn(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     b.tia.position[M0] = b.tia.position[BL] = 100;
     ppo_tia_write(&b.tia, NULL, ENAM0, 2, 76);
     ppo_tia_write(&b.tia, NULL, ENABL, 2, 76);
@@ -367,8 +368,8 @@ static void test_undrawn(void **state)
 static void test_paddles(void **state)
 {
     (void)state;
-    bed b;
-    bed_open(&b);
+    fixture b;
+    fixture_open(&b);
     b.tia.paddle[0] = b.tia.paddle[1] = true;
     b.tia.paddle_cycles[1] = 500;
     set(&b, 0, 0, VBLANK, 0x80);

@@ -22,14 +22,14 @@ static const ppo_env_options usual = {
     .atari = {
         .frame_skip = SKIPPED_FRAMES, .screen_size = 84, .grayscale = true, .max_pool = true}};
 
-typedef struct bed {
+typedef struct fixture {
     const ppo_env_class *env;
     unsigned char *instance;
     uint8_t obs[MAX_OBS];
     ppo_transition last;
-} bed;
+} fixture;
 
-static void bed_open(bed *b, const char *id, const ppo_env_options *options)
+static void fixture_open(fixture *b, const char *id, const ppo_env_options *options)
 {
     ppo_error error;
     if (ppo_env_open(&b->env, id, options, &error) != PPO_OK)
@@ -41,39 +41,39 @@ static void bed_open(bed *b, const char *id, const ppo_env_options *options)
     assert_int_equal(b->env->init(b->instance, b->env->context, NULL), PPO_OK);
 }
 
-static void bed_open_tiny(bed *b, const ppo_env_options *options)
+static void fixture_open_tiny(fixture *b, const ppo_env_options *options)
 {
     char id[600];
     uint8_t bytes[TINY_SIZE];
     tiny_cartridge(bytes);
     snprintf(id, sizeof id, "atari:%s", cartridge_file("tiny.bin", bytes, sizeof bytes));
-    bed_open(b, id, options);
+    fixture_open(b, id, options);
 }
 
-static void bed_close(bed *b)
+static void fixture_close(fixture *b)
 {
     free(b->instance);
     ppo_env_close(b->env);
 }
 
-static void bed_reset(bed *b, const uint64_t *seed)
+static void fixture_reset(fixture *b, const uint64_t *seed)
 {
     assert_int_equal(b->env->reset(b->instance, seed, b->obs, NULL), PPO_OK);
 }
 
-static void bed_step(bed *b, int32_t action)
+static void fixture_step(fixture *b, int32_t action)
 {
     b->last = (ppo_transition){.reward = 0.0};
     assert_int_equal(b->env->step(b->instance, &action, b->obs, &b->last, NULL), PPO_OK);
 }
 
-static const ppo_game *game_of(const bed *b)
+static const ppo_game *game_of(const fixture *b)
 {
     const ppo_atari *atari = b->env->context;
     return (const void *)(b->instance + atari->game_at);
 }
 
-static unsigned frames_of(const bed *b)
+static unsigned frames_of(const fixture *b)
 {
     return tiny_frames(ppo_game_console(game_of(b)));
 }
@@ -82,15 +82,15 @@ static unsigned frames_of(const bed *b)
 
 static void expect_shape(const ppo_env_options *options, uint32_t rank, const uint32_t *shape)
 {
-    bed b;
-    bed_open_tiny(&b, options);
+    fixture b;
+    fixture_open_tiny(&b, options);
     const ppo_space *space = &b.env->observation_space;
     assert_int_equal(space->rank, rank);
     assert_memory_equal(space->shape, shape, rank * sizeof *shape);
     assert_true(space->kind == PPO_SPACE_BOX && space->dtype == PPO_U8);
     assert_true(b.env->skips_frames && isnan(b.env->reward_threshold));
     assert_int_equal(b.env->max_episode_steps, 108000 / options->atari.frame_skip);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_shapes(void **state)
@@ -128,27 +128,27 @@ static void test_refusals(void **state)
     assert_non_null(strstr(error.message, "3000 bytes; cartridges have 2048"));
     assert_int_equal(ppo_env_open(&env, "atari:/nowhere/x.bin", &usual, &error), PPO_NOT_FOUND);
     assert_null(env);
-    bed b;
-    bed_open_tiny(&b, &usual);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open_tiny(&b, &usual);
+    fixture_reset(&b, &(uint64_t){1});
     const int32_t action = 18;
     assert_int_equal(b.env->step(b.instance, &action, b.obs, &b.last, &error), PPO_INVALID);
     assert_non_null(strstr(error.message, "action 18"));
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_unknown_cartridges_say_so(void **state)
 {
     (void)state;
-    bed b;
-    bed_open_tiny(&b, &usual);
+    fixture b;
+    fixture_open_tiny(&b, &usual);
     assert_non_null(strstr(b.env->summary, "no rewards"));
-    bed_reset(&b, &(uint64_t){1});
+    fixture_reset(&b, &(uint64_t){1});
     for (int i = 0; i < 100; i++) {
-        bed_step(&b, i % 18);
+        fixture_step(&b, i % 18);
         assert_true(b.last.reward == 0.0 && !b.last.terminated && !b.last.truncated);
     }
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- resets and steps --------------------------------------------------------------------------
@@ -156,17 +156,17 @@ static void test_unknown_cartridges_say_so(void **state)
 static void test_step_repeats(void **state)
 {
     (void)state;
-    bed b;
-    bed_open_tiny(&b, &usual);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open_tiny(&b, &usual);
+    fixture_reset(&b, &(uint64_t){1});
     for (int32_t action = 0; action < 18; action++) {
         const unsigned before = frames_of(&b);
-        bed_step(&b, action);
+        fixture_step(&b, action);
         assert_int_equal(frames_of(&b) - before, 4);
     }
     const uint8_t *ram = ppo_console_ram(ppo_game_console(game_of(&b)));
     assert_int_equal(ram[TINY_JOYSTICK] & 0xF0, 0x90); // down, left
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // k frames without action, uniform in 1 .. noop_max, from the stream of the seed.
@@ -176,22 +176,22 @@ static void test_noops(void **state)
     ppo_env_options options = usual;
     options.atari.noop_max = 30;
     unsigned seen = 0;
-    bed b;
-    bed_open_tiny(&b, &options);
+    fixture b;
+    fixture_open_tiny(&b, &options);
     for (uint64_t seed = 1; seed <= 40; seed++) {
         ppo_random random;
         ppo_random_seed(&random, seed);
         ppo_random_u64(&random);
-        bed_reset(&b, &seed);
+        fixture_reset(&b, &seed);
         for (int i = 0; i < 5; i++) {
             const uint32_t expected = (uint32_t)ppo_random_integers(&random, 1, 31);
             assert_int_equal(ppo_game_frames(game_of(&b)), expected);
             seen |= 1u << expected;
-            bed_reset(&b, NULL);
+            fixture_reset(&b, NULL);
         }
     }
     assert_int_equal(seen, 0x7FFFFFFE); // all of 1 .. 30
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_fire(void **state)
@@ -199,15 +199,15 @@ static void test_fire(void **state)
     (void)state;
     ppo_env_options options = usual;
     options.atari.fire_reset = true;
-    bed b;
-    bed_open_tiny(&b, &options);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open_tiny(&b, &options);
+    fixture_reset(&b, &(uint64_t){1});
     assert_int_equal(ppo_game_frames(game_of(&b)),
                      8); // a step of FIRE, one of the action behind it
     const uint8_t *ram = ppo_console_ram(ppo_game_console(game_of(&b)));
     assert_int_equal(ram[TINY_JOYSTICK] & 0xF0, 0xE0); // up
     assert_int_equal(ram[TINY_BUTTON] >> 7, 1);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_truncation(void **state)
@@ -216,19 +216,19 @@ static void test_truncation(void **state)
     ppo_env_options options = usual;
     options.atari.frame_skip = 1000;
     options.atari.noop_max = 1;
-    bed b;
-    bed_open_tiny(&b, &options);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open_tiny(&b, &options);
+    fixture_reset(&b, &(uint64_t){1});
     for (int i = 1; i <= 107; i++) {
-        bed_step(&b, 0);
+        fixture_step(&b, 0);
         assert_false(b.last.truncated || b.last.terminated);
     }
-    bed_step(&b, 0); // with the frame at the beginning, one less is left for this step
+    fixture_step(&b, 0); // with the frame at the beginning, one less is left for this step
     assert_true(b.last.truncated && !b.last.terminated);
     assert_int_equal(ppo_game_frames(game_of(&b)), 108000);
-    bed_reset(&b, NULL);
+    fixture_reset(&b, NULL);
     assert_int_equal(ppo_game_frames(game_of(&b)), 1);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- observations ------------------------------------------------------------------------------
@@ -276,14 +276,14 @@ static void compare_with_reference(const char *id, const ppo_env_options *option
 {
     static uint8_t expected[MAX_OBS];
     static reference t;
-    bed b;
+    fixture b;
     if (id)
-        bed_open(&b, id, options);
+        fixture_open(&b, id, options);
     else
-        bed_open_tiny(&b, options);
+        fixture_open_tiny(&b, options);
     const ppo_atari *atari = b.env->context;
     const size_t obs_bytes = ppo_space_bytes(&b.env->observation_space);
-    bed_reset(&b, &(uint64_t){5});
+    fixture_reset(&b, &(uint64_t){5});
     t.setup = &atari->setup;
     t.game = aligned_alloc(64, ppo_game_size());
     memcpy(t.game, game_of(&b), ppo_game_size());
@@ -292,7 +292,7 @@ static void compare_with_reference(const char *id, const ppo_env_options *option
     assert_memory_equal(b.obs, expected, obs_bytes);
     for (int32_t i = 0; i < 60; i++) {
         const int32_t action = i / 5 % (int32_t)atari->num_actions[0];
-        bed_step(&b, action);
+        fixture_step(&b, action);
         for (uint32_t k = 0; k < options->atari.frame_skip; k++) {
             ppo_game_act(t.game, t.setup, (ppo_atari_action)atari->setup.info->action[action],
                          true);
@@ -303,7 +303,7 @@ static void compare_with_reference(const char *id, const ppo_env_options *option
         assert_memory_equal(b.obs, expected, obs_bytes);
     }
     free(t.game);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_observations(void **state)
@@ -336,20 +336,20 @@ static void test_early_end(void **state)
         ppo_env_options options = usual;
         options.atari.screen_size = 0;
         uint8_t before[210 * 160];
-        bed b;
-        bed_open_tiny(&b, &options);
+        fixture b;
+        fixture_open_tiny(&b, &options);
         ((ppo_atari *)(uintptr_t)b.env->context)->setup.max_frames = 40 + left_over[i];
-        bed_reset(&b, &(uint64_t){1});
+        fixture_reset(&b, &(uint64_t){1});
         for (int k = 0; k < 10; k++)
-            bed_step(&b, 0);
+            fixture_step(&b, 0);
         memcpy(before, b.obs, sizeof before);
         const unsigned count = frames_of(&b);
-        bed_step(&b, 0);
+        fixture_step(&b, 0);
         assert_true(b.last.truncated);
         const uint8_t third = ppo_atari_palette_grey()[(count + 3) & 0xFE]; // frame 3's background
         const uint8_t old = before[100 * 160 + 80], now = b.obs[100 * 160 + 80];
         assert_int_equal(now, left_over[i] == 4 && third > old ? third : old);
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
@@ -366,12 +366,12 @@ static void test_render(void **state)
         options.atari.max_pool = variant & 1;
         options.atari.grayscale = variant & 2;
         options.atari.noop_max = 30;
-        bed b;
-        bed_open_tiny(&b, &options);
+        fixture b;
+        fixture_open_tiny(&b, &options);
         assert_int_equal(b.env->render_width, 320);
         assert_int_equal(b.env->render_height, 210);
         assert_true(b.env->render_fps == 15.0);
-        bed_reset(&b, &(uint64_t){1});
+        fixture_reset(&b, &(uint64_t){1});
         uint32_t first = 0;
         for (int k = 0; k < 5; k++) {
             const uint8_t *screen = ppo_console_screen(ppo_game_console(game_of(&b)));
@@ -387,9 +387,9 @@ static void test_render(void **state)
             assert_int_equal((uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | c[2], middle);
             assert_int_not_equal(middle, first);
             first = middle;
-            bed_step(&b, 0);
+            fixture_step(&b, 0);
         }
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
@@ -413,20 +413,20 @@ static void test_lost_lives(void **state)
     need_bricks();
     ppo_env_options options = usual;
     options.atari.terminal_on_life_loss = true;
-    bed b;
-    bed_open(&b, "Bricks", &options);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open(&b, "Bricks", &options);
+    fixture_reset(&b, &(uint64_t){1});
     unsigned lost = 0, frames = 0;
     for (int step = 0; step < 5000; step++) {
         const int32_t lives = ppo_game_lives(game_of(&b));
-        bed_step(&b, serve(step));
+        fixture_step(&b, serve(step));
         assert_int_equal(b.last.terminated,
                          ppo_game_is_over(game_of(&b)) || ppo_game_lives(game_of(&b)) < lives);
         if (!b.last.terminated)
             continue;
         assert_int_equal(b.last.life_lost, !ppo_game_is_over(game_of(&b)));
         frames = ppo_game_frames(game_of(&b));
-        bed_reset(&b, NULL);
+        fixture_reset(&b, NULL);
         if (!b.last.life_lost)
             break;
         lost++;
@@ -436,23 +436,23 @@ static void test_lost_lives(void **state)
     assert_int_equal(lost, 4);
     assert_int_equal(ppo_game_frames(game_of(&b)), 0); // a new game
     assert_int_equal(ppo_game_lives(game_of(&b)), 5);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_whole_games(void **state)
 {
     (void)state;
     need_bricks();
-    bed b;
-    bed_open(&b, "Bricks", &usual);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open(&b, "Bricks", &usual);
+    fixture_reset(&b, &(uint64_t){1});
     int step = 0;
     do
-        bed_step(&b, serve(step));
+        fixture_step(&b, serve(step));
     while (!b.last.terminated && ++step < 5000);
     assert_true(b.last.terminated && !b.last.life_lost);
     assert_true(ppo_game_is_over(game_of(&b)));
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_seed_begins_anew_after_a_lost_life(void **state)
@@ -461,15 +461,15 @@ static void test_seed_begins_anew_after_a_lost_life(void **state)
     need_bricks();
     ppo_env_options options = usual;
     options.atari.terminal_on_life_loss = true;
-    bed b;
-    bed_open(&b, "Bricks", &options);
-    bed_reset(&b, &(uint64_t){1});
+    fixture b;
+    fixture_open(&b, "Bricks", &options);
+    fixture_reset(&b, &(uint64_t){1});
     for (int step = 0; !b.last.life_lost && step < 5000; step++)
-        bed_step(&b, serve(step));
-    bed_reset(&b, &(uint64_t){1});
+        fixture_step(&b, serve(step));
+    fixture_reset(&b, &(uint64_t){1});
     assert_int_equal(ppo_game_frames(game_of(&b)), 0);
     assert_int_equal(ppo_game_lives(game_of(&b)), 5);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- state -------------------------------------------------------------------------------------
@@ -480,25 +480,25 @@ static void test_replay(void **state)
     (void)state;
     ppo_env_options options = usual;
     options.atari.noop_max = 30;
-    bed one, two;
-    bed_open_tiny(&one, &options);
-    bed_open_tiny(&two, &options);
+    fixture one, two;
+    fixture_open_tiny(&one, &options);
+    fixture_open_tiny(&two, &options);
     void *saved = malloc(one.env->state_size), *again = malloc(one.env->state_size);
-    bed_reset(&one, &(uint64_t){9});
-    bed_reset(&two, &(uint64_t){10});
+    fixture_reset(&one, &(uint64_t){9});
+    fixture_reset(&two, &(uint64_t){10});
     for (int32_t i = 0; i < 25; i++)
-        bed_step(&one, i % 18);
+        fixture_step(&one, i % 18);
     one.env->save_state(one.instance, saved);
     assert_int_equal(two.env->load_state(two.instance, saved, NULL), PPO_OK);
     two.env->save_state(two.instance, again);
     assert_memory_equal(saved, again, one.env->state_size);
     for (int32_t i = 0; i < 50; i++) {
-        bed_step(&one, i % 18);
-        bed_step(&two, i % 18);
+        fixture_step(&one, i % 18);
+        fixture_step(&two, i % 18);
         assert_memory_equal(one.obs, two.obs, 84 * 84);
         if (i % 20 == 19) { // the random stream too
-            bed_reset(&one, NULL);
-            bed_reset(&two, NULL);
+            fixture_reset(&one, NULL);
+            fixture_reset(&two, NULL);
         }
     }
     one.env->save_state(one.instance, saved);
@@ -506,8 +506,8 @@ static void test_replay(void **state)
     assert_memory_equal(saved, again, one.env->state_size);
     free(saved);
     free(again);
-    bed_close(&one);
-    bed_close(&two);
+    fixture_close(&one);
+    fixture_close(&two);
 }
 
 // A checkpoint may be anybody's: what could not have been saved is refused, and the instance stays
@@ -515,9 +515,9 @@ static void test_replay(void **state)
 static void test_hostile_states(void **state)
 {
     (void)state;
-    bed b;
-    bed_open_tiny(&b, &usual);
-    bed_reset(&b, &(uint64_t){9});
+    fixture b;
+    fixture_open_tiny(&b, &usual);
+    fixture_reset(&b, &(uint64_t){9});
     const size_t size = b.env->state_size;
     unsigned char *saved = malloc(size), *wrong = malloc(size), *after = malloc(size);
     b.env->save_state(b.instance, saved);
@@ -536,11 +536,11 @@ static void test_hostile_states(void **state)
         assert_memory_equal(saved, after, size);
     }
     assert_int_equal(b.env->load_state(b.instance, saved, NULL), PPO_OK);
-    bed_step(&b, 1);
+    fixture_step(&b, 1);
     free(saved);
     free(wrong);
     free(after);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_sticky_ids(void **state)
@@ -553,12 +553,12 @@ static void test_sticky_ids(void **state)
     if (!ppo_game_cartridge(ppo_game_find("Rally"), &(size_t){0}))
         skip();
     for (size_t i = 0; i < 3; i++) {
-        bed b;
-        bed_open(&b, cases[i].id, &usual);
+        fixture b;
+        fixture_open(&b, cases[i].id, &usual);
         assert_string_equal(b.env->id, cases[i].id);
         assert_true(((const ppo_atari *)b.env->context)->setup.sticky_prob == cases[i].sticky_prob);
         assert_int_equal(b.env->action_space.num_values[0], 4);
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
