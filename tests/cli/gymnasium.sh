@@ -76,7 +76,7 @@ says "part \['mission'\] is a Text space"
 [ ! -e none ] || fail 'a refused environment leaves a run directory'
 run 8 "$ppo" train gym:trial_envs:WrongShape-v0 --python "$python" --num-envs 2 --run-dir none --restart
 says 'an observation of shape \(3,\) and type float32, not \(2,\) and float32; 5 times in a row'
-grep -q '^--- gym:trial_envs:WrongShape-v0, environment [01]: Garbage' none/workers.log ||
+grep -q '^--- gym:trial_envs:WrongShape-v0, environment [01]: BadValue' none/workers.log ||
     fail 'workers.log does not tell'
 
 # --- faults --------------------------------------------------------------------------------------

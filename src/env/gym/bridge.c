@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Gymnasium's environments as classes made to order: see bridge.h.
+// Classes of Gymnasium's environments: see bridge.h.
 //
-// Instances only know their group and their number in it; a group's first reset settles how many
-// they are and gives it a team. A team outlives its group: the next evaluation takes it over
-// instead of starting Python again.
+// An instance only knows the set that it was initialised in and its number there. The first reset
+// of a set fixes how many instances it has and forms its process group. A process group outlives
+// its set: the next evaluation takes it over instead of starting Python again.
 #include "env/gym/bridge.h"
 
 #include "core/error.h"
@@ -23,31 +23,31 @@
 
 #define MAX_TOGETHER 64 // instances of a call of step_many, as ppo_env_class has it
 
-enum { NUM_IDLE = 2 }; // teams kept for another group
+enum { NUM_PARKED = 2 }; // process groups kept for another set
 
 typedef struct ppo_bridge ppo_bridge;
 
 // Instances that were initialised one after the other.
-typedef struct ppo_bridge_group {
+typedef struct ppo_bridge_set {
     ppo_bridge *bridge;
-    size_t size;    // instances, until it has a team; then those that are left
-    ppo_team *team; // NULL until the first reset
-} ppo_bridge_group;
+    size_t size;              // instances, until it has a group; then those not released yet
+    ppo_process_group *group; // NULL until the first reset
+} ppo_bridge_set;
 
 typedef struct ppo_bridge_instance {
-    ppo_bridge_group *group;
-    size_t index; // in the group
+    ppo_bridge_set *set;
+    size_t index; // in the set
 } ppo_bridge_instance;
 
-// The context of a class.
+// The context of a class. Instances change it, so it is not const in their hands.
 struct ppo_bridge {
     ppo_env_class env;
     char *id, *python, *kwargs;
     char summary[160];
     ppo_bridge_setup setup;
-    pthread_mutex_t mutex;     // for the following
-    ppo_bridge_group *filling; // NULL: the next instance begins a group
-    ppo_team *idle[NUM_IDLE];
+    pthread_mutex_t mutex;   // for the following
+    ppo_bridge_set *filling; // NULL: the next instance begins a set
+    ppo_process_group *parked[NUM_PARKED];
 };
 
 static bool bridge_has_id(const char *id)
@@ -55,7 +55,12 @@ static bool bridge_has_id(const char *id)
     return strncmp(id, PPO_ENV_GYMNASIUM, strlen(PPO_ENV_GYMNASIUM)) == 0;
 }
 
-// --- groups -------------------------------------------------------------------------------------
+// --- sets of instances --------------------------------------------------------------------------
+
+static ppo_bridge *bridge_of(const ppo_env_class *env)
+{
+    return (ppo_bridge *)(uintptr_t)env->context;
+}
 
 static ppo_status bridge_init(void *self, const void *context, ppo_error *error)
 {
@@ -67,66 +72,58 @@ static ppo_status bridge_init(void *self, const void *context, ppo_error *error)
         if (bridge->filling)
             bridge->filling->bridge = bridge;
     }
-    instance->group = bridge->filling;
+    instance->set = bridge->filling;
     if (bridge->filling)
         instance->index = bridge->filling->size++;
     pthread_mutex_unlock(&bridge->mutex);
-    return instance->group ? PPO_OK : ppo_fail(error, PPO_NO_MEMORY, "not enough memory");
+    return instance->set ? PPO_OK : ppo_fail(error, PPO_NO_MEMORY, "not enough memory");
 }
 
-// Keeps the team for later, or ends it.
-static void retire(ppo_bridge *bridge, ppo_team *team)
+// Parks a group for another set, or ends it.
+static void park(ppo_bridge *bridge, ppo_process_group *group)
 {
-    for (size_t i = 0; team && i < NUM_IDLE; i++)
-        if (!bridge->idle[i]) {
-            bridge->idle[i] = team;
+    for (size_t i = 0; group && i < NUM_PARKED; i++)
+        if (!bridge->parked[i]) {
+            bridge->parked[i] = group;
             return;
         }
-    ppo_team_destroy(team);
-}
-
-static ppo_team *take_idle(ppo_bridge *bridge, size_t size)
-{
-    for (size_t i = 0; i < NUM_IDLE; i++)
-        if (bridge->idle[i] && ppo_team_size(bridge->idle[i]) == size) {
-            ppo_team *team = bridge->idle[i];
-            bridge->idle[i] = NULL;
-            return team;
-        }
-    return NULL;
+    ppo_process_group_destroy(group);
 }
 
 static void bridge_release(void *self)
 {
     ppo_bridge_instance *instance = self;
-    ppo_bridge_group *group = instance->group;
-    if (!group)
+    ppo_bridge_set *set = instance->set;
+    if (!set)
         return;
-    ppo_bridge *bridge = group->bridge;
+    ppo_bridge *bridge = set->bridge;
     pthread_mutex_lock(&bridge->mutex);
-    instance->group = NULL;
-    if (--group->size == 0) {
-        if (bridge->filling == group)
+    instance->set = NULL;
+    if (--set->size == 0) {
+        if (bridge->filling == set)
             bridge->filling = NULL;
-        retire(bridge, group->team);
-        free(group);
+        park(bridge, set->group);
+        free(set);
     }
     pthread_mutex_unlock(&bridge->mutex);
 }
 
-// The group is complete: it gets a team.
-static ppo_status muster(ppo_bridge_group *group, ppo_error *error)
+// Gives the set its process group, a parked one of its size or a new one. No instance joins it any
+// more.
+static ppo_status form_group(ppo_bridge_set *set, ppo_error *error)
 {
-    ppo_bridge *bridge = group->bridge;
+    ppo_bridge *bridge = set->bridge;
     ppo_status status = PPO_OK;
     pthread_mutex_lock(&bridge->mutex);
-    if (!group->team) {
-        if (bridge->filling == group)
-            bridge->filling = NULL;
-        group->team = take_idle(bridge, group->size);
-        if (!group->team)
-            status = ppo_team_create(&group->team, &bridge->setup, group->size, error);
-    }
+    if (!set->group && bridge->filling == set)
+        bridge->filling = NULL;
+    for (size_t i = 0; !set->group && i < NUM_PARKED; i++)
+        if (bridge->parked[i] && ppo_process_group_size(bridge->parked[i]) == set->size) {
+            set->group = bridge->parked[i];
+            bridge->parked[i] = NULL;
+        }
+    if (!set->group)
+        status = ppo_process_group_create(&set->group, &bridge->setup, set->size, error);
     pthread_mutex_unlock(&bridge->mutex);
     return status;
 }
@@ -137,17 +134,17 @@ static ppo_status bridge_reset(void *self, const uint64_t *seed, void *observati
                                ppo_error *error)
 {
     const ppo_bridge_instance *instance = self;
-    if (!instance->group->team)
-        PPO_TRY(muster(instance->group, error));
-    return ppo_team_reset(instance->group->team, instance->index, seed, observation, error);
+    if (!instance->set->group)
+        PPO_TRY(form_group(instance->set, error));
+    return ppo_process_group_reset(instance->set->group, instance->index, seed, observation, error);
 }
 
 static ppo_status bridge_step(void *self, const void *action, void *observation,
                               ppo_transition *transition, ppo_error *error)
 {
     const ppo_bridge_instance *instance = self;
-    return ppo_team_step(instance->group->team, instance->index, 1, action, observation, transition,
-                         error);
+    return ppo_process_group_step(instance->set->group, instance->index, 1, action, observation,
+                                  transition, error);
 }
 
 // How many of the instances from `first` on are neighbours.
@@ -157,7 +154,7 @@ static size_t count_neighbours(void *const *selves, size_t first, size_t count)
     size_t n = 1;
     while (first + n < count) {
         const ppo_bridge_instance *next = selves[first + n];
-        if (next->group != begin->group || next->index != begin->index + n)
+        if (next->set != begin->set || next->index != begin->index + n)
             break;
         n++;
     }
@@ -170,12 +167,12 @@ static ppo_status bridge_step_many(void *const *selves, size_t count, const void
 {
     for (size_t i = 0, n; i < count; i += n) {
         const ppo_bridge_instance *instance = selves[i];
-        const ppo_bridge_setup *setup = &instance->group->bridge->setup;
+        const ppo_bridge_setup *setup = &instance->set->bridge->setup;
         n = count_neighbours(selves, i, count);
-        PPO_TRY(ppo_team_step(instance->group->team, instance->index, n,
-                              (const unsigned char *)actions + i * setup->action_bytes,
-                              (unsigned char *)observations + i * setup->obs_bytes, transitions + i,
-                              error));
+        PPO_TRY(ppo_process_group_step(instance->set->group, instance->index, n,
+                                       (const unsigned char *)actions + i * setup->action_bytes,
+                                       (unsigned char *)observations + i * setup->obs_bytes,
+                                       transitions + i, error));
     }
     return PPO_OK;
 }
@@ -183,7 +180,7 @@ static ppo_status bridge_step_many(void *const *selves, size_t count, const void
 static void bridge_render(const void *self, unsigned char *rgb)
 {
     const ppo_bridge_instance *instance = self;
-    ppo_team_render(instance->group->team, instance->index, rgb);
+    ppo_process_group_render(instance->set->group, instance->index, rgb);
 }
 
 // --- opening and closing ------------------------------------------------------------------------
@@ -191,8 +188,8 @@ static void bridge_render(const void *self, unsigned char *rgb)
 static void destroy(ppo_bridge *bridge)
 {
     ppo_bridge_setup *s = &bridge->setup;
-    for (size_t i = 0; i < NUM_IDLE; i++)
-        ppo_team_destroy(bridge->idle[i]);
+    for (size_t i = 0; i < NUM_PARKED; i++)
+        ppo_process_group_destroy(bridge->parked[i]);
     free(bridge->filling);
     const int fds[] = {s->script, s->log, s->alive[0], s->alive[1]};
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
@@ -209,19 +206,12 @@ static void destroy(ppo_bridge *bridge)
 
 static void bridge_close(const ppo_env_class *env)
 {
-    destroy((ppo_bridge *)(uintptr_t)env->context);
+    destroy(bridge_of(env));
 }
 
 static uint64_t bridge_count_failures(const ppo_env_class *env, ppo_error *last)
 {
-    const ppo_bridge *bridge = env->context;
-    ppo_bridge_setup *s = (ppo_bridge_setup *)(uintptr_t)&bridge->setup;
-    pthread_mutex_lock(&s->mutex);
-    const uint64_t num_faults = s->num_faults;
-    if (last && num_faults)
-        *last = s->last_fault;
-    pthread_mutex_unlock(&s->mutex);
-    return num_faults;
+    return ppo_bridge_failures(&bridge_of(env)->setup, last);
 }
 
 static const ppo_env_extension bridge_extension = {
@@ -239,7 +229,7 @@ static ppo_status open_files(ppo_bridge_setup *s, const char *log_path, ppo_erro
         return PPO_OK;
     s->log = ppo_python_move(open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     return s->log >= 0 ? PPO_OK
-                       : ppo_fail(error, PPO_IO, "can't open %.300s for what Python prints: %s",
+                       : ppo_fail(error, PPO_IO, "can't open %.300s for Python's output: %s",
                                   log_path, strerror(errno));
 }
 
@@ -250,7 +240,7 @@ static ppo_status check_kwargs(const char *kwargs, ppo_error *error)
     cJSON_Delete(json);
     return fits ? PPO_OK
                 : ppo_fail(error, PPO_INVALID,
-                           "env_kwargs is not a JSON object: %.200s; it is to look like "
+                           "env_kwargs is not a JSON object: %.200s; for example "
                            "{\"gravity\": 9.8}",
                            kwargs);
 }
@@ -266,10 +256,10 @@ static ppo_status describe(ppo_bridge *bridge, ppo_error *error)
     return status;
 }
 
-// What a process has is stepped at once.
+// The instances of one process are stepped together.
 static size_t step_many_size(const ppo_gymnasium_options *options)
 {
-    const size_t size = ppo_team_per_process(options->num_workers, options->num_envs);
+    const size_t size = ppo_process_group_share(options->num_workers, options->num_envs);
     return size < MAX_TOGETHER ? size : MAX_TOGETHER;
 }
 
@@ -295,7 +285,6 @@ static void fill_class(ppo_bridge *bridge, const ppo_gymnasium_options *options)
     s->obs_space = &env->observation_space;
     s->obs_size = ppo_space_size(&env->observation_space);
     s->obs_bytes = ppo_space_bytes(&env->observation_space);
-    s->num_floats = env->observation_space.dtype == PPO_F32 ? s->obs_size : 0;
     s->action_size = ppo_space_size(&env->action_space);
     s->action_bytes = ppo_space_bytes(&env->action_space);
     s->picture_width = env->render_width;
@@ -346,19 +335,18 @@ static ppo_status bridge_open(const ppo_env_class **env, const char *id,
     return PPO_OK;
 }
 
-// --- questions ----------------------------------------------------------------------------------
+// --- measuring ----------------------------------------------------------------------------------
 
 ppo_status ppo_bridge_loops(double *steps_per_second, const ppo_env_class *env,
                             uint32_t num_processes, double seconds, ppo_error *error)
 {
-    ppo_bridge *bridge = (ppo_bridge *)(uintptr_t)env->context;
-    ppo_team *team;
+    ppo_process_group *group;
     *steps_per_second = 0.0;
     if (ppo_env_class_extension(env) != &bridge_extension)
         return ppo_fail(error, PPO_INVALID, "%.64s is not an environment of Gymnasium", env->id);
-    PPO_TRY(ppo_team_create(&team, &bridge->setup, num_processes, error));
-    const ppo_status status = ppo_team_loop(team, steps_per_second, seconds, error);
-    ppo_team_destroy(team);
+    PPO_TRY(ppo_process_group_create(&group, &bridge_of(env)->setup, num_processes, error));
+    const ppo_status status = ppo_process_group_loop(group, steps_per_second, seconds, error);
+    ppo_process_group_destroy(group);
     return status;
 }
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The Python side of the Gymnasium bridge: makes environments and steps them when told to.
+"""The Python side of the Gymnasium bridge: makes environments and steps them as requested.
 
 libppo carries this file in itself and runs it in the user's Python, with nothing but the standard
 library, NumPy and Gymnasium. One process describes an environment; others serve some instances of
-it each, through shared memory: src/env/gym/bridge_process.c and process_group.c are their other side and
-know the layout. What the environments print, and the traceback of whatever they raise, goes to
+it each, through shared memory: src/env/gym/bridge_process.h and group_layout.h have the same layout.
+What the environments print, and the traceback of whatever they raise, goes to
 stderr.
 """
 
@@ -26,11 +26,11 @@ from functools import partial
 
 # Descriptors: shared memory, a pipe that ends with the parent, and one that wakes it.
 MEMORY, ALIVE, AWAKE = 4, 5, 6
-# Words of the desk.
-ORDER, ORDER_ASLEEP, KIND, FIRST, END = 0, 1, 2, 3, 4
-ANSWER, ANSWER_ASLEEP, DONE, STATUS = 16, 17, 18, 19
-MESSAGE, MESSAGE_SIZE, DESK_SIZE = 128, 512, 640
-# Kinds of orders.
+# Words of the control block.
+REQUEST, REQUEST_WAITERS, KIND, FIRST, END = 0, 1, 2, 3, 4
+REPLY, REPLY_WAITERS, DONE, STATUS = 16, 17, 18, 19
+MESSAGE, MESSAGE_SIZE, CONTROL_SIZE = 128, 512, 640
+# Kinds of requests.
 START, STEP, RESET, RESET_SEEDED, RENDER, LOOP, QUIT = range(7)
 # Flags of an instance.
 TERMINATED, TRUNCATED, FAULT, HAS_RESET, RESET_FAULT = 1, 2, 4, 8, 16
@@ -49,7 +49,7 @@ class Refusal(Exception):
         self.kind = kind
 
 
-class Garbage(Exception):
+class BadValue(Exception):
     """What an environment gave does not fit its space."""
 
 
@@ -131,7 +131,7 @@ def copy_checked(row, shape, value):
     """Copies what may be of another type or layout than the row; raises if it is no such value."""
     value = np.asarray(value)
     if value.shape != shape or not np.can_cast(value.dtype, row.dtype, "same_kind"):
-        raise Garbage(
+        raise BadValue(
             f"an observation of shape {value.shape} and type {value.dtype},"
             f" not {shape} and {row.dtype}"
         )
@@ -164,14 +164,14 @@ def box_writer(space, row):
 def integers(value, count):
     value = np.asarray(value)
     if value.size != count or value.dtype.kind not in "iub":
-        raise Garbage(f"{value.size} values of type {value.dtype}, not {count} integers")
+        raise BadValue(f"{value.size} values of type {value.dtype}, not {count} integers")
     return value.ravel()
 
 
 def places_of_ones(row, values, counts):
     row[:] = 0
     if np.any(values < 0) or np.any(values >= counts):
-        raise Garbage(f"an observation {values.tolist()} outside of {counts.tolist()}")
+        raise BadValue(f"an observation {values.tolist()} outside of {counts.tolist()}")
     row[np.cumsum(counts) - counts + values] = 1
 
 
@@ -347,29 +347,29 @@ def measure_pictures(task, facts):
 
 
 class Server:
-    """Some instances of one environment, and the desk where their orders come from."""
+    """Some instances of one environment, and the control block where their requests arrive."""
 
     def __init__(self, task):
         self.task, count = task, task["count"]
         self.memory = mmap.mmap(MEMORY, task["bytes"], offset=task["offset"])
         everything = memoryview(self.memory)
-        self.desk = everything[:DESK_SIZE].cast("I")
+        self.control = everything[:CONTROL_SIZE].cast("I")
         self.flags = everything[task["flags"] : task["flags"] + count]
         self.rewards = everything[task["rewards"] : task["rewards"] + 8 * count].cast("d")
         self.seeds = everything[task["seeds"] : task["seeds"] + 8 * count].cast("Q")
         self.envs, self.steps = [None] * count, [None] * count
         self.read, self.places, self.writes, self.resets = None, [], [], []
-        self.seen = self.desk[ANSWER]
-        self.truths = bool, int, np.bool_  # what may say that an episode has ended
+        self.seen = self.control[REPLY]
+        self.flag_types = bool, int, np.bool_  # of terminated and truncated
         # What the system call gets is made ready: it would take a microsecond otherwise.
-        order = ctypes.byref(ctypes.c_uint32.from_buffer(self.memory, 4 * ORDER))
-        self.futex = partial(ctypes.CDLL(None).syscall, ctypes.c_long(task["futex"]), order)
+        request = ctypes.byref(ctypes.c_uint32.from_buffer(self.memory, 4 * REQUEST))
+        self.futex = partial(ctypes.CDLL(None).syscall, ctypes.c_long(task["futex"]), request)
         self.second = (ctypes.c_long * 2)(1, 0)
         # Stores are seen in their order on x86; elsewhere a system call in between sees to it.
-        self.is_ordered = platform.machine() in ("x86_64", "AMD64", "i686")
+        self.has_ordered_stores = platform.machine() in ("x86_64", "AMD64", "i686")
 
     def fence(self):
-        if not self.is_ordered:
+        if not self.has_ordered_stores:
             self.futex(FUTEX_WAKE, 0, None, None, 0)
 
     def row(self, place, i, dtype):
@@ -424,10 +424,10 @@ class Server:
         said = text.encode(errors="replace")[: MESSAGE_SIZE - 1] + b"\0"
         self.memory[MESSAGE : MESSAGE + len(said)] = said
 
-    # --- orders
+    # --- requests
 
     def step(self, first, end):
-        desk, steps, places, rewards = self.desk, self.steps, self.places, self.rewards
+        control, steps, places, rewards = self.control, self.steps, self.places, self.rewards
         for i, action in enumerate(self.read(first, end), first):
             try:
                 obs, reward, terminated, truncated, info = steps[i](action)
@@ -440,19 +440,19 @@ class Server:
                     self.end_episode(i, obs, terminated, truncated, info)
             except (Exception, SystemExit) as error:
                 self.fail(i, error, FAULT)
-            desk[DONE] = i + 1
+            control[DONE] = i + 1
 
     def write_slowly(self, i, obs, reward):
         self.writes[i](obs)
         try:
             self.rewards[i] = float(reward)
         except (TypeError, ValueError):
-            raise Garbage(f"a reward that is a {type(reward).__name__}") from None
+            raise BadValue(f"a reward that is a {type(reward).__name__}") from None
 
     def end_episode(self, i, obs, terminated, truncated, info):
-        if not isinstance(terminated, self.truths) or not isinstance(truncated, self.truths):
+        if not isinstance(terminated, self.flag_types) or not isinstance(truncated, self.flag_types):
             kinds = f"{type(terminated).__name__}, {type(truncated).__name__}"
-            raise Garbage(f"terminated and truncated of types {kinds}")
+            raise BadValue(f"terminated and truncated of types {kinds}")
         flags = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
         if "final_obs" in info:  # it has reset itself in the same step
             self.resets[i](obs)
@@ -473,7 +473,7 @@ class Server:
             self.writes[i](obs)
         except (Exception, SystemExit) as error:
             self.fail(i, error, FAULT)
-        self.desk[DONE] = i + 1
+        self.control[DONE] = i + 1
 
     def render(self, i):
         try:
@@ -483,7 +483,7 @@ class Server:
             copy_checked(target, (height, width, 3), self.envs[i].render())
         except (Exception, SystemExit) as error:
             print(f"--- {self.task['id']} gave no picture: {last_line(error)}", file=sys.stderr)
-        self.desk[DONE] = i + 1
+        self.control[DONE] = i + 1
 
     def loop(self):
         """Steps the first instance alone for the seconds in rewards[0], and says how fast."""
@@ -500,45 +500,45 @@ class Server:
             steps += len(actions)
         self.rewards[0] = steps / (time.perf_counter() - begun)
 
-    # --- the desk
+    # --- the control block
 
     def wait(self):
-        """Looks for a moment, then sleeps until there is another order."""
-        desk, seen = self.desk, self.seen
+        """Looks for a moment, then sleeps until there is another request."""
+        control, seen = self.control, self.seen
         for _ in range(self.task["spins"]):
-            if desk[ORDER] != seen:
+            if control[REQUEST] != seen:
                 return
-        while desk[ORDER] == seen:
-            desk[ORDER_ASLEEP] = 1
+        while control[REQUEST] == seen:
+            control[REQUEST_WAITERS] = 1
             self.futex(FUTEX_WAIT, seen, self.second, None, 0)
-            desk[ORDER_ASLEEP] = 0
+            control[REQUEST_WAITERS] = 0
             if parent_is_gone():
                 os._exit(1)
 
-    def answer(self):
+    def reply(self):
         self.fence()
-        self.desk[ANSWER] = self.seen
-        if self.desk[ANSWER_ASLEEP]:
+        self.control[REPLY] = self.seen
+        if self.control[REPLY_WAITERS]:
             os.write(AWAKE, b"!")
 
     def start(self):
         try:
             for i in range(self.task["count"]):
                 self.make(i)
-                self.desk[DONE] = i + 1
+                self.control[DONE] = i + 1
         except (Exception, SystemExit) as error:
             traceback.print_exc()
             self.tell(last_line(error))
-            self.desk[STATUS] = 1
+            self.control[STATUS] = 1
 
     def serve(self):
-        desk = self.desk
+        control = self.control
         while True:
             self.wait()
             self.fence()
-            self.seen, kind, i = desk[ORDER], desk[KIND], desk[FIRST]
+            self.seen, kind, i = control[REQUEST], control[KIND], control[FIRST]
             if kind == STEP:
-                self.step(i, desk[END])
+                self.step(i, control[END])
             elif kind == RESET:
                 self.reset(i, None)
             elif kind == RESET_SEEDED:
@@ -551,7 +551,7 @@ class Server:
                 self.loop()
             elif kind == QUIT:
                 break
-            self.answer()
+            self.reply()
         for env in self.envs:
             if env is not None:
                 env.close()

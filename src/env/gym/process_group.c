@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Teams of Python processes: see process_group.h. bridge.py is the other side, and says the same
-// about flags.
+// Groups of Python processes: see process_group.h. bridge.py is the other side.
 //
-// What a process that dies had done of its order stays valid, as it lies in shared memory; all its
-// instances are broken from then on. A process is started again by the reset of one of them.
+// What state processes and instances are in, and how it changes: group_state.h.
+//
+// Replies of a process that died remain valid for the instances that it had done, as they lie in
+// shared memory. A stopped process is started again by the reset of one of its instances.
 #include "env/gym/process_group.h"
 
 #include "core/error.h"
 #include "core/pool.h"
+#include "env/gym/group_layout.h"
+#include "env/gym/group_state.h"
 #include "env/gym/python.h"
+#include "env/observation.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,491 +23,398 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Looks of an idle process at its desk: some 150 microseconds, so that it is still awake when the
-// next order comes. Waking a sleeper takes 15 to 30 on a virtual machine.
+// Spins of an idle process: some 150 microseconds, so that it is still awake when the next request
+// comes. Waking a sleeper takes 15 to 30 on a virtual machine.
 #define PYTHON_SPINS 3000
-// And the host's at an answer, while there is a core that no process needs: about as long. Where
-// there is none, a core that looks is one that doesn't work.
+// The host's before a reply, where there are more cores than processes: about as long. Where there
+// are not, a core that spins is one that does not step.
 #define HOST_SPINS   5000
 
-enum { FLAG_TERMINATED = 1, FLAG_TRUNCATED = 2, FLAG_FAULT = 4, FLAG_HAS_RESET = 8 };
-enum { FLAG_RESET_FAULT = 16 };
-
-// Where things lie in a process's part, in bytes; a row per instance.
-typedef struct ppo_bridge_layout {
-    size_t flags, rewards, seeds;
-    size_t actions, observations, first_observations, pictures; // pictures: 0 if there are none
-    size_t obs_stride; // from observation to observation; actions lie close together
-    size_t bytes;      // of all, whole pages
-} ppo_bridge_layout;
-
-typedef struct ppo_bridge_instance_state {
-    bool is_broken; // it must be made anew, with a seed
-    bool has_reset; // its next episode's first observation is there
-    uint32_t tries; // breakdowns in a row
-    uint64_t seed;  // the last one it was given
-    uint64_t num_derived;
-} ppo_bridge_instance_state;
-
-typedef struct ppo_team_process {
-    pthread_mutex_t mutex; // held from an order to its answer
+typedef struct ppo_group_process {
+    pthread_mutex_t mutex; // held from a request to its reply
+    ppo_process_state state;
     size_t index;
     size_t first, end; // its instances
     unsigned char *base;
-    ppo_bridge_process python; // its desk is at `base`
-    bool is_posted;            // the step under way was ordered as a whole
-    uint32_t tries;            // deaths since a step was completed
-} ppo_team_process;
+    ppo_bridge_process python; // its control block is at `base`
+    uint32_t num_failures;     // in a row, since it completed a step
+} ppo_group_process;
 
-struct ppo_team {
+struct ppo_process_group {
     ppo_bridge_setup *setup;
-    size_t size, per_process, num_processes;
+    size_t size, share, num_processes;
     int spins;
-    ppo_bridge_layout at;
+    ppo_group_layout at;
     int memory;           // descriptor
     unsigned char *block; // [num_processes, at.bytes]
-    ppo_team_process *process;
-    ppo_bridge_instance_state *state; // [size]
+    ppo_group_process *process;
+    ppo_group_instance *instance; // [size]
 };
 
 // --- places -------------------------------------------------------------------------------------
 
-static ppo_team_process *process_of(const ppo_team *t, size_t n)
+static ppo_group_process *process_of(const ppo_process_group *g, size_t n)
 {
-    return &t->process[n / t->per_process];
+    return &g->process[n / g->share];
 }
 
-static uint8_t *flags_of(const ppo_team *t, size_t n)
+// Instance n's row of the array that lies at `place`.
+static void *row_of(const ppo_process_group *g, size_t n, size_t place, size_t stride)
 {
-    const ppo_team_process *p = process_of(t, n);
-    return p->base + t->at.flags + (n - p->first);
-}
-
-static double *reward_of(const ppo_team *t, size_t n)
-{
-    const ppo_team_process *p = process_of(t, n);
-    return (double *)(void *)(p->base + t->at.rewards) + (n - p->first);
-}
-
-static unsigned char *row_of(const ppo_team *t, size_t n, size_t place, size_t stride)
-{
-    const ppo_team_process *p = process_of(t, n);
+    const ppo_group_process *p = process_of(g, n);
     return p->base + place + (n - p->first) * stride;
 }
 
-static size_t place(size_t *end, size_t bytes)
+static uint8_t *flags_of(const ppo_process_group *g, size_t n)
 {
-    const size_t at = *end;
-    *end += (bytes + 63) / 64 * 64;
-    return at;
+    return row_of(g, n, g->at.flags, 1);
 }
 
-static void lay_out(ppo_team *t)
+static double *reward_of(const ppo_process_group *g, size_t n)
 {
-    const ppo_bridge_setup *s = t->setup;
-    const size_t n = t->per_process, page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t end = sizeof(ppo_bridge_desk);
-    t->at.obs_stride = (s->obs_bytes + 63) / 64 * 64;
-    t->at.flags = place(&end, n);
-    t->at.rewards = place(&end, n * sizeof(double));
-    t->at.seeds = place(&end, n * sizeof(uint64_t));
-    t->at.actions = place(&end, n * s->action_bytes);
-    t->at.observations = place(&end, n * t->at.obs_stride);
-    t->at.first_observations = place(&end, n * t->at.obs_stride);
-    if (t->size == 1 && s->picture_height > 0)
-        t->at.pictures = place(&end, (size_t)s->picture_height * s->picture_width * 3);
-    t->at.bytes = (end + page - 1) / page * page;
+    return row_of(g, n, g->at.rewards, sizeof(double));
 }
 
-// --- faults -------------------------------------------------------------------------------------
-
-// Counts a breakdown. `is_logged`: Python has said it already.
-static void PPO_PRINTF(3, 4) note(ppo_bridge_setup *s, bool is_logged, const char *format, ...)
+static void handle(ppo_process_group *g, ppo_group_process *p, ppo_process_event event)
 {
-    va_list arguments;
-    pthread_mutex_lock(&s->mutex);
-    s->num_faults++;
-    s->last_fault.status = PPO_ENV_FAILED;
-    va_start(arguments, format);
-    vsnprintf(s->last_fault.message, sizeof s->last_fault.message, format, arguments);
-    va_end(arguments);
-    if (s->log >= 0 && !is_logged)
-        dprintf(s->log, "--- %s, %s\n", s->id, s->last_fault.message);
-    pthread_mutex_unlock(&s->mutex);
+    ppo_group_process_handle(&p->state, g->instance + p->first, p->end - p->first, event);
 }
 
-// The instance can't be stepped any more until it is reset.
-static void break_instance(ppo_bridge_instance_state *state)
+// --- failures -----------------------------------------------------------------------------------
+
+static ppo_status fail_with_last(const ppo_process_group *g, const char *tail, ppo_error *error)
 {
-    state->is_broken = true;
-    state->has_reset = false;
+    ppo_error last = {.message = ""};
+    ppo_bridge_failures(g->setup, &last);
+    return ppo_fail(error, PPO_ENV_FAILED, "%.380s%s", last.message, tail);
 }
 
-// A breakdown that is the instance's own.
-static void blame(ppo_bridge_instance_state *state)
+static ppo_status too_many_failures(const ppo_process_group *g, ppo_error *error)
 {
-    break_instance(state);
-    state->tries++;
+    char tail[112];
+    snprintf(tail, sizeof tail, "; %d times in a row without completing a step%s", PPO_BRIDGE_TRIES,
+             g->setup->log >= 0 ? " (workers.log has what Python said)" : "");
+    return fail_with_last(g, tail, error);
 }
 
-static ppo_status too_many(const ppo_team *t, ppo_error *error)
+// --- requests -----------------------------------------------------------------------------------
+
+static void send_request(ppo_process_group *g, ppo_group_process *p, ppo_bridge_request kind,
+                         size_t first, size_t end)
 {
-    ppo_bridge_setup *s = t->setup;
-    pthread_mutex_lock(&s->mutex);
-    const ppo_status status =
-        ppo_fail(error, PPO_ENV_FAILED, "%.380s; %d times in a row without completing a step%s",
-                 s->last_fault.message, PPO_BRIDGE_TRIES,
-                 s->log >= 0 ? " (workers.log has what Python said)" : "");
-    pthread_mutex_unlock(&s->mutex);
-    return status;
+    ppo_bridge_process_send(&p->python, kind, first - p->first, end - p->first);
+    handle(g, p, PPO_PROCESS_SENT);
 }
 
-// What is wrong with an observation; false if nothing is.
-static bool is_unfit(char *text, size_t size, const ppo_bridge_setup *s, const void *obs)
+// Charges the death of a process to the instance that it was working on, unless it was starting.
+static void record_death(ppo_process_group *g, ppo_group_process *p, const ppo_bridge_death *death)
 {
-    const ppo_space *space = s->obs_space;
-    for (size_t i = 0; i < s->num_floats; i++) {
-        const float value = ((const float *)obs)[i];
-        if (isfinite(value))
-            continue;
-        snprintf(text, size, "observation element %zu is %s", i,
-                 isnan(value) ? "not a number" : "infinite");
-        return true;
-    }
-    for (size_t i = 0; space->dtype == PPO_I32 && i < s->obs_size; i++) {
-        const uint32_t limit = ppo_space_num_values(space, i);
-        const int32_t value = ((const int32_t *)obs)[i];
-        if (value >= 0 && (uint32_t)value < limit)
-            continue;
-        snprintf(text, size, "observation element %zu is %d, not in [0, %u)", i, value, limit);
-        return true;
-    }
-    return false;
-}
-
-// --- waiting ------------------------------------------------------------------------------------
-
-// What a process leaves behind.
-static void bury(ppo_team *t, ppo_team_process *p, const ppo_bridge_death *death)
-{
-    const ppo_bridge_desk *desk = p->python.desk;
-    const size_t culprit = p->first + atomic_load(&desk->num_done);
+    const ppo_bridge_control *control = p->python.control;
+    const size_t num_done = atomic_load(&control->num_done);
     char how[96];
-    ppo_child_describe_end(how, sizeof how, &death->end, death->hung_ms);
-    note(t->setup, false, "Python process %zu (%ld, environments %zu to %zu) %s", p->index,
-         (long)p->python.id, p->first, p->end - 1, how);
+    ppo_child_describe_end(how, sizeof how, &death->end, death->timeout_ms);
+    ppo_bridge_record_failure(g->setup, false,
+                              "Python process %zu (%ld, environments %zu to %zu) %s", p->index,
+                              (long)p->python.id, p->first, p->end - 1, how);
     p->python.id = 0;
-    p->tries++;
-    for (size_t n = p->first; n < p->end; n++)
-        break_instance(&t->state[n]);
-    if (desk->kind != PPO_BRIDGE_START && culprit < p->first + desk->end)
-        t->state[culprit].tries++;
+    p->num_failures++;
+    handle(g, p, PPO_PROCESS_ENDED);
+    if (control->kind != PPO_BRIDGE_START && num_done < control->end)
+        ppo_group_instance_handle(&g->instance[p->first + num_done], PPO_INSTANCE_FAILED);
 }
 
-// Waits for the answer to the last order; false if the process has died over it.
-static bool await(ppo_team *t, ppo_team_process *p, uint32_t limit_ms)
+// Waits for the reply to the last request; false if the process has died before it.
+static bool wait_for_reply(ppo_process_group *g, ppo_group_process *p, uint32_t limit_ms)
 {
     ppo_bridge_death death;
-    if (ppo_bridge_process_await(&p->python, t->spins, limit_ms, &death))
-        return true;
-    bury(t, p, &death);
-    return false;
+    const bool replied = ppo_bridge_process_wait(&p->python, g->spins, limit_ms, &death);
+    if (replied)
+        handle(g, p, PPO_PROCESS_REPLIED);
+    else
+        record_death(g, p, &death);
+    return replied;
 }
 
-static bool order_one(ppo_team *t, size_t n, ppo_bridge_order kind)
+static bool request_one(ppo_process_group *g, size_t n, ppo_bridge_request kind)
 {
-    ppo_team_process *p = process_of(t, n);
-    ppo_bridge_process_post(&p->python, kind, n - p->first, n - p->first + 1);
-    return await(t, p, t->setup->timeout_ms);
+    ppo_group_process *p = process_of(g, n);
+    send_request(g, p, kind, n, n + 1);
+    return wait_for_reply(g, p, g->setup->timeout_ms);
 }
 
 // --- starting -----------------------------------------------------------------------------------
 
-static cJSON *serving_task(const ppo_team *t, const ppo_team_process *p)
+// Starts the process; its instances are made once it has replied.
+static ppo_status begin_process(ppo_process_group *g, ppo_group_process *p, ppo_error *error)
 {
-    const ppo_bridge_setup *s = t->setup;
-    cJSON *task = ppo_bridge_task(s, "serve");
+    const ppo_bridge_setup *s = g->setup;
     const struct {
         const char *name;
         size_t value;
     } numbers[] = {{"first", p->first},
                    {"count", p->end - p->first},
-                   {"offset", p->index * t->at.bytes},
-                   {"bytes", t->at.bytes},
-                   {"flags", t->at.flags},
-                   {"rewards", t->at.rewards},
-                   {"seeds", t->at.seeds},
-                   {"actions", t->at.actions},
+                   {"offset", p->index * g->at.bytes},
                    {"action_size", s->action_size},
-                   {"observations", t->at.observations},
-                   {"stride", t->at.obs_stride},
-                   {"first_observations", t->at.first_observations},
                    {"observation_size", s->obs_size},
-                   {"pictures", t->at.pictures},
                    {"height", s->picture_height},
                    {"width", s->picture_width},
-                   {"spins", t->num_processes <= ppo_pool_cores() ? PYTHON_SPINS : 0},
+                   {"spins", g->num_processes <= ppo_pool_cores() ? PYTHON_SPINS : 0},
                    {"futex", SYS_futex}};
+    cJSON *task = ppo_bridge_task(s, "serve");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         cJSON_AddNumberToObject(task, numbers[i].name, (double)numbers[i].value);
-    return task;
+    ppo_group_layout_describe(&g->at, task);
+    PPO_TRY(ppo_bridge_process_start(&p->python, s, g->memory, task, p->end - p->first, error));
+    handle(g, p, PPO_PROCESS_SENT);
+    return PPO_OK;
 }
 
-// Starts the process; its instances are there once it has answered.
-static ppo_status begin_process(ppo_team *t, ppo_team_process *p, ppo_error *error)
+static ppo_status finish_start(ppo_process_group *g, ppo_group_process *p, ppo_error *error)
 {
-    return ppo_bridge_process_start(&p->python, t->setup, t->memory, serving_task(t, p),
-                                    p->end - p->first, error);
-}
-
-static ppo_status end_of_start(ppo_team *t, ppo_team_process *p, ppo_error *error)
-{
-    const ppo_bridge_desk *desk = p->python.desk;
-    if (!await(t, p, ppo_bridge_start_limit_ms(t->setup)))
-        return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
-    if (desk->status == 0)
+    const ppo_bridge_control *control = p->python.control;
+    if (!wait_for_reply(g, p, ppo_bridge_start_limit_ms(g->setup)))
+        return fail_with_last(g, "", error);
+    if (control->status == 0)
         return PPO_OK;
     ppo_child_kill(p->python.id);
     p->python.id = 0;
-    p->tries++;
-    note(t->setup, false, "environments %zu to %zu can't be made: %.300s", p->first, p->end - 1,
-         desk->message);
-    return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
+    p->num_failures++;
+    handle(g, p, PPO_PROCESS_ENDED);
+    ppo_bridge_record_failure(g->setup, false, "environments %zu to %zu can't be made: %.300s",
+                              p->first, p->end - 1, control->message);
+    return fail_with_last(g, "", error);
 }
 
-// Starts the process again if it has died.
-static ppo_status revive(ppo_team *t, ppo_team_process *p, ppo_error *error)
+// Starts a stopped process again.
+static ppo_status restart(ppo_process_group *g, ppo_group_process *p, ppo_error *error)
 {
-    while (p->python.id == 0) {
-        if (p->tries >= PPO_BRIDGE_TRIES)
-            return too_many(t, error);
-        PPO_TRY(begin_process(t, p, error));
-        end_of_start(t, p, NULL);
+    while (p->state == PPO_PROCESS_STOPPED) {
+        if (p->num_failures >= PPO_BRIDGE_TRIES)
+            return too_many_failures(g, error);
+        PPO_TRY(begin_process(g, p, error));
+        finish_start(g, p, NULL);
     }
     return PPO_OK;
 }
 
-static ppo_status start_all(ppo_team *t, ppo_error *error)
-{
-    for (size_t i = 0; i < t->num_processes; i++)
-        PPO_TRY(begin_process(t, &t->process[i], error));
-    for (size_t i = 0; i < t->num_processes; i++)
-        PPO_TRY(end_of_start(t, &t->process[i], error));
-    return PPO_OK;
-}
-
-static ppo_status map(ppo_team *t, ppo_error *error)
-{
-    const size_t bytes = t->at.bytes * t->num_processes;
-    PPO_TRY(ppo_python_memory(&t->memory, bytes, error));
-    t->block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, t->memory, 0);
-    if (t->block == MAP_FAILED) {
-        t->block = NULL;
-        return ppo_fail(error, PPO_NO_MEMORY, "can't map %zu bytes shared with Python", bytes);
-    }
-    for (size_t i = 0; i < t->num_processes; i++) {
-        t->process[i].base = t->block + i * t->at.bytes;
-        pthread_mutex_init(&t->process[i].mutex, NULL);
-    }
-    for (size_t i = 0; i < t->num_processes; i++)
-        PPO_TRY(ppo_bridge_process_open(&t->process[i].python, t->process[i].base, error));
-    return start_all(t, error);
-}
-
-size_t ppo_team_per_process(uint32_t num_workers, size_t num_instances)
+size_t ppo_process_group_share(uint32_t num_workers, size_t num_instances)
 {
     const size_t wanted = num_workers ? num_workers : ppo_pool_cores();
     const size_t count = wanted < num_instances ? wanted : num_instances;
     return count > 1 ? (num_instances + count - 1) / count : num_instances;
 }
 
-ppo_status ppo_team_create(ppo_team **team, ppo_bridge_setup *setup, size_t size, ppo_error *error)
+// Maps the shared memory and starts all processes, at once.
+static ppo_status start_group(ppo_process_group *g, ppo_error *error)
 {
-    const size_t per = ppo_team_per_process(setup->num_workers, size),
-                 count = (size + per - 1) / per;
-    ppo_team *t = calloc(1, sizeof *t);
-    ppo_team_process *process = calloc(count, sizeof *process);
-    ppo_bridge_instance_state *state = calloc(size, sizeof *state);
-    *team = NULL;
-    if (!t || !process || !state) {
-        free(t);
-        free(process);
-        free(state);
-        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %zu environments", size);
+    const size_t bytes = g->at.bytes * g->num_processes;
+    PPO_TRY(ppo_python_memory(&g->memory, bytes, error));
+    g->block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, g->memory, 0);
+    if (g->block == MAP_FAILED) {
+        g->block = NULL;
+        return ppo_fail(error, PPO_NO_MEMORY, "can't map %zu bytes shared with Python", bytes);
     }
-    *t = (ppo_team){.setup = setup,
-                    .size = size,
-                    .per_process = per,
-                    .num_processes = count,
-                    .spins = count < ppo_pool_cores() ? HOST_SPINS : 0,
-                    .memory = -1,
-                    .process = process,
-                    .state = state};
-    for (size_t i = 0; i < count; i++)
-        process[i] = (ppo_team_process){
-            .index = i, .first = i * per, .end = (i + 1) * per < size ? (i + 1) * per : size};
-    lay_out(t);
-    const ppo_status status = map(t, error);
-    if (status != PPO_OK) {
-        ppo_team_destroy(t);
-        return status;
+    for (size_t i = 0; i < g->num_processes; i++) {
+        g->process[i].base = g->block + i * g->at.bytes;
+        pthread_mutex_init(&g->process[i].mutex, NULL);
     }
-    *team = t;
+    for (size_t i = 0; i < g->num_processes; i++)
+        PPO_TRY(ppo_bridge_process_open(&g->process[i].python, g->process[i].base, error));
+    for (size_t i = 0; i < g->num_processes; i++)
+        PPO_TRY(begin_process(g, &g->process[i], error));
+    for (size_t i = 0; i < g->num_processes; i++)
+        PPO_TRY(finish_start(g, &g->process[i], error));
+    for (size_t n = 0; n < g->size; n++)
+        ppo_group_instance_handle(&g->instance[n], PPO_INSTANCE_MADE);
     return PPO_OK;
 }
 
-size_t ppo_team_size(const ppo_team *team)
+ppo_status ppo_process_group_create(ppo_process_group **group, ppo_bridge_setup *setup, size_t size,
+                                    ppo_error *error)
 {
-    return team->size;
-}
-
-// --- ending -------------------------------------------------------------------------------------
-
-static void end_processes(ppo_team *t)
-{
-    for (size_t i = 0; i < t->num_processes; i++)
-        if (t->process[i].python.id)
-            ppo_bridge_process_post(&t->process[i].python, PPO_BRIDGE_QUIT, 0, 0);
-    ppo_child_end_all(&t->process[0].python.id, t->num_processes, sizeof t->process[0]);
-}
-
-void ppo_team_destroy(ppo_team *t)
-{
-    if (!t)
-        return;
-    if (t->block) {
-        end_processes(t);
-        for (size_t i = 0; i < t->num_processes; i++) {
-            ppo_bridge_process_close(&t->process[i].python);
-            pthread_mutex_destroy(&t->process[i].mutex);
-        }
-        munmap(t->block, t->at.bytes * t->num_processes);
+    const size_t share = ppo_process_group_share(setup->num_workers, size),
+                 count = (size + share - 1) / share;
+    ppo_process_group *g = calloc(1, sizeof *g);
+    ppo_group_process *process = calloc(count, sizeof *process);
+    ppo_group_instance *instance = calloc(size, sizeof *instance);
+    *group = NULL;
+    if (!g || !process || !instance) {
+        free(g);
+        free(process);
+        free(instance);
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %zu environments", size);
     }
-    if (t->memory >= 0)
-        close(t->memory);
-    free(t->process);
-    free(t->state);
-    free(t);
+    *g = (ppo_process_group){
+        .setup = setup,
+        .size = size,
+        .share = share,
+        .num_processes = count,
+        .spins = count < ppo_pool_cores() ? HOST_SPINS : 0,
+        .at = ppo_group_layout_for(setup, share, size == 1 && setup->picture_height > 0),
+        .memory = -1,
+        .process = process,
+        .instance = instance};
+    for (size_t i = 0; i < count; i++) {
+        const size_t end = (i + 1) * share;
+        process[i] =
+            (ppo_group_process){.index = i, .first = i * share, .end = end < size ? end : size};
+    }
+    const ppo_status status = start_group(g, error);
+    if (status != PPO_OK) {
+        ppo_process_group_destroy(g);
+        return status;
+    }
+    *group = g;
+    return PPO_OK;
+}
+
+size_t ppo_process_group_size(const ppo_process_group *g)
+{
+    return g->size;
+}
+
+void ppo_process_group_destroy(ppo_process_group *g)
+{
+    if (!g)
+        return;
+    if (g->block) {
+        for (size_t i = 0; i < g->num_processes; i++)
+            if (g->process[i].python.id)
+                ppo_bridge_process_send(&g->process[i].python, PPO_BRIDGE_QUIT, 0, 0);
+        ppo_child_end_all(&g->process[0].python.id, g->num_processes, sizeof g->process[0]);
+        for (size_t i = 0; i < g->num_processes; i++) {
+            ppo_bridge_process_close(&g->process[i].python);
+            pthread_mutex_destroy(&g->process[i].mutex);
+        }
+        munmap(g->block, g->at.bytes * g->num_processes);
+    }
+    if (g->memory >= 0)
+        close(g->memory);
+    free(g->process);
+    free(g->instance);
+    free(g);
 }
 
 // --- stepping -----------------------------------------------------------------------------------
 
 // Rows of a step under way, of all its instances.
-typedef struct ppo_bridge_step {
+typedef struct ppo_group_step {
     size_t first, end;
     const unsigned char *actions;
     unsigned char *observations;
     ppo_transition *transitions;
-} ppo_bridge_step;
+} ppo_group_step;
 
-// The step never took place.
-static ppo_status lose(ppo_team *t, const ppo_bridge_step *step, size_t n, ppo_error *error)
+// The step of instance n did not take place.
+static ppo_status report_lost(const ppo_process_group *g, const ppo_group_step *step, size_t n,
+                              ppo_error *error)
 {
     step->transitions[n - step->first].lost = true;
-    return t->state[n].tries < PPO_BRIDGE_TRIES ? PPO_OK : too_many(t, error);
-}
-
-static ppo_status lose_by_fault(ppo_team *t, const ppo_bridge_step *step, size_t n,
-                                const char *what, bool is_logged, ppo_error *error)
-{
-    note(t->setup, is_logged, "environment %zu: %.300s", n, what);
-    blame(&t->state[n]);
-    return lose(t, step, n, error);
+    return g->instance[n].num_failures < PPO_BRIDGE_TRIES ? PPO_OK : too_many_failures(g, error);
 }
 
 // Takes what a process has written about a step of instance n.
-static ppo_status collect(ppo_team *t, const ppo_bridge_step *step, size_t n, ppo_error *error)
+static ppo_status take_result(ppo_process_group *g, const ppo_group_step *step, size_t n,
+                              ppo_error *error)
 {
-    const ppo_bridge_setup *s = t->setup;
-    const unsigned char *obs = row_of(t, n, t->at.observations, t->at.obs_stride);
-    const uint8_t flags = *flags_of(t, n);
-    const double reward = *reward_of(t, n);
-    ppo_bridge_instance_state *state = &t->state[n];
+    const ppo_bridge_setup *s = g->setup;
+    const void *obs = row_of(g, n, g->at.observations, g->at.obs_stride);
+    const char *said = process_of(g, n)->python.control->message;
+    const uint8_t flags = *flags_of(g, n);
+    const double reward = *reward_of(g, n);
+    ppo_group_instance *instance = &g->instance[n];
     ppo_transition *transition = &step->transitions[n - step->first];
-    char fault[96];
-    if (flags & FLAG_FAULT)
-        return lose_by_fault(t, step, n, process_of(t, n)->python.desk->message, true, error);
-    if (!isfinite(reward))
-        return lose_by_fault(t, step, n, "the reward is not a finite number", false, error);
-    if (is_unfit(fault, sizeof fault, s, obs))
-        return lose_by_fault(t, step, n, fault, false, error);
+    char text[96];
+    const char *failure = NULL;
+    if (flags & PPO_BRIDGE_FAULT)
+        failure = said;
+    else if (!isfinite(reward))
+        failure = "the reward is not a finite number";
+    else if (ppo_observation_check(text, sizeof text, s->obs_space, s->obs_size, obs) != PPO_OK)
+        failure = text;
+    if (failure) {
+        ppo_bridge_record_failure(g->setup, failure == said, "environment %zu: %.300s", n, failure);
+        ppo_group_instance_handle(instance, PPO_INSTANCE_FAILED);
+        return report_lost(g, step, n, error);
+    }
     memcpy(step->observations + (n - step->first) * s->obs_bytes, obs, s->obs_bytes);
     transition->reward = reward;
-    transition->terminated = flags & FLAG_TERMINATED;
-    transition->truncated = flags & FLAG_TRUNCATED;
-    state->tries = 0;
-    process_of(t, n)->tries = 0;
-    state->has_reset = (flags & FLAG_HAS_RESET) && !state->is_broken;
-    if (flags & FLAG_RESET_FAULT) {
-        note(t->setup, true, "environment %zu: %.300s", n, process_of(t, n)->python.desk->message);
-        blame(state);
+    transition->terminated = flags & PPO_BRIDGE_TERMINATED;
+    transition->truncated = flags & PPO_BRIDGE_TRUNCATED;
+    process_of(g, n)->num_failures = 0;
+    ppo_group_instance_handle(instance, flags & PPO_BRIDGE_HAS_RESET
+                                            ? PPO_INSTANCE_STEPPED_AND_RESET
+                                            : PPO_INSTANCE_STEPPED);
+    if (flags & PPO_BRIDGE_RESET_FAULT) {
+        ppo_bridge_record_failure(g->setup, true, "environment %zu: %.300s", n, said);
+        ppo_group_instance_handle(instance, PPO_INSTANCE_FAILED);
     }
     return PPO_OK;
 }
 
-static void hand_over(ppo_team *t, const ppo_bridge_step *step, size_t n)
-{
-    const size_t bytes = t->setup->action_bytes;
-    memcpy(row_of(t, n, t->at.actions, bytes), step->actions + (n - step->first) * bytes, bytes);
-    *flags_of(t, n) = 0;
-    t->state[n].has_reset = false;
-}
-
 // The process's instances that are in the step.
-static void range_of(const ppo_team_process *p, const ppo_bridge_step *step, size_t *first,
+static void range_of(const ppo_group_process *p, const ppo_group_step *step, size_t *first,
                      size_t *end)
 {
     *first = step->first > p->first ? step->first : p->first;
     *end = step->end < p->end ? step->end : p->end;
 }
 
-static void begin_step(ppo_team *t, ppo_team_process *p, const ppo_bridge_step *step)
+// Copies the actions, and sends one request for all instances of the process if none is lost.
+static void begin_step(ppo_process_group *g, ppo_group_process *p, const ppo_group_step *step)
 {
+    const size_t bytes = g->setup->action_bytes;
+    bool none_lost = p->state == PPO_PROCESS_IDLE;
     size_t first, end;
     range_of(p, step, &first, &end);
-    p->is_posted = p->python.id != 0;
     for (size_t n = first; n < end; n++) {
-        hand_over(t, step, n);
-        p->is_posted = p->is_posted && !t->state[n].is_broken;
+        memcpy(row_of(g, n, g->at.actions, bytes), step->actions + (n - step->first) * bytes,
+               bytes);
+        *flags_of(g, n) = 0;
+        ppo_group_instance_handle(&g->instance[n], PPO_INSTANCE_BEGUN);
+        none_lost = none_lost && g->instance[n].state != PPO_INSTANCE_LOST;
     }
-    if (p->is_posted)
-        ppo_bridge_process_post(&p->python, PPO_BRIDGE_STEP, first - p->first, end - p->first);
+    if (none_lost)
+        send_request(g, p, PPO_BRIDGE_STEP, first, end);
 }
 
-static ppo_status finish_step(ppo_team *t, ppo_team_process *p, const ppo_bridge_step *step,
-                              ppo_error *error)
+// Waits for that request; where it was not sent, steps one by one the instances that are not lost.
+static ppo_status finish_step(ppo_process_group *g, ppo_group_process *p,
+                              const ppo_group_step *step, ppo_error *error)
 {
-    size_t first, end, done;
+    const bool was_sent = p->state == PPO_PROCESS_BUSY;
     ppo_status result = PPO_OK;
+    size_t first, end;
     range_of(p, step, &first, &end);
-    if (p->is_posted)
-        done = await(t, p, t->setup->timeout_ms)
+    size_t done = first; // all before this one are done
+    if (was_sent)
+        done = wait_for_reply(g, p, g->setup->timeout_ms)
                    ? end
-                   : p->first + atomic_load(&p->python.desk->num_done);
-    else
-        done = first;
+                   : p->first + atomic_load(&p->python.control->num_done);
     for (size_t n = first; n < end; n++) {
-        const bool is_done = n < done || (!p->is_posted && !t->state[n].is_broken &&
-                                          order_one(t, n, PPO_BRIDGE_STEP));
-        const ppo_status status = is_done ? collect(t, step, n, result == PPO_OK ? error : NULL)
-                                          : lose(t, step, n, result == PPO_OK ? error : NULL);
+        const bool is_done = n < done || (!was_sent && g->instance[n].state != PPO_INSTANCE_LOST &&
+                                          request_one(g, n, PPO_BRIDGE_STEP));
+        ppo_error *first_error = result == PPO_OK ? error : NULL;
+        const ppo_status status =
+            is_done ? take_result(g, step, n, first_error) : report_lost(g, step, n, first_error);
         result = result == PPO_OK ? status : result;
     }
     return result;
 }
 
-ppo_status ppo_team_step(ppo_team *t, size_t first, size_t count, const void *actions,
-                         void *observations, ppo_transition *transitions, ppo_error *error)
+ppo_status ppo_process_group_step(ppo_process_group *g, size_t first, size_t count,
+                                  const void *actions, void *observations,
+                                  ppo_transition *transitions, ppo_error *error)
 {
-    const ppo_bridge_step step = {first, first + count, actions, observations, transitions};
-    ppo_team_process *begin = process_of(t, first), *end = process_of(t, first + count - 1) + 1;
+    const ppo_group_step step = {first, first + count, actions, observations, transitions};
+    ppo_group_process *begin = process_of(g, first), *end = process_of(g, first + count - 1) + 1;
     ppo_status result = PPO_OK;
-    for (ppo_team_process *p = begin; p < end; p++) {
+    for (ppo_group_process *p = begin; p < end; p++) {
         pthread_mutex_lock(&p->mutex);
-        begin_step(t, p, &step);
+        begin_step(g, p, &step);
     }
-    for (ppo_team_process *p = begin; p < end; p++) {
-        const ppo_status status = finish_step(t, p, &step, result == PPO_OK ? error : NULL);
+    for (ppo_group_process *p = begin; p < end; p++) {
+        const ppo_status status = finish_step(g, p, &step, result == PPO_OK ? error : NULL);
         pthread_mutex_unlock(&p->mutex);
         result = result == PPO_OK ? status : result;
     }
@@ -520,108 +430,113 @@ static uint64_t fold(uint64_t seed)
 }
 
 // Another seed for each time that an instance begins anew without being given one (splitmix64).
-static uint64_t derive(ppo_bridge_instance_state *state)
+static uint64_t derive_seed(ppo_group_instance *instance)
 {
-    uint64_t z = state->seed + ++state->num_derived * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t z = instance->seed + ++instance->num_derived * UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
     return (z ^ z >> 31) & INT32_MAX;
 }
 
-// Hands out a first observation, if it is one.
-static bool take_first(ppo_team *t, size_t n, size_t where, void *observation)
+// Copies the first observation that lies at `place`, or records what is wrong with it.
+static bool take_first(ppo_process_group *g, size_t n, size_t place, void *observation)
 {
-    const unsigned char *obs = row_of(t, n, where, t->at.obs_stride);
-    char fault[96];
-    if (is_unfit(fault, sizeof fault, t->setup, obs)) {
-        note(t->setup, false, "environment %zu, reset: %.300s", n, fault);
-        blame(&t->state[n]);
+    const ppo_bridge_setup *s = g->setup;
+    const void *obs = row_of(g, n, place, g->at.obs_stride);
+    char text[96];
+    if (ppo_observation_check(text, sizeof text, s->obs_space, s->obs_size, obs) != PPO_OK) {
+        ppo_bridge_record_failure(g->setup, false, "environment %zu, reset: %.300s", n, text);
+        ppo_group_instance_handle(&g->instance[n], PPO_INSTANCE_FAILED);
         return false;
     }
-    memcpy(observation, obs, t->setup->obs_bytes);
+    memcpy(observation, obs, s->obs_bytes);
     return true;
 }
 
-// One attempt; false if the instance broke down over it.
-static bool try_reset(ppo_team *t, size_t n, const uint64_t *seed, void *observation)
+// One reset by Python; false if the instance failed at it.
+static bool try_reset(ppo_process_group *g, size_t n, const uint64_t *seed, void *observation)
 {
-    const ppo_team_process *p = process_of(t, n);
-    *flags_of(t, n) = 0;
+    *flags_of(g, n) = 0;
     if (seed)
-        ((uint64_t *)(void *)(p->base + t->at.seeds))[n - p->first] = *seed;
-    if (!order_one(t, n, seed ? PPO_BRIDGE_RESET_SEEDED : PPO_BRIDGE_RESET))
+        *(uint64_t *)row_of(g, n, g->at.seeds, sizeof *seed) = *seed;
+    if (!request_one(g, n, seed ? PPO_BRIDGE_RESET_SEEDED : PPO_BRIDGE_RESET))
         return false;
-    if (*flags_of(t, n) & FLAG_FAULT) {
-        note(t->setup, true, "environment %zu, reset: %.300s", n, p->python.desk->message);
-        blame(&t->state[n]);
+    if (*flags_of(g, n) & PPO_BRIDGE_FAULT) {
+        ppo_bridge_record_failure(g->setup, true, "environment %zu, reset: %.300s", n,
+                                  process_of(g, n)->python.control->message);
+        ppo_group_instance_handle(&g->instance[n], PPO_INSTANCE_FAILED);
         return false;
     }
-    if (!take_first(t, n, t->at.observations, observation))
+    if (!take_first(g, n, g->at.observations, observation))
         return false;
-    t->state[n].is_broken = false;
+    ppo_group_instance_handle(&g->instance[n], PPO_INSTANCE_MADE);
     return true;
 }
 
-static ppo_status reset(ppo_team *t, size_t n, const uint64_t *seed, void *observation,
+static ppo_status reset(ppo_process_group *g, size_t n, const uint64_t *seed, void *observation,
                         ppo_error *error)
 {
-    ppo_bridge_instance_state *state = &t->state[n];
-    const bool has_reset = state->has_reset;
-    uint64_t next = seed ? fold(*seed) : 0;
-    state->has_reset = false;
-    if (!seed && has_reset && take_first(t, n, t->at.first_observations, observation))
+    ppo_group_instance *instance = &g->instance[n];
+    const bool has_next = instance->state == PPO_INSTANCE_NEXT;
+    ppo_group_instance_handle(instance, PPO_INSTANCE_BEGUN);
+    if (!seed && has_next && take_first(g, n, g->at.first_observations, observation))
         return PPO_OK;
     if (seed)
-        state->seed = next;
-    for (bool has_seed = seed != NULL;; has_seed = true) {
-        PPO_TRY(revive(t, process_of(t, n), error));
-        if (!seed && (has_seed || state->is_broken)) {
+        instance->seed = fold(*seed);
+    // The seed given, else the instance's own stream; after a failure, and where the instance is
+    // lost, a derived seed.
+    for (bool is_first = true;; is_first = false) {
+        PPO_TRY(restart(g, process_of(g, n), error));
+        uint64_t next = instance->seed;
+        bool has_seed = is_first && seed;
+        if (!has_seed && (!is_first || instance->state == PPO_INSTANCE_LOST)) {
+            next = derive_seed(instance);
             has_seed = true;
-            next = derive(state);
         }
-        if (try_reset(t, n, has_seed ? &next : NULL, observation))
+        if (try_reset(g, n, has_seed ? &next : NULL, observation))
             return PPO_OK;
-        if (state->tries >= PPO_BRIDGE_TRIES)
-            return too_many(t, error);
-        seed = NULL;
+        if (instance->num_failures >= PPO_BRIDGE_TRIES)
+            return too_many_failures(g, error);
     }
 }
 
-ppo_status ppo_team_reset(ppo_team *t, size_t n, const uint64_t *seed, void *observation,
-                          ppo_error *error)
+ppo_status ppo_process_group_reset(ppo_process_group *g, size_t n, const uint64_t *seed,
+                                   void *observation, ppo_error *error)
 {
-    ppo_team_process *p = process_of(t, n);
+    ppo_group_process *p = process_of(g, n);
     pthread_mutex_lock(&p->mutex);
-    const ppo_status status = reset(t, n, seed, observation, error);
+    const ppo_status status = reset(g, n, seed, observation, error);
     pthread_mutex_unlock(&p->mutex);
     return status;
 }
 
 // --- the rest -----------------------------------------------------------------------------------
 
-void ppo_team_render(ppo_team *t, size_t n, unsigned char *rgb)
+void ppo_process_group_render(ppo_process_group *g, size_t n, unsigned char *rgb)
 {
-    const size_t bytes = (size_t)t->setup->picture_height * t->setup->picture_width * 3;
-    ppo_team_process *p = process_of(t, n);
+    const size_t bytes = (size_t)g->setup->picture_height * g->setup->picture_width * 3;
+    ppo_group_process *p = process_of(g, n);
     memset(rgb, 0, bytes);
     pthread_mutex_lock(&p->mutex);
-    if (t->at.pictures && p->python.id && !t->state[n].is_broken &&
-        order_one(t, n, PPO_BRIDGE_RENDER))
-        memcpy(rgb, p->base + t->at.pictures, bytes);
+    if (g->at.pictures && p->state == PPO_PROCESS_IDLE &&
+        g->instance[n].state != PPO_INSTANCE_LOST && request_one(g, n, PPO_BRIDGE_RENDER))
+        memcpy(rgb, p->base + g->at.pictures, bytes);
     pthread_mutex_unlock(&p->mutex);
 }
 
-ppo_status ppo_team_loop(ppo_team *t, double *steps_per_second, double seconds, ppo_error *error)
+ppo_status ppo_process_group_loop(ppo_process_group *g, double *steps_per_second, double seconds,
+                                  ppo_error *error)
 {
     *steps_per_second = 0.0;
-    for (size_t i = 0; i < t->num_processes; i++) {
-        *reward_of(t, t->process[i].first) = seconds;
-        ppo_bridge_process_post(&t->process[i].python, PPO_BRIDGE_LOOP, 0, 1);
+    for (size_t i = 0; i < g->num_processes; i++) {
+        ppo_group_process *p = &g->process[i];
+        *reward_of(g, p->first) = seconds;
+        send_request(g, p, PPO_BRIDGE_LOOP, p->first, p->first + 1);
     }
-    for (size_t i = 0; i < t->num_processes; i++) {
-        if (!await(t, &t->process[i], 0))
-            return ppo_fail(error, PPO_ENV_FAILED, "%s", t->setup->last_fault.message);
-        *steps_per_second += *reward_of(t, t->process[i].first);
+    for (size_t i = 0; i < g->num_processes; i++) {
+        if (!wait_for_reply(g, &g->process[i], 0))
+            return fail_with_last(g, "", error);
+        *steps_per_second += *reward_of(g, g->process[i].first);
     }
     return PPO_OK;
 }
