@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Classes that step many instances at once give what they give one at a time: the same bits with
 // every feature, over any ranges, in threads and processes, and when environments break down.
-#include "unit/env/support/bed.h"
-#include "unit/env/support/farm.h"
+#include "unit/env/support/fixture.h"
+#include "unit/env/support/env_fixture.h"
 
 #include "core/rng.h"
 #include "env/classic/classic.h"
@@ -65,7 +65,7 @@ static ppo_env_class with_many(const ppo_env_class *env,
 static const int32_t quiet_scripts[] = {DO_NOTHING,  DO_NOTHING,   DO_TERMINATE,
                                         DO_TRUNCATE, DO_LOSE_LIFE, DO_BREAK_DOWN};
 
-static void draw_actions(ppo_farm *f, const ppo_env_class *env, uint64_t step)
+static void draw_actions(ppo_env_fixture *f, const ppo_env_class *env, uint64_t step)
 {
     for (uint32_t n = 0; n < f->num_envs; n++) {
         const uint32_t word = ppo_rng_draw(2, PPO_RNG_BENCH, n, step).word[0];
@@ -79,7 +79,7 @@ static void draw_actions(ppo_farm *f, const ppo_env_class *env, uint64_t step)
 }
 
 // Steps rows [0, cut), then the rest.
-static void step_in_two(ppo_farm *f, size_t cut, uint64_t step)
+static void step_in_two(ppo_env_fixture *f, size_t cut, uint64_t step)
 {
     const size_t ranges[2][2] = {{0, cut}, {cut, f->num_envs - cut}};
     for (size_t r = 0; r < 2; r++)
@@ -88,7 +88,7 @@ static void step_in_two(ppo_farm *f, size_t cut, uint64_t step)
             fail_msg("%s", f->error.message);
 }
 
-static void assert_same(const ppo_farm *a, const ppo_farm *b)
+static void assert_same(const ppo_env_fixture *a, const ppo_env_fixture *b)
 {
     const size_t n = a->num_envs;
     assert_memory_equal(a->rows.obs, b->rows.obs, n * a->obs_bytes);
@@ -111,10 +111,10 @@ static void compare(const ppo_env_class *one, const ppo_env_class *many, uint32_
                                   .sticky_action_prob = 0.3,
                                   .clip_action = true,
                                   .seed = 8};
-    ppo_farm a, b;
-    farm_start(&a, one, &options);
+    ppo_env_fixture a, b;
+    env_fixture_start(&a, one, &options);
     options.num_processes = num_processes;
-    farm_start(&b, many, &options);
+    env_fixture_start(&b, many, &options);
     for (uint64_t step = 0; step < 120; step++) {
         draw_actions(&a, one, step);
         memcpy(b.action, a.action, a.num_envs * a.action_bytes);
@@ -122,8 +122,8 @@ static void compare(const ppo_env_class *one, const ppo_env_class *many, uint32_
         step_in_two(&b, step % 8, step);
         assert_same(&a, &b);
     }
-    farm_release(&a);
-    farm_release(&b);
+    env_fixture_release(&a);
+    env_fixture_release(&b);
 }
 
 static void test_same_bits(void **state)
@@ -153,12 +153,12 @@ static void test_repeated_actions_are_stepped_one_by_one(void **state)
 {
     (void)state;
     const ppo_env_class many = with_many(&script_class, script_many);
-    ppo_bed b;
-    bed_start(&b, &many, &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 2});
-    bed_step_scripts(&b, DO_NOTHING, DO_TERMINATE, 0);
+    ppo_fixture b;
+    fixture_start(&b, &many, &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 2});
+    fixture_step_scripts(&b, DO_NOTHING, DO_TERMINATE, 0);
     assert_int_equal(seen.calls, 0);
     assert_true(b.reward[0] == 3.0 && b.reward[1] == 1.0);
-    bed_release(&b);
+    fixture_release(&b);
 }
 
 static void test_shorter_tables_have_none(void **state)
@@ -166,11 +166,11 @@ static void test_shorter_tables_have_none(void **state)
     (void)state;
     ppo_env_class old = with_many(&script_class, script_many);
     old.struct_size = offsetof(ppo_env_class, step_many);
-    ppo_bed b;
-    bed_start(&b, &old, &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1});
-    bed_step_scripts(&b, DO_NOTHING, DO_NOTHING, 0);
+    ppo_fixture b;
+    fixture_start(&b, &old, &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1});
+    fixture_step_scripts(&b, DO_NOTHING, DO_NOTHING, 0);
     assert_int_equal(seen.calls, 0);
-    bed_release(&b);
+    fixture_release(&b);
 }
 
 static void test_failure_names_the_range(void **state)
@@ -178,13 +178,13 @@ static void test_failure_names_the_range(void **state)
     (void)state;
     const ppo_env_class many = with_many(&script_class, script_many);
     const int32_t actions[3] = {DO_NOTHING, DO_FAIL, DO_NOTHING};
-    ppo_bed b;
-    bed_start(&b, &many, &(ppo_vecenv_options){.num_envs = 3, .frame_skip = 1});
+    ppo_fixture b;
+    fixture_start(&b, &many, &(ppo_vecenv_options){.num_envs = 3, .frame_skip = 1});
     assert_int_equal(ppo_vecenv_step(b.vecenv, &b.rows, actions, 0, 3, 0, &b.error),
                      PPO_ENV_FAILED);
     assert_string_equal(b.error.message,
                         "Script-v0, environments 0 to 2, step_many: the script says so");
-    bed_release(&b);
+    fixture_release(&b);
 }
 
 // --- deaths -----------------------------------------------------------------------------------
@@ -196,21 +196,21 @@ static void test_death_of_a_worker(void **state)
     ppo_fragile_fate *fate = fragile_fate_create();
     the_fragile_class = fragile_class(fate);
     const ppo_env_class many = with_many(&the_fragile_class, fragile_many);
-    ppo_farm f;
-    farm_start(&f, &many,
-               &(ppo_vecenv_options){.num_envs = 4, .frame_skip = 1, .num_processes = 1});
+    ppo_env_fixture f;
+    env_fixture_start(&f, &many,
+                      &(ppo_vecenv_options){.num_envs = 4, .frame_skip = 1, .num_processes = 1});
     int32_t *const action = (int32_t *)(void *)f.action;
-    assert_int_equal(farm_step(&f, 0), PPO_OK);
+    assert_int_equal(env_fixture_step(&f, 0), PPO_OK);
     action[2] = CRASH;
-    assert_int_equal(farm_step(&f, 1), PPO_OK);
+    assert_int_equal(env_fixture_step(&f, 1), PPO_OK);
     for (size_t n = 0; n < 4; n++)
         assert_true(f.rows.lost[n] && f.rows.truncated[n] && f.rows.reward[n] == 0.0);
     action[2] = KEEP_GOING;
-    assert_int_equal(farm_step(&f, 2), PPO_OK);
+    assert_int_equal(env_fixture_step(&f, 2), PPO_OK);
     for (size_t n = 0; n < 4; n++)
         assert_true(!f.rows.lost[n] && f.rows.reward[n] == 1.0);
     assert_int_equal(ppo_vecenv_workers_lost(f.vecenv, NULL), 1);
-    farm_release(&f);
+    env_fixture_release(&f);
     fragile_fate_destroy(fate);
 }
 

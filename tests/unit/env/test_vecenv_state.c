@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The vectoriser gives what instances stepped by hand give, however its rows are split into ranges,
 // and goes on after freezing and thawing as if nothing had been.
-#include "unit/env/support/bed.h"
+#include "unit/env/support/fixture.h"
 
 #include "core/rng.h"
 #include "env/classic/classic.h"
@@ -20,30 +20,30 @@ static void test_equals_single_instances(void **state)
     const ppo_env_class *env = &ppo_cartpole_v1;
     ppo_cartpole single[5];
     float obs[5][4];
-    ppo_bed bed;
+    ppo_fixture fixture;
     memset(single, 0, sizeof single);
-    bed_start(&bed, env, &(ppo_vecenv_options){.num_envs = 5, .frame_skip = 1, .seed = 42});
+    fixture_start(&fixture, env, &(ppo_vecenv_options){.num_envs = 5, .frame_skip = 1, .seed = 42});
     for (uint64_t n = 0; n < 5; n++)
         env->reset(&single[n], &(uint64_t){42 + n}, obs[n], NULL);
-    assert_memory_equal(bed.obs, obs, sizeof obs);
+    assert_memory_equal(fixture.obs, obs, sizeof obs);
     for (uint64_t step = 0; step < 500; step++) {
         int32_t action[5];
         for (uint32_t n = 0; n < 5; n++)
             action[n] = (int32_t)(ppo_rng_draw(1, PPO_RNG_BENCH, n, step).word[0] & 1);
-        bed_step(&bed, action, step);
+        fixture_step(&fixture, action, step);
         for (size_t n = 0; n < 5; n++) {
             ppo_transition transition = {.reward = 0.0};
             env->step(&single[n], &action[n], obs[n], &transition, NULL);
-            assert_int_equal(bed.terminated[n], transition.terminated);
+            assert_int_equal(fixture.terminated[n], transition.terminated);
             if (!transition.terminated)
                 continue;
-            assert_memory_equal(bed.final_obs + 4 * n, obs[n], sizeof obs[n]);
-            assert_true(bed.episode_return[n] == (double)bed.episode_length[n]);
+            assert_memory_equal(fixture.final_obs + 4 * n, obs[n], sizeof obs[n]);
+            assert_true(fixture.episode_return[n] == (double)fixture.episode_length[n]);
             env->reset(&single[n], NULL, obs[n], NULL);
         }
-        assert_memory_equal(bed.obs, obs, sizeof obs);
+        assert_memory_equal(fixture.obs, obs, sizeof obs);
     }
-    bed_release(&bed);
+    fixture_release(&fixture);
 }
 
 static const ppo_vecenv_options all_features = {.num_envs = 7,
@@ -66,8 +66,8 @@ static void draw_actions(const ppo_env_class *env, unsigned char *actions, uint6
     }
 }
 
-// All that steps write, so that two beds can be compared at once.
-static void assert_same_rows(const ppo_bed *a, const ppo_bed *b)
+// All that steps write, so that two fixtures can be compared at once.
+static void assert_same_rows(const ppo_fixture *a, const ppo_fixture *b)
 {
     assert_memory_equal(a->obs, b->obs, sizeof a->obs);
     assert_memory_equal(a->final_obs, b->final_obs, sizeof a->final_obs);
@@ -80,13 +80,13 @@ static void assert_same_rows(const ppo_bed *a, const ppo_bed *b)
 
 static void check_ranges(const ppo_env_class *env)
 {
-    ppo_bed whole, parts;
+    ppo_fixture whole, parts;
     _Alignas(8) unsigned char actions[7 * 4];
-    bed_start(&whole, env, &all_features);
-    bed_start(&parts, env, &all_features);
+    fixture_start(&whole, env, &all_features);
+    fixture_start(&parts, env, &all_features);
     for (uint64_t step = 0; step < 300; step++) {
         draw_actions(env, actions, step);
-        bed_step(&whole, actions, step);
+        fixture_step(&whole, actions, step);
         for (size_t end = 7, count; end > 0; end -= count) { // from the back, 1 to 3 at a time
             count = 1 + (size_t)step % 3 < end ? 1 + (size_t)step % 3 : end;
             assert_int_equal(
@@ -95,8 +95,8 @@ static void check_ranges(const ppo_env_class *env)
         }
         assert_same_rows(&whole, &parts);
     }
-    bed_release(&whole);
-    bed_release(&parts);
+    fixture_release(&whole);
+    fixture_release(&parts);
 }
 
 static void test_ranges_make_no_difference(void **state)
@@ -109,7 +109,7 @@ static void test_ranges_make_no_difference(void **state)
 // --- freezing ---------------------------------------------------------------------------------
 
 // What a checkpoint does: the state rows' bytes, from one plan to its equal.
-static void copy_state_rows(ppo_bed *to, const ppo_bed *from)
+static void copy_state_rows(ppo_fixture *to, const ppo_fixture *from)
 {
     assert_int_equal(to->arena.num_rows, from->arena.num_rows);
     for (size_t i = 0; i < from->arena.num_rows; i++) {
@@ -122,13 +122,13 @@ static void copy_state_rows(ppo_bed *to, const ppo_bed *from)
 
 static void check_thaw(const ppo_env_class *env)
 {
-    ppo_bed original, resumed;
+    ppo_fixture original, resumed;
     _Alignas(8) unsigned char actions[7 * 4];
-    bed_start(&original, env, &all_features);
-    bed_create(&resumed, env, &all_features);
+    fixture_start(&original, env, &all_features);
+    fixture_create(&resumed, env, &all_features);
     for (uint64_t step = 0; step < 50; step++) {
         draw_actions(env, actions, step);
-        bed_step(&original, actions, step);
+        fixture_step(&original, actions, step);
     }
     ppo_vecenv_freeze(original.vecenv);
     copy_state_rows(&resumed, &original);
@@ -140,12 +140,12 @@ static void check_thaw(const ppo_env_class *env)
     memset(original.episode_length, 0, sizeof original.episode_length);
     for (uint64_t step = 50; step < 250; step++) {
         draw_actions(env, actions, step);
-        bed_step(&original, actions, step);
-        bed_step(&resumed, actions, step);
+        fixture_step(&original, actions, step);
+        fixture_step(&resumed, actions, step);
         assert_same_rows(&original, &resumed);
     }
-    bed_release(&original);
-    bed_release(&resumed);
+    fixture_release(&original);
+    fixture_release(&resumed);
 }
 
 static void save_cartpole(const void *self, void *to)
@@ -176,11 +176,12 @@ static void test_freeze_and_thaw(void **state)
     own.save_state = save_cartpole;
     own.load_state = load_cartpole;
     check_thaw(&own);
-    ppo_bed bed;
-    bed_create(&bed, &own, &all_features); // states are zeros: refused by load_state
-    assert_int_equal(ppo_vecenv_thaw(bed.vecenv, bed.rows.obs, 0, &bed.error), PPO_CORRUPT);
-    assert_non_null(strstr(bed.error.message, "environment 0"));
-    bed_release(&bed);
+    ppo_fixture fixture;
+    fixture_create(&fixture, &own, &all_features); // states are zeros: refused by load_state
+    assert_int_equal(ppo_vecenv_thaw(fixture.vecenv, fixture.rows.obs, 0, &fixture.error),
+                     PPO_CORRUPT);
+    assert_non_null(strstr(fixture.error.message, "environment 0"));
+    fixture_release(&fixture);
 }
 
 // state_size 0: a fresh episode, from another seed for each environment and step.
@@ -189,22 +190,23 @@ static void test_thaw_without_state(void **state)
     (void)state;
     const ppo_vecenv_options options = {.num_envs = 3, .frame_skip = 1, .seed = 10};
     float first[3];
-    ppo_bed bed;
-    bed_start(&bed, &script_class, &options);
-    bed_step(&bed, (const int32_t[3]){0, 0, 0}, 0);
-    ppo_vecenv_freeze(bed.vecenv);
+    ppo_fixture fixture;
+    fixture_start(&fixture, &script_class, &options);
+    fixture_step(&fixture, (const int32_t[3]){0, 0, 0}, 0);
+    ppo_vecenv_freeze(fixture.vecenv);
     for (uint64_t step = 1; step < 3; step++) {
-        assert_int_equal(ppo_vecenv_thaw(bed.vecenv, bed.rows.obs, step, NULL), PPO_OK);
+        assert_int_equal(ppo_vecenv_thaw(fixture.vecenv, fixture.rows.obs, step, NULL), PPO_OK);
         for (size_t n = 0; n < 3; n++) {
-            assert_true(bed_obs(&bed, n)[1] == 0.0f && bed_obs(&bed, n)[2] == -1.0f);
-            assert_true(step == 1 || bed_obs(&bed, n)[0] != first[n]);
-            first[n] = bed_obs(&bed, n)[0];
+            assert_true(fixture_obs(&fixture, n)[1] == 0.0f &&
+                        fixture_obs(&fixture, n)[2] == -1.0f);
+            assert_true(step == 1 || fixture_obs(&fixture, n)[0] != first[n]);
+            first[n] = fixture_obs(&fixture, n)[0];
         }
         assert_true(first[0] != first[1] && first[1] != first[2]);
     }
-    bed_step(&bed, (const int32_t[3]){DO_TERMINATE, 0, 0}, 3);
-    assert_int_equal(bed.episode_length[0], 1);
-    bed_release(&bed);
+    fixture_step(&fixture, (const int32_t[3]){DO_TERMINATE, 0, 0}, 3);
+    assert_int_equal(fixture.episode_length[0], 1);
+    fixture_release(&fixture);
 }
 
 int main(void)

@@ -31,7 +31,7 @@ static ppo_env_options usual(void)
 }
 
 // Instances of an environment that is open, with room for what they give.
-typedef struct bed {
+typedef struct fixture {
     const ppo_env_class *env;
     size_t count;
     unsigned char *memory;
@@ -40,11 +40,11 @@ typedef struct bed {
     size_t obs_bytes;
     ppo_transition now[MAX_INSTANCES];
     ppo_error error;
-} bed;
+} fixture;
 
-static void bed_open(bed *b, const char *id, size_t count, const ppo_env_options *options)
+static void fixture_open(fixture *b, const char *id, size_t count, const ppo_env_options *options)
 {
-    *b = (bed){.count = count};
+    *b = (fixture){.count = count};
     if (ppo_env_open(&b->env, id, options, &b->error) != PPO_OK)
         fail_msg("%s", b->error.message);
     b->memory = calloc(count, b->env->instance_size);
@@ -59,7 +59,7 @@ static void bed_open(bed *b, const char *id, size_t count, const ppo_env_options
             fail_msg("%s", b->error.message);
 }
 
-static void bed_close(bed *b)
+static void fixture_close(fixture *b)
 {
     for (size_t i = 0; i < b->count; i++)
         b->env->release(b->self[i]);
@@ -71,24 +71,24 @@ static void bed_close(bed *b)
     assert_int_equal(errno, ECHILD);
 }
 
-static ppo_status bed_step(bed *b, const void *actions)
+static ppo_status fixture_step(fixture *b, const void *actions)
 {
     memset(b->now, 0, sizeof b->now);
     return b->env->step_many(b->self, b->count, actions, b->obs, b->now, &b->error);
 }
 
-static void bed_reset(bed *b, size_t i, const uint64_t *seed)
+static void fixture_reset(fixture *b, size_t i, const uint64_t *seed)
 {
     if (b->env->reset(b->self[i], seed, b->obs + i * b->obs_bytes, &b->error) != PPO_OK)
         fail_msg("%s", b->error.message);
 }
 
-static float float_at(const bed *b, size_t i)
+static float float_at(const fixture *b, size_t i)
 {
     return ((const float *)(const void *)b->obs)[i];
 }
 
-static int32_t integer_at(const bed *b, size_t i)
+static int32_t integer_at(const fixture *b, size_t i)
 {
     return ((const int32_t *)(const void *)b->obs)[i];
 }
@@ -98,68 +98,68 @@ static int32_t integer_at(const bed *b, size_t i)
 static void test_discrete(void **state)
 {
     const ppo_env_options options = usual();
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:Discrete-v0", 1, &options);
+    fixture_open(&b, "gym:trial_envs:Discrete-v0", 1, &options);
     assert_int_equal(b.env->observation_space.kind, PPO_SPACE_DISCRETE);
     assert_int_equal(b.env->observation_space.num_values[0], 5);
     assert_int_equal(b.env->action_space.num_values[0], 4);
     assert_int_equal(integer_at(&b, 0), 0); // its 3 is the first of its values
-    assert_int_equal(bed_step(&b, &(int32_t){2}), PPO_OK);
+    assert_int_equal(fixture_step(&b, &(int32_t){2}), PPO_OK);
     assert_int_equal(integer_at(&b, 0), 1);
     assert_float_equal(b.now[0].reward, 1.0, 0.0); // its actions begin at -1
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_multi_discrete(void **state)
 {
     const ppo_env_options options = usual();
     const int32_t action[4] = {1, 2, 3, 4};
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:MultiDiscrete-v0", 1, &options);
+    fixture_open(&b, "gym:trial_envs:MultiDiscrete-v0", 1, &options);
     assert_int_equal(b.env->observation_space.kind, PPO_SPACE_MULTI_DISCRETE);
     assert_int_equal(b.env->observation_space.num_values[1], 9);
     assert_int_equal(ppo_space_size(&b.env->action_space), 4);
-    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
     assert_int_equal(integer_at(&b, 0), 2);
     assert_int_equal(integer_at(&b, 1), 1);
     assert_float_equal(b.now[0].reward, 4321.0, 0.0);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_multi_binary(void **state)
 {
     const ppo_env_options options = usual();
     const int32_t action[3] = {1, 0, 1};
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:MultiBinary-v0", 1, &options);
+    fixture_open(&b, "gym:trial_envs:MultiBinary-v0", 1, &options);
     assert_int_equal(b.env->observation_space.kind, PPO_SPACE_MULTI_BINARY);
     assert_int_equal(ppo_space_size(&b.env->observation_space), 4);
-    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
     const int32_t expected[4] = {1, 0, 0, 1};
     assert_memory_equal(b.obs, expected, sizeof expected);
     assert_float_equal(b.now[0].reward, 101.0, 0.0);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_image(void **state)
 {
     const ppo_env_options options = usual();
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:Image-v0", 1, &options);
+    fixture_open(&b, "gym:trial_envs:Image-v0", 1, &options);
     const ppo_space *space = &b.env->observation_space;
     assert_int_equal(space->dtype, PPO_U8);
     assert_int_equal(space->rank, 3);
     assert_int_equal(space->shape[0], 4);
     assert_int_equal(space->shape[1], 5);
     assert_int_equal(space->shape[2], 3);
-    assert_int_equal(bed_step(&b, &(int32_t){0}), PPO_OK);
+    assert_int_equal(fixture_step(&b, &(int32_t){0}), PPO_OK);
     for (size_t i = 0; i < 60; i++)
         assert_int_equal(b.obs[i], i + 1);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // Doubles become floats, also in the action's bounds and the other way.
@@ -167,23 +167,23 @@ static void test_box(void **state)
 {
     const ppo_env_options options = usual();
     const float action[2] = {1.5f, -1.0f};
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:Matrix-v0", 1, &options);
+    fixture_open(&b, "gym:trial_envs:Matrix-v0", 1, &options);
     assert_int_equal(b.env->observation_space.rank, 2);
     assert_float_equal(b.env->action_space.low[1], -2.0, 0.0);
     assert_float_equal(b.env->action_space.high[0], 3.0, 0.0);
-    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
     assert_float_equal(float_at(&b, 5), 5.0, 0.0);
     assert_float_equal(b.now[0].reward, -8.5, 0.0);
-    bed_close(&b);
-    bed_open(&b, "gym:trial_envs:Scalar-v0", 1, &options);
+    fixture_close(&b);
+    fixture_open(&b, "gym:trial_envs:Scalar-v0", 1, &options);
     assert_int_equal(ppo_space_size(&b.env->observation_space), 1);
     assert_float_equal(b.env->action_space.low[0], -1.0, 0.0);
     assert_true(isinf(b.env->action_space.low[1]) && isinf(b.env->action_space.high[1]));
-    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
     assert_float_equal(float_at(&b, 0), 1.0, 0.0);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // Parts in the order of their keys; integers as places of ones.
@@ -191,14 +191,14 @@ static void test_nested(void **state)
 {
     const float expected[15] = {1, 2, 3, 1, /* b */ 0, 1, 0, 0, 1, /* c */ 0, 1, 0, 0, 1, 200};
     const ppo_env_options options = usual();
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:Nested-v0", 1, &options);
+    fixture_open(&b, "gym:trial_envs:Nested-v0", 1, &options);
     assert_int_equal(ppo_space_size(&b.env->observation_space), 15);
-    assert_int_equal(bed_step(&b, &(int32_t){0}), PPO_OK);
+    assert_int_equal(fixture_step(&b, &(int32_t){0}), PPO_OK);
     for (size_t i = 0; i < 15; i++)
         assert_float_equal(float_at(&b, i), expected[i], 0.0);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // --- episodes -----------------------------------------------------------------------------------
@@ -206,11 +206,11 @@ static void test_nested(void **state)
 static void test_end(void **state)
 {
     const ppo_env_options options = usual();
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:trial_envs:Discrete-v0", 3, &options);
+    fixture_open(&b, "gym:trial_envs:Discrete-v0", 3, &options);
     for (int32_t t = 1; t <= 3; t++) {
-        assert_int_equal(bed_step(&b, (const int32_t[3]){0, 1, 2}), PPO_OK);
+        assert_int_equal(fixture_step(&b, (const int32_t[3]){0, 1, 2}), PPO_OK);
         for (size_t i = 0; i < 3; i++) {
             assert_int_equal(integer_at(&b, i), t); // the last one is the final one
             assert_int_equal(b.now[i].truncated, t == 3);
@@ -218,32 +218,32 @@ static void test_end(void **state)
         }
     }
     for (size_t i = 0; i < 3; i++) {
-        bed_reset(&b, i, NULL);
+        fixture_reset(&b, i, NULL);
         assert_int_equal(integer_at(&b, i), 0);
     }
-    assert_int_equal(bed_step(&b, (const int32_t[3]){0, 1, 2}), PPO_OK);
+    assert_int_equal(fixture_step(&b, (const int32_t[3]){0, 1, 2}), PPO_OK);
     assert_int_equal(integer_at(&b, 2), 1);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // The time limit is that of the environment's registration, or the one asked for.
 static void test_time_limit(void **state)
 {
     ppo_env_options options = usual();
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:CartPole-v1", 1, &options);
+    fixture_open(&b, "gym:CartPole-v1", 1, &options);
     assert_int_equal(b.env->max_episode_steps, 500);
     assert_float_equal(b.env->reward_threshold, 475.0, 0.0);
-    bed_close(&b);
+    fixture_close(&b);
     options.gymnasium.max_episode_steps = 2;
-    bed_open(&b, "gym:CartPole-v1", 1, &options);
+    fixture_open(&b, "gym:CartPole-v1", 1, &options);
     assert_int_equal(b.env->max_episode_steps, 2);
-    assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
+    assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
     assert_false(b.now[0].truncated);
-    assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
+    assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
     assert_true(b.now[0].truncated);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 // Instances over two processes, beside the built-in environment.
@@ -251,9 +251,9 @@ static void test_same_as_built_in(void **state)
 {
     const ppo_env_options options = usual();
     const ppo_env_class *reference = NULL;
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:CartPole-v1", 5, &options);
+    fixture_open(&b, "gym:CartPole-v1", 5, &options);
     assert_int_equal(ppo_env_find(&reference, "CartPole-v1", NULL), PPO_OK);
     unsigned char *memory = calloc(5, reference->instance_size);
     float obs[5][4];
@@ -264,7 +264,7 @@ static void test_same_as_built_in(void **state)
         assert_memory_equal(b.obs, obs, sizeof obs);
         for (int i = 0; i < 5; i++)
             action[i] = (t * 7 + i * 3) % 5 > 2;
-        assert_int_equal(bed_step(&b, action), PPO_OK);
+        assert_int_equal(fixture_step(&b, action), PPO_OK);
         for (size_t i = 0; i < 5; i++) {
             ppo_transition now = {.reward = 0.0};
             void *self = memory + i * reference->instance_size;
@@ -275,11 +275,11 @@ static void test_same_as_built_in(void **state)
                 continue;
             assert_memory_equal(b.obs + i * sizeof obs[0], obs[i], sizeof obs[0]);
             reference->reset(self, NULL, obs[i], NULL);
-            bed_reset(&b, i, NULL);
+            fixture_reset(&b, i, NULL);
         }
     }
     free(memory);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static void test_kwargs(void **state)
@@ -300,9 +300,9 @@ static void test_pictures(void **state)
 {
     const ppo_env_options options = usual();
     unsigned char *rgb = malloc(60 * 40 * 3);
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:CartPole-v1", 1, &options);
+    fixture_open(&b, "gym:CartPole-v1", 1, &options);
     assert_int_equal(b.env->render_width, 60);
     assert_int_equal(b.env->render_height, 40);
     assert_float_equal(b.env->render_fps, 50.0, 0.0);
@@ -311,7 +311,7 @@ static void test_pictures(void **state)
     for (size_t i = 0; i < 60 * 40; i++)
         lit += rgb[3 * i] == 255 && rgb[3 * i + 1] == 128 && rgb[3 * i + 2] == 64;
     assert_int_equal(lit, 40); // one column
-    bed_close(&b);
+    fixture_close(&b);
     free(rgb);
 }
 
@@ -372,22 +372,22 @@ static void test_garbage(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
         char id[64];
-        bed b;
+        fixture b;
         const uint64_t seed = 9;
         snprintf(id, sizeof id, "gym:trial_envs:%s", names[k][0]);
-        bed_open(&b, id, 1, &options);
+        fixture_open(&b, id, 1, &options);
         for (uint64_t t = 1; t < 5; t++) {
             ppo_error last;
-            assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_OK);
+            assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
             assert_true(b.now[0].lost);
             assert_int_equal(ppo_env_class_extension(b.env)->count_failures(b.env, &last), t);
             if (!strstr(last.message, names[k][1]))
                 fail_msg("%s: %s", id, last.message);
-            bed_reset(&b, 0, &seed);
+            fixture_reset(&b, 0, &seed);
         }
-        assert_int_equal(bed_step(&b, &(int32_t){1}), PPO_ENV_FAILED);
+        assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_ENV_FAILED);
         assert_non_null(strstr(b.error.message, "5 times in a row"));
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
@@ -406,10 +406,10 @@ static void test_death(void **state)
         char kwargs[64];
         const uint64_t seed = 3;
         ppo_error last;
-        bed b;
+        fixture b;
         snprintf(kwargs, sizeof kwargs, "{\"every\": 1, \"kinds\": \"%s\"}", kinds[k][0]);
         options.gymnasium.env_kwargs = kwargs;
-        bed_open(&b, "gym:trial_envs:Faulty-v0", 4, &options);
+        fixture_open(&b, "gym:trial_envs:Faulty-v0", 4, &options);
         const int32_t action[4] = {0, 1, 0, 1};
         // Instance 0 alone: its neighbour is in the same process, the others are not.
         assert_int_equal(b.env->step(b.self[0], action, b.obs, b.now, &b.error), PPO_OK);
@@ -417,10 +417,10 @@ static void test_death(void **state)
         assert_int_equal(ppo_env_class_extension(b.env)->count_failures(b.env, &last), 1);
         if (!strstr(last.message, kinds[k][1]))
             fail_msg("%s: %s", kinds[k][0], last.message);
-        bed_reset(&b, 0, &seed);
-        bed_reset(&b, 1, &seed);
+        fixture_reset(&b, 0, &seed);
+        fixture_reset(&b, 1, &seed);
         assert_memory_equal(b.obs, b.obs + b.obs_bytes, b.obs_bytes);
-        bed_close(&b);
+        fixture_close(&b);
     }
 }
 
@@ -429,22 +429,22 @@ static void test_killed_while_idle(void **state)
 {
     const ppo_env_options options = usual();
     const int32_t action[4] = {0, 1, 0, 1};
-    bed b;
+    fixture b;
     (void)state;
-    bed_open(&b, "gym:CartPole-v1", 4, &options);
+    fixture_open(&b, "gym:CartPole-v1", 4, &options);
     char command[96];
     snprintf(command, sizeof command, "kill -9 $(pgrep -P %ld | head -n 1)", (long)getpid());
     assert_int_equal(system(command), 0);
-    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
     for (uint64_t i = 0; i < 4; i++) {
         assert_int_equal(b.now[i].lost, i < 2);
         if (b.now[i].lost)
-            bed_reset(&b, i, &i);
+            fixture_reset(&b, i, &i);
     }
-    assert_int_equal(bed_step(&b, action), PPO_OK);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
     for (size_t i = 0; i < 4; i++)
         assert_false(b.now[i].lost);
-    bed_close(&b);
+    fixture_close(&b);
 }
 
 static bool has_numpy(const char *program)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Worker processes: the same bits as without them, errors in the same words, and what becomes of
 // the run when workers die, hang or are told to go.
-#include "unit/env/support/farm.h"
+#include "unit/env/support/env_fixture.h"
 
 #include "core/rng.h"
 #include "env/classic/classic.h"
@@ -24,19 +24,19 @@
 
 #define TRIES 5 // deaths in a row that end a run
 
-static int32_t *actions(const ppo_farm *f)
+static int32_t *actions(const ppo_env_fixture *f)
 {
     return (int32_t *)(void *)f->action;
 }
 
-static const float *obs_at(const ppo_farm *f, const unsigned char *rows, size_t n)
+static const float *obs_at(const ppo_env_fixture *f, const unsigned char *rows, size_t n)
 {
     return (const float *)(const void *)(rows + n * f->obs_bytes);
 }
 
-static void assert_step_ok(ppo_farm *f, uint64_t step)
+static void assert_step_ok(ppo_env_fixture *f, uint64_t step)
 {
-    if (farm_step(f, step) != PPO_OK)
+    if (env_fixture_step(f, step) != PPO_OK)
         fail_msg("%s", f->error.message);
 }
 
@@ -54,7 +54,7 @@ static const ppo_vecenv_options all_features = {.num_envs = 7,
                                                 .clip_action = true,
                                                 .seed = 8};
 
-static void draw_actions(ppo_farm *f, const ppo_env_class *env, uint64_t step)
+static void draw_actions(ppo_env_fixture *f, const ppo_env_class *env, uint64_t step)
 {
     for (uint32_t n = 0; n < f->num_envs; n++) {
         const uint32_t word = ppo_rng_draw(2, PPO_RNG_BENCH, n, step).word[0];
@@ -66,16 +66,17 @@ static void draw_actions(ppo_farm *f, const ppo_env_class *env, uint64_t step)
     }
 }
 
-static void assert_same_row(const ppo_farm *a, const ppo_farm *b, const char *name)
+static void assert_same_row(const ppo_env_fixture *a, const ppo_env_fixture *b, const char *name)
 {
     size_t bytes_a, bytes_b;
-    const void *row_a = farm_row(a, name, &bytes_a), *row_b = farm_row(b, name, &bytes_b);
+    const void *row_a = env_fixture_row(a, name, &bytes_a),
+               *row_b = env_fixture_row(b, name, &bytes_b);
     assert_int_equal(bytes_a, bytes_b);
     if (bytes_a)
         assert_memory_equal(row_a, row_b, bytes_a);
 }
 
-static void assert_same_rows(const ppo_farm *a, const ppo_farm *b)
+static void assert_same_rows(const ppo_env_fixture *a, const ppo_env_fixture *b)
 {
     static const char *const names[] = {"rows.obs",
                                         "rows.final_obs",
@@ -92,7 +93,7 @@ static void assert_same_rows(const ppo_farm *a, const ppo_farm *b)
 }
 
 // Two halves begun before either is awaited, as collecting does.
-static void step_halves(ppo_farm *f, uint64_t step)
+static void step_halves(ppo_env_fixture *f, uint64_t step)
 {
     const size_t half = f->num_envs / 2, rest = f->num_envs - half;
     assert_int_equal(ppo_vecenv_begin(f->vecenv, &f->rows, f->action, 0, half, step, NULL), PPO_OK);
@@ -105,10 +106,10 @@ static void step_halves(ppo_farm *f, uint64_t step)
 static void check_same_bits(const ppo_env_class *env, uint32_t num_processes)
 {
     ppo_vecenv_options options = all_features;
-    ppo_farm threads, processes;
-    farm_start(&threads, env, &options);
+    ppo_env_fixture threads, processes;
+    env_fixture_start(&threads, env, &options);
     options.num_processes = num_processes;
-    farm_start(&processes, env, &options);
+    env_fixture_start(&processes, env, &options);
     assert_same_rows(&threads, &processes);
     for (uint64_t step = 0; step < 300; step++) {
         draw_actions(&threads, env, step);
@@ -124,8 +125,8 @@ static void check_same_bits(const ppo_env_class *env, uint32_t num_processes)
     ppo_vecenv_freeze(processes.vecenv);
     assert_same_rows(&threads, &processes);
     assert_int_equal(ppo_vecenv_workers_lost(processes.vecenv, NULL), 0);
-    farm_release(&threads);
-    farm_release(&processes);
+    env_fixture_release(&threads);
+    env_fixture_release(&processes);
 }
 
 static void test_same_bits(void **state)
@@ -140,7 +141,7 @@ static void test_same_bits(void **state)
 
 // A range in a thread's hands: two halves in flight, again and again.
 typedef struct ppo_lane {
-    ppo_farm *farm;
+    ppo_env_fixture *fixture;
     size_t first, count;
     pthread_t thread;
 } ppo_lane;
@@ -148,7 +149,7 @@ typedef struct ppo_lane {
 static void *run_lane(void *argument)
 {
     const ppo_lane *lane = argument;
-    const ppo_farm *f = lane->farm;
+    const ppo_env_fixture *f = lane->fixture;
     const size_t first[2] = {lane->first, lane->first + lane->count / 2};
     const size_t count[2] = {lane->count / 2, lane->count - lane->count / 2};
     for (uint64_t t = 0; t <= 500; t++)
@@ -165,33 +166,33 @@ static void test_ranges_of_several_threads(void **state)
 {
     (void)state;
     ppo_vecenv_options options = {.num_envs = 8, .frame_skip = 1, .seed = 3};
-    ppo_farm plain, farm;
-    farm_start(&plain, &ppo_cartpole_v1, &options);
+    ppo_env_fixture plain, fixture;
+    env_fixture_start(&plain, &ppo_cartpole_v1, &options);
     options.num_processes = 3; // environments of one worker belong to several threads
-    farm_start(&farm, &ppo_cartpole_v1, &options);
+    env_fixture_start(&fixture, &ppo_cartpole_v1, &options);
     for (size_t n = 0; n < 8; n++)
-        actions(&plain)[n] = actions(&farm)[n] = (int32_t)n % 2;
+        actions(&plain)[n] = actions(&fixture)[n] = (int32_t)n % 2;
     for (uint64_t step = 0; step < 500; step++)
         assert_step_ok(&plain, step);
-    ppo_lane lanes[2] = {{.farm = &farm, .first = 0, .count = 4},
-                         {.farm = &farm, .first = 4, .count = 4}};
+    ppo_lane lanes[2] = {{.fixture = &fixture, .first = 0, .count = 4},
+                         {.fixture = &fixture, .first = 4, .count = 4}};
     for (size_t i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&lanes[i].thread, NULL, run_lane, &lanes[i]), 0);
     for (size_t i = 0; i < 2; i++)
         pthread_join(lanes[i].thread, NULL);
-    assert_same_rows(&plain, &farm);
-    farm_release(&plain);
-    farm_release(&farm);
+    assert_same_rows(&plain, &fixture);
+    env_fixture_release(&plain);
+    env_fixture_release(&fixture);
 }
 
 static void check_thawed(const ppo_env_class *env, uint32_t before, uint32_t after)
 {
     ppo_vecenv_options options = all_features;
-    ppo_farm first, second;
+    ppo_env_fixture first, second;
     options.num_processes = before;
-    farm_start(&first, env, &options);
+    env_fixture_start(&first, env, &options);
     options.num_processes = after;
-    farm_create(&second, env, &options);
+    env_fixture_create(&second, env, &options);
     for (uint64_t step = 0; step < 50; step++) {
         draw_actions(&first, env, step);
         assert_step_ok(&first, step);
@@ -200,8 +201,8 @@ static void check_thawed(const ppo_env_class *env, uint32_t before, uint32_t aft
     static const char *const rows[] = {"env.state", "env.episode", "env.last_action"};
     for (size_t i = 0; i < 3; i++) {
         size_t bytes;
-        const void *from = farm_row(&first, rows[i], &bytes);
-        memcpy(farm_row(&second, rows[i], &bytes), from, bytes);
+        const void *from = env_fixture_row(&first, rows[i], &bytes);
+        memcpy(env_fixture_row(&second, rows[i], &bytes), from, bytes);
     }
     assert_int_equal(ppo_vecenv_thaw(second.vecenv, second.rows.obs, 50, NULL), PPO_OK);
     for (uint64_t step = 50; step < 100; step++) {
@@ -212,8 +213,8 @@ static void check_thawed(const ppo_env_class *env, uint32_t before, uint32_t aft
         assert_same_row(&first, &second, "rows.obs");
         assert_same_row(&first, &second, "rows.reward");
     }
-    farm_release(&first);
-    farm_release(&second);
+    env_fixture_release(&first);
+    env_fixture_release(&second);
 }
 
 static void test_freeze_and_thaw(void **state)
@@ -226,45 +227,45 @@ static void test_freeze_and_thaw(void **state)
 
 // --- errors, and what is the worker's own -----------------------------------------------------
 
-typedef struct ppo_fragile_farm {
+typedef struct ppo_fragile_fixture {
     ppo_fragile_fate *fate;
     ppo_env_class env;
-    ppo_farm farm;
-} ppo_fragile_farm;
+    ppo_env_fixture fixture;
+} ppo_fragile_fixture;
 
-static void fragile_create(ppo_fragile_farm *f, uint32_t num_envs, uint32_t num_processes)
+static void fragile_create(ppo_fragile_fixture *f, uint32_t num_envs, uint32_t num_processes)
 {
     f->fate = fragile_fate_create();
     f->env = fragile_class(f->fate);
-    farm_create(&f->farm, &f->env,
-                &(ppo_vecenv_options){
-                    .num_envs = num_envs, .frame_skip = 1, .num_processes = num_processes});
+    env_fixture_create(&f->fixture, &f->env,
+                       &(ppo_vecenv_options){
+                           .num_envs = num_envs, .frame_skip = 1, .num_processes = num_processes});
 }
 
-static ppo_status fragile_begin(ppo_fragile_farm *f)
+static ppo_status fragile_begin(ppo_fragile_fixture *f)
 {
-    return ppo_vecenv_start(f->farm.vecenv, f->farm.rows.obs, &f->farm.error);
+    return ppo_vecenv_start(f->fixture.vecenv, f->fixture.rows.obs, &f->fixture.error);
 }
 
-static void fragile_start(ppo_fragile_farm *f, uint32_t num_envs, uint32_t num_processes)
+static void fragile_start(ppo_fragile_fixture *f, uint32_t num_envs, uint32_t num_processes)
 {
     fragile_create(f, num_envs, num_processes);
     if (fragile_begin(f) != PPO_OK)
-        fail_msg("%s", f->farm.error.message);
+        fail_msg("%s", f->fixture.error.message);
 }
 
-static void fragile_end(ppo_fragile_farm *f)
+static void fragile_end(ppo_fragile_fixture *f)
 {
-    farm_release(&f->farm);
+    env_fixture_release(&f->fixture);
     fragile_fate_destroy(f->fate);
 }
 
 // One step, all environments going on but the n-th.
-static ppo_status step_with(ppo_fragile_farm *f, size_t n, int32_t what, uint64_t step)
+static ppo_status step_with(ppo_fragile_fixture *f, size_t n, int32_t what, uint64_t step)
 {
-    memset(f->farm.action, 0, f->farm.num_envs * f->farm.action_bytes);
-    actions(&f->farm)[n] = what;
-    return farm_step(&f->farm, step);
+    memset(f->fixture.action, 0, f->fixture.num_envs * f->fixture.action_bytes);
+    actions(&f->fixture)[n] = what;
+    return env_fixture_step(&f->fixture, step);
 }
 
 static void test_errors_in_the_same_words(void **state)
@@ -272,15 +273,15 @@ static void test_errors_in_the_same_words(void **state)
     (void)state;
     char step_text[2][512], init_text[2][512];
     for (uint32_t i = 0; i < 2; i++) {
-        ppo_fragile_farm f;
+        ppo_fragile_fixture f;
         fragile_create(&f, 4, 2 * i);
         atomic_store(&f.fate->refuse_init, 1);
         assert_int_equal(fragile_begin(&f), PPO_NOT_FOUND);
-        memcpy(init_text[i], f.farm.error.message, sizeof init_text[i]);
+        memcpy(init_text[i], f.fixture.error.message, sizeof init_text[i]);
         atomic_store(&f.fate->refuse_init, 0);
         assert_int_equal(fragile_begin(&f), PPO_OK); // the second attempt
         assert_int_equal(step_with(&f, 2, STUMBLE, 5), PPO_ENV_FAILED);
-        memcpy(step_text[i], f.farm.error.message, sizeof step_text[i]);
+        memcpy(step_text[i], f.fixture.error.message, sizeof step_text[i]);
         fragile_end(&f);
     }
     assert_string_equal(init_text[0], init_text[1]);
@@ -292,25 +293,25 @@ static void test_errors_in_the_same_words(void **state)
 static void test_failure_with_a_half_in_flight(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_start(&f, 4, 2);
-    ppo_vecenv_freeze(f.farm.vecenv);
-    actions(&f.farm)[0] = STUMBLE;
-    actions(&f.farm)[3] = WAIT_A_BIT;
-    ppo_vecenv_begin(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 2, 0, NULL);
-    ppo_vecenv_begin(f.farm.vecenv, &f.farm.rows, f.farm.action, 2, 2, 0, NULL);
-    assert_int_equal(ppo_vecenv_finish(f.farm.vecenv, 0, 2, NULL), PPO_ENV_FAILED);
-    assert_int_equal(ppo_vecenv_thaw(f.farm.vecenv, f.farm.rows.obs, 0, NULL), PPO_OK);
+    ppo_vecenv_freeze(f.fixture.vecenv);
+    actions(&f.fixture)[0] = STUMBLE;
+    actions(&f.fixture)[3] = WAIT_A_BIT;
+    ppo_vecenv_begin(f.fixture.vecenv, &f.fixture.rows, f.fixture.action, 0, 2, 0, NULL);
+    ppo_vecenv_begin(f.fixture.vecenv, &f.fixture.rows, f.fixture.action, 2, 2, 0, NULL);
+    assert_int_equal(ppo_vecenv_finish(f.fixture.vecenv, 0, 2, NULL), PPO_ENV_FAILED);
+    assert_int_equal(ppo_vecenv_thaw(f.fixture.vecenv, f.fixture.rows.obs, 0, NULL), PPO_OK);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
     for (size_t n = 0; n < 4; n++)
-        assert_true(obs_at(&f.farm, f.farm.rows.obs, n)[1] == 1.0f);
+        assert_true(obs_at(&f.fixture, f.fixture.rows.obs, n)[1] == 1.0f);
     fragile_end(&f);
 }
 
 static void test_all_functions_run_in_the_worker(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_create(&f, 5, 2);
     const int file = dup(STDERR_FILENO);
     atomic_store(&f.fate->watched_file, file);
@@ -322,19 +323,19 @@ static void test_all_functions_run_in_the_worker(void **state)
     assert_true(first != (int)getpid() && last != (int)getpid() && first != last);
     for (size_t n = 0; n < 5; n++) // n * W / N
         assert_int_equal(atomic_load(&f.fate->process[n]), n * 2 / 5 ? last : first);
-    ppo_vecenv_destroy(f.farm.vecenv);
+    ppo_vecenv_destroy(f.fixture.vecenv);
     assert_int_equal(atomic_load(&f.fate->num_inits), 5);
     assert_int_equal(atomic_load(&f.fate->num_releases), 5);
     assert_true(kill(first, 0) < 0 && errno == ESRCH); // reaped
     assert_true(kill(last, 0) < 0 && errno == ESRCH);
-    ppo_arena_release(&f.farm.arena);
+    ppo_arena_release(&f.fixture.arena);
     fragile_fate_destroy(f.fate);
 }
 
 // --- deaths -----------------------------------------------------------------------------------
 
 // Environment n has just begun anew in the place of an episode of so many steps.
-static void assert_lost(const ppo_farm *f, size_t n, uint32_t steps)
+static void assert_lost(const ppo_env_fixture *f, size_t n, uint32_t steps)
 {
     const float *obs = obs_at(f, f->rows.obs, n);
     assert_true(f->rows.truncated[n] == 1 && f->rows.terminated[n] == 0);
@@ -345,7 +346,7 @@ static void assert_lost(const ppo_farm *f, size_t n, uint32_t steps)
     assert_true(f->rows.lost[n] == 1);
 }
 
-static void assert_alive(const ppo_farm *f, size_t n, float steps)
+static void assert_alive(const ppo_env_fixture *f, size_t n, float steps)
 {
     assert_true(f->rows.truncated[n] == 0 && f->rows.reward[n] == (double)steps);
     assert_true(obs_at(f, f->rows.obs, n)[1] == steps);
@@ -354,28 +355,28 @@ static void assert_alive(const ppo_farm *f, size_t n, float steps)
 static void test_crash_in_a_step(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     ppo_error last;
     fragile_start(&f, 4, 2);
     for (uint64_t step = 0; step < 3; step++)
         assert_int_equal(step_with(&f, 0, KEEP_GOING, step), PPO_OK);
     assert_int_equal(step_with(&f, 1, CRASH, 3), PPO_OK);
-    assert_alive(&f.farm, 0, 4.0f); // done before, in the same worker
-    assert_lost(&f.farm, 1, 3);
-    assert_alive(&f.farm, 2, 4.0f);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, &last), 1);
+    assert_alive(&f.fixture, 0, 4.0f); // done before, in the same worker
+    assert_lost(&f.fixture, 1, 3);
+    assert_alive(&f.fixture, 2, 4.0f);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, &last), 1);
     assert_non_null(strstr(last.message, "worker 0 "));
     assert_non_null(strstr(last.message, "Fragile-v0, environments 0 to 1"));
     assert_non_null(strstr(last.message, "signal 11"));
     assert_non_null(strstr(last.message, "at step 3 "));
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 4), PPO_OK);
-    assert_lost(&f.farm, 0, 4); // it went down with the worker
-    assert_alive(&f.farm, 1, 1.0f);
-    assert_alive(&f.farm, 3, 5.0f);
+    assert_lost(&f.fixture, 0, 4); // it went down with the worker
+    assert_alive(&f.fixture, 1, 1.0f);
+    assert_alive(&f.fixture, 3, 5.0f);
     assert_int_equal(step_with(&f, 3, LEAVE, 5), PPO_OK);
-    assert_alive(&f.farm, 0, 1.0f);
-    assert_lost(&f.farm, 3, 5);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, &last), 2);
+    assert_alive(&f.fixture, 0, 1.0f);
+    assert_lost(&f.fixture, 3, 5);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, &last), 2);
     assert_non_null(strstr(last.message, "exited with code 7"));
     fragile_end(&f);
 }
@@ -383,7 +384,7 @@ static void test_crash_in_a_step(void **state)
 static void test_killed_while_idle(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     ppo_error last;
     fragile_start(&f, 3, 3);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
@@ -391,14 +392,14 @@ static void test_killed_while_idle(void **state)
     kill(victim, SIGKILL);
     wait_ms(20);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 1), PPO_OK);
-    assert_alive(&f.farm, 0, 2.0f);
-    assert_lost(&f.farm, 1, 1);
-    assert_alive(&f.farm, 2, 2.0f);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, &last), 1);
+    assert_alive(&f.fixture, 0, 2.0f);
+    assert_lost(&f.fixture, 1, 1);
+    assert_alive(&f.fixture, 2, 2.0f);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, &last), 1);
     assert_non_null(strstr(last.message, "signal 9"));
     assert_int_not_equal(atomic_load(&f.fate->last_process), victim);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 2), PPO_OK);
-    assert_alive(&f.farm, 1, 1.0f);
+    assert_alive(&f.fixture, 1, 1.0f);
     fragile_end(&f);
 }
 
@@ -406,31 +407,32 @@ static void test_killed_while_idle(void **state)
 static void test_many_crashes(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_start(&f, 2, 1);
     for (uint64_t step = 0; step < 60; step++)
         assert_int_equal(step_with(&f, 0, step % 3 == 2 ? CRASH : KEEP_GOING, step), PPO_OK);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), 20);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 20);
     fragile_end(&f);
 }
 
 static void test_crash_in_every_step(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_start(&f, 4, 2);
-    ppo_vecenv_freeze(f.farm.vecenv);
+    ppo_vecenv_freeze(f.fixture.vecenv);
     ppo_status status = PPO_OK;
     uint64_t step = 0;
     for (; status == PPO_OK && step < 100; step++)
         status = step_with(&f, 3, CRASH, step);
     assert_int_equal(status, PPO_ENV_FAILED);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), TRIES);
-    assert_non_null(strstr(f.farm.error.message, "environments 2 to 3"));
-    assert_non_null(strstr(f.farm.error.message, "5 in a row have died without completing a step"));
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), TRIES);
+    assert_non_null(strstr(f.fixture.error.message, "environments 2 to 3"));
+    assert_non_null(
+        strstr(f.fixture.error.message, "5 in a row have died without completing a step"));
     assert_int_equal(step_with(&f, 0, KEEP_GOING, step), PPO_ENV_FAILED); // it stays that way,
-    ppo_vecenv_freeze(f.farm.vecenv);                                     // whatever is asked,
-    assert_int_equal(ppo_vecenv_thaw(f.farm.vecenv, f.farm.rows.obs, step, NULL), PPO_OK);
+    ppo_vecenv_freeze(f.fixture.vecenv);                                  // whatever is asked,
+    assert_int_equal(ppo_vecenv_thaw(f.fixture.vecenv, f.fixture.rows.obs, step, NULL), PPO_OK);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, step), PPO_OK); // until a checkpoint is loaded
     fragile_end(&f);
 }
@@ -438,40 +440,41 @@ static void test_crash_in_every_step(void **state)
 static void test_deaths_at_init(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_create(&f, 3, 1);
     atomic_store(&f.fate->deaths_at_init, 2);
     assert_int_equal(fragile_begin(&f), PPO_OK);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), 2);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 2);
     for (size_t n = 0; n < 3; n++)
-        assert_true(obs_at(&f.farm, f.farm.rows.obs, n)[0] == (float)n); // nothing has been lost
+        assert_true(obs_at(&f.fixture, f.fixture.rows.obs, n)[0] ==
+                    (float)n); // nothing has been lost
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
-    assert_alive(&f.farm, 0, 1.0f);
+    assert_alive(&f.fixture, 0, 1.0f);
     fragile_end(&f);
 
     fragile_create(&f, 3, 1);
     atomic_store(&f.fate->deaths_at_init, 1000);
     assert_int_equal(fragile_begin(&f), PPO_ENV_FAILED);
     assert_int_equal(atomic_load(&f.fate->deaths_at_init), 1000 - TRIES);
-    assert_non_null(strstr(f.farm.error.message, "5 in a row"));
+    assert_non_null(strstr(f.fixture.error.message, "5 in a row"));
     fragile_end(&f);
 }
 
 static void test_deaths_at_reset(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_create(&f, 4, 1);
     atomic_store(&f.fate->deaths_at_reset, 2);
     assert_int_equal(fragile_begin(&f), PPO_OK);
     for (size_t n = 0; n < 4; n++)
-        assert_true(obs_at(&f.farm, f.farm.rows.obs, n)[0] == (float)n);
+        assert_true(obs_at(&f.fixture, f.fixture.rows.obs, n)[0] == (float)n);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
     atomic_store(&f.fate->deaths_at_reset, 2); // the episode's own, then the fresh one's
     assert_int_equal(step_with(&f, 1, END, 1), PPO_OK);
-    assert_alive(&f.farm, 0, 2.0f);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), 4);
-    assert_true(f.farm.rows.truncated[1] == 1 && f.farm.rows.truncated[2] == 1);
+    assert_alive(&f.fixture, 0, 2.0f);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 4);
+    assert_true(f.fixture.rows.truncated[1] == 1 && f.fixture.rows.truncated[2] == 1);
     fragile_end(&f);
 }
 
@@ -480,30 +483,31 @@ static void test_lost_in_a_checkpoint(void **state)
 {
     (void)state;
     for (uint32_t num_processes = 0; num_processes <= 2; num_processes += 2) {
-        ppo_fragile_farm f, other;
+        ppo_fragile_fixture f, other;
         fragile_start(&f, 2, 2);
         assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
         atomic_store(&f.fate->deaths_at_save, 1);
-        ppo_vecenv_freeze(f.farm.vecenv);
-        assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), 1);
+        ppo_vecenv_freeze(f.fixture.vecenv);
+        assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 1);
         fragile_create(&other, 2, num_processes);
         static const char *const rows[] = {"env.state", "env.episode"};
         for (size_t i = 0; i < 2; i++) {
             size_t bytes;
-            const void *from = farm_row(&f.farm, rows[i], &bytes);
-            memcpy(farm_row(&other.farm, rows[i], &bytes), from, bytes);
+            const void *from = env_fixture_row(&f.fixture, rows[i], &bytes);
+            memcpy(env_fixture_row(&other.fixture, rows[i], &bytes), from, bytes);
         }
         atomic_store(&other.fate->deaths_at_load, num_processes ? 1 : 0);
-        assert_int_equal(ppo_vecenv_thaw(other.farm.vecenv, other.farm.rows.obs, 1, NULL), PPO_OK);
+        assert_int_equal(ppo_vecenv_thaw(other.fixture.vecenv, other.fixture.rows.obs, 1, NULL),
+                         PPO_OK);
         assert_int_equal(step_with(&other, 0, KEEP_GOING, 1), PPO_OK);
         assert_int_equal(step_with(&f, 0, KEEP_GOING, 1), PPO_OK);
-        const ppo_farm *farms[2] = {&f.farm, &other.farm};
+        const ppo_env_fixture *fixtures[2] = {&f.fixture, &other.fixture};
         for (size_t i = 0; i < 2; i++) {
-            assert_int_equal(farms[i]->rows.truncated[0] + farms[i]->rows.truncated[1], 1);
-            assert_int_equal(farms[i]->rows.truncated[0], f.farm.rows.truncated[0]);
+            assert_int_equal(fixtures[i]->rows.truncated[0] + fixtures[i]->rows.truncated[1], 1);
+            assert_int_equal(fixtures[i]->rows.truncated[0], f.fixture.rows.truncated[0]);
         }
-        assert_same_row(&f.farm, &other.farm, "rows.obs");
-        assert_same_row(&f.farm, &other.farm, "rows.episode_return");
+        assert_same_row(&f.fixture, &other.fixture, "rows.obs");
+        assert_same_row(&f.fixture, &other.fixture, "rows.episode_return");
         fragile_end(&f);
         fragile_end(&other);
     }
@@ -514,7 +518,7 @@ static void test_lost_in_a_checkpoint(void **state)
 static void test_slow_is_not_dead(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_start(&f, 2, 2);
     assert_int_equal(step_with(&f, 1, WAIT_A_BIT, 0), PPO_OK);
     const int stopped = atomic_load(&f.fate->process[1]);
@@ -522,14 +526,14 @@ static void test_slow_is_not_dead(void **state)
     kill(stopped, SIGTERM);
     kill(stopped, SIGHUP);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 1), PPO_OK);
-    assert_alive(&f.farm, 1, 2.0f);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), 0);
+    assert_alive(&f.fixture, 1, 2.0f);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 0);
     fragile_end(&f);
 }
 
-static void *start_in_thread(void *farm)
+static void *start_in_thread(void *fixture)
 {
-    fragile_start(farm, 2, 2);
+    fragile_start(fixture, 2, 2);
     return NULL;
 }
 
@@ -537,30 +541,30 @@ static void *start_in_thread(void *farm)
 static void test_made_by_another_thread(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, start_in_thread, &f), 0);
     pthread_join(thread, NULL);
     wait_ms(20);
     assert_int_equal(step_with(&f, 0, KEEP_GOING, 0), PPO_OK);
-    assert_int_equal(ppo_vecenv_workers_lost(f.farm.vecenv, NULL), 0);
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 0);
     fragile_end(&f);
 }
 
 static void test_destroy_with_a_stuck_worker(void **state)
 {
     (void)state;
-    ppo_fragile_farm f;
+    ppo_fragile_fixture f;
     fragile_start(&f, 2, 2);
-    actions(&f.farm)[0] = HANG;
-    ppo_vecenv_begin(f.farm.vecenv, &f.farm.rows, f.farm.action, 0, 1, 0, NULL);
+    actions(&f.fixture)[0] = HANG;
+    ppo_vecenv_begin(f.fixture.vecenv, &f.fixture.rows, f.fixture.action, 0, 1, 0, NULL);
     wait_ms(20);
     const int stuck = atomic_load(&f.fate->process[0]);
     assert_int_equal(kill(stuck, 0), 0);
-    ppo_vecenv_destroy(f.farm.vecenv);
+    ppo_vecenv_destroy(f.fixture.vecenv);
     assert_true(kill(stuck, 0) < 0 && errno == ESRCH);
     assert_int_equal(atomic_load(&f.fate->num_releases), 1); // the other's
-    ppo_arena_release(&f.farm.arena);
+    ppo_arena_release(&f.fixture.arena);
     fragile_fate_destroy(f.fate);
 }
 
@@ -570,30 +574,30 @@ static void test_hung_worker(void **state)
     (void)state;
     ppo_fragile_fate *fate = fragile_fate_create();
     const ppo_env_class env = fragile_class(fate);
-    ppo_farm farm;
+    ppo_env_fixture fixture;
     ppo_error last = {0};
-    farm_start(&farm, &env,
-               &(ppo_vecenv_options){
-                   .num_envs = 4, .frame_skip = 1, .num_processes = 2, .timeout_ms = 150});
+    env_fixture_start(&fixture, &env,
+                      &(ppo_vecenv_options){
+                          .num_envs = 4, .frame_skip = 1, .num_processes = 2, .timeout_ms = 150});
     for (size_t n = 0; n < 4; n++)
-        actions(&farm)[n] = WAIT_A_BIT; // each worker has two, and has 150 ms for each
+        actions(&fixture)[n] = WAIT_A_BIT; // each worker has two, and has 150 ms for each
     for (uint64_t step = 0; step < 3; step++)
-        assert_step_ok(&farm, step);
-    assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, NULL), 0);
-    memset(farm.action, 0, 4 * sizeof(int32_t));
-    actions(&farm)[1] = HANG;
-    assert_step_ok(&farm, 3);
-    assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, &last), 1);
+        assert_step_ok(&fixture, step);
+    assert_int_equal(ppo_vecenv_workers_lost(fixture.vecenv, NULL), 0);
+    memset(fixture.action, 0, 4 * sizeof(int32_t));
+    actions(&fixture)[1] = HANG;
+    assert_step_ok(&fixture, 3);
+    assert_int_equal(ppo_vecenv_workers_lost(fixture.vecenv, &last), 1);
     assert_non_null(strstr(last.message, "made no progress for 0.15 s"));
-    assert_lost(&farm, 1, 3);
-    assert_alive(&farm, 2, 4.0f);
+    assert_lost(&fixture, 1, 3);
+    assert_alive(&fixture, 2, 4.0f);
     const pid_t stopped = atomic_load(&fate->process[2]);
     assert_int_equal(kill(stopped, SIGSTOP), 0);
-    memset(farm.action, 0, 4 * sizeof(int32_t));
-    assert_step_ok(&farm, 4);
-    assert_int_equal(ppo_vecenv_workers_lost(farm.vecenv, NULL), 2);
-    assert_lost(&farm, 2, 4);
-    farm_release(&farm);
+    memset(fixture.action, 0, 4 * sizeof(int32_t));
+    assert_step_ok(&fixture, 4);
+    assert_int_equal(ppo_vecenv_workers_lost(fixture.vecenv, NULL), 2);
+    assert_lost(&fixture, 2, 4);
+    env_fixture_release(&fixture);
     fragile_fate_destroy(fate);
 }
 
@@ -603,16 +607,16 @@ static void test_worker_log(void **state)
     (void)state;
     ppo_fragile_fate *fate = fragile_fate_create();
     const ppo_env_class env = fragile_class(fate);
-    ppo_farm farm;
+    ppo_env_fixture fixture;
     char path[] = "worker-log-XXXXXX", text[2048] = "";
     const int file = mkstemp(path);
     assert_true(file >= 0);
-    farm_start(&farm, &env,
-               &(ppo_vecenv_options){
-                   .num_envs = 2, .frame_skip = 1, .num_processes = 2, .worker_log = path});
-    actions(&farm)[0] = CRASH;
-    assert_step_ok(&farm, 0);
-    farm_release(&farm);
+    env_fixture_start(&fixture, &env,
+                      &(ppo_vecenv_options){
+                          .num_envs = 2, .frame_skip = 1, .num_processes = 2, .worker_log = path});
+    actions(&fixture)[0] = CRASH;
+    assert_step_ok(&fixture, 0);
+    env_fixture_release(&fixture);
     assert_true(read(file, text, sizeof text - 1) > 0);
     assert_non_null(strstr(text, "--- worker 0, process "));
     assert_non_null(strstr(text, "environments 1 to 1\n"));
@@ -620,14 +624,14 @@ static void test_worker_log(void **state)
     assert_non_null(strstr(text, "was ended by signal 11"));
     close(file);
     unlink(path);
-    farm_create(&farm, &env,
-                &(ppo_vecenv_options){.num_envs = 2,
-                                      .frame_skip = 1,
-                                      .num_processes = 2,
-                                      .worker_log = "no such folder/workers.log"});
-    assert_int_equal(ppo_vecenv_start(farm.vecenv, farm.rows.obs, &farm.error), PPO_IO);
-    assert_non_null(strstr(farm.error.message, "no such folder/workers.log"));
-    farm_release(&farm);
+    env_fixture_create(&fixture, &env,
+                       &(ppo_vecenv_options){.num_envs = 2,
+                                             .frame_skip = 1,
+                                             .num_processes = 2,
+                                             .worker_log = "no such folder/workers.log"});
+    assert_int_equal(ppo_vecenv_start(fixture.vecenv, fixture.rows.obs, &fixture.error), PPO_IO);
+    assert_non_null(strstr(fixture.error.message, "no such folder/workers.log"));
+    env_fixture_release(&fixture);
     fragile_fate_destroy(fate);
 }
 
@@ -639,12 +643,13 @@ static void test_parent_is_killed(void **state)
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0); // orphans come here
     const pid_t parent = fork();
     if (parent == 0) {
-        ppo_farm farm;
+        ppo_env_fixture fixture;
         const ppo_env_class env = fragile_class(fate);
-        farm_start(&farm, &env,
-                   &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1, .num_processes = 2});
-        actions(&farm)[0] = HANG;
-        ppo_vecenv_begin(farm.vecenv, &farm.rows, farm.action, 0, 1, 0, NULL);
+        env_fixture_start(
+            &fixture, &env,
+            &(ppo_vecenv_options){.num_envs = 2, .frame_skip = 1, .num_processes = 2});
+        actions(&fixture)[0] = HANG;
+        ppo_vecenv_begin(fixture.vecenv, &fixture.rows, fixture.action, 0, 1, 0, NULL);
         atomic_store(&fate->watched_file, 1);
         for (;;)
             pause();

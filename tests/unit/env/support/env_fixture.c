@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// See farm.h.
-#include "unit/env/support/farm.h"
+// See env_fixture.h.
+#include "unit/env/support/env_fixture.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,7 +17,8 @@
 
 // --- a vectoriser with its rows ---------------------------------------------------------------
 
-void farm_create(ppo_farm *f, const ppo_env_class *env, const ppo_vecenv_options *options)
+void env_fixture_create(ppo_env_fixture *f, const ppo_env_class *env,
+                        const ppo_vecenv_options *options)
 {
     const size_t n = options->num_envs;
     memset(f, 0, sizeof *f);
@@ -40,25 +41,26 @@ void farm_create(ppo_farm *f, const ppo_env_class *env, const ppo_vecenv_options
     assert_int_equal(ppo_arena_bind(&f->arena, NULL), PPO_OK);
 }
 
-void farm_start(ppo_farm *f, const ppo_env_class *env, const ppo_vecenv_options *options)
+void env_fixture_start(ppo_env_fixture *f, const ppo_env_class *env,
+                       const ppo_vecenv_options *options)
 {
-    farm_create(f, env, options);
+    env_fixture_create(f, env, options);
     if (ppo_vecenv_start(f->vecenv, f->rows.obs, &f->error) != PPO_OK)
         fail_msg("%s", f->error.message);
 }
 
-void farm_release(ppo_farm *f)
+void env_fixture_release(ppo_env_fixture *f)
 {
     ppo_vecenv_destroy(f->vecenv);
     ppo_arena_release(&f->arena);
 }
 
-ppo_status farm_step(ppo_farm *f, uint64_t step)
+ppo_status env_fixture_step(ppo_env_fixture *f, uint64_t step)
 {
     return ppo_vecenv_step(f->vecenv, &f->rows, f->action, 0, f->num_envs, step, &f->error);
 }
 
-void *farm_row(const ppo_farm *f, const char *name, size_t *bytes)
+void *env_fixture_row(const ppo_env_fixture *f, const char *name, size_t *bytes)
 {
     for (const ppo_arena_row *row = f->arena.rows; row < f->arena.rows + f->arena.num_rows; row++)
         if (strcmp(row->tensor.name, name) == 0) {
@@ -129,7 +131,7 @@ static ppo_status fragile_reset(void *self, const uint64_t *seed, void *observat
     (void)error;
     if (takes_one(&s->fate->deaths_at_reset))
         crash();
-    if (seed && *seed < FARM_ENVS)
+    if (seed && *seed < FIXTURE_ENVS)
         atomic_store(&s->fate->process[*seed], (int)getpid());
     s->memory->episode = seed ? (float)(*seed % 1000) : s->memory->episode + 1000.0f;
     s->memory->steps = 0.0f;

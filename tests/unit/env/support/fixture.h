@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the vectoriser's tests share: an environment whose actions say what happens, so that each
 // outcome can be written down, and a vectoriser together with its rows.
-#ifndef TEST_ENV_BED_H
-#define TEST_ENV_BED_H
+#ifndef TEST_ENV_FIXTURE_H
+#define TEST_ENV_FIXTURE_H
 
 #include "env/vecenv.h"
 
@@ -33,7 +33,7 @@ typedef struct ppo_script {
 // No saved state (state_size 0), a time limit of 6 steps, rewards 1, 2, 3, ... in an episode.
 extern const ppo_env_class script_class;
 
-typedef struct ppo_bed {
+typedef struct ppo_fixture {
     ppo_arena arena;
     ppo_vecenv *vecenv;
     ppo_vecenv_rows rows;
@@ -47,18 +47,20 @@ typedef struct ppo_bed {
     uint32_t episode_length[MAX_ENVS];
     size_t num_envs;
     ppo_error error;
-} ppo_bed;
+} ppo_fixture;
 
-void bed_create(ppo_bed *bed, const ppo_env_class *env, const ppo_vecenv_options *options);
-void bed_start(ppo_bed *bed, const ppo_env_class *env, const ppo_vecenv_options *options);
-void bed_release(ppo_bed *bed);
+void fixture_create(ppo_fixture *fixture, const ppo_env_class *env,
+                    const ppo_vecenv_options *options);
+void fixture_start(ppo_fixture *fixture, const ppo_env_class *env,
+                   const ppo_vecenv_options *options);
+void fixture_release(ppo_fixture *fixture);
 
 // One step of all rows, which must not fail.
-void bed_step(ppo_bed *bed, const void *action, uint64_t step);
-void bed_step_scripts(ppo_bed *bed, int32_t first, int32_t second, uint64_t step);
+void fixture_step(ppo_fixture *fixture, const void *action, uint64_t step);
+void fixture_step_scripts(ppo_fixture *fixture, int32_t first, int32_t second, uint64_t step);
 
 // The n-th observation of scripts, and a look at one.
-const float *bed_obs(const ppo_bed *bed, size_t n);
+const float *fixture_obs(const ppo_fixture *fixture, size_t n);
 void assert_obs(const float *obs, float episode, float steps, float action);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// See bed.h.
-#include "unit/env/support/bed.h"
+// See fixture.h.
+#include "unit/env/support/fixture.h"
 
 #include <float.h>
 #include <math.h>
@@ -85,54 +85,57 @@ const ppo_env_class script_class = {
 
 // --- a vectoriser with its rows ---------------------------------------------------------------
 
-void bed_create(ppo_bed *bed, const ppo_env_class *env, const ppo_vecenv_options *options)
+void fixture_create(ppo_fixture *fixture, const ppo_env_class *env,
+                    const ppo_vecenv_options *options)
 {
-    memset(bed, 0, sizeof *bed);
+    memset(fixture, 0, sizeof *fixture);
     assert_true(options->num_envs <= MAX_ENVS);
-    bed->num_envs = options->num_envs;
-    bed->rows = (ppo_vecenv_rows){
-        .obs = (unsigned char *)bed->obs,
-        .final_obs = (unsigned char *)bed->final_obs,
-        .reward = bed->reward,
-        .terminated = bed->terminated,
-        .truncated = bed->truncated,
-        .lost = bed->lost,
-        .episode_return = bed->episode_return,
-        .episode_length = bed->episode_length,
+    fixture->num_envs = options->num_envs;
+    fixture->rows = (ppo_vecenv_rows){
+        .obs = (unsigned char *)fixture->obs,
+        .final_obs = (unsigned char *)fixture->final_obs,
+        .reward = fixture->reward,
+        .terminated = fixture->terminated,
+        .truncated = fixture->truncated,
+        .lost = fixture->lost,
+        .episode_return = fixture->episode_return,
+        .episode_length = fixture->episode_length,
     };
-    ppo_arena_init(&bed->arena);
-    assert_int_equal(ppo_vecenv_create(&bed->vecenv, env, options, &bed->arena, NULL), PPO_OK);
-    assert_int_equal(ppo_arena_bind(&bed->arena, NULL), PPO_OK);
+    ppo_arena_init(&fixture->arena);
+    assert_int_equal(ppo_vecenv_create(&fixture->vecenv, env, options, &fixture->arena, NULL),
+                     PPO_OK);
+    assert_int_equal(ppo_arena_bind(&fixture->arena, NULL), PPO_OK);
 }
 
-void bed_start(ppo_bed *bed, const ppo_env_class *env, const ppo_vecenv_options *options)
+void fixture_start(ppo_fixture *fixture, const ppo_env_class *env,
+                   const ppo_vecenv_options *options)
 {
-    bed_create(bed, env, options);
-    assert_int_equal(ppo_vecenv_start(bed->vecenv, bed->rows.obs, &bed->error), PPO_OK);
+    fixture_create(fixture, env, options);
+    assert_int_equal(ppo_vecenv_start(fixture->vecenv, fixture->rows.obs, &fixture->error), PPO_OK);
 }
 
-void bed_release(ppo_bed *bed)
+void fixture_release(ppo_fixture *fixture)
 {
-    ppo_vecenv_destroy(bed->vecenv);
-    ppo_arena_release(&bed->arena);
+    ppo_vecenv_destroy(fixture->vecenv);
+    ppo_arena_release(&fixture->arena);
 }
 
-void bed_step(ppo_bed *bed, const void *action, uint64_t step)
+void fixture_step(ppo_fixture *fixture, const void *action, uint64_t step)
 {
-    if (ppo_vecenv_step(bed->vecenv, &bed->rows, action, 0, bed->num_envs, step, &bed->error) !=
-        PPO_OK)
-        fail_msg("%s", bed->error.message);
+    if (ppo_vecenv_step(fixture->vecenv, &fixture->rows, action, 0, fixture->num_envs, step,
+                        &fixture->error) != PPO_OK)
+        fail_msg("%s", fixture->error.message);
 }
 
-void bed_step_scripts(ppo_bed *bed, int32_t first, int32_t second, uint64_t step)
+void fixture_step_scripts(ppo_fixture *fixture, int32_t first, int32_t second, uint64_t step)
 {
     const int32_t actions[2] = {first, second};
-    bed_step(bed, actions, step);
+    fixture_step(fixture, actions, step);
 }
 
-const float *bed_obs(const ppo_bed *bed, size_t n)
+const float *fixture_obs(const ppo_fixture *fixture, size_t n)
 {
-    return bed->obs + n * SCRIPT_OBS;
+    return fixture->obs + n * SCRIPT_OBS;
 }
 
 void assert_obs(const float *obs, float episode, float steps, float action)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// See pilots.h.
-#include "unit/env/support/pilots.h"
+// See scripted_policies.h.
+#include "unit/env/support/scripted_policies.h"
 
 #include "env/box2d/bipedal_walker.h"
 #include "env/box2d/box2d.h"
@@ -20,7 +20,7 @@ enum { ON_ONE_LEG, PUT_OTHER_DOWN, PUSH_OFF };
 #define WALK_SPEED 0.29 // faster, it falls on its nose
 #define KNEE       0.1
 
-void pilot_walk_begin(ppo_walk *walk)
+void scripted_walk_begin(ppo_walk *walk)
 {
     *walk = (ppo_walk){.state = ON_ONE_LEG, .moving = 0, .knee = KNEE};
 }
@@ -62,7 +62,7 @@ static void aim_at_step(ppo_walk *walk, ppo_walk_aim *aim, const float obs[24])
     }
 }
 
-void pilot_walk(ppo_walk *walk, const float obs[24], float action[4])
+void scripted_walk(ppo_walk *walk, const float obs[24], float action[4])
 {
     ppo_walk_aim aim = {{NAN, NAN}, {NAN, NAN}};
     aim_at_step(walk, &aim, obs);
@@ -92,7 +92,7 @@ static void aim_at_pad(const float s[8], double *turn, double *rise)
     }
 }
 
-int32_t pilot_land(const float obs[8])
+int32_t scripted_land(const float obs[8])
 {
     double turn, rise;
     aim_at_pad(obs, &turn, &rise);
@@ -101,7 +101,7 @@ int32_t pilot_land(const float obs[8])
     return turn < -0.05 ? 3 : turn > 0.05 ? 1 : 0;
 }
 
-void pilot_land_continuous(const float obs[8], float action[2])
+void scripted_land_continuous(const float obs[8], float action[2])
 {
     double turn, rise;
     aim_at_pad(obs, &turn, &rise);
@@ -128,11 +128,11 @@ static void act_at_random(const ppo_env_class *env, ppo_random *random, ppo_any_
 static void act(const ppo_env_class *env, ppo_walk *walk, const float *obs, ppo_any_action *action)
 {
     if (env->init == ppo_bipedal_walker_v3.init)
-        pilot_walk(walk, obs, action->value);
+        scripted_walk(walk, obs, action->value);
     else if (env->action_space.kind == PPO_SPACE_DISCRETE)
-        action->choice = pilot_land(obs);
+        action->choice = scripted_land(obs);
     else
-        pilot_land_continuous(obs, action->value);
+        scripted_land_continuous(obs, action->value);
 }
 
 typedef struct ppo_flight {
@@ -148,7 +148,7 @@ static ppo_flight fly_once(const ppo_env_class *env, void *instance, uint64_t se
     ppo_random random;
     ppo_walk walk;
     ppo_random_seed(&random, seed + 1000);
-    pilot_walk_begin(&walk);
+    scripted_walk_begin(&walk);
     assert_int_equal(env->reset(instance, &seed, obs, NULL), PPO_OK);
     while (!now.terminated && flight.length < env->max_episode_steps) {
         ppo_any_action action = {.choice = 0};
@@ -174,9 +174,9 @@ static double where_it_ended(const ppo_env_class *env, const void *instance)
     return pose.x;
 }
 
-ppo_pilot_result pilot_fly(const ppo_env_class *env, uint32_t episodes, bool at_random)
+ppo_scripted_result scripted_play(const ppo_env_class *env, uint32_t episodes, bool at_random)
 {
-    ppo_pilot_result r = {.episodes = episodes};
+    ppo_scripted_result r = {.episodes = episodes};
     double squares = 0.0;
     void *instance = calloc(1, env->instance_size);
     assert_non_null(instance);
