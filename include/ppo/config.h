@@ -22,7 +22,7 @@ extern "C" {
 typedef enum ppo_activation { PPO_ACTIVATION_TANH, PPO_ACTIVATION_RELU } ppo_activation;
 
 typedef enum ppo_network_kind {
-    PPO_NETWORK_AUTO, // nature_cnn for pictures (uint8 boxes of rank 2 and 3), mlp otherwise
+    PPO_NETWORK_AUTO, // nature_cnn for images (uint8 boxes of rank 2 and 3), mlp otherwise
     PPO_NETWORK_MLP,
     PPO_NETWORK_NATURE_CNN, // Mnih et al. 2015: three convolutions, one linear layer of 512
     PPO_NETWORK_IMPALA_CNN, // Espeholt et al. 2018: three residual stages, one linear layer of 256
@@ -34,13 +34,13 @@ typedef enum ppo_precision {
     PPO_PRECISION_BF16, // products of numbers rounded to bfloat16, added up in fp32
 } ppo_precision;
 
-// Who steps the environments; the results are the same bit for bit.
+// What steps the environments; the results are the same bit for bit.
 typedef enum ppo_workers {
     PPO_WORKERS_THREAD,
-    PPO_WORKERS_PROCESS, // a crash of an environment ends a worker, which is replaced
+    PPO_WORKERS_PROCESS, // an environment that crashes ends its worker, which is replaced
 } ppo_workers;
 
-// Over which samples advantages get zero mean and unit deviation.
+// Samples over which advantages are normalised to zero mean and unit standard deviation.
 typedef enum ppo_norm_adv {
     PPO_NORM_ADV_MINIBATCH, // CleanRL, Stable-Baselines3
     PPO_NORM_ADV_BATCH,     // once over the whole rollout
@@ -49,19 +49,19 @@ typedef enum ppo_norm_adv {
 
 // Where a Gaussian policy's standard deviation comes from.
 typedef enum ppo_std_source {
-    PPO_STD_PARAMETER, // one free log-deviation per action (state-independent)
-    PPO_STD_EXP,       // exp of further network outputs (state-dependent)
-    PPO_STD_SIGMOID,   // sigmoid of further network outputs (state-dependent, at most 1)
+    PPO_STD_PARAMETER, // one trained log standard deviation per action
+    PPO_STD_EXP,       // exp of additional network outputs, so dependent on the state
+    PPO_STD_SIGMOID,   // sigmoid of additional network outputs, so at most 1
 } ppo_std_source;
 
-// How a Gaussian action gets into the environment's bounds.
+// How a Gaussian action is brought within the environment's bounds.
 typedef enum ppo_action_bound {
     PPO_ACTION_CLIP, // clipped to [low, high] before the step; density of the unclipped action
     PPO_ACTION_TANH, // squashed by tanh and scaled to [low, high], with the exact density
     PPO_ACTION_RAW,  // passed on as it is
 } ppo_action_bound;
 
-// Files of the films that are made while training.
+// File format of the films that are made while training.
 typedef enum ppo_video_format {
     PPO_VIDEO_GIF, // also shown in TensorBoard
     PPO_VIDEO_MP4,
@@ -107,19 +107,19 @@ typedef struct ppo_config {
     // Environments
     uint32_t num_envs;          // N, stepped together; environment n is seeded with seed + n
     uint32_t max_episode_steps; // time limit in steps; 0: the environment's own
-    uint32_t frame_skip;        // each action is repeated this often, rewards added
+    uint32_t frame_skip;        // steps that each action is repeated for; rewards are added up
     double sticky_action_prob;  // chance that the previous action is repeated instead
-    uint32_t frame_stack;       // the last so many observations are seen together
+    uint32_t frame_stack;       // frames that the policy gets together
     double clip_reward;         // rewards clipped to [-c, c] for learning; 0: off
     bool norm_obs;              // observations to zero mean, unit variance, running estimate
     double norm_obs_clip;       // then clipped to [-c, c]
-    bool norm_reward;           // rewards over the running deviation of the discounted return
+    bool norm_reward;           // rewards over the running standard deviation of the return
     double norm_reward_clip;    // then clipped to [-c, c]
     ppo_action_bound action_bound;
 
     // Atari: preprocessing of the games' screens, as in Gymnasium's AtariPreprocessing and the
     // DeepMind wrappers (env/atari/atari_env.h)
-    uint32_t noop_max;          // up to so many frames without action begin an episode
+    uint32_t noop_max;          // most frames without action at an episode's beginning
     bool max_pool;              // maximum of a step's last two frames
     bool grayscale;             // otherwise red, green, blue
     uint32_t screen_size;       // height and width; 0: the whole screen
@@ -146,7 +146,7 @@ typedef struct ppo_config {
     double actor_gain;
     double critic_gain;
     ppo_std_source std_source;
-    double log_std_init; // initial log-deviation (parameter), or bias of the deviation's outputs
+    double log_std_init; // initial log standard deviation, or bias of the outputs that give it
 
     // PPO
     uint32_t num_steps;       // T, steps per environment and iteration
@@ -186,14 +186,14 @@ typedef struct ppo_config {
     char run_dir[PPO_TEXT_SIZE]; // "" : runs/<env>/seed-<seed>
     char rom_dir[PPO_TEXT_SIZE]; // cartridges, looked for here first; "": the usual places
     char python[PPO_TEXT_SIZE];  // of gym:ID; a program, or the folder of a virtual environment
-    ppo_workers workers;         // who steps the environments
+    ppo_workers workers;         // what steps the environments
     uint32_t num_workers; // with processes: how many; 0: one per environment, up to one per core
     double env_timeout;   // with processes: seconds that a step may take; 0: any number
     uint32_t threads;     // worker threads, the caller included; 0: as many as cores and work allow
     double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
     bool tensorboard;             // write an event file, where the build can (see ppo/run.h)
     uint64_t video_every;         // environment steps between films of an episode; 0: none
-    uint32_t video_steps;         // a film ends after so many; 0: with the episode
+    uint32_t video_steps;         // steps of the agent in a film; 0: the whole episode
     ppo_video_format video_format;
 
     uint8_t set_by[PPO_MAX_OPTIONS]; // private: see ppo_option_set_by
@@ -207,8 +207,9 @@ PPO_API void ppo_config_defaults(ppo_config *config);
 PPO_API ppo_status ppo_config_for_env(ppo_config *config, const char *env_id, ppo_error *error);
 
 // Sets one setting by name from text. Names: the field's ("clip_coef", dashes allowed) or an alias
-// ("clip_range"). Fails with PPO_INVALID: unknown name (the nearest is told), text of the wrong
-// type, value out of range (the range is told). The config is unchanged on failure.
+// ("clip_range"). Fails with PPO_INVALID: unknown name (the message says the nearest), text of
+// the wrong type, value out of range (the message says the range). The config is unchanged on
+// failure.
 PPO_API ppo_status ppo_config_set(ppo_config *config, const char *name, const char *text,
                                   ppo_error *error);
 
@@ -269,7 +270,7 @@ PPO_API uint64_t ppo_config_batch_size(const ppo_config *config);
 PPO_API uint32_t ppo_config_minibatch_size(const ppo_config *config); // of all but the last
 PPO_API uint64_t ppo_config_num_iterations(const ppo_config *config); // rounded up
 
-// What ppo_env_open is told; borrows config's text.
+// The options that ppo_env_open takes; their texts stay in `config`.
 PPO_API ppo_env_options ppo_config_env_options(const ppo_config *config);
 
 #ifdef __cplusplus

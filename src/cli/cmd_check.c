@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `ppo check`: what is wrong with an environment, finding by finding.
+// `ppo check`: the faults of an environment, one finding a line.
 #include <stdio.h>
 
 #include "cli/commands.h"
@@ -10,11 +10,11 @@
 #include "cli/term.h"
 
 typedef struct cli_check {
-    cJSON *list; // NULL: for people
+    cJSON *list; // NULL: as text
     size_t count;
 } cli_check;
 
-static void take(void *context, const ppo_finding *finding)
+static void print_finding(void *context, const ppo_finding *finding)
 {
     cli_check *check = context;
     check->count++;
@@ -35,8 +35,8 @@ static void take(void *context, const ppo_finding *finding)
     cJSON_AddItemToArray(check->list, row);
 }
 
-static ppo_status settle(ppo_check_options *options, ppo_config *config, const char *id,
-                         const cli_args *args, ppo_error *error)
+static ppo_status check_setup(ppo_check_options *options, ppo_config *config, const char *id,
+                              const cli_args *args, ppo_error *error)
 {
     const char *episodes = args->flag[CLI_FLAG_EPISODES], *seed = args->flag[CLI_FLAG_SEED];
     uint64_t number = 5;
@@ -77,14 +77,14 @@ int cli_cmd_check(const cli_args *args)
     ppo_check_report report;
     ppo_config config;
     ppo_error error = {0};
-    if (settle(&options, &config, id, args, &error))
+    if (check_setup(&options, &config, id, args, &error))
         return cli_fail(&error);
     const ppo_env_options how = ppo_config_env_options(&config);
     if (ppo_env_open(&env, id, &how, &error))
         return cli_fail(&error);
     cJSON *object = args->flag[CLI_FLAG_JSON] ? cJSON_CreateObject() : NULL;
     cli_check check = {.list = object ? cJSON_CreateArray() : NULL};
-    const ppo_status status = ppo_check_env(&report, env, &options, take, &check, &error);
+    const ppo_status status = ppo_check_env(&report, env, &options, print_finding, &check, &error);
     const int code = status == PPO_OK ? print_report(&check, object, env->id, &report) : PPO_OK;
     ppo_env_close(env);
     return status == PPO_OK ? code : cli_fail(&error);

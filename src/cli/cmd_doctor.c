@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `ppo doctor`: machine, build, places and cartridges, presets: what to look at first when
-// something is not as expected.
+// `ppo doctor`: machine, build, modules, folders of cartridges, cartridges and presets.
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -18,14 +17,14 @@ static uint64_t memory_bytes(void)
     return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
 }
 
-// The cartridge of a game, or why it is not there. Constant memory: 17 kB.
+// The cartridge of a game, or NULL. In static memory: it takes 17 kB.
 static const ppo_rom *find(const ppo_game_info *game)
 {
     static ppo_rom rom;
     return ppo_rom_find(&rom, game, NULL, NULL) == PPO_OK ? &rom : NULL;
 }
 
-// --- for people --------------------------------------------------------------------------------
+// --- as text -----------------------------------------------------------------------------------
 
 static void heading(const char *text)
 {
@@ -35,7 +34,7 @@ static void heading(const char *text)
 static void print_place(void *context, const char *folder, bool exists)
 {
     (void)context;
-    printf("  %-48s %s\n", folder, exists ? "is looked into" : "does not exist");
+    printf("  %-48s %s\n", folder, exists ? "searched" : "does not exist");
 }
 
 static void print_cartridge(const ppo_game_info *game)
@@ -61,9 +60,9 @@ static int print_text(void)
     cli_info_build_text(text);
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         printf("  %s\n", line);
-    heading("Where cartridges are looked for, by content");
+    heading("Folders searched for cartridges");
     ppo_rom_places(NULL, print_place, NULL);
-    heading("Cartridges of the games that can be learnt, by MD5");
+    heading("Cartridges, recognised by MD5");
     for (size_t i = 0; i < ppo_game_count(); i++)
         if (ppo_game_at(i)->rules)
             print_cartridge(ppo_game_at(i));
@@ -73,7 +72,7 @@ static int print_text(void)
     return PPO_OK;
 }
 
-// --- for machines ------------------------------------------------------------------------------
+// --- as JSON -----------------------------------------------------------------------------------
 
 static cJSON *machine_json(void)
 {

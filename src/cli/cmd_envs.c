@@ -18,7 +18,7 @@ static bool has_preset(const char *id)
     return ppo_preset_for_env(id) != NULL;
 }
 
-// --- for people --------------------------------------------------------------------------------
+// --- as text -----------------------------------------------------------------------------------
 
 static void print_row(const ppo_env_class *env)
 {
@@ -41,7 +41,7 @@ static const char *cartridge_text(const ppo_game_info *game)
     return rom.path[0] ? "found" : "built in";
 }
 
-// The ids of a game come one after the other: all in one line.
+// A game's ids follow one another in the list; they are printed on one line.
 static void print_game(const ppo_game_info *game, size_t first)
 {
     char id[TEXT_SIZE], more[TEXT_SIZE], others[4 * TEXT_SIZE] = "";
@@ -81,7 +81,7 @@ static int print_table(void)
     return PPO_OK;
 }
 
-// --- for machines ------------------------------------------------------------------------------
+// --- as JSON -----------------------------------------------------------------------------------
 
 static cJSON *row_json(const ppo_env_class *env)
 {

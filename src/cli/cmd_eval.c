@@ -11,13 +11,13 @@
 #include "cli/message.h"
 #include "cli/flag_number.h"
 
-typedef struct plan {
+typedef struct eval_options {
     uint32_t episodes;
     uint64_t seed;
     bool is_deterministic;
     const char *film; // NULL: none
     ppo_film_options film_options;
-} plan;
+} eval_options;
 
 // "640x480", or "480": the height, by which the width follows.
 static ppo_status parse_size(ppo_film_options *options, const char *text, ppo_error *error)
@@ -47,7 +47,7 @@ static const char *film_flag(const cli_args *args)
                                                 : NULL;
 }
 
-static ppo_status plan_film(plan *p, const cli_args *args, ppo_error *error)
+static ppo_status film_options_init(eval_options *p, const cli_args *args, ppo_error *error)
 {
     const char *steps = args->flag[CLI_FLAG_VIDEO_STEPS], *fps = args->flag[CLI_FLAG_VIDEO_FPS];
     const char *size = args->flag[CLI_FLAG_VIDEO_SIZE];
@@ -67,8 +67,8 @@ static ppo_status plan_film(plan *p, const cli_args *args, ppo_error *error)
                : PPO_OK;
 }
 
-static ppo_status plan_init(plan *p, const cli_args *args, const ppo_config *config,
-                            ppo_error *error)
+static ppo_status eval_options_init(eval_options *p, const cli_args *args, const ppo_config *config,
+                                    ppo_error *error)
 {
     uint64_t episodes = config->eval_episodes ? config->eval_episodes : 10;
     p->seed = config->eval_seed;
@@ -81,10 +81,10 @@ static ppo_status plan_init(plan *p, const cli_args *args, const ppo_config *con
         status =
             cli_parse_integer(&p->seed, "--seed", args->flag[CLI_FLAG_SEED], 0, UINT64_MAX, error);
     p->episodes = (uint32_t)episodes;
-    return status == PPO_OK ? plan_film(p, args, error) : status;
+    return status == PPO_OK ? film_options_init(p, args, error) : status;
 }
 
-static void print_lines(const char *env, const plan *p, const ppo_evaluation *evaluation,
+static void print_lines(const char *env, const eval_options *p, const ppo_evaluation *evaluation,
                         const ppo_evaluation *filmed)
 {
     printf("environment  %s\n", env);
@@ -98,7 +98,7 @@ static void print_lines(const char *env, const plan *p, const ppo_evaluation *ev
                filmed->length_mean);
 }
 
-static int print_json(const char *env, const plan *p, uint64_t hash,
+static int print_json(const char *env, const eval_options *p, uint64_t hash,
                       const ppo_evaluation *evaluation, const ppo_evaluation *filmed)
 {
     cJSON *object = cJSON_CreateObject();
@@ -119,9 +119,9 @@ static int print_json(const char *env, const plan *p, uint64_t hash,
 static int evaluate(ppo_agent *agent, const cli_args *args)
 {
     ppo_error error = {0};
-    plan p;
+    eval_options p;
     ppo_evaluation evaluation, filmed;
-    if (plan_init(&p, args, ppo_agent_config(agent), &error))
+    if (eval_options_init(&p, args, ppo_agent_config(agent), &error))
         return cli_fail_usage(&error, "eval");
     if (p.film && ppo_agent_film(agent, p.film, &p.film_options, &filmed, &error))
         return cli_fail(&error);

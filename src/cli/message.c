@@ -18,7 +18,7 @@ int cli_fail(const ppo_error *error)
 int cli_fail_usage(const ppo_error *error, const char *command)
 {
     const int code = cli_fail(error);
-    fprintf(stderr, "'ppo help%s%s' tells more\n", command ? " " : "", command ? command : "");
+    fprintf(stderr, "see 'ppo help%s%s'\n", command ? " " : "", command ? command : "");
     return code;
 }
 

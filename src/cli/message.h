@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the command says on stderr: errors, notes, and the exit codes that go with them.
+// Messages on stderr: errors, notes, and the exit codes that go with them.
 //
 // Results go to stdout, everything else here. An exit code is the value of the status (PPO_STATUS_
 // LIST), and CLI_INTERRUPTED after Ctrl-C.
@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "ppo/ppo.h"
 
-enum { CLI_INTERRUPTED = 130 }; // 128 + SIGINT, as shells have it
+enum { CLI_INTERRUPTED = 130 }; // 128 + SIGINT, the code that shells report
 
 // Prints "ppo: error: MESSAGE" and returns the exit code of the error's status.
 int cli_fail(const ppo_error *error);
@@ -17,13 +17,13 @@ int cli_fail(const ppo_error *error);
 // The same for a mistyped command line, with the help page to look at. `command` may be NULL.
 int cli_fail_usage(const ppo_error *error, const char *command);
 
-// Prints "ppo: note: ..."; for what is unusual but no error.
+// Prints "ppo: note: ...", for what is unusual but not an error.
 void cli_note(const char *format, ...) PPO_PRINTF(1, 2);
 
-// Prints "ppo: warning: ..."; for what went wrong without ending anything.
+// Prints "ppo: warning: ...", for failures that the program survives.
 void cli_warn(const char *format, ...) PPO_PRINTF(1, 2);
 
-// Prints "ppo: ..."; for what is going on.
+// Prints "ppo: ...", for progress.
 void cli_say(const char *format, ...) PPO_PRINTF(1, 2);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The progress line. Owns nothing but its place on the terminal.
+// The progress line on stderr. Owns nothing.
 #include "cli/progress.h"
 
 #include <inttypes.h>
@@ -32,16 +32,16 @@ bool cli_progress_is_due(const cli_progress *progress)
     return !progress->is_quiet && cli_now_s() - progress->drawn_s >= interval_s;
 }
 
-// A line that takes fields for as long as they fit.
-typedef struct line {
+// A line to which fields are added while they fit.
+typedef struct progress_line {
     char text[LINE_SIZE];
     size_t length;
     size_t width;
-} line;
+} progress_line;
 
-static void add(line *l, const char *format, ...) PPO_PRINTF(2, 3);
+static void add(progress_line *l, const char *format, ...) PPO_PRINTF(2, 3);
 
-static void add(line *l, const char *format, ...)
+static void add(progress_line *l, const char *format, ...)
 {
     char field[LINE_SIZE];
     va_list arguments;
@@ -50,7 +50,7 @@ static void add(line *l, const char *format, ...)
     va_end(arguments);
     const size_t gap = l->length ? 2 : 0;
     if (needed <= 0 || l->length + gap + (size_t)needed > l->width) {
-        l->width = 0; // what follows matters less: it is left out as well
+        l->width = 0; // later fields matter less and are left out too
         return;
     }
     memcpy(l->text + l->length, "  ", gap);
@@ -58,7 +58,7 @@ static void add(line *l, const char *format, ...)
     l->length += gap + (size_t)needed;
 }
 
-static void add_value(line *l, const char *format, double value)
+static void add_value(progress_line *l, const char *format, double value)
 {
     char field[64];
     if (isnan(value))
@@ -67,7 +67,7 @@ static void add_value(line *l, const char *format, double value)
     add(l, "%s", field);
 }
 
-static void add_bar(line *l, double share)
+static void add_bar(progress_line *l, double share)
 {
     char bar[BAR_WIDTH + 1];
     for (int i = 0; i < BAR_WIDTH; i++)
@@ -76,9 +76,9 @@ static void add_bar(line *l, double share)
     add(l, "[%s]", bar);
 }
 
-static void add_time_left(line *l, double seconds)
+static void add_time_left(progress_line *l, double seconds)
 {
-    if (!(seconds < 1e7)) // not begun, or nearly so
+    if (!(seconds < 1e7)) // hardly begun
         return;
     const unsigned s = (unsigned)ceil(seconds);
     if (s >= 3600)
@@ -87,7 +87,7 @@ static void add_time_left(line *l, double seconds)
         add(l, "%u:%02u left", s / 60, s % 60);
 }
 
-static void add_speed(line *l, double sps)
+static void add_speed(progress_line *l, double sps)
 {
     if (sps >= 1e6)
         add(l, "%.2fM steps/s", 1e-6 * sps);
@@ -97,7 +97,7 @@ static void add_speed(line *l, double sps)
         add(l, "%.0f steps/s", sps);
 }
 
-static void add_speed_and_time(line *l, const cli_progress *progress, uint64_t step)
+static void add_speed_and_time(progress_line *l, const cli_progress *progress, uint64_t step)
 {
     const double elapsed_s = cli_now_s() - progress->began_s;
     const uint64_t done = step > progress->first_step ? step - progress->first_step : 0;
@@ -115,7 +115,7 @@ void cli_progress_draw(cli_progress *progress, const char *prefix, const ppo_sta
         return;
     const uint64_t step = stats->global_step, total = progress->total_steps;
     const double share = total && step < total ? (double)step / (double)total : 1.0;
-    line l = {.width = LINE_SIZE - 1};
+    progress_line l = {.width = LINE_SIZE - 1};
     const unsigned columns = cli_width(stderr);
     if (progress->is_live && columns - 1 < l.width)
         l.width = columns - 1; // the last column would wrap on some terminals

@@ -29,7 +29,7 @@ void cli_progress_draw(cli_progress *progress, const char *prefix, const ppo_sta
 // Draws a text of one line instead.
 void cli_progress_text(cli_progress *progress, const char *text);
 
-// Takes the line away, before something else is printed and at the end.
+// Erases the line, before something else is printed and at the end.
 void cli_progress_clear(cli_progress *progress);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The handlers of SIGINT, SIGTERM and SIGHUP. Owns what they have seen and whom they call: globals,
-// because a handler is told nothing.
+// The handlers of SIGINT, SIGTERM and SIGHUP. Owns what they record and call, in globals, because a
+// handler gets no other argument.
 #include "cli/signals.h"
 
 #include <signal.h>
@@ -18,10 +18,10 @@ static atomic_bool stop_requested;
 // Set before handlers are installed.
 static void (*restore_before_exit)(void);
 
-static void tell(const char *text)
+static void write_text(const char *text)
 {
     const ssize_t written = write(STDERR_FILENO, text, strlen(text));
-    (void)written; // nobody to complain to
+    (void)written; // a handler has no way to report a failure
 }
 
 static void on_signal(int number)
@@ -30,12 +30,12 @@ static void on_signal(int number)
     if (atomic_exchange(&stop_requested, true)) {
         if (restore_before_exit)
             restore_before_exit();
-        tell("\n");
+        write_text("\n");
         _exit(CLI_INTERRUPTED);
     }
     if (restore_before_exit)
-        return; // it shows for itself
-    tell("\nppo: stopping after this iteration; once more stops at once\n");
+        return; // the screen closes at once
+    write_text("\nppo: stopping after this iteration; once more stops at once\n");
 }
 
 void cli_signals_catch(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What `ppo train` is pointed at, resolved into a configuration: an environment id, a YAML file, a
+// The operand of `ppo train` resolved into a configuration: an environment id, a YAML file, a
 // preset's name or a run directory, and then the settings of the command line.
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The terminal and the machine as the command sees them. Asked anew at each call, so that a
-// resized window is noticed and nothing has to be kept.
+// The terminal and the machine, queried anew at each call, so that a resized window is noticed and
+// nothing has to be stored.
 #include "cli/term.h"
 
 #include <sched.h>

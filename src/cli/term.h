@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The terminal and the machine as the command sees them: colours, width, clock, cores.
+// The terminal and the machine: colours, width, clock, cores.
 #ifndef CLI_TERM_H
 #define CLI_TERM_H
 
@@ -9,7 +9,7 @@
 
 typedef enum cli_colour { CLI_PLAIN, CLI_BOLD, CLI_DIM, CLI_RED, CLI_GREEN, CLI_YELLOW } cli_colour;
 
-// True if a person sits behind the stream and it understands cursor movement.
+// Whether the stream is a terminal that understands cursor movement.
 bool cli_is_live(FILE *stream);
 
 // The escape sequence for a colour; "" where the stream is no terminal or NO_COLOR is set.

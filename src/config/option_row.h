@@ -27,7 +27,7 @@ typedef struct ppo_limits {
     bool high_open;
     bool none;           // NAN is allowed and written "none"
     const char *choices; // of an enumeration in the order of its constants: "tanh|relu"
-    const char *text;    // for people: "[0, 1]"
+    const char *text;    // for messages and help: "[0, 1]"
 } ppo_limits;
 
 typedef struct ppo_option_row {

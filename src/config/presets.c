@@ -21,8 +21,7 @@ const char *ppo_preset_name_at(size_t index)
     return ppo_presets[index].name;
 }
 
-// The games of the literature share one preset. This room knows no environments, only how their ids
-// look.
+// All Atari games share one preset. The ids are told apart by their form: config/ may not ask env/.
 static bool is_atari_id(const char *name)
 {
     const char *version = strstr(name, "NoFrameskip-v");

@@ -33,53 +33,53 @@
     X(sticky_action_prob, "Environments", F64, "0", BETWEEN(0, 1), "repeat_action_probability",    \
       true, "Probability that the previous action is repeated instead of the chosen one.")         \
     X(frame_stack, "Environments", U32, "1", BETWEEN(1, 16), "n_stack num_stack", true,            \
-      "The last so many observations are seen together; at an episode's beginning its first "      \
-      "is repeated.")                                                                              \
+      "Frames that the policy gets together: the latest observation and those before it. An "      \
+      "episode begins with its first frame repeated.")                                             \
     X(clip_reward, "Environments", F64, "0", AT_LEAST(0), "", true,                                \
-      "Rewards are clipped to [-c, c] for learning; 0 leaves them alone.")                         \
+      "Rewards are clipped to [-c, c] for learning; 0 turns clipping off.")                        \
     X(norm_obs, "Environments", BOOL, "false", ANY_BOOL, "normalize_obs", true,                    \
       "Normalise observations by a running mean and variance.")                                    \
     X(norm_obs_clip, "Environments", F64, "10", ABOVE(0), "clip_obs", true,                        \
       "Normalised observations are clipped to [-c, c].")                                           \
     X(norm_reward, "Environments", BOOL, "false", ANY_BOOL, "normalize_reward", true,              \
-      "Divide rewards by the running deviation of the discounted return.")                         \
+      "Divide rewards by the running standard deviation of the discounted return.")                \
     X(norm_reward_clip, "Environments", F64, "10", ABOVE(0), "", true,                             \
       "Normalised rewards are clipped to [-c, c].")                                                \
     X(action_bound, "Environments", ENUM, "clip", CHOICES("clip|tanh|raw"), "", true,              \
-      "How a continuous action gets into its bounds: clipped, squashed by tanh, or not at all.")   \
+      "How a continuous action is brought within its bounds: clip, tanh, or raw (not at all).")    \
                                                                                                    \
     X(noop_max, "Atari", U32, "30", BETWEEN(0, 1000), "", true,                                    \
-      "Up to so many frames without action, drawn for each, begin an episode.")                    \
+      "An episode begins with a random number of frames without action, at most this many.")       \
     X(max_pool, "Atari", BOOL, "true", ANY_BOOL, "", true,                                         \
-      "Observe the maximum of a step's last two frames, so that flicker does not hide "            \
-      "objects.")                                                                                  \
+      "Observe the pixelwise maximum of a step's last two frames, so that objects that "           \
+      "flicker stay visible.")                                                                     \
     X(grayscale, "Atari", BOOL, "true", ANY_BOOL, "grayscale_obs", true,                           \
-      "Observe shades of grey; otherwise red, green and blue.")                                    \
+      "Observe luminance (one channel) instead of red, green and blue.")                           \
     X(screen_size, "Atari", U32, "84", BETWEEN(0, 210), "", true,                                  \
-      "Height and width of the observed screen; 0 keeps all its lines and columns.")               \
+      "Height and width that the screen is scaled to; 0 keeps its own size.")                      \
     X(fire_reset, "Atari", BOOL, "false", ANY_BOOL, "", true,                                      \
-      "Press FIRE at the beginning of an episode, in games that wait for it.")                     \
+      "Press FIRE at the beginning of an episode, in games that need it to start.")                \
     X(terminal_on_life_loss, "Atari", BOOL, "false", ANY_BOOL, "episodic_life episode_life", true, \
-      "A lost life ends an episode for learning, while the game goes on.")                         \
+      "A lost life ends an episode for learning, while the game continues.")                       \
                                                                                                    \
     X(enable_wind, "Lander", BOOL, "false", ANY_BOOL, "", true,                                    \
-      "Gusts push and turn the lander until it touches the ground.")                               \
+      "Let wind push and turn the lander until it touches the ground.")                            \
     X(wind_power, "Lander", F64, "15", BETWEEN(0, 1000), "", true,                                 \
-      "Force of the strongest gust in N; up to 20 is recommended.")                                \
+      "Largest force of the wind in N; Gymnasium recommends at most 20.")                          \
     X(turbulence_power, "Lander", F64, "1.5", BETWEEN(0, 1000), "", true,                          \
-      "Torque of the strongest gust in Nm; up to 2 is recommended.")                               \
+      "Largest torque of the wind in Nm; Gymnasium recommends at most 2.")                         \
     X(gravity, "Lander", F64, "-10", INSIDE(-12, 0), "", true,                                     \
       "Gravity on the moon in m/s^2.")                                                             \
                                                                                                    \
     X(env_kwargs, "Gymnasium", TEXT, "", ANY_TEXT, "env_kwarg", true,                              \
-      "What gymnasium.make is given for gym:ID, as a JSON object: {\"gravity\": 9.8}.")            \
+      "Keyword arguments of gymnasium.make for gym:ID, as a JSON object: {\"gravity\": 9.8}.")     \
                                                                                                    \
     X(network, "Networks", ENUM, "auto", CHOICES("auto|mlp|nature_cnn|impala_cnn"), "", true,      \
-      "Kind of network; auto means nature_cnn for pictures and mlp for everything else.")          \
+      "Kind of network; auto means nature_cnn for images and mlp for everything else.")            \
     X(hidden_sizes, "Networks", WIDTHS, "64,64", BETWEEN(1, 65536), "net_arch", true,              \
       "Widths of the hidden layers of the actor, or of the shared trunk.")                         \
     X(critic_hidden_sizes, "Networks", WIDTHS, "", BETWEEN(1, 65536), "", true,                    \
-      "Widths of the critic's hidden layers; empty means like hidden_sizes.")                      \
+      "Widths of the critic's hidden layers; empty means those of hidden_sizes.")                  \
     X(activation, "Networks", ENUM, "tanh", CHOICES("tanh|relu"), "activation_fn", true,           \
       "Activation between the hidden layers.")                                                     \
     X(shared_network, "Networks", BOOL, "false", ANY_BOOL, "", true,                               \
@@ -88,21 +88,21 @@
       "Arithmetic of convolutional networks: bf16 multiplies numbers rounded to 8 bits and keeps " \
       "parameters and sums in fp32; it needs oneDNN and a processor with AVX512_BF16 or AMX.")     \
     X(hidden_gain, "Networks", F64, "1.4142135623730951", AT_LEAST(0), "", true,                   \
-      "Gain of the hidden layers' orthogonal initialisation; the default is the root of 2.")       \
+      "Gain of the hidden layers' orthogonal initialisation; the default is sqrt(2).")             \
     X(actor_gain, "Networks", F64, "0.01", AT_LEAST(0), "", true,                                  \
       "Gain of the policy head's orthogonal initialisation.")                                      \
     X(critic_gain, "Networks", F64, "1", AT_LEAST(0), "", true,                                    \
       "Gain of the value head's orthogonal initialisation.")                                       \
     X(std_source, "Networks", ENUM, "parameter", CHOICES("parameter|exp|sigmoid"), "", true,       \
-      "A continuous policy's deviation: free parameters, or further outputs through exp or "       \
-      "sigmoid.")                                                                                  \
+      "Standard deviation of a continuous policy: trained parameters, or network outputs through " \
+      "exp or sigmoid.")                                                                           \
     X(log_std_init, "Networks", F64, "0", BETWEEN(-20, 20), "", true,                              \
-      "Initial logarithm of the deviation, or the bias of the outputs that give it.")              \
+      "Initial logarithm of the standard deviation, or the bias of the outputs that give it.")     \
                                                                                                    \
     X(num_steps, "PPO", U32, "128", BETWEEN(1, 1e9), "n_steps", true,                              \
       "Steps per environment in each iteration.")                                                  \
     X(num_minibatches, "PPO", U32, "4", BETWEEN(1, 1e9), "", true,                                 \
-      "Minibatches that each epoch is cut into, if minibatch_size is 0.")                          \
+      "Minibatches per epoch, if minibatch_size is 0.")                                            \
     X(minibatch_size, "PPO", U32, "0", BETWEEN(0, 2147483648), "batch_size", true,                 \
       "Samples in a minibatch; 0 divides the batch by num_minibatches.")                           \
     X(update_epochs, "PPO", U32, "4", BETWEEN(1, 1e6), "n_epochs num_epochs epochs", true,         \
@@ -112,7 +112,7 @@
     X(gae_lambda, "PPO", F64, "0.95", BETWEEN(0, 1), "lambda lam", true,                           \
       "Lambda of the generalised advantage estimation.")                                           \
     X(norm_adv, "PPO", ENUM, "minibatch", CHOICES("minibatch|batch|off"), "", true,                \
-      "Over which samples advantages get zero mean and unit deviation.")                           \
+      "Samples over which advantages are normalised to zero mean and unit standard deviation.")    \
     X(clip_coef, "PPO", F64, "0.2", ABOVE(0), "clip_range clip_eps clip_param", true,              \
       "The policy ratio is clipped to [1 - c, 1 + c].")                                            \
     X(clip_schedule, "PPO", SCHEDULE, "constant", ANY_SCHEDULE, "", true,                          \
@@ -159,33 +159,33 @@
       "Evaluate with the mode of the policy instead of samples.")                                  \
                                                                                                    \
     X(run_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
-      "Folder that the run is kept in; empty means runs/<env>/seed-<seed>.")                       \
+      "Folder of the run; empty means runs/<env>/seed-<seed>.")                                    \
     X(rom_dir, "Run", TEXT, "", ANY_TEXT, "", false,                                               \
-      "Folder of Atari cartridges, looked into before PPO_ROM_DIR and the usual places.")          \
+      "Folder of Atari cartridges, searched before PPO_ROM_DIR and the usual places.")             \
     X(python, "Run", TEXT, "python3", ANY_TEXT, "", false,                                         \
-      "Python that gym:ID runs in: a program, or the folder of a virtual environment.")            \
+      "Python that runs gym:ID: a program, or the folder of a virtual environment.")               \
     X(workers, "Run", ENUM, "thread", CHOICES("thread|process"), "", false,                        \
-      "Who steps the environments: the worker threads, or processes of their own.")                \
+      "What steps the environments: worker threads, or worker processes.")                         \
     X(num_workers, "Run", U32, "0", BETWEEN(0, 1024), "", false,                                   \
       "Worker processes with workers process; 0 means one per environment, up to one per core.")   \
     X(env_timeout, "Run", F64, "60", BETWEEN(0, 1e6), "", false,                                   \
-      "Seconds that a worker process may spend on one environment's step or reset before it is "   \
-      "taken for hung and replaced; 0 waits for ever.")                                            \
+      "Seconds that one step or reset of an environment may take in a worker process before the "  \
+      "process is killed and replaced; 0 means no limit.")                                         \
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
-      "Worker threads; 0 means one per core that has work.")                                          \
+      "Worker threads; 0 means one per core, but no more than there is work for.")                 \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \
       "Seconds between checkpoints; 0 writes one after each iteration.")                           \
     X(tensorboard, "Run", BOOL, "true", ANY_BOOL, "tensorboard_log", false,                        \
-      "Write an event file for TensorBoard, where the build can.")                                 \
+      "Write an event file for TensorBoard, if this build can.")                                   \
     X(video_every, "Run", U64, "0", ANY_U64, "", false,                                            \
-      "Environment steps between films of an episode, into videos/, and one at the end; 0 makes "  \
-      "none.")                                                                                     \
+      "Film an episode into videos/ every so many environment steps and at the end; 0 turns it "   \
+      "off.")                                                                                      \
     X(video_steps, "Run", U32, "1000", BETWEEN(0, 1e9), "", false,                                 \
-      "Such a film ends after so many of the agent's steps; 0 films the whole episode.")           \
+      "Steps of the agent after which such a film ends; 0 films the whole episode.")               \
     X(video_format, "Run", ENUM, "gif", CHOICES("gif|mp4"), "", false,                             \
-      "Files of such films; GIFs are shown in TensorBoard too.")
+      "File format of such films; GIFs are also shown in TensorBoard.")
 
-// Foreign switches that say true or false where we have a choice:
+// Switches of other programs that are true or false where this option has more choices:
 // X(alias, our field, text for true, text for false).
 #define PPO_SWITCHES(X)                                                                            \
     X(anneal_lr, lr_schedule, "linear", "constant")                                                \
@@ -202,7 +202,7 @@
     X(num_updates, "it follows from total_timesteps, num_envs and num_steps")                      \
     X(policy, "set hidden_sizes and activation instead")                                           \
     X(policy_kwargs, "set hidden_sizes, activation and log_std_init instead")                      \
-    X(use_sde, "set std_source instead for a deviation that depends on the state")                 \
+    X(use_sde, "set std_source instead for a standard deviation that depends on the state")        \
     X(cuda, "set threads instead; the networks run on the processor")                              \
     X(device, "set threads instead; the networks run on the processor")                            \
     X(torch_deterministic, "every run here is deterministic")
@@ -219,9 +219,10 @@ typedef enum ppo_option_index {
 
 extern const ppo_option_row ppo_option_rows[PPO_OPTION_COUNT];
 
-// Finds the option that `name` means (a field's name, an alias or a foreign switch; dashes count as
-// underscores) and the text for it, which a foreign switch translates. PPO_INVALID if there is
-// none; the message tells the nearest name. `*text` is read and written.
+// Finds the option that `name` means (a field's name, an alias or a switch of another program;
+// dashes count as underscores). `*text` is the value as given and becomes the value for that
+// option, which differs for a switch. PPO_INVALID if there is no such option; the message says the
+// nearest name.
 ppo_status ppo_option_resolve(ppo_option_index *index, const char **text, const char *name,
                               ppo_error *error);
 

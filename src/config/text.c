@@ -16,11 +16,11 @@ void ppo_writer_init(ppo_writer *writer, char *text, size_t size)
 
 void ppo_writer_put(ppo_writer *writer, const char *format, ...)
 {
-    const bool room = writer->length < writer->size;
+    const bool fits = writer->length < writer->size;
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(room ? writer->text + writer->length : NULL,
-                                 room ? writer->size - writer->length : 0, format, arguments);
+    const int length = vsnprintf(fits ? writer->text + writer->length : NULL,
+                                 fits ? writer->size - writer->length : 0, format, arguments);
     va_end(arguments);
     assert(length >= 0);
     writer->length += (size_t)length;
@@ -78,7 +78,7 @@ bool ppo_text_is_line(const char *text, size_t size)
 ppo_shown ppo_text_show(const char *text)
 {
     ppo_shown shown = {{0}};
-    const size_t room = sizeof shown.text - 1 - strlen("...");
+    const size_t capacity = sizeof shown.text - 1 - strlen("...");
     const size_t size = strnlen(text, sizeof shown.text);
     size_t written = 0;
     for (size_t i = 0; i < size;) {
@@ -86,7 +86,7 @@ ppo_shown ppo_text_show(const char *text)
         size_t length = decode(&code, text + i, size - i);
         const bool printable = length && is_printable(code);
         length = length ? length : 1;
-        if (written + length > room) {
+        if (written + length > capacity) {
             memcpy(shown.text + written, "...", 3);
             break;
         }

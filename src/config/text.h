@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text: built within bounds, judged, and shown in messages.
+// Text: built in a buffer of fixed size, checked, and shown in messages.
 #ifndef PPO_CONFIG_TEXT_H
 #define PPO_CONFIG_TEXT_H
 
@@ -17,10 +17,11 @@ void ppo_writer_init(ppo_writer *writer, char *text, size_t size);
 void ppo_writer_put(ppo_writer *writer, const char *format, ...) PPO_PRINTF(2, 3);
 
 // Whether YAML can carry `text` (`size` bytes) on one line: UTF-8 without control characters, line
-// separators, byte order marks or code points that are none.
+// separators, byte order marks or invalid code points.
 bool ppo_text_is_line(const char *text, size_t size);
 
-// Any bytes made fit for a message: control characters and broken UTF-8 as '?', cut if long.
+// Any bytes as text that fits a message: control characters and invalid UTF-8 become '?', long text
+// is cut.
 typedef struct ppo_shown {
     char text[72];
 } ppo_shown;

@@ -77,7 +77,7 @@ bool ppo_value_equal(const ppo_value *a, const ppo_value *b, const ppo_option_ro
 
 // ---- Pieces of text ----
 
-// A stretch of the text being read, without spaces at its ends.
+// A part of the text being read, without spaces at its ends.
 typedef struct span {
     const char *start;
     size_t length;
@@ -104,8 +104,8 @@ static span whole(const char *text)
     return trim(text, strlen(text));
 }
 
-// Splits at the first `mark`: returns what is before it and leaves what is behind. `*found` tells
-// whether there was one.
+// Splits at the first `mark`: returns what is before it and leaves in `rest` what follows it.
+// `*found` is whether there was one.
 static span split(span *rest, char mark, bool *found)
 {
     const char *at = rest->length ? memchr(rest->start, mark, rest->length) : NULL;

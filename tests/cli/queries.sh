@@ -61,7 +61,7 @@ prints '^PongNoFrameskip-v4 .*Discrete\(6\).*not found.*ALE/Pong-v5'
 prints '^Rally .*Discrete\(4\).*(built in|not in this build).*RallyNoFrameskip-v4, ALE/Rally-v5'
 run 0 "$ppo" doctor
 prints '^  compiler: '
-prints "^  $work/roms +is looked into"
+prints "^  $work/roms +searched"
 prints "^  $work/home/.local/share/ppo/roms +does not exist"
 prints '^  Pong +60e0ea3cbe0913d39803477945e9e5ec  not found'
 prints '^  CartPole-v1'

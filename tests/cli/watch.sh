@@ -32,12 +32,12 @@ says 'an environment, not a run.*--random'
 run 3 "$ppo" watch nowhere
 run 10 "$ppo" watch poles
 if $have_windows; then
-    says 'no display here.*stdout is no terminal'
+    says 'no display here.*stdout is not a terminal'
 else
-    says 'made without SDL 2.*stdout is no terminal'
+    says 'made without SDL 2.*stdout is not a terminal'
 fi
 run 10 "$ppo" watch poles --terminal
-says 'stdout is no terminal'
+says 'stdout is not a terminal'
 
 # --- in a window ----------------------------------------------------------------------------------
 in_window() {

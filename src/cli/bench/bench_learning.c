@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `ppo bench --learning`: presets trained over seeds side by side, each finished agent evaluated in
-// environments that it has not seen, and per task the interquartile mean (of each agent's
-// episodes, then over the seeds) with its bootstrap interval beside the bar that it should reach.
+// environments that it was not trained on, and per task the interquartile mean (of each agent's
+// episodes, then over the seeds) with its bootstrap interval beside the score it should reach.
 // Writes no file.
 #include <inttypes.h>
 #include <math.h>
@@ -28,14 +28,14 @@ enum {
     BOOTSTRAP_SEED = 20210830,
 };
 
-// What a preset should reach, and in how many steps (0: as many as the preset says).
-typedef struct bar {
+// The score that a preset should reach, and in how many steps (0: as many as the preset says).
+typedef struct target_score {
     const char *task;
     double score;
     uint64_t steps;
-} bar;
+} target_score;
 
-static const bar bars[] = {
+static const target_score target_scores[] = {
     {"CartPole-v1", 500.0, 100000},
     {"Acrobot-v1", -82.0, 0},
     {"MountainCar-v0", -115.0, 0},
@@ -47,17 +47,17 @@ static const bar bars[] = {
     {"seeds/cartpole", 200.0, UINT64_C(50) * 2048}, // 50 epochs of 2048 steps
     {"seeds/bipedal_walker", 250.0, 2000000},
 };
-enum { NUM_BARS = sizeof bars / sizeof bars[0] };
+enum { NUM_TARGETS = sizeof target_scores / sizeof target_scores[0] };
 
-typedef struct task {
+typedef struct bench_task {
     const char *name;
-    bar bar; // score NAN: none is set
+    target_score target; // score NAN: none is set
     ppo_config config;
-} task;
+} bench_task;
 
 // One seed of one task.
-typedef struct job {
-    const task *task;
+typedef struct bench_job {
+    const bench_task *task;
     uint64_t seed;
     ppo_status status;
     ppo_error error;
@@ -65,20 +65,20 @@ typedef struct job {
     double seconds;
     uint64_t steps;
     bool is_solved; // the training average was at the solved return at some time
-} job;
+} bench_job;
 
-typedef struct campaign {
-    task *task; // [num_tasks]
+typedef struct learning_bench {
+    bench_task *task; // [num_tasks]
     size_t num_tasks;
-    job *job; // [num_tasks, num_seeds]
+    bench_job *job; // [num_tasks, num_seeds]
     size_t num_seeds;
     _Atomic size_t num_done;
     cli_progress progress;
-} campaign;
+} learning_bench;
 
 // --- one job ---------------------------------------------------------------------------------
 
-static ppo_status train(job *j, ppo_trainer *trainer)
+static ppo_status train(bench_job *j, ppo_trainer *trainer)
 {
     while (!ppo_trainer_done(trainer)) {
         if (cli_stop_requested())
@@ -91,7 +91,7 @@ static ppo_status train(job *j, ppo_trainer *trainer)
     return PPO_OK;
 }
 
-static ppo_status train_and_evaluate(job *j, ppo_trainer *trainer)
+static ppo_status train_and_evaluate(bench_job *j, ppo_trainer *trainer)
 {
     const double began_s = cli_now_s();
     const ppo_status status = train(j, trainer);
@@ -110,8 +110,8 @@ static ppo_status train_and_evaluate(job *j, ppo_trainer *trainer)
 
 static void run_job(void *context, size_t index)
 {
-    campaign *const c = context;
-    job *const j = &c->job[index];
+    learning_bench *const c = context;
+    bench_job *const j = &c->job[index];
     ppo_trainer *trainer = NULL;
     ppo_config config = j->task->config;
     config.seed = j->seed;
@@ -125,7 +125,7 @@ static void run_job(void *context, size_t index)
 
 static void draw(void *context)
 {
-    campaign *const c = context;
+    learning_bench *const c = context;
     char text[80];
     if (!cli_progress_is_due(&c->progress))
         return;
@@ -136,43 +136,43 @@ static void draw(void *context)
 
 // --- setting up ------------------------------------------------------------------------------
 
-static ppo_status task_init(task *t, const char *name, ppo_error *error)
+static ppo_status bench_task_init(bench_task *t, const char *name, ppo_error *error)
 {
     cli_target target;
     t->name = name;
-    t->bar = (bar){name, (double)NAN, 0};
-    for (size_t i = 0; i < NUM_BARS; i++) {
-        if (strcmp(bars[i].task, name) == 0)
-            t->bar = bars[i];
+    t->target = (target_score){name, (double)NAN, 0};
+    for (size_t i = 0; i < NUM_TARGETS; i++) {
+        if (strcmp(target_scores[i].task, name) == 0)
+            t->target = target_scores[i];
     }
     ppo_config_defaults(&t->config);
     if (cli_target_find(&target, name, error) || cli_target_apply(&t->config, &target, error))
         return error->status;
-    if (t->bar.steps > 0)
-        t->config.total_timesteps = t->bar.steps;
+    if (t->target.steps > 0)
+        t->config.total_timesteps = t->target.steps;
     return ppo_config_check(&t->config, error);
 }
 
-static void campaign_release(campaign *c)
+static void learning_bench_release(learning_bench *c)
 {
     free(c->task);
     free(c->job);
 }
 
-static ppo_status campaign_init(campaign *c, const char *const *name, size_t count,
-                                const cli_seeds *seeds, ppo_error *error)
+static ppo_status learning_bench_init(learning_bench *c, const char *const *name, size_t count,
+                                      const cli_seeds *seeds, ppo_error *error)
 {
-    c->num_tasks = count ? count : NUM_BARS;
+    c->num_tasks = count ? count : NUM_TARGETS;
     c->num_seeds = seeds->count;
     c->task = calloc(c->num_tasks, sizeof *c->task);
     c->job = calloc(c->num_tasks * c->num_seeds, sizeof *c->job);
     if (!c->task || !c->job)
         return ppo_fail(error, PPO_NO_MEMORY, "no memory for the trainings");
     for (size_t i = 0; i < c->num_tasks; i++) {
-        if (task_init(&c->task[i], count ? name[i] : bars[i].task, error))
+        if (bench_task_init(&c->task[i], count ? name[i] : target_scores[i].task, error))
             return error->status;
         for (size_t s = 0; s < c->num_seeds; s++)
-            c->job[i * c->num_seeds + s] = (job){.task = &c->task[i], .seed = seeds->seed[s]};
+            c->job[i * c->num_seeds + s] = (bench_job){.task = &c->task[i], .seed = seeds->seed[s]};
     }
     return PPO_OK;
 }
@@ -187,14 +187,14 @@ typedef struct summary {
     size_t num_solved;
     double iqm;
     ppo_interval interval;
-    bool is_reached; // the interquartile mean is at the bar or above
+    bool is_reached; // the interquartile mean is the target score or above
 } summary;
 
-static void summarise(summary *s, const campaign *c, size_t index)
+static void summarise(summary *s, const learning_bench *c, size_t index)
 {
     *s = (summary){0};
     for (size_t i = 0; i < c->num_seeds; i++) {
-        const job *j = &c->job[index * c->num_seeds + i];
+        const bench_job *j = &c->job[index * c->num_seeds + i];
         if (j->status != PPO_OK)
             continue;
         s->score[s->count] = j->score;
@@ -204,17 +204,17 @@ static void summarise(summary *s, const campaign *c, size_t index)
     }
     s->iqm = ppo_iqm(s->score, s->count);
     s->interval = ppo_iqm_interval(s->score, s->count, NUM_RESAMPLES, BOOTSTRAP_SEED);
-    s->is_reached = s->iqm >= c->task[index].bar.score;
+    s->is_reached = s->iqm >= c->task[index].target.score;
 }
 
-static void print_row(const campaign *c, size_t index)
+static void print_row(const learning_bench *c, size_t index)
 {
     summary s;
     char bar_text[32] = "-";
     summarise(&s, c, index);
-    const bool has_bar = !isnan(c->task[index].bar.score);
+    const bool has_bar = !isnan(c->task[index].target.score);
     if (has_bar)
-        snprintf(bar_text, sizeof bar_text, "%g", c->task[index].bar.score);
+        snprintf(bar_text, sizeof bar_text, "%g", c->task[index].target.score);
     printf("%-26s %5zu %6zu %9.0f %9.2f  [%8.2f, %8.2f] %7s  %-8s %8.2f\n", c->task[index].name,
            s.count, s.num_solved, ppo_mean(s.steps, s.count), s.iqm, s.interval.low,
            s.interval.high, bar_text,
@@ -224,7 +224,7 @@ static void print_row(const campaign *c, size_t index)
            ppo_mean(s.seconds, s.count));
 }
 
-static int print_table(const campaign *c)
+static int print_table(const learning_bench *c)
 {
     printf("%s%-26s %5s %6s %9s %9s  %-20s %7s  %-8s %8s%s\n", cli_style(stdout, CLI_BOLD), "task",
            "seeds", "solved", "steps", "IQM", "95 % interval", "bar", "", "seconds",
@@ -234,7 +234,7 @@ static int print_table(const campaign *c)
     return PPO_OK;
 }
 
-static cJSON *row_json(const campaign *c, size_t index)
+static cJSON *row_json(const learning_bench *c, size_t index)
 {
     summary s;
     summarise(&s, c, index);
@@ -247,14 +247,14 @@ static cJSON *row_json(const campaign *c, size_t index)
     cJSON_AddNumberToObject(row, "low", s.interval.low);
     cJSON_AddNumberToObject(row, "high", s.interval.high);
     cJSON_AddNumberToObject(row, "mean", ppo_mean(s.score, s.count));
-    cJSON_AddNumberToObject(row, "bar", c->task[index].bar.score);
+    cJSON_AddNumberToObject(row, "bar", c->task[index].target.score);
     cJSON_AddBoolToObject(row, "reached", s.is_reached);
     cJSON_AddNumberToObject(row, "seconds_mean", ppo_mean(s.seconds, s.count));
     cJSON_AddItemToObject(row, "returns", cJSON_CreateDoubleArray(s.score, (int)s.count));
     return row;
 }
 
-static int print_json(const campaign *c, const cli_bench_plan *plan)
+static int print_json(const learning_bench *c, const cli_bench_plan *plan)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", "learning");
@@ -270,11 +270,11 @@ static int print_json(const campaign *c, const cli_bench_plan *plan)
 }
 
 // The first failure decides the exit code; a stop by a signal is said once.
-static int report_failures(const campaign *c)
+static int report_failures(const learning_bench *c)
 {
     int code = PPO_OK;
     for (size_t i = 0; i < c->num_tasks * c->num_seeds; i++) {
-        const job *j = &c->job[i];
+        const bench_job *j = &c->job[i];
         if (j->status == PPO_OK)
             continue;
         if (j->status == PPO_STOPPED)
@@ -286,7 +286,7 @@ static int report_failures(const campaign *c)
     return code;
 }
 
-static int run(campaign *c, const cli_bench_plan *plan)
+static int run(learning_bench *c, const cli_bench_plan *plan)
 {
     ppo_error error = {0};
     const cli_jobs jobs = {.job = run_job,
@@ -311,14 +311,14 @@ int cli_bench_learning(const char *const *name, size_t count, const char *seeds_
 {
     ppo_error error = {0};
     cli_seeds seeds;
-    campaign c = {0};
+    learning_bench c = {0};
     if (cli_parse_seeds(&seeds, seeds_text ? seeds_text : "1-10", &error))
         return cli_fail_usage(&error, "bench");
     int code;
-    if (campaign_init(&c, name, count, &seeds, &error))
+    if (learning_bench_init(&c, name, count, &seeds, &error))
         code = cli_fail(&error);
     else
         code = run(&c, plan);
-    campaign_release(&c);
+    learning_bench_release(&c);
     return code;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Completion scripts for bash, zsh and fish: commands, environments and presets, flags, training
-// options with the choices of enumerations. Made from the tables; files are left to the shell.
+// Completion scripts for bash, zsh and fish, made from the tables: commands, environments, presets,
+// flags, training options and the choices of enumerations. Shells complete file names themselves.
 #include <string.h>
 
 #include "cli/help/help.h"
@@ -46,7 +46,7 @@ static void command_names(FILE *file, const cli_command_list *commands)
         fprintf(file, "%s%s", i ? " " : "", commands->row[i].name);
 }
 
-// What a command's operands may be, other than files.
+// The words that a command's operands may be; files are the shell's to complete.
 static void operands(FILE *file, const cli_command_list *commands, const cli_command *command)
 {
     switch (command->operand) {
@@ -176,7 +176,7 @@ static void fish_option(FILE *file, const ppo_option *option)
     fputc('\n', file);
 }
 
-// Values that are files are left to the shell.
+// Values that are files: the shell completes them.
 static const char *fish_value(const cli_flag *flag)
 {
     if (!flag->value)

@@ -130,7 +130,7 @@ static void exit_status(FILE *file)
 #define ROW(name, value, text) fprintf(file, ".TP\n.B %d\n%s\n", value, text);
     PPO_STATUS_LIST(ROW)
 #undef ROW
-    fprintf(file, ".TP\n.B %d\ninterrupted by a signal; a training has written its checkpoint\n",
+    fprintf(file, ".TP\n.B %d\ninterrupted by a signal; training has written its checkpoint\n",
             CLI_INTERRUPTED);
 }
 
@@ -151,16 +151,18 @@ void cli_help_man(FILE *file, const cli_command_list *commands)
     fputs(".SH SYNOPSIS\n.B ppo\n.I COMMAND\n[arguments]\n.br\n.B ppo help\n[\\fICOMMAND\\fR]\n"
           ".br\n.B ppo \\-\\-version\n",
           file);
-    fputs(".SH DESCRIPTION\nTrains agents by proximal policy optimization, goes on with them, and "
-          "plays with them.\nMessages go to the standard error, results to the standard output.\n",
-          file);
+    fputs(
+        ".SH DESCRIPTION\nTrains agents by proximal policy optimization, continues training them, "
+        "and plays with them.\nMessages go to the standard error, results to the standard "
+        "output.\n",
+        file);
     fputs(".SH COMMANDS\n", file);
     print_commands(file, commands);
     options(file);
     files(file);
     fputs(".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nIf set, no colours are used.\n", file);
-    fputs(".TP\n.B PPO_ROM_DIR\nA folder with cartridges of Atari games, looked into before the "
-          "usual places.\n",
+    fputs(".TP\n.B PPO_ROM_DIR\nA folder with cartridges of Atari games, searched before the usual "
+          "places.\n",
           file);
     exit_status(file);
     print_examples(file, commands);

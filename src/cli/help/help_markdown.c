@@ -55,7 +55,7 @@ void cli_help_markdown(FILE *file)
         if (strcmp(group, option.group) != 0) {
             fprintf(file, "\n## %s\n\n", option.group);
             if (!option.changes_result)
-                fputs("These change nothing in the result, and may differ when a run goes on.\n\n",
+                fputs("These do not change the result, and may differ when a run is continued.\n\n",
                       file);
             fputs("| name | type | default | range | what it does |\n|---|---|---|---|---|\n",
                   file);

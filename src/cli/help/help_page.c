@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The help pages. Terse lines, wrapped to the terminal, the same text in a pipe at 80 columns.
+// The help pages, wrapped to the terminal's width or, in a pipe, to 80 columns.
 #include <stdio.h>
 #include <string.h>
 

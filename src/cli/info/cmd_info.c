@@ -10,7 +10,7 @@
 
 void cli_info_build_text(char text[CLI_INFO_SIZE])
 {
-    char window[512]; // as each of the others at most, so that all have room
+    char window[512]; // at most as long as each of the others, so that all fit
     size_t used = ppo_build_info(text, CLI_INFO_SIZE);
     used += ppo_parts_info(text + used, CLI_INFO_SIZE - used);
     cli_window_describe(window, sizeof window);
@@ -49,7 +49,7 @@ int cli_cmd_info(const cli_args *args)
     const char *task = args->flag[CLI_FLAG_MEMORY];
     ppo_error error;
     if (task && args->num_operands > 0) {
-        ppo_fail(&error, PPO_INVALID, "--memory and a run can't be had at once");
+        ppo_fail(&error, PPO_INVALID, "--memory and a run can't be given together");
         return cli_fail_usage(&error, "info");
     }
     if (!task && args->num_settings > 0) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The three things that `ppo info` tells. Each prints on stdout and returns the exit code.
+// The three reports of `ppo info`. Each prints on stdout and returns the exit code.
 #ifndef CLI_INFO_INFO_H
 #define CLI_INFO_INFO_H
 
@@ -8,8 +8,7 @@
 
 enum { CLI_INFO_SIZE = 8192 };
 
-// What library and command say of their build and of the parts that are loaded when they are
-// needed: lines "name: value".
+// How library and command were built, and their modules, as lines "name: value".
 void cli_info_build_text(char text[CLI_INFO_SIZE]);
 
 // The same as an object.

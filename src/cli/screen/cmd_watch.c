@@ -15,19 +15,19 @@
 #include "cli/target.h"
 #include "cli/term.h"
 
-enum { SMALL_HEIGHT = 300 }; // own pictures below it get doubled pixels in a window
+enum { SMALL_HEIGHT = 300 }; // pictures of less height are doubled in a window
 
-#define LINGER_S  0.5  // how long an episode's last picture stays
-#define LONGEST_S 0.05 // between looks at signals
+#define LINGER_S  0.5  // for which an episode's last picture stays
+#define LONGEST_S 0.05 // between checks for signals
 #define MAX_SPEED 64.0
 
-typedef struct plan {
+typedef struct watch_options {
     ppo_show_options show;
-    uint64_t episodes; // 0: until the viewer has seen enough
+    uint64_t episodes; // 0: until the viewer quits
     double fps;
     double scale; // 0: by the picture's size
     bool in_terminal;
-} plan;
+} watch_options;
 
 typedef struct viewer {
     cli_screen screen;
@@ -38,7 +38,7 @@ typedef struct viewer {
     bool is_paused;
     bool wants_step;
 
-    // of the episodes that were seen to their end
+    // over the episodes that were shown to their end
     uint64_t num_episodes;
     double sum, least, most, length_sum;
 } viewer;
@@ -56,9 +56,9 @@ static void tell(const viewer *v, const ppo_view *view)
     v->screen.show(v->screen.self, view, line);
 }
 
-static ppo_status enough(ppo_error *error)
+static ppo_status quit(ppo_error *error)
 {
-    return ppo_fail(error, PPO_STOPPED, "the viewer has seen enough");
+    return ppo_fail(error, PPO_STOPPED, "the viewer quit");
 }
 
 static ppo_status take_key(viewer *v, cli_key key, ppo_error *error)
@@ -78,21 +78,21 @@ static ppo_status take_key(viewer *v, cli_key key, ppo_error *error)
         v->speed = fmax(0.5 * v->speed, 1.0 / MAX_SPEED);
         break;
     case CLI_KEY_QUIT:
-        return enough(error);
+        return quit(error);
     case CLI_KEY_NONE:
         break;
     }
     return PPO_OK;
 }
 
-// Until the next picture is due: keys are answered meanwhile, and at least looked for once.
+// Waits until the next picture is due, and handles keys meanwhile, at least once.
 static ppo_status wait_for_turn(viewer *v, const ppo_view *view, ppo_error *error)
 {
     v->wants_step = false;
     for (bool looked = false;; looked = true) {
         const double left_s = v->next_s - cli_now_s();
         if (cli_stop_requested())
-            return enough(error);
+            return quit(error);
         if (v->wants_step || (looked && !v->is_paused && left_s <= 0.0))
             return PPO_OK;
         const double wait_s = v->is_paused ? LONGEST_S : fmin(fmax(left_s, 0.0), LONGEST_S);
@@ -121,7 +121,8 @@ static ppo_status show(void *context, const ppo_view *view, ppo_error *error)
     tell(v, view);
     if (view->ended)
         count(v, view);
-    // Late by a picture or so is caught up; after a pause time begins anew.
+    // A delay of up to 0.1 s is caught up; after a longer one, such as a pause, the clock starts
+    // anew.
     v->next_s = fmax(v->next_s, now_s - 0.1) + 1.0 / (v->fps * v->speed);
     if (view->ended)
         v->next_s += LINGER_S / v->speed;
@@ -130,13 +131,15 @@ static ppo_status show(void *context, const ppo_view *view, ppo_error *error)
 
 // --- what to play, and where --------------------------------------------------------------------
 
-static ppo_status plan_init(plan *p, const cli_args *args, ppo_agent *agent, ppo_error *error)
+static ppo_status watch_options_init(watch_options *p, const cli_args *args, ppo_agent *agent,
+                                     ppo_error *error)
 {
     const char *const *flag = args->flag;
-    *p = (plan){.show = {.seed = ppo_agent_config(agent)->eval_seed,
-                         .deterministic = !flag[CLI_FLAG_STOCHASTIC] && !flag[CLI_FLAG_RANDOM]},
-                .fps = ppo_agent_show_fps(agent),
-                .in_terminal = flag[CLI_FLAG_TERMINAL]};
+    *p = (watch_options){
+        .show = {.seed = ppo_agent_config(agent)->eval_seed,
+                 .deterministic = !flag[CLI_FLAG_STOCHASTIC] && !flag[CLI_FLAG_RANDOM]},
+        .fps = ppo_agent_show_fps(agent),
+        .in_terminal = flag[CLI_FLAG_TERMINAL]};
     if (flag[CLI_FLAG_EPISODES] && cli_parse_integer(&p->episodes, "--episodes",
                                                      flag[CLI_FLAG_EPISODES], 1, UINT32_MAX, error))
         return error->status;
@@ -156,7 +159,7 @@ static uint32_t scaled(uint32_t side, double scale)
     return (uint32_t)fmin(fmax(round(side * scale), 1.0), UINT32_MAX);
 }
 
-static ppo_status open_window(viewer *v, plan *p, const ppo_agent *agent, ppo_error *error)
+static ppo_status open_window(viewer *v, watch_options *p, const ppo_agent *agent, ppo_error *error)
 {
     const ppo_env_class *env = ppo_agent_env(agent);
     const double scale = p->scale > 0.0 ? p->scale : env->render_height < SMALL_HEIGHT ? 2.0 : 1.0;
@@ -168,8 +171,9 @@ static ppo_status open_window(viewer *v, plan *p, const ppo_agent *agent, ppo_er
     return cli_window_open(&v->screen, env->id, width, height, error);
 }
 
-// Lines stay visible if the picture is drawn for the terminal's few pixels.
-static ppo_status open_terminal(viewer *v, plan *p, const ppo_agent *agent, ppo_error *error)
+// A picture that is drawn at the terminal's resolution keeps its thin lines.
+static ppo_status open_terminal(viewer *v, watch_options *p, const ppo_agent *agent,
+                                ppo_error *error)
 {
     const ppo_env_class *env = ppo_agent_env(agent);
     const uint32_t rows = 2 * cli_tty_rows(env->render_width, env->render_height);
@@ -179,7 +183,7 @@ static ppo_status open_terminal(viewer *v, plan *p, const ppo_agent *agent, ppo_
 }
 
 // In a window; where there is none, in the terminal.
-static ppo_status open_screen(viewer *v, plan *p, const ppo_agent *agent, ppo_error *error)
+static ppo_status open_screen(viewer *v, watch_options *p, const ppo_agent *agent, ppo_error *error)
 {
     if (p->in_terminal)
         return open_terminal(v, p, agent, error);
@@ -196,7 +200,7 @@ static ppo_status open_screen(viewer *v, plan *p, const ppo_agent *agent, ppo_er
 
 // --- playing ------------------------------------------------------------------------------------
 
-static ppo_status play(viewer *v, plan *p, ppo_agent *agent, ppo_error *error)
+static ppo_status play(viewer *v, watch_options *p, ppo_agent *agent, ppo_error *error)
 {
     const ppo_audience audience = {.show = show, .context = v};
     ppo_show_options options = p->show;
@@ -208,7 +212,7 @@ static ppo_status play(viewer *v, plan *p, ppo_agent *agent, ppo_error *error)
     return PPO_OK;
 }
 
-static void print_summary(const viewer *v, const plan *p)
+static void print_summary(const viewer *v, const watch_options *p)
 {
     const double count = (double)v->num_episodes;
     printf("environment  %s\n", v->env);
@@ -223,10 +227,10 @@ static void print_summary(const viewer *v, const plan *p)
 static int watch(ppo_agent *agent, const cli_args *args)
 {
     ppo_error error = {0};
-    plan p;
+    watch_options p;
     viewer v = {.env = ppo_agent_env(agent)->id, .speed = 1.0};
     uint32_t width, height;
-    if (plan_init(&p, args, agent, &error))
+    if (watch_options_init(&p, args, agent, &error))
         return cli_fail_usage(&error, "watch");
     if (ppo_agent_show_size(agent, &p.show, &width, &height, &error) ||
         open_screen(&v, &p, agent, &error))
@@ -241,7 +245,7 @@ static int watch(ppo_agent *agent, const cli_args *args)
     return cli_stop_requested() ? CLI_INTERRUPTED : PPO_OK;
 }
 
-// An agent that has learnt nothing yet: its actions are random.
+// Plays an agent that has not been trained: its actions are random.
 static int watch_random(const cli_args *args)
 {
     ppo_error error = {0};
@@ -256,7 +260,7 @@ static int watch_random(const cli_args *args)
     return code;
 }
 
-// An environment's id in the place of a run is taken for what it is.
+// Whether an environment's id was given instead of a run.
 static bool is_env_id(const char *name)
 {
     char id[64];

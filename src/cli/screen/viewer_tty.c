@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// `ppo watch` in a terminal: the other screen, no cursor, keys without echo; and all of it back to
-// how it was, on whatever way out.
+// `ppo watch` in a terminal: the alternate screen, no cursor, keys without echo. All of it is
+// restored on every way out.
 //
-// Owns the terminal's settings of before, in a global, because a signal's handler must find them.
+// Owns the terminal's former settings, in a global, because a signal handler restores them.
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 #include "cli/screen/viewer.h"
 #include "cli/term.h"
 
-enum { ESCAPE_WAIT_MS = 30 }; // a key's sequence comes at once, a finger's Esc comes alone
+enum { ESCAPE_WAIT_MS = 30 }; // the rest of a key's sequence arrives at once; Esc itself has none
 
 static const char enter_text[] = "\x1b[?1049h\x1b[?25l\x1b[2J";
 static const char leave_text[] = "\x1b[0m\x1b[?25h\x1b[?1049l";
@@ -32,7 +32,7 @@ typedef struct tty {
 
 // --- the terminal's state -----------------------------------------------------------------------
 
-// All bytes, through a terminal that may be slow. False if it is gone.
+// Writes all bytes; a terminal may be slow. False if it is gone.
 static bool put(const char *text, size_t size)
 {
     while (size > 0) {
@@ -56,7 +56,8 @@ void cli_tty_restore(void)
     is_entered = is_raw = 0;
 }
 
-// Keys come one by one and unseen. Ctrl-C stays a signal; Ctrl-Z would leave a mess behind.
+// Keys arrive one by one, without echo. Ctrl-C stays a signal; Ctrl-Z is off, since a stopped
+// program can't restore the screen.
 static void make_raw(void)
 {
     if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
@@ -162,7 +163,7 @@ ppo_status cli_tty_open(cli_screen *screen, ppo_error *error)
     const char *no_colour = getenv("NO_COLOR");
     if (!isatty(STDOUT_FILENO))
         return ppo_fail(error, PPO_UNSUPPORTED,
-                        "stdout is no terminal, so there is nothing to play in; `ppo eval "
+                        "stdout is not a terminal; `ppo eval "
                         "--video FILE` makes a film instead");
     if (!cli_is_live(stdout))
         return ppo_fail(error, PPO_UNSUPPORTED,

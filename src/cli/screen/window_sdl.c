@@ -50,7 +50,7 @@ static cli_key key_of(SDL_Keycode code)
     }
 }
 
-// What was covered is to be seen again, also while the game stands still.
+// Redraws the last picture, for a window that was covered while the game is paused.
 static void present_again(window *w)
 {
     SDL_RenderClear(w->renderer);
@@ -130,9 +130,9 @@ static bool is_set(const char *name)
     return value && value[0];
 }
 
-// Not the console of the machine, nor a display that nobody sees, both of which SDL falls back on:
-// they have to be asked for.
-static bool is_seen(void)
+// Whether the display is one that people see. SDL falls back on the console and on drivers without
+// output; these are used only if SDL_VIDEODRIVER names them.
+static bool is_visible(void)
 {
     const char *driver = SDL_GetCurrentVideoDriver();
     return is_set("SDL_VIDEODRIVER") ||
@@ -153,9 +153,9 @@ static ppo_status window_open(cli_screen *screen, const char *title, uint32_t wi
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
     const bool has_display = SDL_Init(SDL_INIT_VIDEO) == 0;
-    if (!has_display || !is_seen() || !open_parts(w, title, (int)width, (int)height)) {
+    if (!has_display || !is_visible() || !open_parts(w, title, (int)width, (int)height)) {
         ppo_fail(error, PPO_UNSUPPORTED, "no window can be opened: %.200s",
-                 has_display && !is_seen() ? "the display doesn't answer" : SDL_GetError());
+                 has_display && !is_visible() ? "the display does not respond" : SDL_GetError());
         close_window(w);
         return error->status;
     }

@@ -10,15 +10,15 @@
 #include "cli/signals.h"
 #include "cli/train/train.h"
 
-// What one training shows on the way.
-typedef struct view {
+// The progress of one training on stderr.
+typedef struct train_display {
     cli_progress progress;
     bool is_quiet;
-} view;
+} train_display;
 
 static void on_opened(void *context, const cli_outcome *outcome)
 {
-    view *const v = context;
+    train_display *const v = context;
     if (!v->is_quiet)
         cli_outcome_say_opened(outcome);
     cli_progress_init(&v->progress, outcome->first_step, outcome->total_steps, v->is_quiet);
@@ -28,7 +28,7 @@ static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
                        const ppo_stats *stats)
 {
     (void)outcome;
-    view *const v = context;
+    train_display *const v = context;
     const uint32_t eval_every = ppo_trainer_config(ppo_run_trainer(run))->eval_every;
     if (!v->is_quiet && eval_every > 0 && stats->iteration % eval_every == 0) {
         const ppo_evaluation *evaluation = ppo_run_last_evaluation(run);
@@ -46,7 +46,7 @@ static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *run,
 static void on_filmed(void *context, const cli_outcome *outcome, const char *path)
 {
     (void)outcome;
-    view *const v = context;
+    train_display *const v = context;
     if (v->is_quiet)
         return;
     cli_progress_clear(&v->progress);
@@ -55,12 +55,12 @@ static void on_filmed(void *context, const cli_outcome *outcome, const char *pat
 
 static void on_lost(void *context, const cli_outcome *outcome, uint64_t count)
 {
-    view *const v = context;
+    train_display *const v = context;
     cli_progress_clear(&v->progress);
     cli_outcome_say_lost(outcome, count);
 }
 
-// One line if the minibatches don't come out even.
+// Notes that the last minibatch of an epoch is smaller, if it is.
 static void note_minibatches(const ppo_config *config)
 {
     const uint64_t batch = ppo_config_batch_size(config);
@@ -74,14 +74,14 @@ static void note_minibatches(const ppo_config *config)
 
 static int train_one(const ppo_config *config, const cli_args *args)
 {
-    view v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL};
-    const cli_watch watch = {.opened = on_opened,
-                             .stepped = on_stepped,
-                             .filmed = on_filmed,
-                             .lost = on_lost,
-                             .context = &v};
+    train_display v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL};
+    const cli_train_events events = {.opened = on_opened,
+                                     .stepped = on_stepped,
+                                     .filmed = on_filmed,
+                                     .lost = on_lost,
+                                     .context = &v};
     cli_outcome outcome;
-    cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &watch);
+    cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &events);
     cli_progress_clear(&v.progress);
     cli_outcome_draw(&outcome);
     if (outcome.status != PPO_OK)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Training one run from a configuration to its outcome, and how an outcome is told. Shared by
+// Training one run from a configuration to its outcome, and reporting an outcome. Shared by
 // `ppo train` with one seed and with several.
 #ifndef CLI_TRAIN_TRAIN_H
 #define CLI_TRAIN_TRAIN_H
@@ -7,9 +7,9 @@
 #include "cli/json.h"
 #include "cli/target.h"
 
-// What came of a run.
+// The result of a run.
 typedef struct cli_outcome {
-    ppo_status status; // not PPO_OK: `error` tells why, and only env, seed and run_dir are valid
+    ppo_status status; // not PPO_OK: `error` says why, and only env, seed and run_dir are valid
     ppo_error error;   // ... and with PPO_NUMERIC or PPO_ENV_FAILED the steps too
     char env[PPO_TEXT_SIZE];
     char run_dir[PPO_TEXT_SIZE];
@@ -22,7 +22,7 @@ typedef struct cli_outcome {
     uint64_t num_episodes;
     double seconds; // of training, in this process
     double return_mean;
-    double solved_return; // NAN: the task knows none
+    double solved_return; // NAN: the task has none
     bool is_solved;
     bool is_interrupted;   // by a signal, before the end
     uint64_t workers_lost; // worker processes that died, since the run was opened
@@ -34,20 +34,20 @@ typedef struct cli_outcome {
     char curve[PPO_TEXT_SIZE + 16]; // the picture, "" if there is none
 } cli_outcome;
 
-// Called on the way, each may be NULL.
-typedef struct cli_watch {
+// Callbacks while training; each may be NULL.
+typedef struct cli_train_events {
     void (*opened)(void *context, const cli_outcome *outcome);
     void (*stepped)(void *context, const cli_outcome *outcome, ppo_run *run,
                     const ppo_stats *stats);
     void (*filmed)(void *context, const cli_outcome *outcome, const char *path);
-    // `count` worker processes have died since the last call.
+    // `count` more worker processes have died.
     void (*lost)(void *context, const cli_outcome *outcome, uint64_t count);
     void *context;
-} cli_watch;
+} cli_train_events;
 
 // Opens the run, trains to its end or to a signal, and saves. `restart`: see ppo_run_open.
 void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
-                   const cli_watch *watch);
+                   const cli_train_events *events);
 
 // Steps per second of this process; NAN if there were none.
 double cli_outcome_sps(const cli_outcome *outcome);
@@ -62,12 +62,11 @@ bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_run
 // 0, CLI_INTERRUPTED, or the value of the status.
 int cli_outcome_code(const cli_outcome *outcome);
 
-// The outcome as a JSON object, and as lines for people on stdout.
+// The outcome as a JSON object, and as lines of text on stdout.
 cJSON *cli_outcome_json(const cli_outcome *outcome);
 void cli_outcome_print(const cli_outcome *outcome);
 
-// What to say on stderr about a run that was just opened, that lost workers, that was interrupted,
-// that failed.
+// Messages on stderr about a run that was opened, lost workers, was interrupted, or failed.
 void cli_outcome_say_opened(const cli_outcome *outcome);
 void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count);
 void cli_outcome_say_interrupted(const cli_outcome *outcome);

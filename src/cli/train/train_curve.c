@@ -9,7 +9,7 @@ bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_run
 {
     ppo_error error = {0};
     const ppo_status status = ppo_plot_runs(path, runs, num_runs, NULL, &error);
-    // A build without curves has none, and a run that was stopped early may have no value yet.
+    // A build may be without curves, and a run that was stopped early without values to draw.
     if (status != PPO_OK && status != PPO_UNSUPPORTED && status != PPO_INVALID)
         cli_note("there is no %s: %s", path, error.message);
     return status == PPO_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is told about an outcome: JSON, lines for people, messages on the way. Owns nothing.
+// Reports of an outcome: JSON, text, messages while training. Owns nothing.
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -84,7 +84,7 @@ void cli_outcome_print(const cli_outcome *outcome)
     print_evaluation("evaluation", &outcome->evaluation);
     print_evaluation("best", &outcome->best);
     if (outcome->workers_lost > 0)
-        printf("workers     %" PRIu64 " broke down and were replaced\n", outcome->workers_lost);
+        printf("workers     %" PRIu64 " died and were replaced\n", outcome->workers_lost);
     printf("parameters  %016" PRIx64 "\n", outcome->hash);
     printf("run         %s\n", outcome->run_dir);
     if (outcome->curve[0])
@@ -117,15 +117,14 @@ void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count)
     if (count == 1)
         cli_warn("seed %" PRIu64 ": %s; it is replaced", outcome->seed, outcome->last_loss);
     else
-        cli_warn("seed %" PRIu64 ": %" PRIu64
-                 " workers have broken down and are replaced, the last one: %s",
+        cli_warn("seed %" PRIu64 ": %" PRIu64 " workers died and are replaced, the last one: %s",
                  outcome->seed, count, outcome->last_loss);
 }
 
 void cli_outcome_say_interrupted(const cli_outcome *outcome)
 {
     cli_say("stopped at step %" PRIu64 " of %" PRIu64 ", checkpoint written; "
-            "'ppo train %s' goes on",
+            "'ppo train %s' continues",
             outcome->steps, outcome->total_steps, outcome->run_dir);
 }
 

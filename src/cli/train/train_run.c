@@ -32,7 +32,8 @@ static void note_opening(cli_outcome *outcome, ppo_run *run)
     outcome->first_step = outcome->steps;
 }
 
-static void note_losses(cli_outcome *outcome, const ppo_trainer *trainer, const cli_watch *watch)
+static void note_losses(cli_outcome *outcome, const ppo_trainer *trainer,
+                        const cli_train_events *events)
 {
     ppo_error last;
     const uint64_t count = ppo_trainer_workers_lost(trainer, &last);
@@ -41,22 +42,22 @@ static void note_losses(cli_outcome *outcome, const ppo_trainer *trainer, const 
     if (count == before)
         return;
     snprintf(outcome->last_loss, sizeof outcome->last_loss, "%s", last.message);
-    if (watch->lost)
-        watch->lost(watch->context, outcome, count - before);
+    if (events->lost)
+        events->lost(events->context, outcome, count - before);
 }
 
-// Tells of a film that was not there at the last call.
-static void note_film(cli_outcome *outcome, const ppo_run *run, const cli_watch *watch)
+// Reports a film that was made since the last call.
+static void note_film(cli_outcome *outcome, const ppo_run *run, const cli_train_events *events)
 {
     const char *film = ppo_run_last_film(run);
     if (strcmp(film, outcome->film) == 0)
         return;
     snprintf(outcome->film, sizeof outcome->film, "%s", film);
-    if (watch->filmed)
-        watch->filmed(watch->context, outcome, film);
+    if (events->filmed)
+        events->filmed(events->context, outcome, film);
 }
 
-static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
+static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_events *events)
 {
     const ppo_trainer *trainer = ppo_run_trainer(run);
     const double began_s = cli_now_s();
@@ -64,17 +65,17 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_watch *wat
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
         ppo_stats stats;
         status = ppo_run_step(run, &stats, &outcome->error);
-        note_losses(outcome, trainer, watch);
-        note_film(outcome, run, watch);
-        if (status == PPO_OK && watch->stepped)
-            watch->stepped(watch->context, outcome, run, &stats);
+        note_losses(outcome, trainer, events);
+        note_film(outcome, run, events);
+        if (status == PPO_OK && events->stepped)
+            events->stepped(events->context, outcome, run, &stats);
     }
     outcome->seconds = cli_now_s() - began_s;
     return status;
 }
 
-// Saves what there is: with the final evaluation if training has come to its end.
-static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_watch *watch)
+// Saves the run, after the final evaluation if training has ended.
+static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_train_events *events)
 {
     if (outcome->origin == PPO_RUN_FINISHED)
         return PPO_OK; // nothing has changed
@@ -83,18 +84,18 @@ static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_watch *
         return ppo_run_save(run, &outcome->error);
     ppo_evaluation evaluation;
     const ppo_status status = ppo_run_finish(run, &evaluation, &outcome->error);
-    note_film(outcome, run, watch);
+    note_film(outcome, run, events);
     return status;
 }
 
 void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
-                   const cli_watch *watch)
+                   const cli_train_events *events)
 {
     *outcome = (cli_outcome){.seed = config->seed, .total_steps = config->total_timesteps};
     snprintf(outcome->env, sizeof outcome->env, "%s", config->env_id);
     snprintf(outcome->run_dir, sizeof outcome->run_dir, "%s", config->run_dir);
     outcome->return_mean = (double)NAN;
-    if (cli_stop_requested()) { // one of several that was still waiting for its turn
+    if (cli_stop_requested()) { // one of several seeds, which had not begun
         outcome->is_interrupted = true;
         return;
     }
@@ -103,11 +104,11 @@ void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
     if (outcome->status != PPO_OK)
         return;
     note_opening(outcome, run);
-    if (watch->opened)
-        watch->opened(watch->context, outcome);
-    outcome->status = train(outcome, run, watch);
+    if (events->opened)
+        events->opened(events->context, outcome);
+    outcome->status = train(outcome, run, events);
     if (outcome->status == PPO_OK)
-        outcome->status = conclude(outcome, run, watch);
+        outcome->status = conclude(outcome, run, events);
     note_state(outcome, run);
     ppo_run_close(run);
 }
