@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What every other header needs: visibility, version, status codes and the error record.
+// Used by every other header: visibility, version, status codes and the error record.
 //
-// Fallible functions return a `ppo_status` and, if the caller passes one, fill a `ppo_error` with a
-// sentence for people. The library never exits, prints or keeps changing globals.
+// Functions that can fail return a `ppo_status` and fill a `ppo_error`, which may be NULL, with a
+// message for people; an object that they would have created is NULL then. The library never exits
+// or prints, and has no global state that changes.
+//
+// Threads: all functions of this header may be called at any time from any thread. Different
+// objects may be used by different threads at the same time, one object by one thread at a time,
+// unless its header says otherwise.
 #ifndef PPO_BASE_H
 #define PPO_BASE_H
 
@@ -47,7 +52,8 @@ typedef enum ppo_status {
 #undef PPO_STATUS_ENUM
 } ppo_status;
 
-// What went wrong, where, and what to do. Zero-initialise it; it owns nothing.
+// What went wrong, where, and what to do. Zero-initialise it; it owns nothing. Untouched on
+// success.
 typedef struct ppo_error {
     ppo_status status;
     char message[512]; // one or two sentences, no newline at the end

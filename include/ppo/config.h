@@ -16,7 +16,7 @@ extern "C" {
 
 #define PPO_MAX_LAYERS          8
 #define PPO_MAX_SCHEDULE_POINTS 8
-#define PPO_TEXT_SIZE           256
+#define PPO_TEXT_SIZE           256 // of ids and paths: at most 255 bytes, longer ones are refused
 #define PPO_MAX_OPTIONS         128
 
 typedef enum ppo_activation { PPO_ACTIVATION_TANH, PPO_ACTIVATION_RELU } ppo_activation;

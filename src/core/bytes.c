@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A growing buffer: see bytes.h. It grows to what is asked for, not beyond: a checkpoint of a
-// gigabyte has the same size the next time.
+// A growing buffer: see bytes.h. It grows to the size asked for and not beyond: a checkpoint of a
+// gigabyte has the same size the next time. Workload: a file per checkpoint, a record per
+// iteration.
 #include "core/bytes.h"
 
 #include <stdlib.h>

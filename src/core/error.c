@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Status texts and the error record. Owns nothing.
+// Status texts, the error record, the version and the sizes of element types. Owns nothing.
 #include "core/error.h"
 
 #include <stdarg.h>

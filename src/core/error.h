@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Failing with a sentence.
+// Reporting a failure: a status and a message for people.
 #ifndef PPO_CORE_ERROR_H
 #define PPO_CORE_ERROR_H
 
 #include "ppo/base.h"
 
-// Records status and message in `error` (NULL allowed) and returns the status.
+// Stores status and message in `error`, which may be NULL, and returns the status. A message that
+// is longer than the record is cut. `error` must not be one of the arguments.
 ppo_status ppo_fail(ppo_error *error, ppo_status status, const char *format, ...) PPO_PRINTF(3, 4);
 
 // Whether a status is in PPO_STATUS_LIST: one that foreign code returned may be any number.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Finding, loading and checking a module: see module.h.
 //
-// No lock: threads that open a module at once load it once, since the system counts, and find the
-// same table. So a process that is forked at that moment holds nothing either.
+// No lock: if threads open a module at the same time, dlopen counts references to one copy, and all
+// find the same table. So a process that is forked at that moment does not inherit a locked lock.
 #include "core/module.h"
 
 #include "build_info.h"
@@ -18,8 +18,8 @@
 
 // --- finding ------------------------------------------------------------------------------------
 
-// The file that this code is in. The dynamic linker knows the program itself as it was called only,
-// perhaps from another folder.
+// The file that this code is in. The dynamic linker knows the program itself only by the name that
+// it was started with, perhaps from another folder.
 static bool find_self(char path[PATH_MAX])
 {
     static const char here = 0;
@@ -32,7 +32,7 @@ static bool find_self(char path[PATH_MAX])
     return realpath(is_program ? "/proc/self/exe" : self.dli_fname, path);
 }
 
-// The folder that this code lies in; "." if nobody knows.
+// The folder that this code lies in; "." if that can't be found out.
 static void find_own_folder(char folder[PATH_MAX])
 {
     char *slash = find_self(folder) ? strrchr(folder, '/') : NULL;
@@ -73,12 +73,13 @@ static ppo_status find(char path[PATH_MAX], const ppo_module *module, ppo_error 
     if (find_beside(path, folder, module->name) ||
         is_there(path, PPO_BUILD_MODULE_DIR, "", module->name))
         return PPO_OK;
-    return ppo_fail(error, PPO_UNSUPPORTED,
-                    "%s need the module %s.so, which is not here (not beside %.100s, in ppo/ or "
-                    "../" PPO_BUILD_LIBDIR "/ppo/, nor in " PPO_BUILD_MODULE_DIR "): a build with "
-                    "%s has it (scripts/setup installs them), and PPO_MODULE_DIR may name its "
-                    "folder",
-                    module->makes, module->name, folder, module->needs);
+    return ppo_fail(
+        error, PPO_UNSUPPORTED,
+        "%s need the module %s.so, which was not found (neither in ppo/ nor ../" PPO_BUILD_LIBDIR
+        "/ppo/ beside %.100s, nor in " PPO_BUILD_MODULE_DIR "): a "
+        "build with %s has it (scripts/setup installs them), and the environment "
+        "variable PPO_MODULE_DIR may name its folder",
+        module->makes, module->name, folder, module->needs);
 }
 
 // --- loading ------------------------------------------------------------------------------------
@@ -91,8 +92,8 @@ static ppo_status fail_to_load(const ppo_module *module, const char *path, ppo_e
     if (strncmp(text, path, length) == 0 && strncmp(text + length, ": ", 2) == 0)
         text += length + 2;
     return ppo_fail(error, PPO_UNSUPPORTED,
-                    "%s need the module %.150s, which can't be loaded (%.180s); it stands on %s, "
-                    "which have to be installed",
+                    "%s need the module %.150s, which can't be loaded (%.180s); it needs %s, which "
+                    "must be installed",
                     module->makes, path, text, module->needs);
 }
 
@@ -103,9 +104,9 @@ static ppo_status check(const ppo_module *module, const ppo_module_head *head, c
     if (memcmp(head, wanted, sizeof *head) == 0)
         return PPO_OK;
     return ppo_fail(error, PPO_MISMATCH,
-                    "%s need the module %.200s of this build, and that one is of another: libppo "
-                    "%u.%u.%u, interface %u, %u bytes, where %u.%u.%u, %u and %u are called for; "
-                    "build or install both together",
+                    "%s need the module %.200s, but that file is of another build: libppo "
+                    "%u.%u.%u, interface %u, %u bytes instead of %u.%u.%u, %u and %u; build or "
+                    "install both together",
                     module->makes, path, head->version[0], head->version[1], head->version[2],
                     head->abi, head->size, wanted->version[0], wanted->version[1],
                     wanted->version[2], wanted->abi, wanted->size);
@@ -121,9 +122,10 @@ static ppo_status load(const ppo_module_head **head, const ppo_module *module, c
     const ppo_status status =
         *head
             ? check(module, *head, path, error)
-            : ppo_fail(error, PPO_MISMATCH,
-                       "%s need the module %s.so, and %.200s is none: it has no " PPO_MODULE_SYMBOL,
-                       module->makes, module->name, path);
+            : ppo_fail(
+                  error, PPO_MISMATCH,
+                  "%s need the module %s.so, but %.200s is no module: it has no " PPO_MODULE_SYMBOL,
+                  module->makes, module->name, path);
     if (status != PPO_OK)
         dlclose(handle);
     return status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The list of ppo/abi.h. A struct that grows at its end gets a row; bindings that don't know it
-// need not care.
+// The list of ppo/abi.h. A struct that grows at its end gets another row, which existing bindings
+// ignore. Owns nothing.
 #include "ppo/abi.h"
 
 #include "ppo/agent.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What this library was built with, which the build's generated header knows, and what its optional
-// parts say of themselves.
+// The build's compiler, options and libraries, from the generated header, and descriptions of the
+// optional parts. Owns nothing.
 #include "ppo/bench.h"
 
 #include "build_info.h"
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PART_SIZE = 512 }; // a sentence about what is missing has room
+enum { PART_SIZE = 512 }; // of a part's description, or of the sentence that says what is missing
 
 size_t ppo_build_info(char *text, size_t size)
 {

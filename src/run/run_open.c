@@ -83,7 +83,7 @@ static ppo_status open_event_file(ppo_run *run, ppo_error *error)
         return PPO_OK;
     const ppo_config *config = ppo_trainer_config(run->trainer);
     const ppo_path path = ppo_path_in(run->root.text, PPO_TENSORBOARD_NAME);
-    if (!config->tensorboard || !ppo_tensorboard_is_here())
+    if (!config->tensorboard || !ppo_tensorboard_is_available())
         return size == 0 ? remove_file(run, PPO_TENSORBOARD_NAME, error) : PPO_OK;
     PPO_TRY(ppo_tensorboard_open(&run->tensorboard, path.text, config, size, &changed, error));
     if (changed)

@@ -84,7 +84,7 @@ quiet # libav and x264 like to talk
 wants 'the beginning of an MP4' "$(head -c 8 a.mp4 | tail -c 4)" ftyp
 
 run 2 "$ppo" eval rally --video film.avi
-says 'film.avi: what kind of film\? A name that ends in .mp4 or .gif'
+says 'film.avi: the name of a film must end in .mp4, .gif or /'
 run 2 "$ppo" eval rally --video a.gif --video-fps 60
 says 'at most 50'
 run 2 "$ppo" eval rally --video a.gif --video-size 300

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Agents and parameter hashes from checkpoint files or run directories.
-// In a directory an agent comes from best.safetensors, else from the checkpoint; a hash, which
-// tells where training stands, from the checkpoint. A damaged checkpoint gives way to the previous
-// one for agents; a damaged best agent does not give way to another agent unasked.
-// Not here: how files are checked (checkpoint_file.c), how an agent acts (src/rl/).
+// In a directory an agent is read from best.safetensors or, if there is none, from the checkpoint;
+// a hash, which identifies the state of training, from the checkpoint. For agents a damaged
+// checkpoint is replaced by the previous one; a damaged best.safetensors is an error. Owns nothing
+// between calls. Not here: how files are checked (checkpoint_file.c), how an agent acts
+// (src/agent/).
 #include "agent/agent.h"
 #include "agent/state.h"
 #include "core/error.h"
@@ -41,7 +42,7 @@ static ppo_status open_newest(ppo_checkpoint_file *file, ppo_path *path, const c
 
 static ppo_status fail_no_run(const char *dir, ppo_error *error)
 {
-    return ppo_fail(error, PPO_NOT_FOUND, "%s holds no run: neither %s nor %s is there", dir,
+    return ppo_fail(error, PPO_NOT_FOUND, "%s holds no run: there is neither %s nor %s", dir,
                     PPO_BEST_NAME, PPO_CHECKPOINT_NAME);
 }
 
@@ -74,8 +75,8 @@ static ppo_status fill_agent(ppo_agent *agent, const ppo_safetensors *content, c
     return status;
 }
 
-// Where things are on this machine is not in a checkpoint, but in the settings that lie beside it.
-static void take_places(ppo_config *config, const char *path)
+// Paths on this machine are not in a checkpoint, but in config.yaml beside it.
+static void read_machine_paths(ppo_config *config, const char *path)
 {
     ppo_config beside = *config;
     const char *slash = strrchr(path, '/');
@@ -93,7 +94,7 @@ static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content,
 {
     ppo_config config;
     PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
-    take_places(&config, path);
+    read_machine_paths(&config, path);
     if (options->python)
         PPO_TRY(ppo_config_set(&config, "python", options->python, error));
     PPO_TRY(ppo_agent_create(agent, &config, options->env, error));

@@ -13,12 +13,12 @@
 ppo_status ppo_checkpoint_write(ppo_bytes *buffer, ppo_trainer *trainer, const ppo_run_facts *facts,
                                 const char *path, const char *previous, ppo_error *error);
 
-// Checks everything, then fills the trainer and `facts`. As ppo_checkpoint_load on failure; if
-// `spoiled` becomes true the trainer could not take the state up and must be destroyed.
+// Checks the whole file, then fills the trainer and `facts`. Fails like ppo_checkpoint_load; if
+// *spoiled becomes true, the trainer could not be restored from the state and must be destroyed.
 ppo_status ppo_checkpoint_read(ppo_trainer *trainer, ppo_run_facts *facts, bool *spoiled,
                                const char *path, ppo_error *error);
 
-// Publishes what acting with the trainer's policy needs.
+// Publishes the tensors that acting with the trainer's policy needs.
 ppo_status ppo_agent_write(ppo_bytes *buffer, ppo_trainer *trainer, const ppo_run_facts *facts,
                            const char *path, ppo_error *error);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A checkpoint as a file: sealing and checking the seal. See checkpoint_file.h.
+// A checkpoint as a file: its metadata and its checksum. See checkpoint_file.h.
+// Workload: a file of kilobytes to gigabytes per checkpoint. Owns the bytes of an opened file.
 #include "run/checkpoint/checkpoint_file.h"
 
 #include "core/error.h"
@@ -19,8 +20,8 @@
 #define CHECKSUM_MARK   "\"checksum\":\""
 #define MAX_FILE_SIZE   ((size_t)1 << 40)
 
-// Where the checksum's digits stand; NULL if nowhere. The mark can't be part of another text, for
-// there its quotes would be escaped.
+// The place of the checksum's digits; NULL if there is none. The mark can't occur inside another
+// text, where its quotes would be escaped.
 static char *find_checksum(void *bytes, size_t size)
 {
     char *mark = memmem(bytes, size, CHECKSUM_MARK, sizeof CHECKSUM_MARK - 1);
@@ -30,7 +31,7 @@ static char *find_checksum(void *bytes, size_t size)
     return digits + CHECKSUM_DIGITS <= (char *)bytes + size ? digits : NULL;
 }
 
-// The checksum of the file, as digits; leaves them blank.
+// Writes the file's checksum to `text`; the digits in the file are left as zeros.
 static void compute_checksum(char text[CHECKSUM_DIGITS + 1], char *digits, const void *bytes,
                              size_t size)
 {
@@ -101,14 +102,15 @@ void ppo_checkpoint_file_close(ppo_checkpoint_file *file)
 #define NUM_OWN_PAIRS 7
 
 // Formats with an empty checksum, then fills it in.
-static ppo_status format_sealed(ppo_bytes *out, const ppo_tensor_list *list,
-                                const ppo_metadata *pairs, size_t num_pairs, ppo_error *error)
+static ppo_status format_with_checksum(ppo_bytes *out, const ppo_tensor_list *list,
+                                       const ppo_metadata *pairs, size_t num_pairs,
+                                       ppo_error *error)
 {
     char checksum[CHECKSUM_DIGITS + 1];
     PPO_TRY(ppo_safetensors_format(out, list->tensors, list->count, pairs, num_pairs, error));
     char *digits = find_checksum(out->data, out->size);
     if (!digits)
-        return ppo_fail(error, PPO_IO, "a checkpoint's header could not be sealed");
+        return ppo_fail(error, PPO_IO, "a checkpoint's checksum could not be written");
     compute_checksum(checksum, digits, out->data, out->size);
     memcpy(digits, checksum, CHECKSUM_DIGITS);
     return PPO_OK;
@@ -132,7 +134,8 @@ ppo_status ppo_checkpoint_file_format(ppo_bytes *out, const ppo_tensor_list *lis
         {"config", yaml},
     };
     ppo_run_facts_format(pairs + NUM_OWN_PAIRS, &texts, facts);
-    const ppo_status status = format_sealed(out, list, pairs, NUM_OWN_PAIRS + PPO_NUM_FACTS, error);
+    const ppo_status status =
+        format_with_checksum(out, list, pairs, NUM_OWN_PAIRS + PPO_NUM_FACTS, error);
     free(yaml);
     return status;
 }

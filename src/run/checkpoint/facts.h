@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a run remembers beside the trainer's state: how far its files had come when a checkpoint was
-// taken, the last and the best evaluation. Kept as metadata of the checkpoint.
+// What a checkpoint holds besides the trainer's state: the lengths of the run's files when it was
+// written, the last and the best evaluation. Stored as metadata of the checkpoint file.
 #ifndef PPO_RUN_CHECKPOINT_FACTS_H
 #define PPO_RUN_CHECKPOINT_FACTS_H
 

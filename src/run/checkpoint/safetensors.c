@@ -2,7 +2,7 @@
 // Reading safetensors, and the element types: see safetensors.h. Writing: safetensors_write.c.
 //
 // cJSON parses the header. Its numbers are doubles, so offsets beyond 2^53 are refused. It keeps
-// doubled keys, so names are checked here, and its error pointer (global) is never looked at.
+// duplicate keys, so names are checked here. Its global error pointer is not used.
 #include "run/checkpoint/safetensors.h"
 
 #include "core/error.h"
@@ -164,7 +164,7 @@ static ppo_status read_metadata(ppo_safetensors *file, const cJSON *entry, const
 {
     const cJSON *item;
     if (file->metadata)
-        return refuse(in, METADATA_KEY " stands there twice");
+        return refuse(in, METADATA_KEY " occurs twice");
     if (!cJSON_IsObject(entry))
         return refuse(in, METADATA_KEY " is not an object");
     if (cJSON_GetArraySize(entry) > PPO_SAFETENSORS_MAX_METADATA)
@@ -209,7 +209,7 @@ static ppo_status check_whole(ppo_safetensors *file, const reader *in)
     qsort(tensors, file->num_tensors, sizeof *tensors, compare_names);
     for (size_t i = 1; i < file->num_tensors; i++)
         if (strcmp(tensors[i - 1].name, tensors[i].name) == 0)
-            return refuse_tensor(in, tensors[i].name, "stands there twice");
+            return refuse_tensor(in, tensors[i].name, "occurs twice");
     qsort(tensors, file->num_tensors, sizeof *tensors, compare_places);
     const unsigned char *end = in->data;
     for (size_t i = 0; i < file->num_tensors; i++) {

@@ -2,10 +2,10 @@
 // The safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
 // https://github.com/huggingface/safetensors
 //
-// Workload: tens of tensors, kilobytes to gigabytes of data, files from anywhere. What is written
-// here opens with safetensors.torch.load_file; what is read here is distrusted: every offset,
-// shape and type is checked before a view of it is handed out.
-// Not here: files on disk (core/file.h), what a checkpoint must hold (run/checkpoint/checkpoint.h).
+// Workload: tens of tensors, kilobytes to gigabytes of data, files from anywhere. Files written
+// here open with safetensors.torch.load_file; files read here are not trusted: every offset, shape
+// and type is checked before the view is returned. Not here: files on disk (core/file.h), what a
+// checkpoint must hold (run/checkpoint/checkpoint.h).
 #ifndef PPO_RUN_CHECKPOINT_SAFETENSORS_H
 #define PPO_RUN_CHECKPOINT_SAFETENSORS_H
 
@@ -75,8 +75,9 @@ void ppo_safetensors_release(ppo_safetensors *file);
 const ppo_safetensor *ppo_safetensors_find(const ppo_safetensors *file, const char *name);
 const char *ppo_safetensors_metadata(const ppo_safetensors *file, const char *key);
 
-// Puts a whole file into `out`, metadata first. Data come by falling element size, otherwise in
-// the order given, so that each tensor is aligned without gaps (which the format forbids).
+// Writes a whole file into `out`, metadata first. Data are ordered by decreasing element size,
+// otherwise as given, so that each tensor is aligned without gaps, which the format forbids.
+// PPO_NO_MEMORY on failure.
 ppo_status ppo_safetensors_format(ppo_bytes *out, const ppo_tensor *tensors, size_t num_tensors,
                                   const ppo_metadata *metadata, size_t num_metadata,
                                   ppo_error *error);

@@ -16,7 +16,7 @@ static ppo_status add(void *context, const ppo_view *view, ppo_error *error)
     return ppo_film_add(context, view->rgb, error);
 }
 
-// Pictures a second that look like real time: one for each step of the agent.
+// Frames per second at which the film plays in real time, with one frame per step of the agent.
 static double real_time(const ppo_agent *agent, const char *path)
 {
     const double fps = ppo_agent_show_fps(agent);
@@ -42,7 +42,7 @@ ppo_status ppo_agent_film(ppo_agent *agent, const char *path, const ppo_film_opt
     PPO_TRY(ppo_agent_show_size(agent, &show, &width, &height, error));
     const double fps = o.fps > 0.0 ? o.fps : real_time(agent, path);
     PPO_TRY(ppo_film_open(&film, path, width, height, fps, error));
-    if (!o.overlay) // its letters have colours of their own
+    if (!o.overlay) // which has colours of its own
         ppo_film_colours(film, env->render_colours, env->num_render_colours);
     const ppo_audience audience = {.show = add, .context = film};
     const ppo_status status = ppo_agent_show(agent, &audience, &show, evaluation, error);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Films as the rest of the library sees them: each call goes to the module film.so, which is
-// film_av.c and brings libav along; it is loaded by the first one. Whoever has a film has the
-// module.
+// Films as the rest of the library sees them: each call goes to the module film.so (film_av.c and
+// libav), which the first one loads. If there is a film, the module is loaded.
 #include "run/film/film.h"
 
 #include "core/error.h"
@@ -29,20 +28,20 @@ void ppo_film_describe(char *text, size_t size)
 ppo_status ppo_film_check(const char *path, uint32_t width, uint32_t height, double fps,
                           ppo_error *error)
 {
-    ppo_error said = {0};
-    const ppo_film_module *module = open_module(&said);
+    ppo_error cause = {0};
+    const ppo_film_module *module = open_module(&cause);
     return module ? module->check(path, width, height, fps, error)
-                  : ppo_fail(error, said.status, "%.100s: %s", path, said.message);
+                  : ppo_fail(error, cause.status, "%.100s: %s", path, cause.message);
 }
 
 ppo_status ppo_film_open(ppo_film **film, const char *path, uint32_t width, uint32_t height,
                          double fps, ppo_error *error)
 {
     *film = NULL;
-    ppo_error said = {0};
-    const ppo_film_module *module = open_module(&said);
+    ppo_error cause = {0};
+    const ppo_film_module *module = open_module(&cause);
     return module ? module->open(film, path, width, height, fps, error)
-                  : ppo_fail(error, said.status, "%.100s: %s", path, said.message);
+                  : ppo_fail(error, cause.status, "%.100s: %s", path, cause.message);
 }
 
 void ppo_film_colours(ppo_film *film, const uint32_t *colours, size_t num_colours)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the build's way of making films says of itself. The rest is in ppo/film.h.
+// Films beyond what ppo/film.h declares: whether and how this build can make them.
 #ifndef PPO_RUN_FILM_FILM_H
 #define PPO_RUN_FILM_FILM_H
 
@@ -8,7 +8,7 @@
 // A line for `ppo info`: "mp4 (libx264), gif; libavcodec 59.37.100", or what is missing.
 void ppo_film_describe(char *text, size_t size);
 
-// Whether ppo_film_open would take these.
+// PPO_OK if ppo_film_open would accept these arguments, or how it would fail. Makes no file.
 ppo_status ppo_film_check(const char *path, uint32_t width, uint32_t height, double fps,
                           ppo_error *error);
 

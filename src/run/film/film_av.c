@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The module film.so: films through libavformat and libavcodec, versions 4.4 to 7. See ppo/film.h.
 //
-// A GIF's palette is one for all pictures if it is known before the first; then each picture holds
-// only what has changed. So the first pictures wait until there are enough of them to know it.
+// A GIF has one palette for all pictures if it is known before the first; then each picture stores
+// only what has changed. So the first pictures are held back until the palette can be computed.
 // A name that ends in '/' is a folder, into which each picture is published as a PNG file.
-// Workload: pictures of 10,000 to a million pixels; their encoding is what takes time. Owns the
-// encoder, the file under way and the pictures that wait. Messages of libav are kept from stderr.
+// Workload: pictures of 10,000 to a million pixels; encoding takes most of the time. Owns the
+// encoder, the unfinished file and the pictures held back. Messages of libav are suppressed.
 // Not here: colours (film_colours.c), playing (agent_film.c), the library's side (film.c).
 // No other file knows libav.
 #include "run/film/film_module.h"
@@ -28,10 +28,10 @@
 enum {
     MAX_SIDE = 4096,
     DOUBLED_BELOW = 400, // rows; a smaller picture's pixels are doubled in an .mp4
-    MAX_WAITING = 32,    // pictures of a GIF that wait for its palette
+    MAX_WAITING = 32,    // pictures of a GIF that are held back for its palette
     MAX_WAITING_BYTES = 64 << 20,
     MAX_GIF_FPS = 50,
-    QUIET = 64, // added to the level of libav's messages: beyond all that are shown
+    QUIET = 64, // added to the level of libav's messages, so that none is printed
 };
 
 typedef enum kind { KIND_NONE, KIND_MP4, KIND_GIF, KIND_FRAMES } kind;
@@ -40,11 +40,11 @@ struct ppo_film {
     kind kind;
     char *path;           // as it was given
     ppo_file_draft draft; // of the file; a folder has none
-    ppo_error said;       // by what failed while a frame was published
+    ppo_error failure;    // of publishing a frame
     size_t width, height; // of what is added
     size_t scale;
     ppo_palette *palette; // a GIF's; else NULL
-    bool knows_colours;   // its palette was given or found out
+    bool knows_colours;   // its palette was given or has been computed
     unsigned char *waiting;
     size_t num_waiting, max_waiting;
 
@@ -83,11 +83,11 @@ static ppo_status fail_code(const char *path, int code, ppo_error *error)
     return ppo_fail(error, PPO_IO, "can't write %.300s: %s", path, text);
 }
 
-// What went wrong with the film: libav's code, or what the publishing of a frame said.
+// The film's failure: libav's code, or that of publishing a frame.
 static ppo_status fail_film(const ppo_film *film, int code, ppo_error *error)
 {
-    if (film->said.status != PPO_OK)
-        return ppo_fail(error, film->said.status, "%s", film->said.message);
+    if (film->failure.status != PPO_OK)
+        return ppo_fail(error, film->failure.status, "%s", film->failure.message);
     return fail_code(film->path, code, error);
 }
 
@@ -241,7 +241,7 @@ static int publish_frame(ppo_film *film)
     if (!path)
         return AVERROR(ENOMEM);
     const ppo_status status =
-        ppo_file_replace(path, film->packet->data, (size_t)film->packet->size, &film->said);
+        ppo_file_replace(path, film->packet->data, (size_t)film->packet->size, &film->failure);
     free(path);
     av_packet_unref(film->packet);
     return status == PPO_OK ? 0 : AVERROR(EIO);
@@ -288,7 +288,7 @@ static size_t picture_bytes(const ppo_film *film)
     return film->width * film->height * 3;
 }
 
-// Settles the palette by the pictures that have waited, and lets them go.
+// Computes the palette from the pictures held back, and encodes them.
 static int end_waiting(ppo_film *film)
 {
     int code = 0;
@@ -321,10 +321,10 @@ static ppo_status film_check(const char *path, uint32_t width, uint32_t height, 
 {
     const kind k = kind_of(path);
     if (k == KIND_NONE)
-        return ppo_fail(error, PPO_INVALID,
-                        "%.300s: what kind of film? A name that ends in .mp4 or .gif says it, and "
-                        "one that ends in / is a folder for PNG files",
-                        path);
+        return ppo_fail(
+            error, PPO_INVALID,
+            "%.300s: the name of a film must end in .mp4, .gif or / (a folder for PNG files)",
+            path);
     if (width < 1 || width > MAX_SIDE || height < 1 || height > MAX_SIDE)
         return ppo_fail(error, PPO_INVALID, "a film of %u x %u pixels: sides must be in [1, %d]",
                         width, height, MAX_SIDE);
@@ -427,7 +427,7 @@ static int finish(ppo_film *film)
 {
     int code = film->num_waiting > 0 ? end_waiting(film) : 0;
     if (code >= 0)
-        code = avcodec_send_frame(film->codec, NULL); // no more: give out what is held back
+        code = avcodec_send_frame(film->codec, NULL); // the end: packets held back come out
     if (code >= 0)
         code = write_packets(film);
     if (!film->format)
@@ -438,7 +438,7 @@ static int finish(ppo_film *film)
     return code < 0 ? code : closing;
 }
 
-// Frames of a longer film that was in the folder before don't go on behind this one.
+// Removes the frames of a longer film that was in the folder before.
 static void remove_old_frames(const ppo_film *film)
 {
     bool was_there = true;
@@ -456,7 +456,7 @@ static ppo_status film_close(ppo_film *film, ppo_error *error)
     if (film->has_failed)
         status = ppo_fail(error, PPO_IO, "%.300s failed before", path);
     else if (film->num_pictures == 0 && film->num_waiting == 0)
-        status = ppo_fail(error, PPO_INVALID, "%.300s: a film without a picture", path);
+        status = ppo_fail(error, PPO_INVALID, "%.300s: a film without pictures", path);
     else {
         const int code = finish(film);
         if (code < 0)

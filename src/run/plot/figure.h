@@ -25,8 +25,8 @@ typedef struct ppo_figure {
     char x_label[PPO_PLOT_TEXT];
     const ppo_curve *curves;
     size_t num_curves; // at least 1; with more there is a legend
-    double level;      // a line across, such as the return that counts as solved; NAN:
-    char level_label[PPO_PLOT_TEXT]; // none
+    double level;      // a horizontal line, such as the return that counts as solved; NAN: none
+    char level_label[PPO_PLOT_TEXT];
     uint32_t width, height;
 } ppo_figure;
 
@@ -42,7 +42,7 @@ bool ppo_figure_write(const ppo_figure *figure, ppo_bytes *text, unsigned column
 // ppo_plot_runs.
 ppo_status ppo_figure_draw(const ppo_figure *figure, const char *path, ppo_error *error);
 
-// PPO_OK if a file of this name can be drawn, where there is what draws (the module plot.so).
+// PPO_OK if the path's ending is that of a format; PPO_INVALID if not.
 ppo_status ppo_figure_check(const char *path, ppo_error *error);
 
 // A line for `ppo doctor`.

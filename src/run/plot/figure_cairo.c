@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The module plot.so: drawing a figure with cairo, see figure.h.
 //
-// The picture from top to bottom: title, what is shown, legend, the curves, the horizontal axis. A
-// unit is a point of a PDF and two pixels of a PNG.
-// Workload: some dozens of curves of up to some thousand points. Owns nothing between calls. The
-// library's side is figure_file.c; no other file but draw/canvas_cairo.c knows cairo.
+// The picture from top to bottom: title, subtitle, legend, curves, horizontal axis. A unit is a
+// point of a PDF and two pixels of a PNG. Workload: some dozens of curves of up to some thousand
+// points. Owns nothing between calls. The library's side is figure_file.c; no other file but
+// draw/canvas_cairo.c knows cairo.
 #include "run/plot/figure_module.h"
 
 #include "core/error.h"
@@ -33,8 +33,8 @@ static const colour soft = {0.40, 0.42, 0.45};
 static const colour grid = {0.905, 0.91, 0.92};
 static const colour axis_line = {0.60, 0.62, 0.65};
 
-// Okabe and Ito's, which people with any kind of colour vision tell apart, in an order of our own;
-// the yellow is left out, because it is faint on white.
+// The colours of Okabe and Ito 2008, which people with any kind of colour vision can distinguish,
+// in an order of our own and without the yellow, which is faint on white.
 static const colour series[] = {
     {0.000, 0.447, 0.698}, {0.835, 0.369, 0.000}, {0.000, 0.620, 0.451}, {0.800, 0.475, 0.655},
     {0.902, 0.624, 0.000}, {0.337, 0.706, 0.914}, {0.350, 0.350, 0.380},
@@ -100,7 +100,8 @@ static void fit(cairo_t *cairo, char text[PPO_PLOT_TEXT], double width)
     }
 }
 
-// Takes as many words as have room, at least one, cut if need be; returns what follows, or NULL.
+// Takes as many words as fit, at least one, which is cut if it is too long; returns the rest, or
+// NULL.
 static const char *take_line(cairo_t *cairo, char line[PPO_PLOT_TEXT], const char *rest,
                              double width)
 {
@@ -112,7 +113,7 @@ static const char *take_line(cairo_t *cairo, char line[PPO_PLOT_TEXT], const cha
     return *rest ? rest + 1 : NULL;
 }
 
-// A line of two whole pixels of the PNG: off them it would be grey and broad.
+// A line that covers two whole rows of pixels of the PNG; between rows it would be blurred.
 static void rule(cairo_t *cairo, double x0, double y0, double x1, double y1)
 {
     cairo_set_line_width(cairo, 2.0 / PNG_SCALE);
@@ -121,7 +122,7 @@ static void rule(cairo_t *cairo, double x0, double y0, double x1, double y1)
     cairo_stroke(cairo);
 }
 
-// --- what stands around the curves --------------------------------------------------------------
+// --- around the curves --------------------------------------------------------------------------
 
 static void draw_heading(sheet *s)
 {
@@ -157,7 +158,7 @@ static void use_series(cairo_t *cairo, const ppo_curve *c, double alpha)
         cairo_set_dash(cairo, dashes[pattern - 1], 2, 0.0);
 }
 
-// Entries side by side, in as many rows as they need.
+// Entries side by side, in as many rows as necessary.
 static void draw_legend(sheet *s)
 {
     const double swatch = 22.0, gap = 7.0, between = 22.0, row = 1.6 * TEXT_SIZE;
@@ -186,7 +187,7 @@ static void draw_legend(sheet *s)
     s->top = y + 0.7 * TEXT_SIZE;
 }
 
-// Margins that leave room for all labels.
+// Chooses margins that all labels fit into.
 static void lay_out(sheet *s)
 {
     double widest = 0.0;
@@ -226,7 +227,8 @@ static void draw_grid(sheet *s)
          0.5);
 }
 
-// The line across, and its name on a white halo: at the left, where learning has still to come.
+// The horizontal line, then its label on a white outline, at the left, where curves seldom reach
+// it.
 static void draw_level(sheet *s)
 {
     cairo_t *cairo = s->cairo;
@@ -278,7 +280,7 @@ static void draw_band(const sheet *s, size_t k)
     cairo_fill(s->cairo);
 }
 
-// Few values are seen as such: the lines between them are only a guess.
+// A curve of few values shows each as a dot: the lines between them are interpolated.
 static void draw_dots(const sheet *s, const ppo_curve *c)
 {
     const double radius = c->count == 1 ? 1.8 * LINE_WIDTH : 1.4 * LINE_WIDTH;
@@ -347,7 +349,7 @@ static cairo_surface_t *open_surface(ppo_figure_kind kind, const ppo_figure *fig
                                       (int)(PNG_SCALE * height));
 }
 
-// Letters as they are, not moved onto pixels: the same shapes in all formats.
+// Glyphs without hinting: the same shapes in all formats.
 static void set_up(cairo_t *cairo, ppo_figure_kind kind)
 {
     cairo_font_options_t *options = cairo_font_options_create();

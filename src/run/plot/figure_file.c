@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drawing a figure as the rest of the library sees it: the module plot.so, which is figure_cairo.c
-// and brings cairo along, makes the bytes; which kind of file they are for and its publishing are
-// here.
+// Drawing a figure as the rest of the library sees it: chooses the format, has the module plot.so
+// (figure_cairo.c and cairo) make the file's bytes, and publishes them. Owns nothing between calls.
 #include "run/plot/figure_module.h"
 
 #include "core/error.h"
@@ -45,23 +44,21 @@ ppo_status ppo_figure_check(const char *path, ppo_error *error)
 {
     if (kind_of(path) == PPO_FIGURE_NONE)
         return ppo_fail(error, PPO_INVALID,
-                        "%.300s: what kind of picture? A name that ends in .png, .svg or .pdf "
-                        "says it",
-                        path);
+                        "%.300s: the name of a picture must end in .png, .svg or .pdf", path);
     return PPO_OK;
 }
 
 ppo_status ppo_figure_draw(const ppo_figure *figure, const char *path, ppo_error *error)
 {
     ppo_bytes bytes = {0};
-    ppo_error said = {0};
+    ppo_error cause = {0};
     PPO_TRY(ppo_figure_check(path, error));
-    const ppo_plot_module *module = open_module(&said);
-    ppo_status status = module ? module->draw(figure, kind_of(path), &bytes, &said) : said.status;
+    const ppo_plot_module *module = open_module(&cause);
+    ppo_status status = module ? module->draw(figure, kind_of(path), &bytes, &cause) : cause.status;
     if (status == PPO_OK)
         status = ppo_file_publish(path, bytes.data, bytes.size, error);
     else
-        ppo_fail(error, status, "can't draw %.100s: %s", path, said.message);
+        ppo_fail(error, status, "can't draw %.100s: %s", path, cause.message);
     ppo_bytes_release(&bytes);
     return status;
 }

@@ -21,13 +21,13 @@ enum { NUM_MARKS = sizeof mark_of / sizeof mark_of[0] };
 typedef struct paper {
     const ppo_figure *figure;
     ppo_bytes *text;
-    bool is_coloured, is_done; // is_done false: memory has run out
+    bool is_coloured, is_done; // is_done false: out of memory
     unsigned columns;          // of the whole
     ppo_axis x, y;
     size_t gutter;        // columns left of the axis
     size_t width, height; // of the curves, in cells
     unsigned char *dots;  // [height, width] Braille dots of each cell
-    unsigned char *curve; // [height, width] whose they are
+    unsigned char *curve; // [height, width] the curve that they belong to
 } paper;
 
 // --- text ---------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ static void draw_line(paper *p, double x0, double y0, double x1, double y1, size
     }
 }
 
-// A value alone is a little square, which is seen where a dot would not be.
+// A curve of one value is a small square, because a single dot is hard to see.
 static void draw_single(paper *p, const ppo_curve *c, size_t curve)
 {
     const long x = lround(dot_x(p, c->x[0])), y = lround(dot_y(p, c->y[0]));
@@ -216,7 +216,7 @@ static void write_row(paper *p, size_t row)
     put(p, "\n");
 }
 
-// The horizontal axis, its marks, and the numbers under them, as many as have room.
+// The horizontal axis, its ticks, and the labels under them, as many as fit.
 static void write_axis(paper *p)
 {
     size_t column[PPO_AXIS_MAX_TICKS] = {0}, at = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Learning curves: which runs make a curve together, what it and the picture are called. See
-// ppo/plot.h. Owns nothing between calls. Not here: reading (plot_data.c), curves (plot_curve.c),
-// drawing (figure_cairo.c, figure_text.c).
+// Learning curves: which runs form a curve, and the labels of curves and figure. See ppo/plot.h.
+// Workload: some dozens of runs, once per figure. Owns nothing between calls. Not here: reading
+// (plot_data.c), computing curves (plot_curve.c), drawing (figure_cairo.c, figure_text.c).
 #include "ppo/plot.h"
 
 #include "core/error.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_TEXT = 512, MAX_TOLD = 3, MAX_SIDE = 10000, MAX_METRICS = 8, METRIC_TEXT = 512 };
+enum { VALUE_TEXT = 512, MAX_NAMED = 3, MAX_SIDE = 10000, MAX_METRICS = 8, METRIC_TEXT = 512 };
 
 #define USUAL_METRIC "rollout/ep_rew_mean"
 #define TEST_METRIC  "return_mean"
@@ -30,7 +30,7 @@ typedef struct plot {
     char metric_text[METRIC_TEXT]; // options->metric, cut into
     const char *metric[MAX_METRICS];
     size_t num_metrics;
-    bool is_usual;     // nothing was asked for: the second metric may be missing
+    bool is_usual;     // no metric was asked for: the second one may be missing
     ppo_samples *runs; // [num_metrics, num_runs]; count 0: this run has no such values
     size_t num_runs;
     size_t num_read;  // of runs' values, all metrics
@@ -95,8 +95,8 @@ static bool has_one_env(const plot *p)
     return true;
 }
 
-// Does the option differ between curves of the same environment as `s`?
-static bool tells_apart(const plot *p, const ppo_samples *s, size_t option)
+// Whether the option differs between curves of the same environment as `s`.
+static bool is_distinguishing(const plot *p, const ppo_samples *s, size_t option)
 {
     for (size_t g = 0; counts(option) && g < p->num_groups; g++)
         if (is_same_env(s, first_of(p, g)) &&
@@ -129,7 +129,7 @@ static void append_seeds(char label[PPO_PLOT_TEXT], const plot *p, size_t g)
     append(label, ", ", text);
 }
 
-// A curve is called after what sets it apart: environment, settings, seed; or after its directory.
+// Labels a curve by what distinguishes it: environment, settings, seed; or by its directory.
 static void name_curve(ppo_curve *curve, const plot *p, size_t g)
 {
     const ppo_samples *s = first_of(p, g);
@@ -138,15 +138,15 @@ static void name_curve(ppo_curve *curve, const plot *p, size_t g)
     if (s->has_config && !has_one_env(p))
         append(curve->label, "", s->config.env_id);
     for (size_t i = 0; s->has_config && i < ppo_option_count(); i++)
-        if (tells_apart(p, s, i) && ++differing <= MAX_TOLD)
+        if (is_distinguishing(p, s, i) && ++differing <= MAX_NAMED)
             append_value(curve->label, &s->config, i);
-    if (!s->has_config || differing > MAX_TOLD)
+    if (!s->has_config || differing > MAX_NAMED)
         snprintf(curve->label, sizeof curve->label, "%s", s->name);
     else
         append_seeds(curve->label, p, g);
 }
 
-// What a metric is called in a line of its own and in a curve's name.
+// Names of a metric: in the subtitle, and in a curve's label.
 typedef struct metric_name {
     const char *metric, *text, *word;
 } metric_name;
@@ -235,7 +235,7 @@ static void name_figure(plot *p)
 
 // --- axes ---------------------------------------------------------------------------------------
 
-// Wall clock in the unit that a person would tell it in.
+// Wall clock in seconds, minutes or hours, whichever suits its length.
 static void name_x(plot *p)
 {
     static const struct {
@@ -312,7 +312,7 @@ static ppo_status choose_metrics(plot *p, ppo_error *error)
     return PPO_OK;
 }
 
-// Runs that were never evaluated have a curve all the same, unless evaluations are asked for.
+// Runs that were never evaluated have a training curve, unless evaluations are asked for.
 static ppo_status read_run(plot *p, size_t metric, const char *run, ppo_error *error)
 {
     const bool may_miss = p->is_usual && metric > 0;
@@ -341,8 +341,8 @@ static ppo_status read_runs(plot *p, const char *const *runs, ppo_error *error)
     return PPO_OK;
 }
 
-// One curve, if any run of the group has values of the metric. Colours tell groups apart, and
-// dashes metrics; in one group colours do that.
+// Makes one curve, if any run of the group has values of the metric. Colours distinguish groups and
+// dashes metrics; if there is one group, colours distinguish metrics.
 static ppo_status make_curve(plot *p, size_t g, size_t m, ppo_error *error)
 {
     size_t count = 0;
@@ -399,17 +399,17 @@ static ppo_status check_side(unsigned side, unsigned least, unsigned most, ppo_e
 {
     return side >= least && side <= most
                ? PPO_OK
-               : ppo_fail(error, PPO_INVALID, "a picture's side of %u: it must be in [%u, %u]",
-                          side, least, most);
+               : ppo_fail(error, PPO_INVALID, "a side of %u: it must be in [%u, %u]", side, least,
+                          most);
 }
 
 static ppo_status check(size_t num_runs, const ppo_plot_options *options, ppo_error *error)
 {
     if (num_runs == 0)
-        return ppo_fail(error, PPO_INVALID, "no run to draw the curve of");
+        return ppo_fail(error, PPO_INVALID, "no run to plot");
     if ((unsigned)options->statistic > PPO_PLOT_MEDIAN ||
         (unsigned)options->band > PPO_PLOT_NO_BAND)
-        return ppo_fail(error, PPO_INVALID, "no such statistic or band");
+        return ppo_fail(error, PPO_INVALID, "unknown statistic or band");
     return PPO_OK;
 }
 

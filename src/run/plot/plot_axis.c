@@ -36,7 +36,7 @@ static unit unit_for(double largest, double step)
     return (unit){1.0, ""};
 }
 
-// With the true minus sign, which is as wide as a figure.
+// With the minus sign U+2212, which is as wide as a digit.
 static void write_label(char label[PPO_TICK_TEXT], double value, double step, unit u)
 {
     const double decimals = ceil(-log10(step / u.size) - 1e-9);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Axes: a range, and the round numbers in it that get a mark.
+// Axes: a range with ticks at round numbers.
 #ifndef PPO_RUN_PLOT_PLOT_AXIS_H
 #define PPO_RUN_PLOT_PLOT_AXIS_H
 
@@ -14,9 +14,9 @@ typedef struct ppo_axis {
     char label[PPO_AXIS_MAX_TICKS][PPO_TICK_TEXT];
 } ppo_axis;
 
-// An axis from low to high, finite and in order, with about `wanted` ticks. Where low and high are
-// the same it reaches a little to both sides. Large numbers are labelled in thousands ("20k"),
-// millions ("1.5M") or billions ("2G"), all ticks alike.
+// An axis from low to high, both finite and low <= high, with about `wanted` ticks. If they are
+// equal it is widened on both sides. Large numbers are labelled in thousands ("20k"), millions
+// ("1.5M") or billions ("2G"), all ticks in the same unit.
 ppo_axis ppo_axis_make(double low, double high, unsigned wanted);
 
 #endif

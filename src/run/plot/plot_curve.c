@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Curves out of several runs' values: see plot_data.h.
+// Curves over several runs: see plot_data.h.
 //
-// At each x the runs' values are put in order, and statistic and band taken from them. The
-// bootstrap draws its resamples once and uses them at every x, so that a band's edges don't jitter.
+// At each x the runs' values are sorted, and statistic and band computed from them. The bootstrap
+// draws its resamples once and uses them at every x, so that the band's edges are smooth.
 // Workload: some dozens of runs, up to 2000 points; a bootstrap a thousand times that. Owns scratch
 // memory for one call. Not here: reading (plot_data.c), which runs make a curve (plot.c).
 #include "run/plot/plot_data.h"
@@ -24,14 +24,14 @@ typedef struct mixer {
     size_t num_members;
     ppo_plot_statistic statistic;
     ppo_plot_band band;
-    size_t *at;       // [num_members] where value_at stands in each run
-    double *value;    // [num_members] at the present x, in order
+    size_t *at;       // [num_members] value_at's position in each run
+    double *value;    // [num_members] at the current x, sorted
     double *resample; // [num_members]
     double *estimate; // [RESAMPLES]
     float *draw;      // [RESAMPLES, num_members] in [0, 1)
 } mixer;
 
-// All x of all runs, each once; too many give way to as many as are allowed, evenly.
+// All x of all runs, each once; if there are more than MAX_POINTS, so many evenly spaced ones.
 static size_t make_grid(double *grid, const mixer *m)
 {
     size_t count = 0, unique = 0;
@@ -63,7 +63,7 @@ static double value_at(const ppo_samples *s, double x, size_t *at)
     return s->y[*at] + part * (s->y[*at + 1] - s->y[*at]);
 }
 
-// The values of the runs that have begun, in order; how many.
+// Sorts the values of the runs that have begun at x, and returns how many.
 static size_t gather(mixer *m, double x)
 {
     size_t count = 0;
@@ -76,7 +76,7 @@ static size_t gather(mixer *m, double x)
     return count;
 }
 
-// Of values in order.
+// Of sorted values.
 static double statistic_of(ppo_plot_statistic statistic, const double *value, size_t count)
 {
     const size_t cut = statistic == PPO_PLOT_IQM ? count / 4 : 0;
@@ -84,7 +84,7 @@ static double statistic_of(ppo_plot_statistic statistic, const double *value, si
                                         : ppo_mean(value + cut, count - 2 * cut);
 }
 
-static double deviation(const double *value, size_t count)
+static double standard_deviation(const double *value, size_t count)
 {
     const double centre = ppo_mean(value, count);
     double squares = 0.0;
@@ -118,7 +118,7 @@ static void make_point(mixer *m, ppo_curve *c, size_t i)
     if (m->band == PPO_PLOT_INTERVAL) {
         bootstrap(m, count, &c->low[i], &c->high[i]);
     } else if (m->band == PPO_PLOT_STD) {
-        const double reach = deviation(m->value, count);
+        const double reach = standard_deviation(m->value, count);
         c->low[i] = c->y[i] - reach;
         c->high[i] = c->y[i] + reach;
     } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reading a run's metric: see plot_data.h.
 // Workload: some dozens of runs of up to some hundred thousand rows. Not here: making a curve of
-// them (plot_curve.c), which runs make one together (plot.c).
+// them (plot_curve.c), which runs form one (plot.c).
 #include "run/plot/plot_data.h"
 
 #include "core/error.h"
@@ -185,7 +185,7 @@ ppo_status ppo_samples_read(ppo_samples *s, const char *run, const char *metric,
     name_after(s->name, run);
     const bool is_directory = ppo_is_directory(run);
     if (is_directory) {
-        const ppo_path path = ppo_path_in(run, "config.yaml");
+        const ppo_path path = ppo_path_in(run, PPO_CONFIG_NAME);
         ppo_config_defaults(&s->config);
         s->has_config = ppo_config_load(&s->config, path.text, NULL) == PPO_OK;
     }

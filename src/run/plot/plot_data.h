@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a picture of learning curves is made of: one run's values of one metric, and curves out of
-// several of these.
+// The data of learning curves: one run's values of one metric, and curves over several runs.
 #ifndef PPO_RUN_PLOT_PLOT_DATA_H
 #define PPO_RUN_PLOT_PLOT_DATA_H
 
@@ -26,10 +25,10 @@ void ppo_samples_release(ppo_samples *samples);
 // False if memory runs out.
 bool ppo_samples_smooth(ppo_samples *samples, size_t width);
 
-// Makes a curve of those of the runs whose numbers are given, at least one: of several, the
-// statistic and the band. At each x those count that have begun; between its values a run is a
-// straight line, after its end its last value. A curve has at most 2000 points. False if memory
-// runs out.
+// Makes a curve of the runs whose indices are in `members` [num_members], at least one: the
+// statistic and the band over several. At each x the runs that have begun count; a run's values are
+// interpolated linearly, and its last value continues. A curve has at most 2000 points. False if
+// memory runs out.
 bool ppo_curve_make(ppo_curve *curve, const ppo_samples *runs, const size_t *members,
                     size_t num_members, ppo_plot_statistic statistic, ppo_plot_band band);
 void ppo_curve_release(ppo_curve *curve);

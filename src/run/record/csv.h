@@ -5,8 +5,7 @@
 
 #include "run/record/append_file.h"
 
-// As ppo_append_file_open; an empty file gets the header row. ppo_append_file_sync and _close do
-// the rest.
+// As ppo_append_file_open; an empty file gets the header row. Sync and close it as an append file.
 ppo_status ppo_csv_open(ppo_append_file *csv, const char *path, const char *header, uint64_t size,
                         const uint64_t *hash, bool *changed, ppo_error *error);
 

@@ -86,7 +86,7 @@ ppo_status ppo_csv_table_read(ppo_csv_table *t, const char *path, ppo_error *err
     PPO_TRY(ppo_file_read(&t->text, &size, path, MAX_SIZE, error));
     const ppo_status status = strlen(t->text) == size
                                   ? parse(t, path, error)
-                                  : ppo_fail(error, PPO_CORRUPT, "%.300s is no text", path);
+                                  : ppo_fail(error, PPO_CORRUPT, "%.300s is not a text file", path);
     if (status != PPO_OK)
         ppo_csv_table_release(t);
     return status;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What is told about a run's progress: see metrics.h.
+// The metrics of a run's progress: see metrics.h.
 //
-// Where a tag of Stable-Baselines3 means something a little different there: train/loss is the mean
-// over the iteration's minibatches (there: the last one), train/value_loss has the factor 0.5 of
-// the formula (there: without), train/entropy_loss is -entropy as there, and train/entropy stands
-// beside it. train/n_updates counts epochs over the whole run, as there.
-// Workload: some thirty numbers an iteration. Owns nothing. Not here: the files (csv.c,
-// tensorboard.c).
+// Differences from Stable-Baselines3's meaning of the tags: train/loss is the mean over the
+// iteration's minibatches (theirs: the last one); train/value_loss includes the formula's factor
+// 0.5 (theirs does not). As theirs, train/entropy_loss is -entropy, to which train/entropy is added
+// here, and train/n_updates counts epochs over the whole run. Workload: some thirty numbers an
+// iteration. Owns nothing. Not here: the files (csv.c, tensorboard.c).
 #include "run/record/metrics.h"
 
 #include "core/number.h"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What is told about a run's progress, as columns of its CSV files and as TensorBoard's scalars.
+// The metrics of a run's progress, as columns of its CSV files and as TensorBoard's scalars.
 //
-//   progress.csv     a row per iteration, under Stable-Baselines3's tags; the same to the last bit
-//                    whenever the run is repeated
-//   timing.csv       a row per iteration: wall clock, different each time
-//   evaluations.csv  a row per evaluation; repeatable
+//   progress.csv     a row per iteration, under Stable-Baselines3's tags; repeatable to the last
+//   bit timing.csv       a row per iteration: wall clock, different each time evaluations.csv  a
+//   row per evaluation; repeatable
 //
 // Numbers are the shortest text that reads back as the same double; a value that does not exist
 // yet (the mean return before the first episode's end) is NAN, and an empty cell.
@@ -16,7 +15,7 @@
 enum { PPO_MAX_METRICS = 30 };
 
 typedef struct ppo_metric {
-    const char *tag; // with a slash, but for those that say which row it is
+    const char *tag; // with a slash, except those that identify the row
     double value;
 } ppo_metric;
 
@@ -25,13 +24,13 @@ typedef struct ppo_metrics {
     ppo_metric metric[PPO_MAX_METRICS];
 } ppo_metrics;
 
-// With NULL for the values: the tags.
+// The metrics with their values; NULL for the values gives the tags alone.
 ppo_metrics ppo_progress_metrics(const ppo_stats *stats, uint64_t num_updates);
 ppo_metrics ppo_timing_metrics(const ppo_stats *stats, double elapsed_seconds);
 ppo_metrics ppo_evaluation_metrics(const ppo_stats *stats, const ppo_evaluation *evaluation,
                                    bool best);
 
-// What Stable-Baselines3 tells TensorBoard about an evaluation.
+// The scalars that Stable-Baselines3 writes about an evaluation.
 ppo_metrics ppo_evaluation_scalars(const ppo_evaluation *evaluation);
 
 typedef struct ppo_csv_row {

@@ -72,7 +72,8 @@ static ppo_status write_values(ppo_tensorboard *board, uint64_t step, Ppo__Summa
 
 // --- scalars and films --------------------------------------------------------------------------
 
-// protobuf-c's messages hold plain pointers to text that it only reads.
+// protobuf-c's messages have pointers to non-const text, which packing only reads. This is the one
+// place of the library that removes const.
 static char *unconst(const char *text)
 {
     return (char *)(uintptr_t)text;
@@ -111,12 +112,12 @@ ppo_status ppo_tensorboard_add_gif(ppo_tensorboard *board, uint64_t step, const 
     if (board->file.descriptor < 0)
         return PPO_OK;
     if (size < 10 || memcmp(gif, GIF_MAGIC, sizeof GIF_MAGIC - 1) != 0)
-        return ppo_fail(error, PPO_CORRUPT, "no GIF to put into %s", board->file.path);
+        return ppo_fail(error, PPO_CORRUPT, "not a GIF file, so not added to %s", board->file.path);
     Ppo__Summary__Image image = PPO__SUMMARY__IMAGE__INIT;
     image.width = side_at(bytes, 6);
     image.height = side_at(bytes, 8);
     image.colorspace = COLORSPACE_RGB;
-    image.encoded_image.data = (uint8_t *)(uintptr_t)gif; // only read
+    image.encoded_image.data = (uint8_t *)unconst(gif);
     image.encoded_image.len = size;
     Ppo__Summary__Value value = PPO__SUMMARY__VALUE__INIT, *values[] = {&value};
     value.tag = unconst(tag);
@@ -206,7 +207,7 @@ static void fill_entry(Ppo__HparamsStart__Entry *entry, Ppo__HparamsStart__Value
     entry->value = value;
 }
 
-// Everything of one setting in the message, in one piece of memory.
+// One setting's part of the message.
 typedef struct hparam {
     Ppo__HparamsStart__Entry entry;
     Ppo__HparamsStart__Value value;
@@ -295,7 +296,7 @@ ppo_status ppo_tensorboard_sync(ppo_tensorboard *board, ppo_error *error)
     return board->file.descriptor < 0 ? PPO_OK : ppo_append_file_sync(&board->file, error);
 }
 
-bool ppo_tensorboard_is_here(void)
+bool ppo_tensorboard_is_available(void)
 {
     return true;
 }

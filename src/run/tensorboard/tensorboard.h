@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A TensorBoard event file: what a run tells as it goes, for `tensorboard --logdir`.
+// A TensorBoard event file: the metrics of a run as it proceeds, for `tensorboard --logdir`.
 //
 // It begins with the settings, as a table and for the plug-in HParams. Every event carries the
 // time of day at which it was written, so equal runs give files of the same length, step by step
@@ -16,14 +16,15 @@ typedef struct ppo_tensorboard {
     ppo_bytes record;
 } ppo_tensorboard;
 
-// Zero-initialised memory is not a closed file: this is. Closed, the functions below do nothing.
+// Zero-initialised memory is not a closed file: this is. If it is closed, the functions below do
+// nothing.
 #define PPO_TENSORBOARD_CLOSED ((ppo_tensorboard){.file = PPO_APPEND_FILE_CLOSED})
 
-// Whether this build can write such files; if not, none is ever open.
-bool ppo_tensorboard_is_here(void);
+// Whether this build can write event files; if not, none is ever open.
+bool ppo_tensorboard_is_available(void);
 
-// Opens or makes the file and cuts it off after `size` bytes; see ppo_append_file_open. A file that
-// is empty then gets its beginning.
+// Opens or creates the file and cuts it off after `size` bytes; see ppo_append_file_open. If it is
+// empty then, its version and the settings are written.
 ppo_status ppo_tensorboard_open(ppo_tensorboard *board, const char *path, const ppo_config *config,
                                 uint64_t size, bool *changed, ppo_error *error);
 void ppo_tensorboard_close(ppo_tensorboard *board);

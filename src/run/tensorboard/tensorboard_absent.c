@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// In the place of tensorboard.c where the build has no protobuf-c: no event file is ever open.
+// Compiled in place of tensorboard.c in builds without protobuf-c: no event file is ever open.
 #include "run/tensorboard/tensorboard.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ void ppo_tensorboard_describe(char *text, size_t size)
     snprintf(text, size, "absent: built without protobuf-c");
 }
 
-bool ppo_tensorboard_is_here(void)
+bool ppo_tensorboard_is_available(void)
 {
     return false;
 }

@@ -6,7 +6,7 @@
 //   n bytes  data
 //   4 bytes  checksum of the data
 //
-// A checksum is CRC-32C (Castagnoli), turned right by 15 bits, plus 0xa282ead8.
+// A checksum is CRC-32C (Castagnoli), rotated right by 15 bits, plus 0xa282ead8.
 #ifndef PPO_RUN_TENSORBOARD_TFRECORD_H
 #define PPO_RUN_TENSORBOARD_TFRECORD_H
 

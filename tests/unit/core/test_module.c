@@ -28,7 +28,7 @@ static const char *refusal(ppo_module *module, ppo_status status)
     error = (ppo_error){0};
     assert_null(ppo_module_open(module, &error));
     assert_int_equal(error.status, status);
-    assert_null(ppo_module_open(module, NULL)); // whoever doesn't want to know
+    assert_null(ppo_module_open(module, NULL)); // no error record
     return error.message;
 }
 
@@ -99,7 +99,7 @@ static void test_missing_everywhere(void **state)
     char self[4096] = "";
     assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
     *strrchr(self, '/') = '\0';
-    self[100] = '\0'; // as much as is told
+    self[100] = '\0'; // as much as a message holds
     says(message, "missing.so");
     says(message, self);
     says(message, "a build with libsample has it");
@@ -159,7 +159,7 @@ static void test_lacks_a_function(void **state)
 {
     (void)state;
     ppo_module module = make("unbound", SAMPLE_ABI);
-    says(refusal(&module, PPO_UNSUPPORTED), "ppo_test_nobody_has_this");
+    says(refusal(&module, PPO_UNSUPPORTED), "ppo_test_missing_symbol");
 }
 
 int main(void)

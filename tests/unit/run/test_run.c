@@ -438,7 +438,7 @@ static void test_one_run_per_directory(void **state)
     ppo_run_close(open_with(&config, false));
 }
 
-static void test_shortened_csv_is_told(void **state)
+static void test_shortened_csv_is_reported(void **state)
 {
     size_t size;
     (void)state;
@@ -455,7 +455,7 @@ static void test_shortened_csv_is_told(void **state)
     assert_int_equal(complete(run), straight_hash);
     ppo_run_close(run);
     assert_int_equal(count_lines(inside("short", "progress.csv")), 1 + 11);
-    run = open_in("short", 0); // told once
+    run = open_in("short", 0); // reported once
     assert_string_equal(ppo_run_notice(run), "");
     ppo_run_close(run);
 }
@@ -529,6 +529,32 @@ static void test_full_disk_then_room_again(void **state)
     complete(run);
     ppo_run_close(run);
     assert_like_straight("full");
+}
+
+// An evaluation whose best agent could not be written is made up for: by the same process before it
+// goes on, or by the one that resumes the run.
+static void test_due_evaluation_is_not_forgotten(void **state)
+{
+    (void)state;
+    for (int reopens = 0; reopens < 2; reopens++) {
+        const char *dir = reopens ? "due-later" : "due";
+        ppo_error error = {0};
+        ppo_run *run = open_in(dir, NEVER);
+        step(run, 3);
+        assert_int_equal(mkdir(inside(dir, "best.safetensors"), 0777), 0); // in its place
+        assert_int_equal(ppo_run_step(run, NULL, &error), PPO_IO);
+        assert_non_null(strstr(error.message, "best.safetensors"));
+        assert_int_equal(ppo_run_step(run, NULL, &error), PPO_IO); // still: nothing is skipped
+        assert_int_equal(rmdir(inside(dir, "best.safetensors")), 0);
+        assert_int_equal(ppo_run_save(run, &error), PPO_OK);
+        if (reopens) {
+            ppo_run_close(run);
+            run = open_in(dir, NEVER);
+        }
+        complete(run);
+        ppo_run_close(run);
+        assert_like_straight(dir);
+    }
 }
 
 static uint64_t hash_of_agent_in(const char *dir)
@@ -606,10 +632,11 @@ int main(void)
         cmocka_unit_test(test_results_without_checkpoint_are_not_overwritten),
         cmocka_unit_test(test_total_timesteps_may_grow),
         cmocka_unit_test(test_one_run_per_directory),
-        cmocka_unit_test(test_shortened_csv_is_told),
+        cmocka_unit_test(test_shortened_csv_is_reported),
         cmocka_unit_test(test_torn_rows_are_dropped),
         cmocka_unit_test(test_folder_that_cannot_be_made),
         cmocka_unit_test(test_full_disk_then_room_again),
+        cmocka_unit_test(test_due_evaluation_is_not_forgotten),
         cmocka_unit_test(test_agent_from_directory),
         cmocka_unit_test(test_finish_needs_a_finished_run),
         cmocka_unit_test(test_default_directory),

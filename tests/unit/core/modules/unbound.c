@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A shared object that can't be loaded: it calls what nobody has.
-int ppo_test_nobody_has_this(void);
+int ppo_test_missing_symbol(void);
 int ppo_test_unbound(void);
 
 int ppo_test_unbound(void)
 {
-    return ppo_test_nobody_has_this();
+    return ppo_test_missing_symbol();
 }

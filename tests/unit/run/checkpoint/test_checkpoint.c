@@ -363,7 +363,7 @@ static void edit_and_seal(const char *path, const char *from, const char *to)
     free(data);
 }
 
-static void test_later_format_is_told(void **state)
+static void test_later_format_is_refused(void **state)
 {
     ppo_error error = {0};
     (void)state;
@@ -425,7 +425,7 @@ int main(void)
         cmocka_unit_test(test_every_bit_flip_is_refused),
         cmocka_unit_test(test_damaged_load_leaves_the_trainer),
         cmocka_unit_test(test_foreign_file),
-        cmocka_unit_test(test_later_format_is_told),
+        cmocka_unit_test(test_later_format_is_refused),
         cmocka_unit_test(test_wrong_tensors_are_refused),
         cmocka_unit_test(test_agent_from_damaged_file),
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The configuration inside a checkpoint: what is written, read back, and told apart.
+// The configuration inside a checkpoint: what is written, read back and compared.
 #include "run/checkpoint/stored_config.h"
 
 #include <setjmp.h>

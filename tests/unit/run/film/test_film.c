@@ -287,8 +287,8 @@ static void expect_refusal(const char *path, uint32_t width, double fps, ppo_sta
 static void test_refusals(void **state)
 {
     (void)state;
-    expect_refusal(scratch_path("film.avi"), 20, 30.0, PPO_INVALID, ".mp4 or .gif");
-    expect_refusal(".gif", 20, 30.0, PPO_INVALID, ".mp4 or .gif");
+    expect_refusal(scratch_path("film.avi"), 20, 30.0, PPO_INVALID, ".mp4, .gif or /");
+    expect_refusal(".gif", 20, 30.0, PPO_INVALID, ".mp4, .gif or /");
     expect_refusal(scratch_path("film.gif"), 20, 60.0, PPO_INVALID, "at most 50");
     expect_refusal(scratch_path("film.mp4"), 0, 30.0, PPO_INVALID, "4096");
     expect_refusal(scratch_path("film.mp4"), 5000, 30.0, PPO_INVALID, "4096");
@@ -310,7 +310,7 @@ static void test_dropped_films_leave_nothing(void **state)
     ppo_film_drop(film);
     assert_int_equal(ppo_film_open(&film, path, 20, 20, 30.0, &error), PPO_OK);
     assert_int_equal(ppo_film_close(film, &error), PPO_INVALID);
-    assert_non_null(strstr(error.message, "without a picture"));
+    assert_non_null(strstr(error.message, "without pictures"));
     size_t size;
     char *data = scratch_read(&size, path);
     assert_memory_equal(data, "old", 3);
@@ -430,7 +430,7 @@ static void test_frames(void **state)
 }
 
 // A folder that can't be written fails with its name, and the film is over.
-static void test_frames_without_room(void **state)
+static void test_frames_on_a_full_disk(void **state)
 {
     (void)state;
     ppo_film *film;
@@ -474,7 +474,7 @@ int main(void)
         cmocka_unit_test(test_dropped_films_leave_nothing),
         cmocka_unit_test(test_agent_film),
         cmocka_unit_test(test_frames),
-        cmocka_unit_test(test_frames_without_room),
+        cmocka_unit_test(test_frames_on_a_full_disk),
         cmocka_unit_test(test_agents_without_pictures),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

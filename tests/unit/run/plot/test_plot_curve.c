@@ -105,8 +105,8 @@ static void test_bands(void **state)
     double value[] = {2, 4, 4, 4, 5, 5, 7, 9}, same[] = {3, 3, 3, 3};
     (void)state;
     ppo_curve c = of_values(value, 8, PPO_PLOT_MEAN, PPO_PLOT_STD);
-    const double deviation = sqrt(32.0 / 7.0);
-    expect_point(&c, 0, 1, 5 - deviation, 5, 5 + deviation);
+    const double std = sqrt(32.0 / 7.0);
+    expect_point(&c, 0, 1, 5 - std, 5, 5 + std);
     ppo_curve_release(&c);
     c = of_values(value, 8, PPO_PLOT_MEDIAN, PPO_PLOT_RANGE);
     expect_point(&c, 0, 1, 2, 4.5, 9);

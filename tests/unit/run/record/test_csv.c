@@ -77,7 +77,7 @@ static void test_hash_does_not_depend_on_the_way(void **state)
     ppo_append_file_close(&resumed);
 }
 
-static void test_changes_are_told(void **state)
+static void test_changes_are_reported(void **state)
 {
     ppo_append_file csv;
     const uint64_t hash = 12345;
@@ -99,7 +99,7 @@ static void test_changes_are_told(void **state)
     assert_text("c", "a,b\n");
 }
 
-// A row stopped in its middle goes on from there once there is room.
+// A row stopped in its middle is completed once the disk has space.
 static int write_around_a_full_disk(void)
 {
     ppo_append_file csv;
@@ -190,7 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_and_cutting_back),
         cmocka_unit_test(test_hash_does_not_depend_on_the_way),
-        cmocka_unit_test(test_changes_are_told),
+        cmocka_unit_test(test_changes_are_reported),
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_cannot_open),
         cmocka_unit_test(test_columns),

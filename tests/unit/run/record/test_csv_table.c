@@ -57,7 +57,7 @@ static void test_damage(void **state)
     expect_refusal("a,b\n1\n", 6, "t.csv:2: 1 cells, but the header names 2");
     expect_refusal("a\n1\n2,3\n", 8, "t.csv:3: 2 cells");
     expect_refusal("a\none\n", 6, "t.csv:2: 'one' is not a number");
-    expect_refusal("a\n1\0\n", 6, "no text");
+    expect_refusal("a\n1\0\n", 6, "not a text file");
     ppo_csv_table t;
     assert_int_equal(ppo_csv_table_read(&t, scratch_path("none"), NULL), PPO_NOT_FOUND);
 }

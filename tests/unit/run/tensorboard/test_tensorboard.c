@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Event files, read back by protobuf-c: what is in them, that they agree with the CSV files, that a
-// killed and resumed run tells each thing once, and films in them.
+// killed and resumed run writes each thing once, and films in them.
 #include "run/tensorboard/tensorboard.h"
 #include "run/directory.h"
 
@@ -179,7 +179,7 @@ static void assert_alike(const char *one, const char *other)
     release_events(&b);
 }
 
-static void test_run_tells_all(void **state)
+static void test_run_writes_all(void **state)
 {
     const ppo_config config = small_config(scratch_path("straight"));
     size_t num_iterations = 0, num_evaluations = 0;
@@ -204,7 +204,7 @@ static void test_run_tells_all(void **state)
 }
 
 // Killed in all manners of writing what comes after the checkpoint, the file is cut back to it.
-static void test_resumed_run_tells_each_thing_once(void **state)
+static void test_resumed_run_writes_each_thing_once(void **state)
 {
     size_t size;
     (void)state;
@@ -269,8 +269,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_gif),
-        cmocka_unit_test(test_run_tells_all),
-        cmocka_unit_test(test_resumed_run_tells_each_thing_once),
+        cmocka_unit_test(test_run_writes_all),
+        cmocka_unit_test(test_resumed_run_writes_each_thing_once),
         cmocka_unit_test(test_missing_file_begins_anew),
         cmocka_unit_test(test_option),
     };
