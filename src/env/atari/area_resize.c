@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The area resize: see area_resize.h. Twice: in floats, the rule itself, for every shape; and in
-// integers for 210 x 160 to 84 x 84, the shape of Mnih et al. 2015.
+// The area resize: see area_resize.h. There are two: in floats, OpenCV's rule itself, for any
+// shape; and in integers for 210 x 160 to 84 x 84, the shape of Mnih et al. 2015.
 //
-// Why the second one gives the same bits: every weight is a multiple of 1/40 along a line and of
-// 1/5 along a column, so 200 times the exact average is a whole number of 16 bits. Floats are off
-// by less than 1e-4 of it, and so round alike unless the exact average is a half. Those pixels, one
-// or two in a thousand, are computed again in floats.
+// Why both give the same bits: all weights are multiples of 1/40 along a line and of 1/5 along a
+// column, so 200 times the exact average is an integer of 16 bits. The float average differs from
+// it by less than 1e-4, so both round alike unless the exact average is a half. Those pixels, one
+// or two in a thousand, are computed in floats.
 #include "env/atari/area_resize.h"
 
 #include "core/error.h"
@@ -14,29 +14,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One source row or column that an output is made of.
+// A source row or column that contributes to an output.
 typedef struct ppo_tap {
     uint32_t from;
     float weight;
 } ppo_tap;
 
-// The taps of all outputs along an axis: those of output i are tap[first[i]] .. tap[first[i +
-// 1]-1].
+// The taps of all outputs along an axis; those of output i start at tap[first[i]] and end before
+// tap[first[i + 1]].
 typedef struct ppo_axis {
     uint32_t *first; // [outputs + 1]
     ppo_tap *tap;
 } ppo_axis;
 
+// 210 x 160 to 84 x 84 in integers: outputs of a line padded to vectors, each of three taps at
+// most.
+enum { WIDTH = 160, OUT = 84, PADDED = WIDTH + 64, LANES = 32, VECTORS = 3, TAPS = 3, WHOLE = 200 };
+
+typedef struct ppo_usual_taps {
+    uint16_t weight[TAPS][VECTORS * LANES]; // in 40ths
+    uint16_t place[TAPS][VECTORS * LANES];  // source pixel, from the first one of the vector on
+} ppo_usual_taps;
+
 struct ppo_area {
     ppo_area_shape shape;
     bool is_usual; // 210 x 160 to 84 x 84 in one channel
     ppo_axis x, y;
+    ppo_usual_taps usual; // if is_usual
 };
 
 // --- the plan ----------------------------------------------------------------------------------
 
-// OpenCV's computeResizeAreaTab in our words: output i covers the source from i * scale to
-// (i + 1) * scale; pixels that lie wholly inside count one, those at the two ends their part.
+// As OpenCV's computeResizeAreaTab: output i covers the source from i * scale to (i + 1) * scale;
+// pixels that lie inside count whole, those at the two ends in part.
 static uint32_t plan_output(ppo_tap *tap, uint32_t i, uint32_t inputs, double scale)
 {
     const double begin = i * scale, end = begin + scale;
@@ -67,6 +77,31 @@ static bool plan_axis(ppo_axis *axis, uint32_t inputs, uint32_t outputs)
     return true;
 }
 
+// Along a line, in 40ths: output i covers 40 units from 40 i on, source pixel p 21 from 21 p on.
+// Tap k of output i is source pixel 40 i / 21 + k.
+static uint32_t tap_from(uint32_t i, uint32_t k)
+{
+    return i * 40 / 21 + k;
+}
+
+// How much of output i its tap k covers. Outputs from OUT on only fill the last vector.
+static uint16_t tap_weight(uint32_t i, uint32_t k)
+{
+    const uint32_t from = tap_from(i, k);
+    const uint32_t begin = 21 * from > 40 * i ? 21 * from : 40 * i;
+    const uint32_t end = 21 * (from + 1) < 40 * (i + 1) ? 21 * (from + 1) : 40 * (i + 1);
+    return (uint16_t)(i < OUT && end > begin ? end - begin : 0);
+}
+
+static void plan_usual(ppo_usual_taps *taps)
+{
+    for (uint32_t k = 0; k < TAPS; k++)
+        for (uint32_t i = 0; i < VECTORS * LANES; i++) {
+            taps->weight[k][i] = tap_weight(i, k);
+            taps->place[k][i] = (uint16_t)(tap_from(i, k) - tap_from(i / LANES * LANES, 0));
+        }
+}
+
 ppo_status ppo_area_create(ppo_area **area, const ppo_area_shape *shape, ppo_error *error)
 {
     *area = NULL;
@@ -77,11 +112,13 @@ ppo_status ppo_area_create(ppo_area **area, const ppo_area_shape *shape, ppo_err
     if (!a || !plan_axis(&a->x, shape->width, shape->size) ||
         !plan_axis(&a->y, shape->height, shape->size)) {
         ppo_area_destroy(a);
-        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a screen's plan");
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the plan of a resize");
     }
     a->shape = *shape;
     a->is_usual =
         shape->height == 210 && shape->width == 160 && shape->channels == 1 && shape->size == 84;
+    if (a->is_usual)
+        plan_usual(&a->usual);
     *area = a;
     return PPO_OK;
 }
@@ -140,31 +177,7 @@ static void resize_any(const ppo_area *area, uint8_t *out, const uint8_t *in)
 
 // --- 210 x 160 to 84 x 84 in integers ------------------------------------------------------------
 
-enum { WIDTH = 160, OUT = 84, PADDED = WIDTH + 64, LANES = 32, VECTORS = 3, TAPS = 3, WHOLE = 200 };
-
-// Along a line, in 40ths: output i covers 40 units, a source pixel is 21 of them. Outputs 84 .. 95
-// fill the last vector and have no weight.
-#define TAP_FROM(i, k) ((i)*40 / 21 + (k))
-#define TAP_END(i, k) \
-    (21 * (TAP_FROM(i, k) + 1) < 40 * ((i) + 1) ? 21 * (TAP_FROM(i, k) + 1) : 40 * ((i) + 1))
-#define TAP_BEGIN(i, k) (21 * TAP_FROM(i, k) > 40 * (i) ? 21 * TAP_FROM(i, k) : 40 * (i))
-#define TAP_WEIGHT(i, k)                                                                        \
-    ((i) < OUT && TAP_END(i, k) > TAP_BEGIN(i, k) ? (uint16_t)(TAP_END(i, k) - TAP_BEGIN(i, k)) \
-                                                  : (uint16_t)0)
-
-#define ROW4(what, i, k) what(i, k), what((i) + 1, k), what((i) + 2, k), what((i) + 3, k)
-#define ROW16(what, i, k) \
-    ROW4(what, i, k), ROW4(what, (i) + 4, k), ROW4(what, (i) + 8, k), ROW4(what, (i) + 12, k)
-#define ROW32(what, i, k) ROW16(what, i, k), ROW16(what, (i) + 16, k)
-#define ROW96(what, k)                                            \
-    {                                                             \
-        ROW32(what, 0, k), ROW32(what, 32, k), ROW32(what, 64, k) \
-    }
-
-static const uint16_t tap_weight[TAPS][VECTORS * LANES] = {
-    ROW96(TAP_WEIGHT, 0), ROW96(TAP_WEIGHT, 1), ROW96(TAP_WEIGHT, 2)};
-
-// Two outputs are made of five lines: 2 a + 2 b + c and c + 2 d + 2 e, in fifths.
+// Five source lines make two outputs: 2 a + 2 b + c and c + 2 d + 2 e, in fifths.
 static void average_columns(uint16_t *out, const uint8_t *in, uint32_t y)
 {
     const uint8_t *line = in + (size_t)(y / 2 * 5 + (y & 1 ? 4 : 0)) * WIDTH;
@@ -175,41 +188,36 @@ static void average_columns(uint16_t *out, const uint8_t *in, uint32_t y)
 }
 
 #if defined(__AVX512BW__) && defined(__GNUC__) && !defined(__clang__)
-// One instruction picks 32 of 64 values, which clang does not offer without the vendor's names.
+// One instruction picks 32 of 64 values; clang offers it by its vendor-specific name only.
 typedef uint16_t ppo_shorts __attribute__((vector_size(2 * LANES), aligned(2), may_alias));
 
-#define TAP_PLACE(i, k) TAP_FROM(i, k) - TAP_FROM((i) / LANES * LANES, 0)
-static const uint16_t tap_place[TAPS][VECTORS * LANES] = {ROW96(TAP_PLACE, 0), ROW96(TAP_PLACE, 1),
-                                                          ROW96(TAP_PLACE, 2)};
-
-static void average_lines(uint16_t *out, const uint16_t *column)
+static void average_lines(uint16_t *out, const uint16_t *column, const ppo_usual_taps *taps)
 {
     for (unsigned v = 0; v < VECTORS; v++) {
-        const uint16_t *from = column + TAP_FROM(v * LANES, 0);
+        const uint16_t *from = column + tap_from(v * LANES, 0);
         const ppo_shorts low = *(const ppo_shorts *)from;
         const ppo_shorts high = *(const ppo_shorts *)(from + LANES);
         ppo_shorts sum = {0};
         for (unsigned k = 0; k < TAPS; k++) {
-            const ppo_shorts place = *(const ppo_shorts *)(tap_place[k] + v * LANES);
-            const ppo_shorts weight = *(const ppo_shorts *)(tap_weight[k] + v * LANES);
+            const ppo_shorts place = *(const ppo_shorts *)(taps->place[k] + v * LANES);
+            const ppo_shorts weight = *(const ppo_shorts *)(taps->weight[k] + v * LANES);
             sum += __builtin_shuffle(low, high, place) * weight;
         }
         *(ppo_shorts *)(out + v * LANES) = sum;
     }
 }
 #else
-static void average_lines(uint16_t *out, const uint16_t *column)
+static void average_lines(uint16_t *out, const uint16_t *column, const ppo_usual_taps *taps)
 {
     for (unsigned x = 0; x < VECTORS * LANES; x++) {
-        const uint16_t *from = column + TAP_FROM(x, 0);
-        out[x] = (uint16_t)(from[0] * tap_weight[0][x] + from[1] * tap_weight[1][x] +
-                            from[2] * tap_weight[2][x]);
+        const uint16_t *from = column + tap_from(x, 0);
+        out[x] = (uint16_t)(from[0] * taps->weight[0][x] + from[1] * taps->weight[1][x] +
+                            from[2] * taps->weight[2][x]);
     }
 }
 #endif
 
-// Rounds 200ths into bytes; true if one of them was a half. Everything in 16 bits, so that as many
-// lie in a vector as can.
+// Rounds 200ths to bytes; true if one of them was a half. In 16 bits throughout, for full vectors.
 static bool round_sums(uint8_t *out, const uint16_t *sum)
 {
     uint16_t half = 0;
@@ -223,7 +231,7 @@ static bool round_sums(uint8_t *out, const uint16_t *sum)
     return half != 0;
 }
 
-// Lines that add up to what the last ones did give what those gave; screens are full of them.
+// Where the sums of columns equal the last ones, so does the output; on most screens many do.
 static void resize_usual(const ppo_area *area, uint8_t *out, const uint8_t *in)
 {
     uint16_t column[2][PADDED] = {{0}}, sum[VECTORS * LANES];
@@ -232,7 +240,7 @@ static void resize_usual(const ppo_area *area, uint8_t *out, const uint8_t *in)
     for (uint32_t y = 0; y < OUT; y++, out += OUT) {
         average_columns(column[y % 2], in, y);
         if (has_halves || memcmp(column[0], column[1], sizeof column[0]) != 0) {
-            average_lines(sum, column[y % 2]);
+            average_lines(sum, column[y % 2], &area->usual);
             has_halves = round_sums(line, sum);
         }
         memcpy(out, line, OUT);

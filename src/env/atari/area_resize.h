@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Pictures made smaller by averaging areas, to the last bit as OpenCV's resize with INTER_AREA does
-// it, which is what Gymnasium's and everybody's Atari observations went through.
+// Downscaling by averaging areas, bit by bit as OpenCV's resize with INTER_AREA, which the common
+// Atari wrappers use.
 //
-// Workload: a picture of 210 x 160 to 84 x 84 once per agent step: a few microseconds. Owns a plan
-// of which pixels go where with what weight; constant once made, shared by all threads.
+// Workload: 210 x 160 to 84 x 84 once per step, a few microseconds. Owns a plan of source pixels
+// and weights, constant once created and shared by all threads.
 #ifndef PPO_ENV_ATARI_AREA_RESIZE_H
 #define PPO_ENV_ATARI_AREA_RESIZE_H
 
@@ -13,7 +13,7 @@ enum { PPO_AREA_MAX_WIDTH = 160, PPO_AREA_MAX_CHANNELS = 3 };
 
 typedef struct ppo_area ppo_area;
 
-// What a picture is turned into what; the result is square.
+// The sizes of source and result; the result is square.
 typedef struct ppo_area_shape {
     uint32_t height, width; // of the source; width at most PPO_AREA_MAX_WIDTH
     uint32_t channels;      // interleaved, at most PPO_AREA_MAX_CHANNELS

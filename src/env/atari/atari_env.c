@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An Atari environment's instance: frames into steps, screens into observations. See atari_env.h.
+// Instances of Atari environments: steps of several frames, screens as obs. See atari_env.h.
 #include "env/atari/atari_env.h"
 
 #include "core/error.h"
@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-// An instance begins so; picture, older picture and game follow. The pointer is no state: what is
-// saved begins behind it.
+// The first part of an instance. Then follow the shades of the latest and the older screen, and the
+// game. The pointer is not part of the saved state, which begins after it.
 typedef struct ppo_atari_play {
     _Alignas(64) const ppo_atari *atari;
     _Alignas(64) ppo_random random; // for the frames without action
     int32_t lives;                  // at the end of the last step
-    uint32_t goes_on;               // 1: a life was lost, the next reset goes on with the game
+    uint32_t goes_on;               // 1: a life was lost, and the next reset continues the game
 } ppo_atari_play;
 
 enum { STATE_AT = 64 };
-_Static_assert(offsetof(ppo_atari_play, random) == STATE_AT, "all behind the pointer is state");
+_Static_assert(offsetof(ppo_atari_play, random) == STATE_AT, "all after the pointer is state");
 
 static size_t align(size_t bytes)
 {
@@ -28,15 +28,15 @@ static size_t align(size_t bytes)
 
 size_t ppo_atari_lay_out(ppo_atari *atari)
 {
-    atari->picture_at = align(sizeof(ppo_atari_play));
-    atari->older_at = atari->picture_at + align(atari->picture_bytes);
-    atari->game_at = atari->older_at + (atari->pools ? align(atari->picture_bytes) : 0);
+    atari->latest_at = align(sizeof(ppo_atari_play));
+    atari->older_at = atari->latest_at + align(atari->shade_bytes);
+    atari->game_at = atari->older_at + (atari->pools ? align(atari->shade_bytes) : 0);
     return atari->game_at + ppo_game_size();
 }
 
-static uint8_t *picture_of(ppo_atari_play *self)
+static uint8_t *latest_of(ppo_atari_play *self)
 {
-    return (uint8_t *)self + self->atari->picture_at;
+    return (uint8_t *)self + self->atari->latest_at;
 }
 
 static uint8_t *older_of(ppo_atari_play *self)
@@ -49,8 +49,7 @@ static ppo_game *game_of(ppo_atari_play *self)
     return (ppo_game *)(void *)((uint8_t *)self + self->atari->game_at);
 }
 
-// The same for those who only look.
-static const ppo_game *seen_game_of(const ppo_atari_play *self)
+static const ppo_game *const_game_of(const ppo_atari_play *self)
 {
     return (const ppo_game *)(const void *)((const uint8_t *)self + self->atari->game_at);
 }
@@ -61,33 +60,34 @@ static bool has_ended(ppo_atari_play *self)
     return ppo_game_is_over(game) || ppo_game_is_truncated(game, &self->atari->setup);
 }
 
-// --- pictures ----------------------------------------------------------------------------------
+// --- screens -----------------------------------------------------------------------------------
 
-static void take_picture(ppo_atari_play *self, uint8_t *picture)
+// The screen in grey or RGB, not resized.
+static void read_screen(ppo_atari_play *self, uint8_t *shades)
 {
     const uint8_t *screen = ppo_console_screen(ppo_game_console(game_of(self)));
     if (self->atari->channels == 1)
-        ppo_screen_grey(picture, screen, self->atari->pixels);
+        ppo_screen_grey(shades, screen, self->atari->pixels);
     else
-        ppo_screen_rgb(picture, screen, self->atari->pixels);
+        ppo_screen_rgb(shades, screen, self->atari->pixels);
 }
 
-static void show(ppo_atari_play *self, void *observation)
+static void write_obs(ppo_atari_play *self, void *obs)
 {
     const ppo_atari *atari = self->atari;
     if (atari->area)
-        ppo_area_resize(atari->area, observation, picture_of(self));
+        ppo_area_resize(atari->area, obs, latest_of(self));
     else
-        memcpy(observation, picture_of(self), atari->picture_bytes);
+        memcpy(obs, latest_of(self), atari->shade_bytes);
 }
 
-// The screen after the last frame, each pixel twice as wide as on the console, which is about how
-// televisions show it. The last frame of a step is always drawn; only where the game ends earlier
-// in the step may this be a picture from before.
+// The screen of the last frame, each pixel twice as wide as on the console, about as on
+// televisions. The last frame of a step is always drawn; where the game ends earlier in the step,
+// this may be an older screen.
 static void atari_render(const void *instance, unsigned char *rgb)
 {
     const ppo_atari_play *self = instance;
-    const uint8_t *screen = ppo_console_screen(ppo_game_console(seen_game_of(self)));
+    const uint8_t *screen = ppo_console_screen(ppo_game_console(const_game_of(self)));
     const uint32_t *palette = ppo_atari_palette_rgb();
     for (size_t i = 0; i < self->atari->pixels; i++) {
         const uint32_t colour = palette[screen[i]];
@@ -99,19 +99,19 @@ static void atari_render(const void *instance, unsigned char *rgb)
     }
 }
 
-// The picture that an episode begins with.
-static void take_first_picture(ppo_atari_play *self)
+// At the start of an episode.
+static void read_first_screen(ppo_atari_play *self)
 {
-    take_picture(self, picture_of(self));
+    read_screen(self, latest_of(self));
     if (self->atari->pools)
-        memset(older_of(self), 0, self->atari->picture_bytes);
+        memset(older_of(self), 0, self->atari->shade_bytes);
 }
 
 // --- steps -------------------------------------------------------------------------------------
 
-// Repeats an action. Frames that can't be seen are not drawn: all but the last two where these are
-// pooled; where they are not, the step may end at any.
-static double play(ppo_atari_play *self, unsigned index)
+// Repeats an action for frame_skip frames; returns the sum of their rewards. With max_pool only the
+// last two frames are drawn; without it all, since the game may end at any.
+static double repeat_action(ppo_atari_play *self, unsigned index)
 {
     const ppo_atari *atari = self->atari;
     const uint32_t skip = atari->options.frame_skip;
@@ -123,14 +123,14 @@ static double play(ppo_atari_play *self, unsigned index)
         if (has_ended(self))
             break;
         if (atari->pools && left == 2)
-            take_picture(self, older_of(self));
+            read_screen(self, older_of(self));
         else if (atari->options.max_pool && left == 1)
-            take_picture(self, picture_of(self));
+            read_screen(self, latest_of(self));
     }
     if (atari->pools)
-        ppo_screen_max(picture_of(self), older_of(self), atari->picture_bytes);
+        ppo_screen_max(latest_of(self), older_of(self), atari->shade_bytes);
     else if (!atari->options.max_pool)
-        take_picture(self, picture_of(self));
+        read_screen(self, latest_of(self));
     return reward;
 }
 
@@ -143,12 +143,12 @@ static ppo_status atari_step(void *instance, const void *action, void *observati
     if (index < 0 || (uint32_t)index >= atari->num_actions[0])
         return ppo_fail(error, PPO_INVALID, "action %d is not in [0, %u)", index,
                         atari->num_actions[0]);
-    transition->reward = play(self, (unsigned)index);
-    show(self, observation);
+    transition->reward = repeat_action(self, (unsigned)index);
+    write_obs(self, observation);
 
     const ppo_game *game = game_of(self);
     const int32_t lives = ppo_game_lives(game);
-    const bool has_lost = lives > 0 && lives < self->lives; // some games stay at 0 before their end
+    const bool has_lost = lives > 0 && lives < self->lives; // 0: the end, or shortly before it
     self->lives = lives;
     transition->terminated = ppo_game_is_over(game);
     transition->truncated = !transition->terminated && ppo_game_is_truncated(game, &atari->setup);
@@ -162,7 +162,7 @@ static ppo_status atari_step(void *instance, const void *action, void *observati
 
 // --- resets ------------------------------------------------------------------------------------
 
-// The next game, up to the end of the frames without action.
+// The next game, with the frames without action.
 static ppo_status begin_game(ppo_atari_play *self, ppo_error *error)
 {
     const ppo_atari *atari = self->atari;
@@ -176,7 +176,7 @@ static ppo_status begin_game(ppo_atari_play *self, ppo_error *error)
         if (has_ended(self))
             PPO_TRY(ppo_game_reset(game_of(self), &atari->setup, error));
     }
-    take_first_picture(self);
+    read_first_screen(self);
     return PPO_OK;
 }
 
@@ -184,19 +184,19 @@ static ppo_status begin_and_fire(ppo_atari_play *self, ppo_error *error)
 {
     PPO_TRY(begin_game(self, error));
     for (unsigned index = 1; index <= 2 && self->atari->has_fire; index++) {
-        play(self, index);
+        repeat_action(self, index);
         if (has_ended(self))
             PPO_TRY(begin_game(self, error));
     }
     return PPO_OK;
 }
 
-// The game goes on after a lost life. Should it end here, the next step says so.
-static void go_on(ppo_atari_play *self)
+// The next episode in the same game. If the game ends here, the next step reports it.
+static void continue_game(ppo_atari_play *self)
 {
-    play(self, 0);
+    repeat_action(self, 0);
     for (unsigned index = 1; index <= 2 && self->atari->has_fire; index++)
-        play(self, index);
+        repeat_action(self, index);
 }
 
 static ppo_status atari_reset(void *instance, const uint64_t *seed, void *observation,
@@ -209,16 +209,16 @@ static ppo_status atari_reset(void *instance, const uint64_t *seed, void *observ
         PPO_TRY(ppo_game_load(game_of(self), &self->atari->setup, sticky_seed, error));
     }
     if (self->goes_on && !seed)
-        go_on(self);
+        continue_game(self);
     else
         PPO_TRY(begin_and_fire(self, error));
     self->goes_on = 0;
     self->lives = ppo_game_lives(game_of(self));
-    show(self, observation);
+    write_obs(self, observation);
     return PPO_OK;
 }
 
-// --- the instance's memory ---------------------------------------------------------------------
+// --- state -------------------------------------------------------------------------------------
 
 static ppo_status atari_init(void *instance, const void *context, ppo_error *error)
 {
@@ -239,15 +239,15 @@ static ppo_status check(const ppo_atari_play *self, ppo_error *error)
     const ppo_atari *atari = self->atari;
     if (self->goes_on > 1 || self->random.has_kept > 1)
         return ppo_fail(error, PPO_CORRUPT, "this is not the state of an Atari environment");
-    PPO_TRY(ppo_game_check(seen_game_of(self), &atari->setup, error));
-    const ppo_console *console = ppo_game_console(seen_game_of(self));
+    PPO_TRY(ppo_game_check(const_game_of(self), &atari->setup, error));
+    const ppo_console *console = ppo_game_console(const_game_of(self));
     if ((size_t)ppo_console_height(console, atari->cartridge) * PPO_ATARI_WIDTH != atari->pixels)
-        return ppo_fail(error, PPO_CORRUPT, "the state's television has another number of lines");
+        return ppo_fail(error, PPO_CORRUPT, "this state has another number of lines");
     return PPO_OK;
 }
 
-// A checkpoint may be anybody's, so it is looked at beside the instance: in place, because games
-// want their alignment.
+// A state may come from an untrusted file: it is checked in a copy, since games must be aligned,
+// and the instance is changed only if it is valid.
 static ppo_status atari_load(void *instance, const void *state, ppo_error *error)
 {
     const ppo_atari *atari = ((const ppo_atari_play *)instance)->atari;

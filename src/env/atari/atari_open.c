@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From an id to a class: game, cartridge, spaces. See atari_env.h.
+// Opening an id: game, cartridge, spaces, class. See atari_env.h.
 #include "env/atari/atari_env.h"
 
 #include "core/error.h"
@@ -13,7 +13,7 @@
 
 #define FILE_PREFIX "atari:"
 
-// The forms of an id around a game's name.
+// How ids are formed from the name of a game.
 typedef struct ppo_id_form {
     const char *before, *after;
     double sticky_prob;
@@ -39,7 +39,7 @@ static void write_id(char *id, size_t size, const ppo_id_form *form, const ppo_g
     snprintf(id, size, "%s%s%s", form->before, game->name, form->after);
 }
 
-// What an id is about, if it is written right.
+// The game and the form of an id; NULL if it is not one.
 static const ppo_game_info *parse_id(const char *id, const ppo_id_form **form)
 {
     for (size_t i = 0; i < ppo_game_count(); i++)
@@ -90,7 +90,7 @@ static void destroy(ppo_atari *atari)
     free(atari);
 }
 
-// How high the picture is, which a PAL cartridge shows only when it runs.
+// The height of the screen, which for a PAL cartridge is known only after running it.
 static ppo_status measure_height(uint32_t *height, const ppo_cartridge *cartridge, ppo_error *error)
 {
     ppo_console *console = aligned_alloc(64, (ppo_console_size() + 63) / 64 * 64);
@@ -109,7 +109,7 @@ static ppo_status shape_observation(ppo_atari *atari, ppo_error *error)
     PPO_TRY(measure_height(&height, atari->cartridge, error));
     atari->channels = options->grayscale ? 1 : 3;
     atari->pixels = (size_t)height * PPO_ATARI_WIDTH;
-    atari->picture_bytes = atari->pixels * atari->channels;
+    atari->shade_bytes = atari->pixels * atari->channels;
     atari->pools = options->max_pool && options->frame_skip > 1;
     if (options->screen_size > PPO_ATARI_WIDTH)
         return ppo_fail(error, PPO_INVALID,
@@ -195,7 +195,7 @@ static ppo_status find_cartridge(ppo_rom *rom, double *sticky_prob, const char *
         return ppo_fail(error, PPO_NOT_FOUND, "no Atari game is called '%.64s'", id);
     if (!game->rules)
         return ppo_fail(error, PPO_UNSUPPORTED,
-                        "%.32s can be played, but how its score is read is not known here; "
+                        "%.32s runs, but its rules (score, end) are not known to this version; "
                         "`ppo envs` lists the games that can be learnt",
                         game->name);
     *sticky_prob = form->sticky_prob;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Cartridges by content: see ppo/rom.h. Files are told apart by size first and by MD5 then, because
-// that is how the world lists cartridges.
+// Cartridges by content: see ppo/rom.h. Files of a cartridge's size are identified by MD5, as in
+// published lists of cartridges.
 //
 // Workload: some thousand directory entries and a few hundred small files, once per run.
 #include "ppo/rom.h"
@@ -21,7 +21,7 @@
 enum {
     MAX_DEPTH = 2,
     MAX_ENTRIES = 20000
-}; // below a place; against a home folder named by mistake
+}; // per place; a limit in case someone names a home folder
 
 // --- one file ----------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ static bool is_cartridge_size(uint64_t size)
     return size == 2048 || size == 4096 || size == 8192 || size == 16384;
 }
 
-// The game that comes with the library as these very bytes.
+// The free game with exactly these bytes.
 static const ppo_game_info *built_in(const ppo_rom *rom)
 {
     for (size_t i = 0; i < ppo_game_count(); i++) {
@@ -94,7 +94,7 @@ static void visit_place(const ppo_places *places, const char *folder)
     places->visit(places->context, folder, stat(folder, &found) == 0);
 }
 
-// `root` and `below`, if there is a root.
+// The folder `below` of `root`, unless root is empty.
 static void visit_below(const ppo_places *places, const char *root, const char *below)
 {
     char path[PPO_ROM_PATH_SIZE];
@@ -102,7 +102,7 @@ static void visit_below(const ppo_places *places, const char *root, const char *
         visit_place(places, path);
 }
 
-// Python's packages that bring cartridges, in all versions below `root`.
+// Python packages with cartridges, for all versions of Python below `root`.
 static void visit_python(const ppo_places *places, const char *root)
 {
     static const char *const patterns[] = {"/lib/python3*/%s-packages/ale_py/roms",
@@ -148,7 +148,7 @@ void ppo_rom_places(const char *rom_dir, ppo_rom_visit *visit, void *context)
 typedef struct ppo_search {
     ppo_rom *rom;
     const ppo_game_info *game;
-    uint32_t entries; // seen so far
+    uint32_t entries; // visited so far
     bool is_found;
 } ppo_search;
 
@@ -171,7 +171,7 @@ static void try_path(ppo_search *search, const char *path, int depth)
         try_file(search, path);
 }
 
-// As deep as MAX_DEPTH. Each call has a directory of its own, for which readdir is safe.
+// At most MAX_DEPTH folders deep. Each call has its own DIR, so readdir is safe.
 static void search_folder(ppo_search *search, const char *folder, int depth)
 {
     DIR *directory = opendir(folder);
@@ -209,7 +209,7 @@ static ppo_status not_found(const ppo_game_info *game, const char *rom_dir, ppo_
         has_variable ? "=" : " (not set)", has_variable ? variable : "");
 }
 
-// The bytes of a game that comes with the library.
+// The bytes of a free game.
 static bool take_built_in(ppo_rom *rom, const ppo_game_info *game)
 {
     size_t size;

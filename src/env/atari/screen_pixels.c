@@ -6,10 +6,9 @@
 
 #include <string.h>
 
-// An odd index is the even one before it on a television without colour, and so has its grey: 128
-// entries say all.
+// An odd index has the grey of the even one before it, so 128 entries suffice.
 #if defined(__AVX512VBMI__) && defined(__GNUC__) && !defined(__clang__)
-// One instruction looks up 64 of them, which clang does not offer without the vendor's names.
+// One instruction looks up 64 pixels; clang offers it by its vendor-specific name only.
 typedef uint8_t ppo_bytes __attribute__((vector_size(64), aligned(1), may_alias));
 
 void ppo_screen_grey(uint8_t *grey, const uint8_t *screen, size_t pixels)
@@ -24,11 +23,11 @@ void ppo_screen_grey(uint8_t *grey, const uint8_t *screen, size_t pixels)
     for (; i + 64 <= pixels; i += 64)
         *(ppo_bytes *)(grey + i) =
             __builtin_shuffle(low, high, *(const ppo_bytes *)(screen + i) >> 1);
-    for (; i < pixels; i++) // a line is two and a half vectors
+    for (; i < pixels; i++) // the rest: a line is two and a half vectors
         grey[i] = palette[screen[i]];
 }
 #else
-// Line by line, because many a line is the one above it again.
+// Line by line, because many lines equal the one above.
 void ppo_screen_grey(uint8_t *grey, const uint8_t *screen, size_t pixels)
 {
     uint8_t palette[256];
@@ -53,8 +52,8 @@ void ppo_screen_rgb(uint8_t *rgb, const uint8_t *screen, size_t pixels)
     }
 }
 
-void ppo_screen_max(uint8_t *picture, const uint8_t *other, size_t bytes)
+void ppo_screen_max(uint8_t *latest, const uint8_t *older, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
-        picture[i] = picture[i] > other[i] ? picture[i] : other[i];
+        latest[i] = latest[i] > older[i] ? latest[i] : older[i];
 }

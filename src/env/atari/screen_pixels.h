@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A console's picture as brightness or colours.
+// Screens of palette indices as shades of grey or RGB.
 //
-// Workload: two pictures of 210 x 160 per agent step, about a microsecond each. Owns nothing.
+// Workload: two screens of 210 x 160 per step, about a microsecond each. Owns nothing.
 #ifndef PPO_ENV_ATARI_SCREEN_PIXELS_H
 #define PPO_ENV_ATARI_SCREEN_PIXELS_H
 
@@ -13,7 +13,7 @@ void ppo_screen_grey(uint8_t *grey, const uint8_t *screen, size_t pixels);
 // rgb [pixels, 3].
 void ppo_screen_rgb(uint8_t *rgb, const uint8_t *screen, size_t pixels);
 
-// picture := the larger of the two, in place.
-void ppo_screen_max(uint8_t *picture, const uint8_t *other, size_t bytes);
+// latest := max(latest, older), byte by byte.
+void ppo_screen_max(uint8_t *latest, const uint8_t *older, size_t bytes);
 
 #endif
