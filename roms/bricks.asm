@@ -821,6 +821,4 @@ bat_dx_part     ACROSS <
 serve_dx        dc.b >-$00C0, >-$0060, >$0060, >$00C0
 serve_dx_part   dc.b <-$00C0, <-$0060, <$0060, <$00C0
 
-        ORG $FFFC
-        dc.w start
-        dc.w start
+        VECTORS start, start

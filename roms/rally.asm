@@ -708,6 +708,4 @@ serve_dy_part   dc.b <-$0130, <-$0080, <$0080, <$0130
 ; Pitch of a point: yours, the computer's.
 pitches         dc.b $08, $1F
 
-        ORG $FFFC
-        dc.w start
-        dc.w start
+        VECTORS start, start

@@ -17,9 +17,7 @@
         sta results
         inc results + 8 + {1}
         rts
-        REPEAT $F3FF - .
-        dc.b {1} * 3
-        REPEND
+        FILL_TO $F3FF, {1} * 3
         dc.b $50 + {1}          ; the last byte, read by its address
     ENDM
 
@@ -71,9 +69,7 @@ slices  tya
         bpl slices
         END_PICTURE
         END_FRAME again
-        REPEAT $FFE0 - .
-        dc.b $7E
-        REPEND
+        FILL_TO $FFE0, $7E
         REPEAT 24
         dc.b . & $FF
         REPEND

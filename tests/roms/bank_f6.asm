@@ -9,22 +9,16 @@ CALL_STUB       = $FF00         ; at the same places in all banks
 POWER           = $FF20
 
     MAC BANK_END
-        REPEAT CALL_STUB - .
-        dc.b $30 + {1}
-        REPEND
+        FILL_TO CALL_STUB, $30 + {1}
         lda $FFF6,x             ; bank X's routine, and back
         sta results + 5
         jsr $F003
         sta $FFF6
         rts
-        REPEAT POWER - .
-        dc.b 0
-        REPEND
+        FILL_TO POWER, 0
         sta $FFF6
         jmp start
-        REPEAT $FFF6 - .
-        dc.b 0
-        REPEND
+        FILL_TO $FFF6, 0
         dc.b $A6 + {1}, $57 + {1}, $38 + {1}, $09 + {1}, 0, 0
         dc.w POWER, POWER
     ENDM

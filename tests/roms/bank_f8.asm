@@ -12,13 +12,6 @@ BIT_STUB        = $FF20
 INC_STUB        = $FF40
 POWER           = $FF60
 
-; Fills up to the address {1}.
-    MAC FILL_TO
-        REPEAT {1} - .
-        dc.b {2}
-        REPEND
-    ENDM
-
 ; Bank {1}'s end: the passages, hot spots and vectors.
     MAC BANK_END
         FILL_TO READ_STUB, $30 + {1}

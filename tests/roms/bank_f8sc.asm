@@ -12,21 +12,15 @@ CALL_STUB       = $FF00         ; at the same places in all banks
 POWER           = $FF20
 
     MAC BANK_END
-        REPEAT CALL_STUB - .
-        dc.b $30 + {1}
-        REPEND
+        FILL_TO CALL_STUB, $30 + {1}
         lda $FFF8               ; bank 0's routine, and back
         jsr work
         lda $FFF9
         rts
-        REPEAT POWER - .
-        dc.b 0
-        REPEND
+        FILL_TO POWER, 0
         cmp $FFF9
         jmp start
-        REPEAT $FFF8 - .
-        dc.b 0
-        REPEND
+        FILL_TO $FFF8, 0
         dc.b 0, 0, 0, 0
         dc.w POWER, POWER
     ENDM

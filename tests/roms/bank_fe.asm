@@ -29,9 +29,7 @@ home    lda value               ; called from the other bank
         sta results + 2
         rts
 value   dc.b $1F
-        REPEAT $FFFC - .
-        dc.b $FF
-        REPEND
+        FILL_TO $FFFC, $FF
         dc.w start, start
 
         ORG $1000
@@ -48,7 +46,5 @@ there   inc results + 1
         jmp back
 value_there
         dc.b $D1
-        REPEAT $DFFC - .
-        dc.b $DD
-        REPEND
+        FILL_TO $DFFC, $DD
         dc.w start, start

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Reads of the TIA and of addresses where nothing answers, in all addressing modes: the bits that
-; nobody drives are those that were on the bus last.
+; Reads of the TIA and of unused addresses, in all addressing modes: bits that no chip drives are
+; those of the last byte on the bus.
         processor 6502
         include "vcs.inc"
         include "harness.inc"
@@ -77,4 +77,4 @@ again   BEGIN_FRAME
         END_PICTURE
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start

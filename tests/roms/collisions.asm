@@ -86,4 +86,4 @@ keep    dec block
         END_PICTURE
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start

@@ -83,4 +83,4 @@ registers
         dc.b NUSIZ0 - NUSIZ0, NUSIZ1 - NUSIZ0, REFP0 - NUSIZ0, REFP1 - NUSIZ0
         dc.b GRP0 - NUSIZ0, GRP1 - NUSIZ0, ENAM0 - NUSIZ0, ENABL - NUSIZ0
 
-        VECTORS start
+        VECTORS start, start

@@ -371,4 +371,4 @@ table   REPEAT 16
         dc.b $00, $FF
         REPEND
 
-        VECTORS start
+        VECTORS start, start

@@ -13,7 +13,7 @@ flags           = scratch + 3
 sum             = results       ; 4 pairs: of results and of flags
 
 ; {1}: the instruction, {2}: clc or sec, {3}: which pair
-    MAC TRIAL
+    MAC DECIMAL_TRIAL
         sed
         {2}
         lda value
@@ -45,10 +45,10 @@ again   BEGIN_FRAME
 next    lda other
         adc #$2F
         sta other
-        TRIAL adc, clc, 0
-        TRIAL adc, sec, 1
-        TRIAL sbc, sec, 2
-        TRIAL sbc, clc, 3
+        DECIMAL_TRIAL adc, clc, 0
+        DECIMAL_TRIAL adc, sec, 1
+        DECIMAL_TRIAL sbc, sec, 2
+        DECIMAL_TRIAL sbc, clc, 3
         dec count
         beq done
         jmp next
@@ -66,4 +66,4 @@ done    lda sum
         END_PICTURE
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start

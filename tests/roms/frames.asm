@@ -73,4 +73,4 @@ idle    dey
         bne idle
         jmp again
 
-        VECTORS start
+        VECTORS start, start

@@ -76,4 +76,4 @@ done    END_PICTURE
 
 columns dc.b 2, 4, 6, 8, 10
 
-        VECTORS start
+        VECTORS start, start

@@ -51,4 +51,4 @@ riot    lda SWCHA,x
         END_PICTURE
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start

@@ -70,4 +70,4 @@ shown   sta WSYNC
 
 columns dc.b 4, 7, 2, 5, 9
 
-        VECTORS start
+        VECTORS start, start

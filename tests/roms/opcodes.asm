@@ -18,17 +18,7 @@ fill    lda pointers,x
         bpl fill
 again   BEGIN_FRAME
         BEGIN_PICTURE
-        lda frame
-        and #3
-        asl
-        tax
-        lda groups + 1,x
-        pha
-        lda groups,x
-        pha
-        rts
-
-groups  dc.w group_0 - 1, group_1 - 1, group_2 - 1, group_3 - 1
+        RUN_GROUP
 
 group_0
         TRY
@@ -534,14 +524,6 @@ broken  php
         NOTE
         rti
 
-pointers
-        dc.w table, table + $F0, mem, mem + 4, table + $80, mem + 8, table + $FF, mem + 2
+        CPU_DATA
 
-        ORG $FC00
-table   ; two pages of anything
-        REPEAT 64
-        dc.b $00, $7F, $80, $FF, $01, $3C, $A5, $C3
-        REPEND
-
-        ORG $FFFC
-        dc.w start, broken
+        VECTORS start, broken

@@ -82,4 +82,4 @@ second  sta WSYNC
         END_PICTURE
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start

@@ -42,5 +42,4 @@ even    lda #2
         jmp again
 
 data    dc.b $5B
-        ORG $FFFC
-        dc.w start, start
+        VECTORS start, start

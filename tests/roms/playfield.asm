@@ -80,4 +80,4 @@ registers
         dc.b PF0 - COLUP0, PF1 - COLUP0, PF2 - COLUP0, COLUPF - COLUP0
         dc.b COLUBK - COLUP0, PF0 - COLUP0, COLUP0 - COLUP0, COLUP1 - COLUP0
 
-        VECTORS start
+        VECTORS start, start

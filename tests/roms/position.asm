@@ -110,4 +110,4 @@ done    END_PICTURE
 columns dc.b 2, 4, 6, 8, 10
 objects dc.b 0, 1, 2, 3, 4, 0, 1, 2
 
-        VECTORS start
+        VECTORS start, start

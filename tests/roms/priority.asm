@@ -79,4 +79,4 @@ done    END_PICTURE
 
 columns dc.b 3, 3, 3, 4, 8
 
-        VECTORS start
+        VECTORS start, start

@@ -56,4 +56,4 @@ code    lda #$12                ; 0
         rts                     ; 31
 code_end
 
-        VECTORS start
+        VECTORS start, start

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Random values into random registers of the TIA at random times, some 90 in a picture, and all that
-; collides meanwhile: what no other program here thought of.
+; Random values into random registers of the TIA at random times, some 90 in a picture, and the
+; collisions: combinations that no other program here has.
         processor 6502
         include "vcs.inc"
         include "harness.inc"
@@ -74,4 +74,4 @@ registers
         dc.b RESM0, RESM1, RESBL, ENAM0, ENAM1, ENABL, COLUP0, COLUP1
         dc.b COLUPF, COLUBK, AUDC0, AUDV1, RSYNC, HMOVE, REFP0, NUSIZ1
 
-        VECTORS start
+        VECTORS start, start

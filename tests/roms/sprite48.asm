@@ -105,4 +105,4 @@ shapes  REPEAT 8
         dc.b $3C, $66, $C3, $81, $FF, $18, $DB, $A5, $5A
         REPEND
 
-        VECTORS start
+        VECTORS start, start

@@ -66,4 +66,4 @@ here    sta WSYNC
 
 columns dc.b 2, 9, 4, 5, 7
 
-        VECTORS start
+        VECTORS start, start

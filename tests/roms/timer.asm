@@ -8,7 +8,7 @@
 which           = scratch
 
 ; Sets the timer at address {1} and stores reads from results + {2} on.
-    MAC TRIAL
+    MAC TIMER_TRIAL
         lda frame
         and #{3}
         sta {1}
@@ -47,11 +47,11 @@ again   BEGIN_FRAME
         bne .ready
         sta WSYNC
         sta VBLANK
-        TRIAL TIM1T, 0, 63, 5
-        TRIAL TIM8T, 9, 31, 20
-        TRIAL TIM64T, 18, 7, 60
-        TRIAL T1024T, 27, 1, 250
-        TRIAL $039D, 36, 255, 30        ; a mirror of TIM8T
+        TIMER_TRIAL TIM1T, 0, 63, 5
+        TIMER_TRIAL TIM8T, 9, 31, 20
+        TIMER_TRIAL TIM64T, 18, 7, 60
+        TIMER_TRIAL T1024T, 27, 1, 250
+        TIMER_TRIAL $039D, 36, 255, 30        ; a mirror of TIM8T
         lda #1                          ; past the end, unread, for more than 256 cycles
         sta TIM1T
         ldx #100
@@ -89,4 +89,4 @@ rest    sta WSYNC
         sta TIM64T
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start

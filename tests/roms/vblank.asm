@@ -61,4 +61,4 @@ done    END_PICTURE
 
 columns dc.b 4, 5, 4, 5, 6
 
-        VECTORS start
+        VECTORS start, start

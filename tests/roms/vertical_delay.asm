@@ -66,4 +66,4 @@ both    sta WSYNC
 
 columns dc.b 4, 5, 6, 7, 4
 
-        VECTORS start
+        VECTORS start, start

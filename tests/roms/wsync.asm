@@ -97,4 +97,4 @@ finish
         sta TIM64T
         END_FRAME again
 
-        VECTORS start
+        VECTORS start, start
