@@ -68,6 +68,21 @@ run 0 "$ppo" train other --env-id ./away.so --total-timesteps 8704
 mv away.so libmygame.so
 run 0 "$ppo" eval other --episodes 1
 
+# One that was compiled against the header of version 0.1.0, with its last table and with its first,
+# gives the same bits as today's, and passes the check. 284 bytes are the first table and half a
+# pointer: whole fields count.
+old=$root/tests/data/plugin_abi_0_1
+run 0 "$ppo" train ./libmygame.so $small --run-dir today --restart --json
+hash=$(field hash)
+for size in 'sizeof(ppo_env_class)' PPO_ENV_CLASS_MIN_SIZE 'PPO_ENV_CLASS_MIN_SIZE + 4'; do
+    sed "s/\.struct_size = sizeof(ppo_env_class)/.struct_size = $size/" "$root/examples/plugin/mygame.c" >abi.c
+    "$CC" -O2 -Wall -Wextra -Werror -I"$old" -shared -fPIC -fvisibility=hidden abi.c -o abi.so ||
+        fail "the plug-in can't be built with the header of version 0.1.0"
+    run 0 "$ppo" check ./abi.so
+    run 0 "$ppo" train ./abi.so $small --run-dir abi --restart --json
+    wants "hash with struct_size $size" "$(field hash)" "$hash"
+done
+
 # What is no plug-in.
 echo 'int main(void);' >text.so
 run 5 "$ppo" train ./text.so
