@@ -1,362 +1,482 @@
 // SPDX-License-Identifier: MIT
-// Running a network in bf16, tile by tile. Owns nothing but what cnn_bf16_plan.c makes.
+// Convolutional networks in bf16: products are oneDNN's, the loops between them our own (bf16.h).
+// oneDNN's results are the same for any number of threads, and of an image alone or among others.
 #include "nn/cnn_bf16.h"
 
-#include "nn/bf16.h"
 #include "nn/image_input.h"
+#include "nn/linear.h"
 
 #include <string.h>
 
-// What a pass over a tile works with. Arrays of planes have `images` pictures in each.
-typedef struct ppo_pass16 {
-    const ppo_cnn *cnn;
-    const ppo_cnn_bf16 *b;
-    const ppo_cnn_tile *tile;
-    const float *params, *packed;
-    ppo_bf16 *input; // [images, plane 0]
-    ppo_bf16 *tape;  // [tape_size, images]
-    ppo_bf16 *dtape; // [tape_size, images] gradients, backward only
-    float *dweight;  // [most_weights] of the convolution under way
-    float *dbias;    // [channels]
-    float *scratch;  // oneDNN's
-} ppo_pass16;
-
-// Working space, one part after the other. An acting tile is no larger than a learning one.
-typedef struct ppo_parts {
-    size_t input, tape, dtape, dweight, dbias, scratch, rows, end; // floats
-} ppo_parts;
-
-#define MAX_CHANNELS    64
-#define FLOATS(numbers) (((numbers) + 1) / 2)
-
-static ppo_parts parts_of(const ppo_cnn *cnn)
-{
-    const ppo_cnn_bf16 *b = cnn->bf16;
-    const size_t images = b->learning.images;
-    ppo_parts p = {.tape = FLOATS(images * b->input_size)};
-    p.dtape = p.tape + FLOATS(images * b->tape_size);
-    p.dweight = p.dtape + FLOATS(images * b->tape_size);
-    p.dbias = p.dweight + b->most_weights;
-    p.scratch = p.dbias + MAX_CHANNELS;
-    p.rows = p.scratch + b->scratch_size;
-    p.end = p.rows + PPO_BF16_ROWS * (cnn->linear.out + FLOATS(cnn->linear.in));
-    return p;
-}
-
-size_t ppo_cnn_bf16_working(const ppo_cnn *cnn)
-{
-    return parts_of(cnn).end;
-}
-
-static ppo_pass16 make_pass(const ppo_cnn *cnn, const ppo_cnn_tile *tile, const float *params,
-                            const float *packed, float *working, float *tape)
-{
-    const ppo_parts p = parts_of(cnn);
-    return (ppo_pass16){.cnn = cnn,
-                        .b = cnn->bf16,
-                        .tile = tile,
-                        .params = params,
-                        .packed = packed,
-                        .input = ppo_bf16_in(working),
-                        .tape = ppo_bf16_in(tape ? tape : working + p.tape),
-                        .dtape = ppo_bf16_in(working + p.dtape),
-                        .dweight = working + p.dweight,
-                        .dbias = working + p.dbias,
-                        .scratch = working + p.scratch};
-}
-
-static ppo_bf16 *plane_at(const ppo_pass16 *pass, size_t plane)
-{
-    return plane == 0 ? pass->input : pass->tape + pass->b->plane[plane] * pass->tile->images;
-}
-
-static ppo_bf16 *dplane_at(const ppo_pass16 *pass, size_t plane)
-{
-    return pass->dtape + pass->b->plane[plane] * pass->tile->images;
-}
-
-// Numbers of a plane in all pictures of the tile.
-static size_t plane_count(const ppo_pass16 *pass, size_t plane)
-{
-    const ppo_plane *p = &pass->cnn->planes[plane];
-    return pass->tile->images * p->height * p->width * p->channels;
-}
-
-static void run(const ppo_cnn_bf16 *b, size_t op, void *const *operands, void *scratch)
-{
-    b->api->run(b->dnn, op, operands, scratch);
-}
-
-// --- forward -------------------------------------------------------------------------------------
-
-static void convolve(const ppo_pass16 *pass, size_t i)
-{
-    const ppo_cnn_step *step = &pass->cnn->steps[i];
-    ppo_bf16 *y = plane_at(pass, step->output);
-    if (ppo_cnn_bf16_adds(pass->cnn, i))
-        memcpy(y, plane_at(pass, step[1].input), plane_count(pass, step->output) * sizeof *y);
-    void *const operands[] = {plane_at(pass, step->input),
-                              ppo_onednn_operand(pass->packed + pass->tile->packed[i]),
-                              ppo_onednn_operand(pass->params + step->bias), y};
-    run(pass->b, pass->tile->op[i], operands, pass->scratch);
-}
-
-static ppo_bf16 *which_at(const ppo_pass16 *pass, size_t i)
-{
-    return pass->tape + pass->b->which[i] * pass->tile->images;
-}
-
-static void run_step(const ppo_pass16 *pass, size_t i)
-{
-    const ppo_cnn_step *step = &pass->cnn->steps[i];
-    ppo_bf16 *x = plane_at(pass, step->input), *y = plane_at(pass, step->output);
-    if (step->kind == PPO_CNN_CONVOLVE)
-        convolve(pass, i);
-    else if (step->kind == PPO_CNN_POOL)
-        run(pass->b, pass->tile->op[i], (void *const[]){x, y, which_at(pass, i)}, pass->scratch);
-    else if (step->kind == PPO_CNN_RECTIFY)
-        ppo_bf16_rectify(y, x, plane_count(pass, step->input));
-    // ... and what is added, the convolution before it has added.
-}
-
-// Pictures that the last tile lacks are zeros.
-static void fill_input(const ppo_pass16 *pass, const uint8_t *x, size_t images)
-{
-    const ppo_cnn *cnn = pass->cnn;
-    const ppo_plane *plane = &cnn->planes[0];
-    const size_t size = plane->height * plane->width * plane->channels;
-    for (size_t n = 0; n < images; n++)
-        ppo_picture_to_bf16(pass->input + n * size, plane, x + n * ppo_cnn_picture_bytes(cnn),
-                            cnn->channels, cnn->height, cnn->width, cnn->block);
-    memset(pass->input + images * size, 0,
-           (pass->tile->images - images) * size * sizeof *pass->input);
-}
-
-static void run_forward(const ppo_pass16 *pass, const uint8_t *x, size_t images)
-{
-    fill_input(pass, x, images);
-    for (size_t i = 0; i < pass->cnn->num_steps; i++)
-        run_step(pass, i);
-}
-
-// The last plane [pixels, channels] to PyTorch's [channels, pixels].
-static void flatten(const ppo_pass16 *pass, float *flat, size_t images)
-{
-    const ppo_cnn *cnn = pass->cnn;
-    const ppo_plane *last = &cnn->planes[cnn->num_planes - 1];
-    const size_t pixels = last->height * last->width, size = pixels * last->channels;
-    const ppo_bf16 *y = plane_at(pass, cnn->num_planes - 1);
-    ppo_bf16 *to = ppo_bf16_in(flat);
-    for (size_t n = 0; n < images; n++)
-        ppo_bf16_transpose(to + n * size, pixels, y + n * size, last->channels, pixels,
-                           last->channels);
-}
+#define PREPARED_ROWS 64 // rows of dfeatures in a task
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-// The tape of the pictures from `n` on: whole tiles lie one after the other.
-static float *tape_from(const ppo_cnn *cnn, float *tape, size_t n)
+static size_t parts(size_t whole, size_t part)
 {
-    return tape ? tape + n * ppo_cnn_tape_size(cnn) : NULL;
+    return (whole + part - 1) / part;
 }
 
-static void forward_tiles(const ppo_cnn *cnn, const ppo_cnn_tile *tile, float *flat, float *tape,
-                          float *working, const float *params, const float *packed,
-                          const uint8_t *x, size_t images)
+static void run(const ppo_bf16_network *net, size_t op, const ppo_onednn_operand *operands,
+                void *scratch)
 {
-    for (size_t n = 0; n < images; n += tile->images) {
-        const ppo_pass16 pass =
-            make_pass(cnn, tile, params, packed, working, tape_from(cnn, tape, n));
-        const size_t count = least(tile->images, images - n);
-        run_forward(&pass, x + n * ppo_cnn_picture_bytes(cnn), count);
-        flatten(&pass, flat + n * ppo_cnn_flat_size(cnn), count);
+    net->api->run(net->dnn, op, operands, scratch);
+}
+
+// --- a tile --------------------------------------------------------------------------------------
+
+// A tile of images on its way through the convolutions, forward and, while learning, back.
+typedef struct bf16_tile {
+    const ppo_cnn_shape *shape;
+    const ppo_bf16_network *net;
+    const ppo_bf16_forward *forward;
+    const float *params;
+    const unsigned char *packed;
+    ppo_bf16 *input;       // [images, plane 0]
+    ppo_bf16 *saved;       // [saved_size, images] the other planes
+    ppo_bf16 *dsaved;      // [saved_size, images] their gradients
+    float *dweight, *dbias; // of the convolution at work
+    void *scratch;         // oneDNN's
+} bf16_tile;
+
+static bf16_tile cut_tile(const ppo_cnn *cnn, const ppo_bf16_minibatch *b, void *working)
+{
+    const ppo_bf16_network *net = cnn->own;
+    const ppo_bf16_working w = ppo_bf16_cut_working(cnn, b);
+    unsigned char *base = working;
+    return (bf16_tile){.shape = &cnn->shape,
+                       .net = net,
+                       .forward = b ? &b->forward : &net->acting,
+                       .packed = b ? b->packed : net->packed,
+                       .input = (void *)(base + w.input),
+                       .saved = (void *)(base + w.saved),
+                       .dsaved = (void *)(base + w.dsaved),
+                       .dweight = (void *)(base + w.dweight),
+                       .dbias = (void *)(base + w.dbias),
+                       .scratch = base + w.scratch};
+}
+
+static ppo_bf16 *plane_at(const bf16_tile *tile, size_t plane)
+{
+    return plane == 0 ? tile->input : tile->saved + tile->net->plane[plane] * tile->forward->images;
+}
+
+static ppo_bf16 *dplane_at(const bf16_tile *tile, size_t plane)
+{
+    return tile->dsaved + tile->net->plane[plane] * tile->forward->images;
+}
+
+static ppo_bf16 *argmax_at(const bf16_tile *tile, size_t step)
+{
+    return tile->saved + tile->net->argmax[step] * tile->forward->images;
+}
+
+static size_t plane_size(const ppo_plane *plane)
+{
+    return plane->height * plane->width * plane->channels;
+}
+
+// Elements of a plane in all images of the tile.
+static size_t plane_count(const bf16_tile *tile, size_t plane)
+{
+    return tile->forward->images * plane_size(&tile->shape->planes[plane]);
+}
+
+// Images that the last tile lacks are zeros.
+static void fill_input(const bf16_tile *tile, const uint8_t *images, size_t count)
+{
+    const ppo_cnn_shape *shape = tile->shape;
+    const size_t size = plane_size(&shape->planes[0]);
+    for (size_t n = 0; n < count; n++)
+        ppo_image_to_bf16(tile->input + n * size, &shape->planes[0],
+                          images + n * ppo_cnn_shape_image_bytes(shape), shape->channels,
+                          shape->height, shape->width, shape->block);
+    memset(tile->input + count * size, 0,
+           (tile->forward->images - count) * size * sizeof *tile->input);
+}
+
+static void forward_tile(const bf16_tile *tile, const uint8_t *images, size_t count)
+{
+    const ppo_cnn_shape *shape = tile->shape;
+    fill_input(tile, images, count);
+    for (size_t i = 0; i < shape->num_steps; i++) {
+        const ppo_cnn_step *step = &shape->steps[i];
+        const ppo_bf16 *x = plane_at(tile, step->input);
+        ppo_bf16 *y = plane_at(tile, step->output);
+        const size_t op = tile->forward->op[i];
+        switch (step->kind) {
+        case PPO_CNN_CONV:
+            if (ppo_bf16_conv_adds(shape, i))
+                memcpy(y, plane_at(tile, step[1].input),
+                       plane_count(tile, step->output) * sizeof *y);
+            run(tile->net, op,
+                (ppo_onednn_operand[]){{.read = x},
+                                       {.read = tile->packed + tile->forward->weights[i].packed},
+                                       {.read = tile->params + step->bias},
+                                       {.write = y}},
+                tile->scratch);
+            break;
+        case PPO_CNN_MAX_POOL:
+            run(tile->net, op,
+                (ppo_onednn_operand[]){{.read = x}, {.write = y}, {.write = argmax_at(tile, i)}},
+                tile->scratch);
+            break;
+        case PPO_CNN_RELU:
+            ppo_bf16_relu(y, x, plane_count(tile, step->input));
+            break;
+        case PPO_CNN_ADD: // the convolution before has added
+            break;
+        }
     }
 }
 
-void ppo_cnn_bf16_forward(const ppo_cnn *cnn, float *flat, float *tape, float *working,
-                          const float *params, const float *packed, const uint8_t *x, size_t images)
+// The last plane [pixels, channels] to PyTorch's [channels, pixels], for `count` images.
+static void flatten(const bf16_tile *tile, ppo_bf16 *flat, size_t count)
 {
-    forward_tiles(cnn, &cnn->bf16->learning, flat, tape, working, params, packed, x, images);
-}
-
-// Rows of `flat` behind the last one are there but not the caller's: the last few go through a
-// copy.
-void ppo_cnn_bf16_features(const ppo_cnn *cnn, float *y, float *flat, float *working,
-                           const float *params, const float *packed, const uint8_t *x, size_t rows)
-{
-    const ppo_cnn_bf16 *b = cnn->bf16;
-    const ppo_parts p = parts_of(cnn);
-    const size_t out = cnn->linear.out, size = ppo_cnn_flat_size(cnn);
-    float *last_y = working + p.rows, *last_flat = last_y + PPO_BF16_ROWS * out;
-    forward_tiles(cnn, &b->acting, flat, NULL, working, params, packed, x, rows);
-    for (size_t n = 0; n < rows; n += PPO_BF16_ROWS) {
-        const size_t count = least(PPO_BF16_ROWS, rows - n);
-        const bool whole = count == PPO_BF16_ROWS;
-        float *from = whole ? flat + n * size : last_flat, *to = whole ? y + n * out : last_y;
-        if (!whole)
-            memcpy(last_flat, flat + n * size, count * size * sizeof *flat);
-        void *const operands[] = {from, ppo_onednn_operand(packed + b->acting_packed), to,
-                                  ppo_onednn_operand(params + cnn->linear_bias)};
-        run(b, b->acting_op, operands, working + p.scratch);
-        if (!whole)
-            memcpy(y + n * out, last_y, count * out * sizeof *y);
-    }
-}
-
-// --- backward ------------------------------------------------------------------------------------
-
-static void unflatten(const ppo_pass16 *pass, const float *dflat, size_t images)
-{
-    const ppo_cnn *cnn = pass->cnn;
-    const ppo_plane *last = &cnn->planes[cnn->num_planes - 1];
+    const size_t plane = tile->shape->num_planes - 1;
+    const ppo_plane *last = &tile->shape->planes[plane];
     const size_t pixels = last->height * last->width, size = pixels * last->channels;
-    ppo_bf16 *dy = dplane_at(pass, cnn->num_planes - 1);
-    const ppo_bf16 *from = ppo_onednn_operand(dflat);
-    for (size_t n = 0; n < images; n++)
-        ppo_bf16_transpose(dy + n * size, last->channels, from + n * size, pixels, last->channels,
-                           pixels);
-    memset(dy + images * size, 0, (pass->tile->images - images) * size * sizeof *dy);
+    for (size_t n = 0; n < count; n++)
+        ppo_bf16_transpose(flat + n * size, pixels, plane_at(tile, plane) + n * size,
+                           last->channels, pixels, last->channels);
 }
 
-static void add(float *y, const float *x, size_t count)
+// ... and back, zeros for images that the tile lacks.
+static void unflatten(const bf16_tile *tile, const ppo_bf16 *dflat, size_t count)
+{
+    const size_t plane = tile->shape->num_planes - 1;
+    const ppo_plane *last = &tile->shape->planes[plane];
+    const size_t pixels = last->height * last->width, size = pixels * last->channels;
+    ppo_bf16 *dy = dplane_at(tile, plane);
+    for (size_t n = 0; n < count; n++)
+        ppo_bf16_transpose(dy + n * size, last->channels, dflat + n * size, pixels, last->channels,
+                           pixels);
+    memset(dy + count * size, 0, (tile->forward->images - count) * size * sizeof *dy);
+}
+
+static void add(float *restrict y, const float *restrict x, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         y[i] += x[i];
 }
 
-// Through a convolution. Where its output was rectified at once, the gradient is stopped where that
-// was 0. The first plane needs no gradient.
-static void convolve_back(const ppo_pass16 *pass, size_t i, float *partial)
+static void conv_back(const bf16_tile *tile, const ppo_bf16_backward *back, size_t i,
+                      float *partial)
 {
-    const ppo_cnn_tile_back *back = &pass->b->back;
-    const ppo_cnn_step *step = &pass->cnn->steps[i];
-    ppo_bf16 *dy = dplane_at(pass, step->output);
+    const ppo_cnn_step *step = &tile->shape->steps[i];
+    ppo_bf16 *dy = dplane_at(tile, step->output);
     if (step->relu)
-        ppo_bf16_rectify_here(dy, plane_at(pass, step->output), plane_count(pass, step->output));
-    void *const to_weights[] = {plane_at(pass, step->input), pass->dweight, pass->dbias, dy};
-    run(pass->b, back->weights[i], to_weights, pass->scratch);
-    add(partial + back->partial_weight[i], pass->dweight, back->partial_count[i]);
-    add(partial + back->partial_bias[i], pass->dbias, step->conv.out_channels);
+        ppo_bf16_relu_back(dy, plane_at(tile, step->output), plane_count(tile, step->output));
+    run(tile->net, back->weights[i],
+        (ppo_onednn_operand[]){{.read = plane_at(tile, step->input)},
+                               {.write = tile->dweight},
+                               {.write = tile->dbias},
+                               {.read = dy}},
+        tile->scratch);
+    add(partial + back->partial_weight[i], tile->dweight, back->partial_count[i]);
+    add(partial + back->partial_bias[i], tile->dbias, step->conv.out_channels);
     if (step->input == 0)
         return;
-    void *const to_data[] = {dplane_at(pass, step->input),
-                             ppo_onednn_operand(pass->packed + back->packed[i]), dy};
-    run(pass->b, back->data[i], to_data, pass->scratch);
+    run(tile->net, back->data[i],
+        (ppo_onednn_operand[]){{.write = dplane_at(tile, step->input)},
+                               {.read = tile->packed + back->data_weights[i].packed},
+                               {.read = dy}},
+        tile->scratch);
 }
 
-// `first`: nothing has been written to the input's gradient yet. Planes that two steps read are
-// read by one that rectifies and one that adds.
-static void run_step_back(const ppo_pass16 *pass, size_t i, float *partial, bool first)
-{
-    const ppo_cnn_step *step = &pass->cnn->steps[i];
-    if (step->kind == PPO_CNN_CONVOLVE) {
-        convolve_back(pass, i, partial);
-        return;
-    }
-    ppo_bf16 *dx = dplane_at(pass, step->input), *dy = dplane_at(pass, step->output);
-    const size_t count = plane_count(pass, step->input);
-    if (step->kind == PPO_CNN_POOL)
-        run(pass->b, pass->b->back.data[i], (void *const[]){dx, which_at(pass, i), dy},
-            pass->scratch);
-    else if (step->kind == PPO_CNN_RECTIFY)
-        ppo_bf16_rectify_back(dx, dy, plane_at(pass, step->output), count, first);
-    else if (first)
-        memcpy(dx, dy, count * sizeof *dx);
-    else
-        ppo_bf16_add(dx, dy, count);
-}
-
-static void run_backward(const ppo_pass16 *pass, float *partial)
+// Adds the tile's gradients to `partial`, with its activations in place. A plane that two steps
+// read is read by a ReLU and by an addition: the first of them on the way back writes its gradient,
+// the second one adds to it.
+static void backward_tile(const bf16_tile *tile, const ppo_bf16_backward *back, float *partial)
 {
     bool written[PPO_MAX_PLANES] = {false};
-    for (size_t i = pass->cnn->num_steps; i-- > 0;) {
-        const size_t input = pass->cnn->steps[i].input;
-        run_step_back(pass, i, partial, !written[input]);
-        written[input] = true;
+    for (size_t i = tile->shape->num_steps; i-- > 0;) {
+        const ppo_cnn_step *step = &tile->shape->steps[i];
+        ppo_bf16 *dx = dplane_at(tile, step->input);
+        const ppo_bf16 *dy = dplane_at(tile, step->output);
+        const size_t count = plane_count(tile, step->input);
+        const bool adds = written[step->input];
+        written[step->input] = true;
+        switch (step->kind) {
+        case PPO_CNN_CONV:
+            conv_back(tile, back, i, partial);
+            break;
+        case PPO_CNN_MAX_POOL:
+            run(tile->net, back->data[i],
+                (ppo_onednn_operand[]){{.write = dx}, {.read = argmax_at(tile, i)}, {.read = dy}},
+                tile->scratch);
+            break;
+        case PPO_CNN_RELU:
+            if (adds)
+                ppo_bf16_relu_add_back(dx, dy, plane_at(tile, step->output), count);
+            else
+                ppo_bf16_relu_copy_back(dx, dy, plane_at(tile, step->output), count);
+            break;
+        case PPO_CNN_ADD:
+            if (adds)
+                ppo_bf16_add(dx, dy, count);
+            else
+                memcpy(dx, dy, count * sizeof *dx);
+            break;
+        }
     }
 }
 
-void ppo_cnn_bf16_backward(const ppo_cnn *cnn, float *partial, float *tape, float *working,
-                           const float *params, const float *packed, const float *dflat,
-                           const uint8_t *x, size_t images)
+// --- packed weights, acting ----------------------------------------------------------------------
+
+// The first convolution's weights are divided by 255.
+static void pack_conv(ppo_cnn *cnn, const float *params, size_t i, size_t first, size_t last)
 {
-    const ppo_cnn_tile *tile = &cnn->bf16->learning;
-    for (size_t n = 0; n < images; n += tile->images) {
-        const ppo_pass16 pass =
-            make_pass(cnn, tile, params, packed, working, tape_from(cnn, tape, n));
-        const size_t count = least(tile->images, images - n);
-        const uint8_t *pictures = x + n * ppo_cnn_picture_bytes(cnn);
-        if (tape)
-            fill_input(&pass, pictures, count);
-        else
-            run_forward(&pass, pictures, count);
-        unflatten(&pass, dflat + n * ppo_cnn_flat_size(cnn), count);
-        run_backward(&pass, partial);
-    }
+    const ppo_bf16_network *net = cnn->own;
+    const ppo_cnn_step *step = &cnn->shape.steps[i];
+    float *plain = net->plain + net->plain_at[i];
+    ppo_conv_pack(&step->conv, plain, NULL, params + step->weight, first, last);
+    if (step->input != 0)
+        return;
+    const size_t out = step->conv.out_channels, inputs = ppo_conv_weights(&step->conv) / out;
+    for (size_t k = 0; k < inputs; k++)
+        for (size_t o = first; o < last; o++)
+            plain[k * out + o] *= 1.0f / 255.0f;
 }
 
-// --- gradients of all pictures -------------------------------------------------------------------
-
-// The first convolution's inputs were 255 times what they stand for.
-static void divide(float *x, size_t count)
+static void pack_weights(const ppo_bf16_network *net, const ppo_bf16_weights *weights,
+                         unsigned char *packed, const float *from)
 {
-    for (size_t i = 0; i < count; i++)
-        x[i] *= 1.0f / 255.0f;
+    run(net, weights->pack,
+        (ppo_onednn_operand[]){{.read = from}, {.write = packed + weights->packed}},
+        packed + weights->scratch);
 }
 
-void ppo_cnn_bf16_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, float *working,
-                                   size_t count, size_t i)
+// A task for each convolution, and one for the linear layer.
+static size_t acting_tasks(const ppo_cnn *cnn)
 {
-    const ppo_cnn_bf16 *b = cnn->bf16;
-    const ppo_parts p = parts_of(cnn);
-    const ppo_cnn_step *step = &cnn->steps[i];
-    const size_t weights = ppo_conv_weights(&step->conv), out = step->conv.out_channels;
-    float *dweight = partial + b->back.partial_weight[i], *plain = working + p.dweight;
-    float *dbias = partial + b->back.partial_bias[i];
-    for (size_t k = 1; k < count; k++) {
-        add(dweight, dweight + k * b->partial_size, b->back.partial_count[i]);
-        add(dbias, dbias + k * b->partial_size, out);
-    }
-    run(b, b->back.unpack[i], (void *const[]){dweight, plain}, working + p.scratch);
-    if (step->input == 0)
-        divide(plain, weights);
-    ppo_conv_unpack(&step->conv, grad + step->weight, plain, 0, weights / out);
-    memcpy(grad + step->bias, dbias, out * sizeof *grad);
+    const ppo_bf16_network *net = cnn->own;
+    return net->num_convs + 1;
 }
 
-// --- packed weights ------------------------------------------------------------------------------
-
-// A convolution's weights [kernel, kernel, in, out], which ppo_cnn_pack_step keeps, to one order.
-static void pack(const ppo_cnn *cnn, float *packed, size_t i, size_t op, size_t to, size_t scratch)
+static void pack_acting(ppo_cnn *cnn, const float *params, size_t task)
 {
-    void *const operands[] = {packed + cnn->steps[i].forward, packed + to};
-    run(cnn->bf16, op, operands, packed + scratch);
-}
-
-void ppo_cnn_bf16_pack(const ppo_cnn *cnn, float *packed, size_t task)
-{
-    const ppo_cnn_bf16 *b = cnn->bf16;
-    const ppo_cnn_tile *tile = &b->learning;
-    const ppo_cnn_tile_back *back = &b->back;
-    const size_t i = b->convs[task];
-    pack(cnn, packed, i, tile->pack[i], tile->packed[i], tile->scratch[i]);
-    if (cnn->steps[i].input != 0)
-        pack(cnn, packed, i, back->pack[i], back->packed[i], back->scratch[i]);
-}
-
-void ppo_cnn_bf16_pack_acting(const ppo_cnn *cnn, float *packed, const float *params, size_t task)
-{
-    const ppo_cnn_bf16 *b = cnn->bf16;
-    if (task < b->num_convs) {
-        const ppo_cnn_tile *tile = &b->acting;
-        const size_t i = b->convs[task];
-        pack(cnn, packed, i, tile->pack[i], tile->packed[i], tile->scratch[i]);
+    const ppo_bf16_network *net = cnn->own;
+    if (task == net->num_convs) {
+        pack_weights(net, &net->linear_weights, net->packed, params + cnn->shape.linear_weight);
         return;
     }
-    void *const operands[] = {ppo_onednn_operand(params + cnn->linear_weight),
-                              packed + b->acting_packed};
-    run(b, b->acting_pack, operands, packed + b->acting_scratch);
+    const size_t i = net->convs[task];
+    pack_weights(net, &net->acting.weights[i], net->packed, net->plain + net->plain_at[i]);
 }
+
+static void features(const ppo_cnn *cnn, float *y, void *working, const float *params,
+                     const uint8_t *images, size_t rows)
+{
+    const ppo_bf16_network *net = cnn->own;
+    const ppo_bf16_working w = ppo_bf16_cut_working(cnn, NULL);
+    const size_t in = PPO_CNN_FLAT(cnn), out = PPO_CNN_FEATURES(cnn);
+    unsigned char *base = working;
+    ppo_bf16 *flat = (void *)(base + w.flat);
+    float *last_features = (void *)(base + w.features);
+    bf16_tile tile = cut_tile(cnn, NULL, working);
+    tile.params = params;
+    for (size_t n = 0; n < rows; n += net->acting.images) {
+        const size_t count = least(net->acting.images, rows - n);
+        forward_tile(&tile, images + n * ppo_cnn_shape_image_bytes(&cnn->shape), count);
+        flatten(&tile, flat + n * in, count);
+    }
+    for (size_t n = 0; n < rows; n += PPO_BF16_ROWS) {
+        const size_t count = least(PPO_BF16_ROWS, rows - n);
+        float *to = count == PPO_BF16_ROWS ? y + n * out : last_features;
+        run(net, net->linear,
+            (ppo_onednn_operand[]){{.read = flat + n * in},
+                                   {.read = net->packed + net->linear_weights.packed},
+                                   {.write = to},
+                                   {.read = params + cnn->shape.linear_bias}},
+            tile.scratch);
+        if (to == last_features)
+            memcpy(y + n * out, last_features, count * out * sizeof *y);
+    }
+}
+
+// --- learning: convolutions ----------------------------------------------------------------------
+
+static size_t pack_tasks(const ppo_cnn_minibatch *m)
+{
+    const ppo_bf16_network *net = m->cnn->own;
+    return net->num_convs;
+}
+
+static void pack(ppo_cnn_minibatch *m, size_t task, void *working)
+{
+    (void)working;
+    const ppo_bf16_network *net = m->cnn->own;
+    const ppo_bf16_minibatch *b = m->own;
+    const size_t i = net->convs[task];
+    const float *plain = net->plain + net->plain_at[i];
+    pack_weights(net, &b->forward.weights[i], b->packed, plain);
+    if (m->cnn->shape.steps[i].input != 0)
+        pack_weights(net, &b->back.data_weights[i], b->packed, plain);
+}
+
+// The tile of the minibatch's images from `n` on, with the activations that are kept for them.
+static bf16_tile tile_of(const ppo_cnn_minibatch *m, size_t n, void *working)
+{
+    const ppo_bf16_minibatch *b = m->own;
+    bf16_tile tile = cut_tile(m->cnn, b, working);
+    tile.params = m->params;
+    if (b->saved)
+        tile.saved = b->saved + n * tile.net->saved_size;
+    return tile;
+}
+
+static void forward_convs(ppo_cnn_minibatch *m, size_t chunk, void *working)
+{
+    const ppo_bf16_minibatch *b = m->own;
+    const size_t images = b->forward.images;
+    const size_t end = least(m->count, (chunk + 1) * PPO_CHUNK_IMAGES);
+    for (size_t n = chunk * PPO_CHUNK_IMAGES; n < end; n += images) {
+        const bf16_tile tile = tile_of(m, n, working);
+        const size_t count = least(images, end - n);
+        forward_tile(&tile, m->images + n * ppo_cnn_shape_image_bytes(&m->cnn->shape), count);
+        flatten(&tile, b->flat + n * PPO_CNN_FLAT(m->cnn), count);
+    }
+}
+
+static void backward_convs(ppo_cnn_minibatch *m, size_t chunk, void *working)
+{
+    const ppo_bf16_minibatch *b = m->own;
+    const size_t images = b->forward.images;
+    const size_t end = least(m->count, (chunk + 1) * PPO_CHUNK_IMAGES);
+    float *partial = b->partial + chunk * b->partial_size;
+    memset(partial, 0, b->partial_size * sizeof *partial);
+    for (size_t n = chunk * PPO_CHUNK_IMAGES; n < end; n += images) {
+        const bf16_tile tile = tile_of(m, n, working);
+        const size_t count = least(images, end - n);
+        const uint8_t *x = m->images + n * ppo_cnn_shape_image_bytes(&m->cnn->shape);
+        if (b->saved)
+            fill_input(&tile, x, count);
+        else
+            forward_tile(&tile, x, count);
+        unflatten(&tile, b->dflat + n * PPO_CNN_FLAT(m->cnn), count);
+        backward_tile(&tile, &b->back, partial);
+    }
+}
+
+// A task for each convolution. The first one's inputs were 255 times what they stand for.
+static void add_chunks(ppo_cnn_minibatch *m, size_t task, void *working)
+{
+    const ppo_bf16_network *net = m->cnn->own;
+    const ppo_bf16_minibatch *b = m->own;
+    const ppo_bf16_working w = ppo_bf16_cut_working(m->cnn, b);
+    const size_t i = net->convs[task];
+    const ppo_cnn_step *step = &m->cnn->shape.steps[i];
+    const size_t weights = ppo_conv_weights(&step->conv), out = step->conv.out_channels;
+    unsigned char *base = working;
+    float *plain = (void *)(base + w.plain_dweight);
+    float *dweight = b->partial + b->back.partial_weight[i];
+    float *dbias = b->partial + b->back.partial_bias[i];
+    for (size_t c = 1; c < ppo_cnn_num_chunks(m); c++) {
+        add(dweight, dweight + c * b->partial_size, b->back.partial_count[i]);
+        add(dbias, dbias + c * b->partial_size, out);
+    }
+    run(net, b->back.unpack[i], (ppo_onednn_operand[]){{.read = dweight}, {.write = plain}},
+        base + w.scratch);
+    for (size_t k = 0; step->input == 0 && k < weights; k++)
+        plain[k] *= 1.0f / 255.0f;
+    ppo_conv_unpack(&step->conv, m->grad + step->weight, plain, 0, weights / out);
+    memcpy(m->grad + step->bias, dbias, out * sizeof *dbias);
+}
+
+// --- learning: the linear layer ------------------------------------------------------------------
+
+static void *scratch_of(const ppo_cnn_minibatch *m, void *working)
+{
+    unsigned char *base = working;
+    return base + ppo_bf16_cut_working(m->cnn, m->own).scratch;
+}
+
+static size_t linear_forward_tasks(const ppo_cnn_minibatch *m)
+{
+    return parts(PPO_CNN_FEATURES(m->cnn), PPO_BF16_OUT_STRIP);
+}
+
+// A strip's weights are rounded just before they are used.
+static void forward_linear(ppo_cnn_minibatch *m, size_t strip, void *working)
+{
+    const ppo_cnn_shape *shape = &m->cnn->shape;
+    const ppo_bf16_minibatch *b = m->own;
+    const size_t in = shape->linear.in, first = strip * PPO_BF16_OUT_STRIP;
+    ppo_bf16 *weight = b->linear_weight + first * in;
+    ppo_bf16_from_floats(weight, m->params + shape->linear_weight + first * in,
+                         PPO_BF16_OUT_STRIP * in);
+    run(m->cnn->own, b->linear,
+        (ppo_onednn_operand[]){{.read = b->flat},
+                               {.read = weight},
+                               {.write = m->features + first},
+                               {.read = m->params + shape->linear_bias + first}},
+        scratch_of(m, working));
+}
+
+static size_t backward_features_tasks(const ppo_cnn_minibatch *m)
+{
+    return parts(m->max_count, PREPARED_ROWS);
+}
+
+// dfeatures in bf16 as they lie and transposed, zeros from the last row to max_count.
+static void backward_features(ppo_cnn_minibatch *m, size_t task, void *working)
+{
+    (void)working;
+    const ppo_bf16_minibatch *b = m->own;
+    const size_t out = PPO_CNN_FEATURES(m->cnn), first = task * PREPARED_ROWS;
+    const size_t rows = least(PREPARED_ROWS, m->max_count - first);
+    const size_t filled = first < m->count ? least(rows, m->count - first) : 0;
+    ppo_bf16 *dy = b->dy + first * out;
+    ppo_bf16_from_floats(dy, m->dfeatures + first * out, filled * out);
+    memset(dy + filled * out, 0, (rows - filled) * out * sizeof *dy);
+    ppo_bf16_transpose(b->dy_transposed + first, m->max_count, dy, out, rows, out);
+}
+
+static size_t linear_backward_tasks(const ppo_cnn_minibatch *m)
+{
+    return parts(PPO_CNN_FLAT(m->cnn), PPO_BF16_IN_STRIP);
+}
+
+static void backward_linear(ppo_cnn_minibatch *m, size_t strip, void *working)
+{
+    const ppo_cnn_shape *shape = &m->cnn->shape;
+    const ppo_bf16_minibatch *b = m->own;
+    const size_t first = strip * PPO_BF16_IN_STRIP;
+    const size_t which = shape->linear.in - first < PPO_BF16_IN_STRIP;
+    void *scratch = scratch_of(m, working);
+    if (strip == 0)
+        ppo_linear_backward_bias(&shape->linear, m->grad + shape->linear_bias, m->dfeatures,
+                                 m->count);
+    run(m->cnn->own, b->linear_data[which],
+        (ppo_onednn_operand[]){
+            {.read = b->dy}, {.read = b->linear_weight + first}, {.write = b->dflat + first}},
+        scratch);
+    run(m->cnn->own, b->linear_grad[which],
+        (ppo_onednn_operand[]){{.read = b->dy_transposed},
+                               {.read = b->flat + first},
+                               {.write = m->grad + shape->linear_weight + first}},
+        scratch);
+}
+
+const ppo_cnn_backend ppo_cnn_bf16 = {
+    .name = "bf16",
+    .plan = ppo_bf16_plan,
+    .release = ppo_bf16_release,
+    .pack_conv = pack_conv,
+    .acting_tasks = acting_tasks,
+    .pack_acting = pack_acting,
+    .features = features,
+    .plan_minibatch = ppo_bf16_plan_minibatch,
+    .release_minibatch = ppo_bf16_release_minibatch,
+    .phases = {[PPO_CNN_PACK] = {pack_tasks, pack},
+               [PPO_CNN_FORWARD_CONVS] = {ppo_cnn_num_chunks, forward_convs},
+               [PPO_CNN_FORWARD_LINEAR] = {linear_forward_tasks, forward_linear},
+               [PPO_CNN_BACKWARD_FEATURES] = {backward_features_tasks, backward_features},
+               [PPO_CNN_BACKWARD_LINEAR] = {linear_backward_tasks, backward_linear},
+               [PPO_CNN_BACKWARD_CONVS] = {ppo_cnn_num_chunks, backward_convs},
+               [PPO_CNN_ADD_CHUNKS] = {pack_tasks, add_chunks}},
+};

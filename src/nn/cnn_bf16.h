@@ -1,82 +1,101 @@
 // SPDX-License-Identifier: MIT
-// A convolutional network in bf16: the same steps as in fp32 (cnn_plan.c) as operations of oneDNN,
-// for a fixed number of pictures, a "tile", at a time. cnn.c and cnn_linear.c call it; nobody else.
+// What cnn_bf16_plan.c prepares and cnn_bf16.c runs: a convolutional network in bf16, as operations
+// of oneDNN (bf16_ops.h) on a fixed number of images, a tile. Only these two files include it.
 //
-//   bf16   pictures between the steps, their gradients, and a copy of the weights
-//   fp32   sums inside a product, biases, gradients of weights and biases, the parameters
+//   bf16   planes, their gradients, a copy of the weights
+//   fp32   sums inside a product, biases, features, gradients of weights and biases, the parameters
 //
-// Arrays of the caller are sized in floats whatever lies in them. Within a tile the tape is
-// [planes, pictures, rows, columns, channels]; planes have no borders. Pictures are bytes as they
-// are, exact in bf16: the first convolution's weights are divided by 255 instead.
+// Within a tile a plane is [images, height, width, channels] without a border: convolutions pad by
+// themselves. Images are bytes as they are, exact in bf16; the first convolution's weights are
+// divided by 255 instead.
 #ifndef PPO_NN_CNN_BF16_H
 #define PPO_NN_CNN_BF16_H
 
-#include "nn/cnn.h"
+#include "nn/bf16.h"
 #include "nn/bf16_ops.h"
+#include "nn/cnn_backend.h"
 
-// Pictures of a tile while the policy acts, and rows of the linear layer likewise.
-#define PPO_BF16_ACTING 4
-#define PPO_BF16_ROWS   8
+#define PPO_BF16_OUT_STRIP 64  // outputs of the linear layer in a task
+#define PPO_BF16_IN_STRIP  256 // and inputs
+#define PPO_BF16_ROWS      8   // rows that the linear layer takes at a time while acting
 
-// The operations that run a network forward over a tile.
-typedef struct ppo_cnn_tile {
+// A copy of weights in an operation's order, rounded.
+typedef struct ppo_bf16_weights {
+    size_t pack;            // the operation that makes it from fp32
+    size_t packed, scratch; // bytes: offsets in `packed` of the copy and of pack's scratch memory
+} ppo_bf16_weights;
+
+// The steps of a network for tiles of `images`.
+typedef struct ppo_bf16_forward {
     size_t images;
-    size_t op[PPO_MAX_CNN_STEPS];
-    size_t pack[PPO_MAX_CNN_STEPS];    // of a convolution's weights, and where they then lie in
-    size_t packed[PPO_MAX_CNN_STEPS];  // packed
-    size_t scratch[PPO_MAX_CNN_STEPS]; // where in packed packing has working space
-} ppo_cnn_tile;
+    size_t op[PPO_MAX_CNN_STEPS]; // of convolutions and max pooling
+    ppo_bf16_weights weights[PPO_MAX_CNN_STEPS];
+} ppo_bf16_forward;
 
-// The operations that run it back.
-typedef struct ppo_cnn_tile_back {
-    size_t data[PPO_MAX_CNN_STEPS]; // of a convolution, or of maxima
-    size_t pack[PPO_MAX_CNN_STEPS], packed[PPO_MAX_CNN_STEPS], scratch[PPO_MAX_CNN_STEPS];
-    size_t weights[PPO_MAX_CNN_STEPS], unpack[PPO_MAX_CNN_STEPS];
-    size_t partial_weight[PPO_MAX_CNN_STEPS]; // offsets in partial, and floats there: the weights'
-    size_t partial_count[PPO_MAX_CNN_STEPS];  // gradient in oneDNN's order, then the bias's
+// And backward.
+typedef struct ppo_bf16_backward {
+    size_t data[PPO_MAX_CNN_STEPS]; // gradient of a step's input
+    ppo_bf16_weights data_weights[PPO_MAX_CNN_STEPS];
+    size_t weights[PPO_MAX_CNN_STEPS];        // gradient of a convolution's weights and bias
+    size_t unpack[PPO_MAX_CNN_STEPS];         // its weights from oneDNN's order to conv.h's
+    size_t partial_count[PPO_MAX_CNN_STEPS];  // floats in oneDNN's order
+    size_t partial_weight[PPO_MAX_CNN_STEPS]; // offsets in a chunk's partial gradient
     size_t partial_bias[PPO_MAX_CNN_STEPS];
-} ppo_cnn_tile_back;
+} ppo_bf16_backward;
 
-struct ppo_cnn_bf16 {
+// What a network owns.
+typedef struct ppo_bf16_network {
     const ppo_onednn_module *api;
     ppo_onednn *dnn;
-    ppo_cnn_tile learning, acting;
-    ppo_cnn_tile_back back;
     size_t convs[PPO_MAX_CNN_STEPS]; // the steps that are convolutions
     size_t num_convs;
-    size_t plane[PPO_MAX_PLANES];    // where it begins in the tape, numbers per picture
-    size_t which[PPO_MAX_CNN_STEPS]; // where in the tape maxima note which pixels had them
-    size_t input_size;               // numbers of a picture in plane 0, and of
-    size_t tape_size;                // a picture in the tape
-    size_t partial_size;             // floats
-    size_t scratch_size;             // floats of oneDNN's scratch memory
-    size_t most_weights;             // floats of the largest weight's gradient, in either order
-    size_t linear_copy;              // offset in packed of the linear layer's weights in bf16,
-                                     // [out, in], which cnn_linear.c keeps
-    size_t acting_op, acting_pack, acting_packed, acting_scratch; // the linear layer while acting
-};
+    float *plain;                    // weights in fp32, the forward order of conv.h
+    size_t plain_at[PPO_MAX_CNN_STEPS];
+    unsigned char *packed; // for acting
+    ppo_bf16_forward acting;
+    size_t linear; // the linear layer of PPO_BF16_ROWS rows, while acting
+    ppo_bf16_weights linear_weights;
+    size_t scratch_bytes; // of any operation while acting
 
-// Adds to *packed_size what it keeps there. PPO_UNSUPPORTED, saying why, where bf16 can't be had.
-ppo_status ppo_cnn_bf16_create(ppo_cnn_bf16 **bf16, const ppo_cnn *cnn, size_t *packed_size,
-                               ppo_error *error);
-void ppo_cnn_bf16_destroy(ppo_cnn_bf16 *bf16); // NULL is allowed
+    // Elements per image: where planes begin among the saved activations, where max pooling notes
+    // which pixels were the largest, and the sizes of plane 0 and of all the rest.
+    size_t plane[PPO_MAX_PLANES], argmax[PPO_MAX_CNN_STEPS];
+    size_t input_size, saved_size;
+} ppo_bf16_network;
 
-// Whether a convolution's result is added to what is there, which is a step of its own in fp32.
-bool ppo_cnn_bf16_adds(const ppo_cnn *cnn, size_t step);
+// What a minibatch owns. Rows are images, in whole chunks; bf16 arrays of a tile lie plane by plane.
+typedef struct ppo_bf16_minibatch {
+    ppo_bf16_forward forward;
+    ppo_bf16_backward back;
+    size_t linear;                          // a strip of features
+    size_t linear_data[2], linear_grad[2];  // a strip of inputs; [1]: the last, narrower one
+    size_t scratch_bytes;                   // of any operation
+    size_t dweight_count;                   // floats of the largest gradient in either order
+    size_t partial_size;                    // floats
+    unsigned char *packed;                  // weights for `forward` and `back`
+    ppo_bf16 *linear_weight;                // [FEATURES, FLAT]
+    ppo_bf16 *saved;                        // [rows, saved_size], if the network keeps them
+    ppo_bf16 *flat, *dflat;                 // [rows, FLAT]
+    ppo_bf16 *dy, *dy_transposed;           // dfeatures: [max_count, FEATURES], and transposed
+    float *partial;                         // [chunks, partial_size]
+} ppo_bf16_minibatch;
 
-// What cnn.h says of functions of these names.
-size_t ppo_cnn_bf16_working(const ppo_cnn *cnn);
-void ppo_cnn_bf16_pack(const ppo_cnn *cnn, float *packed, size_t task);
-void ppo_cnn_bf16_pack_acting(const ppo_cnn *cnn, float *packed, const float *params, size_t task);
-void ppo_cnn_bf16_forward(const ppo_cnn *cnn, float *flat, float *tape, float *working,
-                          const float *params, const float *packed, const uint8_t *x,
-                          size_t images);
-void ppo_cnn_bf16_backward(const ppo_cnn *cnn, float *partial, float *tape, float *working,
-                           const float *params, const float *packed, const float *dflat,
-                           const uint8_t *x, size_t images);
-void ppo_cnn_bf16_collect_partials(const ppo_cnn *cnn, float *grad, float *partial, float *working,
-                                   size_t count, size_t step);
-void ppo_cnn_bf16_features(const ppo_cnn *cnn, float *y, float *flat, float *working,
-                           const float *params, const float *packed, const uint8_t *x, size_t rows);
+// Where the parts of working memory begin, bytes.
+typedef struct ppo_bf16_working {
+    size_t input, saved, dsaved, dweight, plain_dweight, dbias, flat, features, scratch, end;
+} ppo_bf16_working;
+
+// For acting, or for this minibatch.
+ppo_bf16_working ppo_bf16_cut_working(const ppo_cnn *cnn, const ppo_bf16_minibatch *minibatch);
+
+// Whether a convolution's result is added to what is there: a step of its own in fp32.
+bool ppo_bf16_conv_adds(const ppo_cnn_shape *shape, size_t step);
+
+// The backend's functions of these names.
+ppo_status ppo_bf16_plan(ppo_cnn *cnn, const char *name, ppo_arena *arena, ppo_error *error);
+void ppo_bf16_release(ppo_cnn *cnn);
+ppo_status ppo_bf16_plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_arena *arena,
+                                   ppo_error *error);
+void ppo_bf16_release_minibatch(ppo_cnn_minibatch *m);
 
 #endif
