@@ -46,24 +46,23 @@ size_t ppo_policy_chunk_size(const ppo_policy *policy)
 
 // --- packed weights ------------------------------------------------------------------------------
 
-void ppo_policy_pack(const ppo_policy *policy)
+void ppo_policy_pack(ppo_policy *policy)
 {
     for (size_t i = 0; i < policy->num_nets; i++) {
         if (ppo_policy_has_vision(policy))
-            ppo_cnn_pack_all(&policy->visions[i], policy->packed, policy->params);
+            ppo_cnn_pack(&policy->visions[i], policy->params);
         ppo_mlp_pack_all(&policy->heads[i], policy->packed, policy->params);
     }
 }
 
-void ppo_policy_pack_rows(const ppo_policy *policy, const ppo_weight *weight, size_t first,
-                          size_t last)
+void ppo_policy_pack_rows(ppo_policy *policy, const ppo_weight *weight, size_t first, size_t last)
 {
     if (weight->home == PPO_WEIGHT_LAYER)
         ppo_mlp_pack(&policy->heads[weight->net], policy->packed, policy->params, weight->index,
                      first, last);
     else if (weight->home == PPO_WEIGHT_CONV)
-        ppo_cnn_pack_step(&policy->visions[weight->net], policy->packed, policy->params,
-                          weight->index, first, last);
+        ppo_cnn_pack_conv(&policy->visions[weight->net], policy->params, weight->index, first,
+                          last);
 }
 
 size_t ppo_policy_acting_tasks(const ppo_policy *policy)
@@ -73,11 +72,10 @@ size_t ppo_policy_acting_tasks(const ppo_policy *policy)
                : 0;
 }
 
-void ppo_policy_pack_acting(const ppo_policy *policy, size_t task)
+void ppo_policy_pack_acting(ppo_policy *policy, size_t task)
 {
     const size_t tasks = ppo_cnn_acting_tasks(&policy->visions[0]);
-    ppo_cnn_pack_acting(&policy->visions[task / tasks], policy->packed, policy->params,
-                        task % tasks);
+    ppo_cnn_pack_acting(&policy->visions[task / tasks], policy->params, task % tasks);
 }
 
 // --- evaluation ----------------------------------------------------------------------------------
@@ -90,9 +88,8 @@ ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratc
     if (ppo_policy_has_vision(policy)) {
         const ppo_cnn *vision = &policy->visions[0]; // the other one has the same shape
         s.features = next;
-        s.flat = s.features + LD * PPO_CNN_FEATURES(vision);
-        s.vision = s.flat + LD * ppo_cnn_flat_size(vision);
-        next = s.vision + ppo_cnn_working(vision);
+        s.vision = s.features + LD * PPO_CNN_FEATURES(vision);
+        next = s.vision + vision->acting_bytes / sizeof(float);
     }
     s.net = next;
     return s;
@@ -119,8 +116,7 @@ void ppo_policy_forward(const ppo_policy *policy, size_t net, const ppo_policy_s
         ppo_policy_forward_head(policy, net, s, x, rows);
         return;
     }
-    ppo_cnn_features(&policy->visions[net], s->features, s->flat, s->vision, policy->params,
-                     policy->packed, x, rows);
+    ppo_cnn_features(&policy->visions[net], s->features, s->vision, policy->params, x, rows);
     ppo_policy_forward_head(policy, net, s, s->features, rows);
 }
 
@@ -134,7 +130,8 @@ void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, flo
 size_t ppo_policy_forward_macs(const ppo_policy *policy, size_t net)
 {
     return ppo_mlp_forward_macs(&policy->heads[net]) +
-           (ppo_policy_has_vision(policy) ? ppo_cnn_forward_macs(&policy->visions[net]) : 0);
+           (ppo_policy_has_vision(policy) ? ppo_cnn_shape_forward_macs(&policy->visions[net].shape)
+                                          : 0);
 }
 
 // With vision the head's gradient goes on to its inputs.
@@ -143,5 +140,6 @@ size_t ppo_policy_backward_macs(const ppo_policy *policy, size_t net)
     const ppo_mlp *head = &policy->heads[net];
     if (!ppo_policy_has_vision(policy))
         return ppo_mlp_backward_macs(head);
-    return 2 * ppo_mlp_forward_macs(head) + ppo_cnn_backward_macs(&policy->visions[net]);
+    return 2 * ppo_mlp_forward_macs(head) +
+           ppo_cnn_shape_backward_macs(&policy->visions[net].shape);
 }

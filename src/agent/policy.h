@@ -60,8 +60,7 @@ typedef struct ppo_policy_scratch {
     float *out;      // [max_outputs, PPO_CHUNK_ROWS] its outputs
     float *dout;     // [max_outputs, PPO_CHUNK_ROWS] their gradient
     float *features; // [PPO_CHUNK_ROWS, FEATURES] of the vision evaluated last
-    float *flat;     // [PPO_CHUNK_ROWS, FLAT]
-    float *vision;   // working space of the vision
+    float *vision;   // working memory of the vision
 } ppo_policy_scratch;
 
 // Plans networks for this input and adds params and packed weights to the arena (params as state).
@@ -77,11 +76,10 @@ ppo_status ppo_policy_init(ppo_policy *policy, const ppo_config *config, ppo_err
 // Refreshes the packed weights from params: all of them; those of the rows [first, last) of one
 // tensor, which is what a training step needs; and what acting needs on top of that, cut into tasks
 // (a vision's linear layer is not among the rows).
-void ppo_policy_pack(const ppo_policy *policy);
-void ppo_policy_pack_rows(const ppo_policy *policy, const ppo_weight *weight, size_t first,
-                          size_t last);
+void ppo_policy_pack(ppo_policy *policy);
+void ppo_policy_pack_rows(ppo_policy *policy, const ppo_weight *weight, size_t first, size_t last);
 size_t ppo_policy_acting_tasks(const ppo_policy *policy);
-void ppo_policy_pack_acting(const ppo_policy *policy, size_t task);
+void ppo_policy_pack_acting(ppo_policy *policy, size_t task);
 
 ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratch);
 

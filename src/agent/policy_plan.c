@@ -19,10 +19,10 @@ static void list_weight(ppo_policy *policy, ppo_weight weight)
 
 static void list_vision(ppo_policy *policy, size_t net)
 {
-    const ppo_cnn *cnn = &policy->visions[net];
-    for (size_t i = 0; i < cnn->num_steps; i++) {
-        const ppo_cnn_step *step = &cnn->steps[i];
-        if (step->kind == PPO_CNN_CONVOLVE)
+    const ppo_cnn_shape *shape = &policy->visions[net].shape;
+    for (size_t i = 0; i < shape->num_steps; i++) {
+        const ppo_cnn_step *step = &shape->steps[i];
+        if (step->kind == PPO_CNN_CONV)
             list_weight(policy, (ppo_weight){.net = net,
                                              .home = PPO_WEIGHT_CONV,
                                              .index = i,
@@ -34,10 +34,10 @@ static void list_vision(ppo_policy *policy, size_t net)
     }
     list_weight(policy, (ppo_weight){.net = net,
                                      .home = PPO_WEIGHT_LINEAR,
-                                     .weight = cnn->linear_weight,
-                                     .bias = cnn->linear_bias,
-                                     .out = cnn->linear.out,
-                                     .in = cnn->linear.in});
+                                     .weight = shape->linear_weight,
+                                     .bias = shape->linear_bias,
+                                     .out = shape->linear.out,
+                                     .in = shape->linear.in});
 }
 
 static void list_head(ppo_policy *policy, size_t net)
@@ -59,22 +59,18 @@ static void list_head(ppo_policy *policy, size_t net)
 // vision.
 static ppo_status plan_net(ppo_policy *policy, size_t net, const char *name,
                            const ppo_widths *hidden, size_t outputs, const ppo_config *config,
-                           ppo_error *error)
+                           ppo_arena *arena, ppo_error *error)
 {
     const ppo_input *input = &policy->input;
     const ppo_widths none = {.count = 0};
     ppo_cnn *vision = &policy->visions[net];
     size_t inputs = input->stack * input->num_features, index = 0;
     if (ppo_policy_has_vision(policy)) {
-        const ppo_status status =
-            ppo_cnn_plan(vision, name, input->network, input->stack * input->channels,
-                         input->height, input->width, &policy->layout, &policy->packed_size, error);
-        if (status != PPO_OK)
-            return status;
-        if (config->precision == PPO_PRECISION_BF16)
-            PPO_TRY(ppo_cnn_use_bf16(vision, &policy->packed_size, error));
+        PPO_TRY(ppo_cnn_plan(vision, name, input->network, config->precision,
+                             input->stack * input->channels, input->height, input->width,
+                             &policy->layout, arena, error));
         inputs = PPO_CNN_FEATURES(vision);
-        index = vision->next_module;
+        index = vision->shape.next_module;
         hidden = &none;
         list_vision(policy, net);
     }
@@ -109,19 +105,20 @@ static void plan_log_std(ppo_policy *policy)
     policy->critic_begin = policy->layout.size;
 }
 
-static ppo_status plan_nets(ppo_policy *policy, const ppo_config *config, ppo_error *error)
+static ppo_status plan_nets(ppo_policy *policy, const ppo_config *config, ppo_arena *arena,
+                            ppo_error *error)
 {
     const size_t outputs = policy->dist.num_outputs;
     const ppo_widths *hidden = &config->hidden_sizes;
     const ppo_widths *critic =
         config->critic_hidden_sizes.count ? &config->critic_hidden_sizes : hidden;
     ppo_status status = plan_net(policy, PPO_ACTOR_NET, policy->shared ? "trunk" : "actor", hidden,
-                                 policy->shared ? outputs + 1 : outputs, config, error);
+                                 policy->shared ? outputs + 1 : outputs, config, arena, error);
     if (status == PPO_OK && policy->shared)
         split_heads(policy);
     plan_log_std(policy);
     if (status == PPO_OK && !policy->shared)
-        status = plan_net(policy, 1, "critic", critic, 1, config, error);
+        status = plan_net(policy, 1, "critic", critic, 1, config, arena, error);
     return status;
 }
 
@@ -138,7 +135,7 @@ static void plan_scratch(ppo_policy *policy)
     if (ppo_policy_has_vision(policy)) {
         const ppo_cnn *vision = &policy->visions[0];
         policy->scratch_size +=
-            LD * (PPO_CNN_FEATURES(vision) + ppo_cnn_flat_size(vision)) + ppo_cnn_working(vision);
+            LD * PPO_CNN_FEATURES(vision) + vision->acting_bytes / sizeof(float);
     }
 }
 
@@ -148,7 +145,7 @@ ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const p
     *policy = (ppo_policy){.shared = config->shared_network, .input = *input};
     policy->dist = ppo_dist_for(action_space, config->std_source, config->action_bound);
     policy->num_nets = policy->shared ? 1 : 2;
-    const ppo_status status = plan_nets(policy, config, error);
+    const ppo_status status = plan_nets(policy, config, arena, error);
     if (status != PPO_OK)
         return status;
     plan_scratch(policy);

@@ -38,7 +38,8 @@ static void peak_task(void *context, size_t task, size_t worker)
     (void)worker;
     const ppo_peak_bf16 *peak = context;
     ppo_peak_bf16_part *part = &peak->parts[task];
-    void *const operands[] = {part->a, part->b, part->c};
+    const ppo_onednn_operand operands[] = {
+        {.read = part->a}, {.read = part->b}, {.write = part->c}};
     double rounds = 0.0, elapsed = 0.0;
     peak->api->run(peak->dnn, peak->product, operands, peak->scratch + task * peak->scratch_size);
     const double start = ppo_clock_seconds();
@@ -74,7 +75,7 @@ static ppo_status prepare(ppo_peak_bf16 *peak, size_t threads, ppo_error *error)
     peak->api = ppo_onednn_load(error);
     if (!peak->api)
         return PPO_UNSUPPORTED;
-    PPO_TRY(peak->api->open(&peak->dnn, error));
+    PPO_TRY(peak->api->open(&peak->dnn, PPO_ONEDNN_BF16, error));
     PPO_TRY(peak->api->product(peak->dnn, &peak->product, &product, error));
     peak->scratch_size = (peak->api->scratch_bytes(peak->dnn, peak->product) / 4096 + 2) * 4096;
     if (peak->api->operand_bytes(peak->dnn, peak->product, 1) > sizeof peak->parts->b)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Plain loops over 16-bit integers, which compilers vectorise. Workload: some ten thousand numbers
-// a picture, next to millions of MACs. Owns nothing.
+// Plain loops over 16-bit integers, which compilers vectorise. Workload: some ten thousand elements
+// an image, next to millions of MACs. Owns nothing.
 #include "nn/bf16.h"
 
 #include <string.h>
@@ -21,8 +21,8 @@ static inline float float_of(uint32_t bits)
     return x;
 }
 
-// Half of the last place that stays is added, a little less before an even one. Infinity has no
-// bits to carry; NaN is kept from becoming one.
+// To nearest, ties to even: half a unit of the last place that stays is added before truncation,
+// one less if that place is even. NaN is kept apart, because the addition could make it infinite.
 static inline ppo_bf16 rounded(float x)
 {
     const uint32_t bits = bits_of(x);
@@ -36,7 +36,7 @@ static inline float widened(ppo_bf16 x)
     return float_of((uint32_t)x << 16);
 }
 
-// Positive numbers, and all NaN; not zero.
+// What ReLU lets through: positive numbers and NaN, not zero.
 static inline int passes(ppo_bf16 x)
 {
     return (int16_t)x > 0 || x > 0xFF80u;
@@ -60,27 +60,30 @@ void ppo_bf16_to_floats(float *restrict to, const ppo_bf16 *restrict from, size_
         to[i] = widened(from[i]);
 }
 
-void ppo_bf16_rectify(ppo_bf16 *restrict y, const ppo_bf16 *restrict x, size_t count)
+void ppo_bf16_relu(ppo_bf16 *restrict y, const ppo_bf16 *restrict x, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         y[i] = passes(x[i]) ? x[i] : 0;
 }
 
-void ppo_bf16_rectify_here(ppo_bf16 *restrict dy, const ppo_bf16 *restrict y, size_t count)
+void ppo_bf16_relu_back(ppo_bf16 *restrict dy, const ppo_bf16 *restrict y, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         dy[i] = passes(y[i]) ? dy[i] : 0;
 }
 
-void ppo_bf16_rectify_back(ppo_bf16 *restrict dx, const ppo_bf16 *restrict dy,
-                           const ppo_bf16 *restrict y, size_t count, int first)
+void ppo_bf16_relu_copy_back(ppo_bf16 *restrict dx, const ppo_bf16 *restrict dy,
+                             const ppo_bf16 *restrict y, size_t count)
 {
-    if (first)
-        for (size_t i = 0; i < count; i++)
-            dx[i] = passes(y[i]) ? dy[i] : 0;
-    else
-        for (size_t i = 0; i < count; i++)
-            dx[i] = passes(y[i]) ? rounded(widened(dx[i]) + widened(dy[i])) : dx[i];
+    for (size_t i = 0; i < count; i++)
+        dx[i] = passes(y[i]) ? dy[i] : 0;
+}
+
+void ppo_bf16_relu_add_back(ppo_bf16 *restrict dx, const ppo_bf16 *restrict dy,
+                            const ppo_bf16 *restrict y, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        dx[i] = passes(y[i]) ? rounded(widened(dx[i]) + widened(dy[i])) : dx[i];
 }
 
 void ppo_bf16_add(ppo_bf16 *restrict y, const ppo_bf16 *restrict x, size_t count)

@@ -1,62 +1,80 @@
 // SPDX-License-Identifier: MIT
-// The seam to oneDNN: convolutions, maxima and matrix products of bfloat16 numbers, added up in
+// The seam to oneDNN: convolutions, max pooling and matrix products of bfloat16 numbers, summed in
 // fp32. onednn.c, behind it, is a module (core/module.h): it is loaded when bf16 is asked for, so
-// that nobody else pays for 40 MB of library.
+// that a start without bf16 does not load 40 MB of library.
 //
 // A `ppo_onednn` owns operations, each made for one shape and known by its number. They are made by
-// one thread; then any threads may run them at once, each with its own scratch memory. Pictures lie
-// as [images, rows, columns, channels] without gaps. Convolutions have their weights and the
-// gradients of these in an order that oneDNN chooses, which `pack` and `unpack` translate.
+// one thread; then any threads may run them at once, each with scratch memory of its own, which
+// starts at a multiple of 64 bytes. Images are [images, rows, columns, channels] without gaps.
+// Convolutions have their weights, and the gradients of these, in an order that oneDNN chooses;
+// `pack` and `unpack` translate.
 //
 // A call computes in the calling thread alone, whatever OMP_NUM_THREADS says, and gives the same
-// bits for the same operands in every thread, on the same processor with the same oneDNN. Scratch
-// memory starts at a multiple of 64 bytes. oneDNN allocates a little in each call.
+// bits for the same operands in every thread, on the same processor with the same oneDNN. oneDNN
+// allocates a little in each call.
+//
+// Benchmarks ask for the same operations in fp32, to compare them with the kernels of this library.
 #ifndef PPO_NN_BF16_OPS_H
 #define PPO_NN_BF16_OPS_H
 
 #include "core/module.h"
 
-#define PPO_ONEDNN_ABI 1
+#define PPO_ONEDNN_ABI 2
 
 typedef struct ppo_onednn ppo_onednn;
 
+typedef enum ppo_onednn_type {
+    PPO_ONEDNN_BF16,
+    PPO_ONEDNN_FP32,
+} ppo_onednn_type;
+
 typedef struct ppo_onednn_conv_shape {
+    ppo_onednn_type type;                      // of x, y, their gradients and packed weights
     size_t images, height, width, in_channels; // of x
     size_t out_channels, kernel, stride;
     size_t padding; // zeros around x on each side
-    bool relu;      // forward: y is rectified
+    bool relu;      // forward: y = max(y, 0) at last
     bool add;       // forward: y += instead of y =
 } ppo_onednn_conv_shape;
 
-// Operands of each product, in the order in which `run` takes them. Weights and bias gradients are
-// fp32 and overwritten, biases are fp32, pictures and their gradients bf16.
+// Operands of each product, in the order in which `run` takes them. Gradients of weights and biases
+// are fp32 and overwritten; biases are fp32.
 typedef enum ppo_onednn_conv_kind {
     PPO_ONEDNN_CONV_FORWARD, // x, weight, bias, y
     PPO_ONEDNN_CONV_DATA,    // dx, weight, dy
     PPO_ONEDNN_CONV_WEIGHTS, // x, dweight, dbias, dy
 } ppo_onednn_conv_kind;
 
-// Maxima over 3 x 3 pixels, every second pixel, of pictures with `in_channels` channels.
+// Max pooling over 3 x 3 pixels with stride 2 and padding 1, of images with `in_channels` channels.
+// `argmax` takes in which pixels were the largest, in a format of oneDNN's.
 typedef enum ppo_onednn_pool_kind {
-    PPO_ONEDNN_POOL_FORWARD, // x, y, which
-    PPO_ONEDNN_POOL_BACK,    // dx, which, dy
+    PPO_ONEDNN_POOL_FORWARD, // x, y, argmax
+    PPO_ONEDNN_POOL_BACK,    // dx, argmax, dy
 } ppo_onednn_pool_kind;
 
-// c [m, n] = a [m, k] b [k, n], a and b bf16, each row or column so many elements apart.
+// c [m, n] = a [m, k] b [k, n], each row or column so many elements apart.
 typedef struct ppo_onednn_product {
+    ppo_onednn_type type; // of a and b
     size_t m, n, k;
     size_t a_row, a_column;
-    size_t b_row, b_column; // both 0: b lies in oneDNN's own order, brought there by pack_matrix
+    size_t b_row, b_column; // both 0: b is in oneDNN's own order, brought there by pack_matrix
     size_t c_row;           // columns of c are neighbours
-    bool c_fp32;            // else bf16
-    bool bias_relu;         // c = the positive part of the product + bias [n], fp32
+    bool c_fp32;            // else of `type`
+    bool bias_relu;         // c = max(product + bias [n], 0), bias fp32
 } ppo_onednn_product;
+
+// What an operation works on: `write` for its results, `read` for everything else.
+typedef union ppo_onednn_operand {
+    const void *read;
+    void *write;
+} ppo_onednn_operand;
 
 typedef struct ppo_onednn_module {
     ppo_module_head head;
 
-    // PPO_UNSUPPORTED, saying why, if this processor or this oneDNN can't.
-    ppo_status (*open)(ppo_onednn **dnn, ppo_error *error);
+    // For operations of one type. PPO_UNSUPPORTED, saying why, if this processor or this oneDNN
+    // can't.
+    ppo_status (*open)(ppo_onednn **dnn, ppo_onednn_type type, ppo_error *error);
     void (*close)(ppo_onednn *dnn); // NULL is allowed
 
     // One line: version, instruction set.
@@ -69,8 +87,8 @@ typedef struct ppo_onednn_module {
     ppo_status (*product)(ppo_onednn *dnn, size_t *op, const ppo_onednn_product *product,
                           ppo_error *error); // a, b, c, then the bias if there is one
 
-    // Operations that bring fp32 weights [kernel, kernel, in, out] into the order of the
-    // convolution `of`, rounding them, and fp32 gradients back; operands from, to.
+    // Operations that bring fp32 weights [kernel, kernel, in, out] into the order and type of the
+    // convolution `of`, and fp32 gradients back; operands from, to.
     ppo_status (*pack)(ppo_onednn *dnn, size_t *op, size_t of, ppo_error *error);
     ppo_status (*unpack)(ppo_onednn *dnn, size_t *op, size_t of, ppo_error *error);
     // The same for b of a product, from fp32 whose rows and columns are so far apart.
@@ -83,14 +101,8 @@ typedef struct ppo_onednn_module {
 
     // If oneDNN fails, which it does only for want of memory, the results are NaN: training then
     // ends with PPO_NUMERIC.
-    void (*run)(const ppo_onednn *dnn, size_t op, void *const *operands, void *scratch);
+    void (*run)(ppo_onednn *dnn, size_t op, const ppo_onednn_operand *operands, void *scratch);
 } ppo_onednn_module;
-
-// oneDNN takes operands that it only reads by the same pointers as the others.
-static inline void *ppo_onednn_operand(const void *data)
-{
-    return (void *)(uintptr_t)data;
-}
 
 // The module, loaded if it isn't yet; NULL and a sentence if it can't be had.
 const ppo_onednn_module *ppo_onednn_load(ppo_error *error);

@@ -2,6 +2,8 @@
 // The table of backends. Owns nothing.
 #include "nn/cnn.h"
 
+#include "core/error.h"
+
 #include <stdio.h>
 
 static const ppo_cnn_backend *const backends[] = {
@@ -36,16 +38,37 @@ void ppo_cnn_pack(ppo_cnn *cnn, const float *params)
         cnn->backend->pack_acting(cnn, params, task);
 }
 
+void ppo_cnn_pack_conv(ppo_cnn *cnn, const float *params, size_t step, size_t first, size_t last)
+{
+    cnn->backend->pack_conv(cnn, params, step, first, last);
+}
+
+size_t ppo_cnn_acting_tasks(const ppo_cnn *cnn)
+{
+    return cnn->backend->acting_tasks(cnn);
+}
+
+void ppo_cnn_pack_acting(ppo_cnn *cnn, const float *params, size_t task)
+{
+    cnn->backend->pack_acting(cnn, params, task);
+}
+
+void ppo_cnn_features(const ppo_cnn *cnn, float *features, void *working, const float *params,
+                      const uint8_t *images, size_t rows)
+{
+    cnn->backend->features(cnn, features, working, params, images, rows);
+}
+
 ppo_status ppo_cnn_minibatch_plan(ppo_cnn_minibatch *m, const ppo_cnn *cnn, const char *name,
                                   size_t max_count, ppo_arena *arena, ppo_error *error)
 {
     char label[PPO_NAME_SIZE];
     *m = (ppo_cnn_minibatch){.cnn = cnn, .max_count = max_count};
     snprintf(label, sizeof label, "%.24s.features", name);
-    PPO_ARENA_ADD(arena, &m->features, label, "PPO_CNN_FORWARD_LINEAR", PPO_ROW_SCRATCH, PPO_F32,
+    PPO_ARENA_ADD(arena, &m->features, label, "PPO_CNN_FORWARD_LINEAR", PPO_ROLE_SCRATCH, PPO_F32,
                   max_count, PPO_CNN_FEATURES(cnn));
     snprintf(label, sizeof label, "%.24s.dfeatures", name);
-    PPO_ARENA_ADD(arena, &m->dfeatures, label, "ppo_gradient_compute", PPO_ROW_SCRATCH, PPO_F32,
+    PPO_ARENA_ADD(arena, &m->dfeatures, label, "ppo_gradient_compute", PPO_ROLE_SCRATCH, PPO_F32,
                   max_count, PPO_CNN_FEATURES(cnn));
     return cnn->backend->plan_minibatch(m, name, arena, error);
 }
@@ -59,8 +82,7 @@ void ppo_cnn_minibatch_release(ppo_cnn_minibatch *m)
 
 size_t ppo_cnn_minibatch_tasks(const ppo_cnn_minibatch *m, ppo_cnn_phase phase)
 {
-    size_t (*const num_tasks)(const ppo_cnn_minibatch *) =
-        m->cnn->backend->phases[phase].num_tasks;
+    size_t (*const num_tasks)(const ppo_cnn_minibatch *) = m->cnn->backend->phases[phase].num_tasks;
     return num_tasks ? num_tasks(m) : 0;
 }
 

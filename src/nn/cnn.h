@@ -14,8 +14,17 @@ ppo_status ppo_cnn_plan(ppo_cnn *cnn, const char *name, ppo_network_kind kind,
                         ppo_params *params, ppo_arena *arena, ppo_error *error);
 void ppo_cnn_release(ppo_cnn *cnn); // a network of zeros is allowed
 
-// Packs all weights, for acting and as a minibatch's first phase expects them.
+// Packs all weights, for acting and as a minibatch's first phase expects them; and the parts of
+// that, which are the backend's functions of these names (cnn_backend.h).
 void ppo_cnn_pack(ppo_cnn *cnn, const float *params);
+void ppo_cnn_pack_conv(ppo_cnn *cnn, const float *params, size_t step, size_t first, size_t last);
+size_t ppo_cnn_acting_tasks(const ppo_cnn *cnn);
+void ppo_cnn_pack_acting(ppo_cnn *cnn, const float *params, size_t task);
+
+// features [rows, FEATURES] of images [rows, image bytes], rows <= PPO_CNN_ACTING_ROWS, in working
+// memory of cnn->acting_bytes.
+void ppo_cnn_features(const ppo_cnn *cnn, float *features, void *working, const float *params,
+                      const uint8_t *images, size_t rows);
 
 // Plans a minibatch of up to max_count images; arrays go to the arena, named "<name>.<array>".
 ppo_status ppo_cnn_minibatch_plan(ppo_cnn_minibatch *m, const ppo_cnn *cnn, const char *name,

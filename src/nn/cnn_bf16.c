@@ -35,11 +35,11 @@ typedef struct bf16_tile {
     const ppo_bf16_forward *forward;
     const float *params;
     const unsigned char *packed;
-    ppo_bf16 *input;       // [images, plane 0]
-    ppo_bf16 *saved;       // [saved_size, images] the other planes
-    ppo_bf16 *dsaved;      // [saved_size, images] their gradients
+    ppo_bf16 *input;        // [images, plane 0]
+    ppo_bf16 *saved;        // [saved_size, images] the other planes
+    ppo_bf16 *dsaved;       // [saved_size, images] their gradients
     float *dweight, *dbias; // of the convolution at work
-    void *scratch;         // oneDNN's
+    void *scratch;          // oneDNN's
 } bf16_tile;
 
 static bf16_tile cut_tile(const ppo_cnn *cnn, const ppo_bf16_minibatch *b, void *working)

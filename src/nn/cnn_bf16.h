@@ -49,7 +49,7 @@ typedef struct ppo_bf16_network {
     ppo_onednn *dnn;
     size_t convs[PPO_MAX_CNN_STEPS]; // the steps that are convolutions
     size_t num_convs;
-    float *plain;                    // weights in fp32, the forward order of conv.h
+    float *plain; // weights in fp32, the forward order of conv.h
     size_t plain_at[PPO_MAX_CNN_STEPS];
     unsigned char *packed; // for acting
     ppo_bf16_forward acting;
@@ -63,21 +63,22 @@ typedef struct ppo_bf16_network {
     size_t input_size, saved_size;
 } ppo_bf16_network;
 
-// What a minibatch owns. Rows are images, in whole chunks; bf16 arrays of a tile lie plane by plane.
+// What a minibatch owns. Rows are images, in whole chunks; bf16 arrays of a tile lie plane by
+// plane.
 typedef struct ppo_bf16_minibatch {
     ppo_bf16_forward forward;
     ppo_bf16_backward back;
-    size_t linear;                          // a strip of features
-    size_t linear_data[2], linear_grad[2];  // a strip of inputs; [1]: the last, narrower one
-    size_t scratch_bytes;                   // of any operation
-    size_t dweight_count;                   // floats of the largest gradient in either order
-    size_t partial_size;                    // floats
-    unsigned char *packed;                  // weights for `forward` and `back`
-    ppo_bf16 *linear_weight;                // [FEATURES, FLAT]
-    ppo_bf16 *saved;                        // [rows, saved_size], if the network keeps them
-    ppo_bf16 *flat, *dflat;                 // [rows, FLAT]
-    ppo_bf16 *dy, *dy_transposed;           // dfeatures: [max_count, FEATURES], and transposed
-    float *partial;                         // [chunks, partial_size]
+    size_t linear;                         // a strip of features
+    size_t linear_data[2], linear_grad[2]; // a strip of inputs; [1]: the last, narrower one
+    size_t scratch_bytes;                  // of any operation
+    size_t dweight_count;                  // floats of the largest gradient in either order
+    size_t partial_size;                   // floats
+    unsigned char *packed;                 // weights for `forward` and `back`
+    ppo_bf16 *linear_weight;               // [FEATURES, FLAT]
+    ppo_bf16 *saved;                       // [rows, saved_size], if the network keeps them
+    ppo_bf16 *flat, *dflat;                // [rows, FLAT]
+    ppo_bf16 *dy, *dy_transposed;          // dfeatures: [max_count, FEATURES], and transposed
+    float *partial;                        // [chunks, partial_size]
 } ppo_bf16_minibatch;
 
 // Where the parts of working memory begin, bytes.

@@ -180,7 +180,7 @@ ppo_status ppo_bf16_plan(ppo_cnn *cnn, const char *name, ppo_arena *arena, ppo_e
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a bf16 network");
     net->api = api;
     net->acting.images = ACTING_IMAGES;
-    PPO_TRY(api->open(&net->dnn, error));
+    PPO_TRY(api->open(&net->dnn, PPO_ONEDNN_BF16, error));
     for (size_t i = 0; i < shape->num_steps; i++) {
         if (shape->steps[i].kind != PPO_CNN_CONV)
             continue;
@@ -192,10 +192,10 @@ ppo_status ppo_bf16_plan(ppo_cnn *cnn, const char *name, ppo_arena *arena, ppo_e
     PPO_TRY(plan_acting_linear(net, cnn, &packed_bytes, error));
     lay_out_planes(net, shape);
     snprintf(label, sizeof label, "policy.%.16s.plain", name);
-    PPO_ARENA_ADD(arena, &net->plain, label, "ppo_policy_pack", PPO_ROW_SCRATCH, PPO_F32,
+    PPO_ARENA_ADD(arena, &net->plain, label, "ppo_policy_pack", PPO_ROLE_SCRATCH, PPO_F32,
                   plain_size);
     snprintf(label, sizeof label, "policy.%.16s.packed", name);
-    PPO_ARENA_ADD(arena, &net->packed, label, "ppo_policy_pack", PPO_ROW_SCRATCH, PPO_U8,
+    PPO_ARENA_ADD(arena, &net->packed, label, "ppo_policy_pack", PPO_ROLE_SCRATCH, PPO_U8,
                   packed_bytes);
     cnn->acting_bytes = ppo_bf16_cut_working(cnn, NULL).end;
     return PPO_OK;
@@ -326,10 +326,10 @@ ppo_status ppo_bf16_plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_a
     PPO_TRY(plan_back(net, b, shape, &packed_bytes, error));
     PPO_TRY(plan_linear(m, error));
     m->working_bytes = ppo_bf16_cut_working(m->cnn, b).end;
-#define ROW(field, phase, dtype, ...)                                                        \
-    do {                                                                                     \
-        snprintf(label, sizeof label, "%.24s." #field, name);                                \
-        PPO_ARENA_ADD(arena, &b->field, label, #phase, PPO_ROW_SCRATCH, dtype, __VA_ARGS__); \
+#define ROW(field, phase, dtype, ...)                                                         \
+    do {                                                                                      \
+        snprintf(label, sizeof label, "%.24s." #field, name);                                 \
+        PPO_ARENA_ADD(arena, &b->field, label, #phase, PPO_ROLE_SCRATCH, dtype, __VA_ARGS__); \
     } while (0)
 #define BF16 sizeof(ppo_bf16) // the last dimension, as bytes
     ROW(packed, PPO_CNN_PACK, PPO_U8, packed_bytes);

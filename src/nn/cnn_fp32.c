@@ -132,8 +132,9 @@ static void forward_tile(const fp32_tile *tile, const uint8_t *images)
         float *y = plane_at(tile, step->output);
         switch (step->kind) {
         case PPO_CNN_CONV:
-            ppo_conv_forward(&step->conv, y + out->inside, x, tile->net->packed + tile->net->forward[i],
-                             tile->params + step->bias, tile->images, step->relu);
+            ppo_conv_forward(&step->conv, y + out->inside, x,
+                             tile->net->packed + tile->net->forward[i], tile->params + step->bias,
+                             tile->images, step->relu);
             break;
         case PPO_CNN_MAX_POOL:
             for (size_t n = 0; n < tile->images; n++)
@@ -256,7 +257,7 @@ static ppo_status plan(ppo_cnn *cnn, const char *name, ppo_arena *arena, ppo_err
     }
     net->linear = take(&net->packed_size, shape->linear.in * shape->linear.out);
     snprintf(label, sizeof label, "policy.%.16s.packed", name);
-    PPO_ARENA_ADD(arena, &net->packed, label, "ppo_policy_pack", PPO_ROW_SCRATCH, PPO_F32,
+    PPO_ARENA_ADD(arena, &net->packed, label, "ppo_policy_pack", PPO_ROLE_SCRATCH, PPO_F32,
                   net->packed_size);
     cnn->acting_bytes = cut_working(NULL, cnn, NULL, true) * sizeof(float);
     return PPO_OK;
@@ -330,10 +331,10 @@ static ppo_status plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_are
     }
     // The strips' working memory lies behind the tiles', whose borders stay zero.
     m->working_bytes = (cut_working(NULL, m->cnn, NULL, false) + strip) * sizeof(float);
-#define ROW(field, phase, ...)                                                                 \
-    do {                                                                                       \
-        snprintf(label, sizeof label, "%.24s." #field, name);                                  \
-        PPO_ARENA_ADD(arena, &b->field, label, #phase, PPO_ROW_SCRATCH, PPO_F32, __VA_ARGS__); \
+#define ROW(field, phase, ...)                                                                  \
+    do {                                                                                        \
+        snprintf(label, sizeof label, "%.24s." #field, name);                                   \
+        PPO_ARENA_ADD(arena, &b->field, label, #phase, PPO_ROLE_SCRATCH, PPO_F32, __VA_ARGS__); \
     } while (0)
     if (shape->keeps_saved)
         ROW(saved, PPO_CNN_FORWARD_CONVS, rows, shape->saved_size);

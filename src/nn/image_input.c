@@ -6,6 +6,8 @@
 #include "nn/gemm.h"
 #include "nn/simd.h"
 
+#include <stdbool.h>
+
 #define MAX_LINES 64 // channels times block: of 4 frames 16, of 4 frames in colour 48
 #define MAX_WORDS 96 // squares in a line
 
@@ -90,8 +92,8 @@ static bool goes_by_words(const ppo_plane *shape, size_t channels, size_t block)
     return block == 4 && channels * 4 <= MAX_LINES && shape->width <= MAX_WORDS;
 }
 
-void ppo_picture_to_bf16(ppo_bf16 *plane, const ppo_plane *shape, const uint8_t *bytes,
-                         size_t channels, size_t height, size_t width, size_t block)
+void ppo_image_to_bf16(ppo_bf16 *plane, const ppo_plane *shape, const uint8_t *bytes,
+                       size_t channels, size_t height, size_t width, size_t block)
 {
     const bool words = goes_by_words(shape, channels, block);
     for (size_t y = 0; y < shape->height; y++) {
@@ -103,8 +105,8 @@ void ppo_picture_to_bf16(ppo_bf16 *plane, const ppo_plane *shape, const uint8_t 
     }
 }
 
-void ppo_picture_to_plane(float *plane, const ppo_plane *shape, const uint8_t *bytes,
-                          size_t channels, size_t height, size_t width, size_t block)
+void ppo_image_to_plane(float *plane, const ppo_plane *shape, const uint8_t *bytes, size_t channels,
+                        size_t height, size_t width, size_t block)
 {
     const bool words = goes_by_words(shape, channels, block);
     if (shape->border)
@@ -116,60 +118,4 @@ void ppo_picture_to_plane(float *plane, const ppo_plane *shape, const uint8_t *b
         else
             row_of_bytes(row, shape, bytes + y * block * width, channels, height, width, block);
     }
-}
-
-// --- maxima --------------------------------------------------------------------------------------
-
-// The pixels of one axis that output `i` looks at: [first, last).
-typedef struct ppo_window {
-    size_t first, last;
-} ppo_window;
-
-static ppo_window window_of(size_t i, size_t size)
-{
-    const size_t end = 2 * i + 2;
-    return (ppo_window){.first = i ? 2 * i - 1 : 0, .last = end < size ? end : size};
-}
-
-void ppo_picture_pool(float *y, const ppo_plane *out, const float *x, const ppo_plane *in)
-{
-    for (size_t oy = 0; oy < out->height; oy++)
-        for (size_t ox = 0; ox < out->width; ox++) {
-            const ppo_window rows = window_of(oy, in->height), columns = window_of(ox, in->width);
-            float *pixel = y + out->inside + oy * out->row + ox * out->channels;
-            for (size_t c = 0; c < in->channels; c += PPO_LANES) {
-                const float *seen = x + in->inside + c;
-                ppo_vec most = ppo_v_set(-__builtin_inff());
-                for (size_t iy = rows.first; iy < rows.last; iy++)
-                    for (size_t ix = columns.first; ix < columns.last; ix++)
-                        most = ppo_v_max(most, ppo_v_load(seen + iy * in->row + ix * in->channels));
-                ppo_v_store(pixel + c, most);
-            }
-        }
-}
-
-// One channel of one output pixel: its gradient goes to the first pixel that had the maximum.
-static void pool_back_at(float *dx, const float *x, const ppo_plane *in, ppo_window rows,
-                         ppo_window columns, float y, float dy)
-{
-    for (size_t iy = rows.first; iy < rows.last; iy++)
-        for (size_t ix = columns.first; ix < columns.last; ix++) {
-            const size_t at = in->inside + iy * in->row + ix * in->channels;
-            if (x[at] == y) {
-                dx[at] += dy;
-                return;
-            }
-        }
-}
-
-void ppo_picture_pool_back(float *dx, const float *x, const ppo_plane *in, const float *dy,
-                           const float *y, const ppo_plane *out)
-{
-    for (size_t oy = 0; oy < out->height; oy++)
-        for (size_t ox = 0; ox < out->width; ox++) {
-            const ppo_window rows = window_of(oy, in->height), columns = window_of(ox, in->width);
-            const size_t at = out->inside + oy * out->row + ox * out->channels;
-            for (size_t c = 0; c < in->channels; c++)
-                pool_back_at(dx + c, x + c, in, rows, columns, y[at + c], dy[at + c]);
-        }
 }

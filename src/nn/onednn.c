@@ -4,8 +4,8 @@
 //
 // Each call is held to the calling thread (onednn_call.h).
 //
-// oneDNN's memory objects hold the addresses of a call's operands, so each call has a seat with
-// objects that nobody else uses meanwhile; they are made when an operation is first run there.
+// oneDNN's memory objects hold the addresses of a call's operands, so each call has an execution
+// context with objects of its own; they are made when an operation is first run there.
 #include "nn/bf16_ops.h"
 
 #include "core/error.h"
@@ -20,7 +20,7 @@
 
 #define MAX_OPS      256
 #define MAX_OPERANDS 4
-#define NUM_SEATS    256 // calls under way at once; further ones wait
+#define NUM_CONTEXTS 256 // calls at once; further ones wait
 
 // Memory descriptors are structures in 2.x and handles in 3.x.
 #if DNNL_VERSION_MAJOR >= 3
@@ -45,19 +45,19 @@ typedef struct operation {
     desc_view scratch; // NULL: none
 } operation;
 
-typedef struct seat {
+typedef struct context {
     _Alignas(64) _Atomic bool taken;
     dnnl_stream_t stream;
     dnnl_memory_t memory[MAX_OPS][MAX_OPERANDS + 1]; // the last one is the scratch memory
-} seat;
+} context;
 
 struct ppo_onednn {
-    ppo_onednn_alone alone;
+    ppo_onednn_threads threads;
     dnnl_engine_t engine;
     dnnl_primitive_attr_t plain; // scratch memory is the caller's
     operation ops[MAX_OPS];
     size_t num_ops;
-    _Atomic(seat *) seats[NUM_SEATS];
+    _Atomic(context *) contexts[NUM_CONTEXTS];
 };
 
 // --- failures ------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ struct ppo_onednn {
 static ppo_status fail_dnnl(const char *what, dnnl_status_t status, ppo_error *error)
 {
     return ppo_fail(error, status == dnnl_out_of_memory ? PPO_NO_MEMORY : PPO_UNSUPPORTED,
-                    "oneDNN %d.%d can't make %s in bf16: %s (dnnl status %d); set precision to "
+                    "oneDNN %d.%d can't make %s: %s (dnnl status %d); set precision to "
                     "fp32",
                     dnnl_version()->major, dnnl_version()->minor, what,
                     ppo_onednn_text((int)status), (int)status);
@@ -100,25 +100,25 @@ static dnnl_status_t prepare(ppo_onednn *dnn)
                   : dnnl_primitive_attr_set_scratchpad_mode(dnn->plain, dnnl_scratchpad_mode_user);
 }
 
-static void close_seat(seat *s)
+static void close_context(context *c)
 {
-    if (!s)
+    if (!c)
         return;
     for (size_t op = 0; op < MAX_OPS; op++)
         for (size_t i = 0; i <= MAX_OPERANDS; i++)
-            if (s->memory[op][i])
-                dnnl_memory_destroy(s->memory[op][i]);
-    if (s->stream)
-        dnnl_stream_destroy(s->stream);
-    free(s);
+            if (c->memory[op][i])
+                dnnl_memory_destroy(c->memory[op][i]);
+    if (c->stream)
+        dnnl_stream_destroy(c->stream);
+    free(c);
 }
 
 static void close_dnn(ppo_onednn *dnn)
 {
     if (!dnn)
         return;
-    for (size_t i = 0; i < NUM_SEATS; i++)
-        close_seat(dnn->seats[i]);
+    for (size_t i = 0; i < NUM_CONTEXTS; i++)
+        close_context(dnn->contexts[i]);
     for (size_t i = 0; i < dnn->num_ops; i++) {
         dnnl_primitive_destroy(dnn->ops[i].primitive);
         dnnl_primitive_desc_destroy(dnn->ops[i].desc);
@@ -130,17 +130,17 @@ static void close_dnn(ppo_onednn *dnn)
     free(dnn);
 }
 
-static ppo_status open_dnn(ppo_onednn **result, ppo_error *error)
+static ppo_status open_dnn(ppo_onednn **result, ppo_onednn_type type, ppo_error *error)
 {
     *result = NULL;
-    if (!instructions())
+    if (type == PPO_ONEDNN_BF16 && !instructions())
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "precision bf16 needs a processor with AVX512_BF16 or AMX, and oneDNN "
                         "%d.%d finds neither here (instruction set %#x); set precision to fp32",
                         dnnl_version()->major, dnnl_version()->minor,
                         (unsigned)dnnl_get_effective_cpu_isa());
-    ppo_onednn_alone alone;
-    if (!ppo_onednn_find_alone(&alone))
+    ppo_onednn_threads threads;
+    if (!ppo_onednn_threads_find(&threads))
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "this oneDNN (%d.%d, CPU runtime %u) can't be held to one thread; install "
                         "one built for OpenMP, a thread pool or sequential use, or set precision "
@@ -148,8 +148,8 @@ static ppo_status open_dnn(ppo_onednn **result, ppo_error *error)
                         dnnl_version()->major, dnnl_version()->minor, dnnl_version()->cpu_runtime);
     ppo_onednn *dnn = calloc(1, sizeof *dnn);
     if (!dnn)
-        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a bf16 network");
-    dnn->alone = alone;
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for oneDNN");
+    dnn->threads = threads;
     const dnnl_status_t status = prepare(dnn);
     if (status != dnnl_success) {
         close_dnn(dnn);
@@ -203,12 +203,20 @@ static void release_descs(dnnl_memory_desc_t *descs, size_t count)
 #endif
 }
 
-static tensor pictures(size_t images, size_t height, size_t width, size_t channels)
+static dnnl_data_type_t data_type(ppo_onednn_type type)
+{
+    return type == PPO_ONEDNN_BF16 ? dnnl_bf16 : dnnl_f32;
+}
+
+static tensor images_of(ppo_onednn_type type, size_t images, size_t height, size_t width,
+                        size_t channels)
 {
     const dnnl_dim_t n = (dnnl_dim_t)images, h = (dnnl_dim_t)height, w = (dnnl_dim_t)width,
                      c = (dnnl_dim_t)channels;
-    return (tensor){
-        .ndims = 4, .dims = {n, c, h, w}, .strides = {h * w * c, 1, w * c, c}, .type = dnnl_bf16};
+    return (tensor){.ndims = 4,
+                    .dims = {n, c, h, w},
+                    .strides = {h * w * c, 1, w * c, c},
+                    .type = data_type(type)};
 }
 
 static tensor matrix(size_t rows, size_t columns, size_t row, size_t column, dnnl_data_type_t type)
@@ -340,13 +348,13 @@ static dnnl_status_t make_conv_descs(conv_descs *c, ppo_onednn_conv_kind kind,
     const size_t width = (s->width + 2 * s->padding - s->kernel) / s->stride + 1;
     const dnnl_dim_t k = (dnnl_dim_t)s->kernel, out = (dnnl_dim_t)s->out_channels;
     const bool to_weights = kind == PPO_ONEDNN_CONV_WEIGHTS;
-    const tensor tensors[4] = {pictures(s->images, s->height, s->width, s->in_channels),
+    const tensor tensors[4] = {images_of(s->type, s->images, s->height, s->width, s->in_channels),
                                {.ndims = 4,
                                 .dims = {out, (dnnl_dim_t)s->in_channels, k, k},
-                                .type = to_weights ? dnnl_f32 : dnnl_bf16,
+                                .type = to_weights ? dnnl_f32 : data_type(s->type),
                                 .any = true},
                                {.ndims = 1, .dims = {out}, .strides = {1}, .type = dnnl_f32},
-                               pictures(s->images, height, width, s->out_channels)};
+                               images_of(s->type, s->images, height, width, s->out_channels)};
     dnnl_memory_desc_t descs[4];
     memset(descs, 0, sizeof descs);
     const dnnl_status_t status = make_descs(descs, tensors, 4);
@@ -405,7 +413,7 @@ static ppo_status conv(ppo_onednn *dnn, size_t *number, ppo_onednn_conv_kind kin
     dnnl_primitive_desc_t hint = NULL;
     const bool finished = kind == PPO_ONEDNN_CONV_FORWARD && (shape->relu || shape->add);
     dnnl_primitive_attr_t attr = finished ? make_attr(shape->add, shape->relu) : NULL;
-    const int before = ppo_onednn_run_alone(&dnn->alone);
+    const int before = ppo_onednn_threads_limit(&dnn->threads);
     dnnl_status_t status = finished && !attr ? dnnl_out_of_memory : dnnl_success;
     status = status ? status : hint_for(&hint, dnn, kind, shape);
     const dnnl_status_t made = make_conv_descs(&descs, kind, shape);
@@ -413,7 +421,7 @@ static ppo_status conv(ppo_onednn *dnn, size_t *number, ppo_onednn_conv_kind kin
     status = status ? status
                     : describe_conv(&op.desc, dnn, kind, &descs, attr ? attr : dnn->plain, hint);
     const ppo_status result = keep(dnn, number, op, status, "a convolution", error);
-    ppo_onednn_run_as_before(&dnn->alone, before);
+    ppo_onednn_threads_restore(&dnn->threads, before);
     release_conv_descs(&descs);
     if (hint)
         dnnl_primitive_desc_destroy(hint);
@@ -422,7 +430,8 @@ static ppo_status conv(ppo_onednn *dnn, size_t *number, ppo_onednn_conv_kind kin
     return result;
 }
 
-// --- maxima --------------------------------------------------------------------------------------
+// --- max pooling
+// --------------------------------------------------------------------------------------
 
 static dnnl_status_t describe_pool(dnnl_primitive_desc_t *desc, const ppo_onednn *dnn, bool back,
                                    dnnl_memory_desc_t *descs, const dnnl_dims_t after,
@@ -453,9 +462,9 @@ static ppo_status pool(ppo_onednn *dnn, size_t *number, ppo_onednn_pool_kind kin
 {
     const bool back = kind == PPO_ONEDNN_POOL_BACK;
     const size_t height = (s->height + 1) / 2, width = (s->width + 1) / 2;
-    const tensor tensors[2] = {pictures(s->images, s->height, s->width, s->in_channels),
-                               pictures(s->images, height, width, s->in_channels)};
-    // Where the last window ends beyond the picture.
+    const tensor tensors[2] = {images_of(s->type, s->images, s->height, s->width, s->in_channels),
+                               images_of(s->type, s->images, height, width, s->in_channels)};
+    // How far the last window reaches beyond the image.
     const dnnl_dims_t after = {(dnnl_dim_t)(s->height % 2), (dnnl_dim_t)(s->width % 2)};
     operation op = {.operands = {{.argument = DNNL_ARG_SRC},
                                  {.argument = DNNL_ARG_DST, .is_result = true},
@@ -469,13 +478,13 @@ static ppo_status pool(ppo_onednn *dnn, size_t *number, ppo_onednn_pool_kind kin
     dnnl_memory_desc_t descs[2];
     dnnl_primitive_desc_t hint = NULL;
     memset(descs, 0, sizeof descs);
-    const int before = ppo_onednn_run_alone(&dnn->alone);
+    const int before = ppo_onednn_threads_limit(&dnn->threads);
     dnnl_status_t status = make_descs(descs, tensors, 2);
     if (back)
         status = status ? status : describe_pool(&hint, dnn, false, descs, after, NULL);
     status = status ? status : describe_pool(&op.desc, dnn, back, descs, after, hint);
-    const ppo_status result = keep(dnn, number, op, status, "maxima", error);
-    ppo_onednn_run_as_before(&dnn->alone, before);
+    const ppo_status result = keep(dnn, number, op, status, "max pooling", error);
+    ppo_onednn_threads_restore(&dnn->threads, before);
     release_descs(descs, 2);
     if (hint)
         dnnl_primitive_desc_destroy(hint);
@@ -503,9 +512,9 @@ static ppo_status product(ppo_onednn *dnn, size_t *number, const ppo_onednn_prod
                           ppo_error *error)
 {
     const tensor tensors[4] = {
-        matrix(p->m, p->k, p->a_row, p->a_column, dnnl_bf16),
-        matrix(p->k, p->n, p->b_row, p->b_column, dnnl_bf16),
-        matrix(p->m, p->n, p->c_row, 1, p->c_fp32 ? dnnl_f32 : dnnl_bf16),
+        matrix(p->m, p->k, p->a_row, p->a_column, data_type(p->type)),
+        matrix(p->k, p->n, p->b_row, p->b_column, data_type(p->type)),
+        matrix(p->m, p->n, p->c_row, 1, p->c_fp32 ? dnnl_f32 : data_type(p->type)),
         matrix(1, p->n, p->n, 1, dnnl_f32),
     };
     operation op = {.operands = {{.argument = DNNL_ARG_SRC},
@@ -516,14 +525,14 @@ static ppo_status product(ppo_onednn *dnn, size_t *number, const ppo_onednn_prod
     dnnl_memory_desc_t descs[4];
     memset(descs, 0, sizeof descs);
     dnnl_primitive_attr_t attr = p->bias_relu ? make_attr(false, true) : NULL;
-    const int before = ppo_onednn_run_alone(&dnn->alone);
+    const int before = ppo_onednn_threads_limit(&dnn->threads);
     dnnl_status_t status = p->bias_relu && !attr ? dnnl_out_of_memory : dnnl_success;
     status = status ? status : make_descs(descs, tensors, 4);
     status = status
                  ? status
                  : describe_product(&op.desc, dnn, descs, p->bias_relu, attr ? attr : dnn->plain);
     const ppo_status result = keep(dnn, number, op, status, "a matrix product", error);
-    ppo_onednn_run_as_before(&dnn->alone, before);
+    ppo_onednn_threads_restore(&dnn->threads, before);
     release_descs(descs, 4);
     if (attr)
         dnnl_primitive_attr_destroy(attr);
@@ -542,14 +551,14 @@ static ppo_status reorder(ppo_onednn *dnn, size_t *number, size_t of, size_t whi
         .count = 2};
     dnnl_memory_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    const int before = ppo_onednn_run_alone(&dnn->alone);
+    const int before = ppo_onednn_threads_limit(&dnn->threads);
     dnnl_status_t status = make_desc(&desc, ours);
     status = status ? status
                     : dnnl_reorder_primitive_desc_create(&op.desc, back ? theirs : VIEW(desc),
                                                          dnn->engine, back ? VIEW(desc) : theirs,
                                                          dnn->engine, dnn->plain);
     const ppo_status result = keep(dnn, number, op, status, "an order of weights", error);
-    ppo_onednn_run_as_before(&dnn->alone, before);
+    ppo_onednn_threads_restore(&dnn->threads, before);
     release_descs(&desc, 1);
     return result;
 }
@@ -609,52 +618,52 @@ static size_t scratch_bytes(const ppo_onednn *dnn, size_t op)
 
 // --- running -------------------------------------------------------------------------------------
 
-static seat *make_seat(const ppo_onednn *dnn)
+static context *make_context(const ppo_onednn *dnn)
 {
-    seat *s = aligned_alloc(64, sizeof *s);
-    if (!s)
+    context *c = aligned_alloc(64, sizeof *c);
+    if (!c)
         return NULL;
-    memset(s, 0, sizeof *s);
-    atomic_init(&s->taken, true);
-    if (dnnl_stream_create(&s->stream, dnn->engine, dnnl_stream_default_flags) == dnnl_success)
-        return s;
-    free(s);
+    memset(c, 0, sizeof *c);
+    atomic_init(&c->taken, true);
+    if (dnnl_stream_create(&c->stream, dnn->engine, dnnl_stream_default_flags) == dnnl_success)
+        return c;
+    free(c);
     return NULL;
 }
 
-// The seat with this number, if it is free now.
-static seat *try_seat(ppo_onednn *dnn, size_t number)
+// The context with this number, if it is free now.
+static context *try_context(ppo_onednn *dnn, size_t number)
 {
     bool free_one = false;
-    seat *s = atomic_load_explicit(&dnn->seats[number], memory_order_acquire);
-    if (s)
-        return atomic_compare_exchange_strong_explicit(&s->taken, &free_one, true,
+    context *c = atomic_load_explicit(&dnn->contexts[number], memory_order_acquire);
+    if (c)
+        return atomic_compare_exchange_strong_explicit(&c->taken, &free_one, true,
                                                        memory_order_acquire, memory_order_relaxed)
-                   ? s
+                   ? c
                    : NULL;
-    seat *made = make_seat(dnn), *none = NULL;
-    if (!made || atomic_compare_exchange_strong(&dnn->seats[number], &none, made))
+    context *made = make_context(dnn), *none = NULL;
+    if (!made || atomic_compare_exchange_strong(&dnn->contexts[number], &none, made))
         return made;
-    close_seat(made);
+    close_context(made);
     return NULL;
 }
 
-// Threads begin to look at places that follow from their own scratch memory, so that each finds the
-// seat that it had before. NULL: there is no memory for one.
-static seat *take_seat(ppo_onednn *dnn, const void *scratch)
+// A thread's search begins at a place computed from the address of its scratch memory, so that it
+// finds the context that it used before. NULL: there is no memory for one.
+static context *take_context(ppo_onednn *dnn, const void *scratch)
 {
     const size_t first = (size_t)(((uintptr_t)scratch >> 12) * 0x9E3779B97F4A7C15u >> 56);
-    for (size_t tries = 0; tries < 1000 * NUM_SEATS; tries++) {
-        seat *s = try_seat(dnn, (first + tries) % NUM_SEATS);
-        if (s)
-            return s;
-        if (tries % NUM_SEATS == NUM_SEATS - 1)
+    for (size_t tries = 0; tries < 1000 * NUM_CONTEXTS; tries++) {
+        context *c = try_context(dnn, (first + tries) % NUM_CONTEXTS);
+        if (c)
+            return c;
+        if (tries % NUM_CONTEXTS == NUM_CONTEXTS - 1)
             sched_yield();
     }
     return NULL;
 }
 
-// Points the seat's object for an operand to `data`, making it if it isn't there yet.
+// Points the context's object for an operand to `data`, making it if it isn't there yet.
 static dnnl_status_t set_memory(const ppo_onednn *dnn, dnnl_memory_t *memory, desc_view desc,
                                 void *data)
 {
@@ -662,16 +671,18 @@ static dnnl_status_t set_memory(const ppo_onednn *dnn, dnnl_memory_t *memory, de
                    : dnnl_memory_create(memory, desc, dnn->engine, data);
 }
 
-static dnnl_status_t execute(const ppo_onednn *dnn, size_t number, seat *s, void *const *data,
-                             void *scratch)
+// oneDNN takes what it only reads by the same kind of pointer as its results, so `write` stands for
+// both here.
+static dnnl_status_t execute(const ppo_onednn *dnn, size_t number, context *c,
+                             const ppo_onednn_operand *operands, void *scratch)
 {
     const operation *op = &dnn->ops[number];
-    dnnl_memory_t *memory = s->memory[number];
+    dnnl_memory_t *memory = c->memory[number];
     dnnl_exec_arg_t args[MAX_OPERANDS + 1];
     int count = 0;
     dnnl_status_t status = dnnl_success;
     for (size_t i = 0; i < op->count && status == dnnl_success; i++) {
-        status = set_memory(dnn, &memory[i], op->operands[i].desc, data[i]);
+        status = set_memory(dnn, &memory[i], op->operands[i].desc, operands[i].write);
         args[count++] = (dnnl_exec_arg_t){op->operands[i].argument, memory[i]};
     }
     if (op->scratch && status == dnnl_success) {
@@ -680,29 +691,24 @@ static dnnl_status_t execute(const ppo_onednn *dnn, size_t number, seat *s, void
     }
     if (status != dnnl_success)
         return status;
-    const int before = ppo_onednn_run_alone(&dnn->alone);
-    status = dnnl_primitive_execute(op->primitive, s->stream, count, args);
-    status = status ? status : dnnl_stream_wait(s->stream);
-    ppo_onednn_run_as_before(&dnn->alone, before);
+    const int before = ppo_onednn_threads_limit(&dnn->threads);
+    status = dnnl_primitive_execute(op->primitive, c->stream, count, args);
+    status = status ? status : dnnl_stream_wait(c->stream);
+    ppo_onednn_threads_restore(&dnn->threads, before);
     return status;
 }
 
-// All bits set are NaN in fp32 and in bf16. A result with gaps is taken for its first row.
-static void spoil(const operation *op, void *const *data)
+static void run(ppo_onednn *dnn, size_t number, const ppo_onednn_operand *operands, void *scratch)
 {
-    for (size_t i = 0; i < op->count; i++)
+    const operation *op = &dnn->ops[number];
+    context *c = take_context(dnn, scratch);
+    const bool done = c && execute(dnn, number, c, operands, scratch) == dnnl_success;
+    // All bits set are NaN in fp32 and in bf16. One element is enough to end training.
+    for (size_t i = 0; i < op->count && !done; i++)
         if (op->operands[i].is_result)
-            memset(data[i], 0xFF, sizeof(float));
-}
-
-static void run(const ppo_onednn *dnn, size_t number, void *const *data, void *scratch)
-{
-    ppo_onednn *own = (ppo_onednn *)(uintptr_t)dnn; // seats don't change what is computed
-    seat *s = take_seat(own, scratch);
-    if (!s || execute(dnn, number, s, data, scratch) != dnnl_success)
-        spoil(&dnn->ops[number], data);
-    if (s)
-        atomic_store_explicit(&s->taken, false, memory_order_release);
+            memset(operands[i].write, 0xFF, sizeof(float));
+    if (c)
+        atomic_store_explicit(&c->taken, false, memory_order_release);
 }
 
 PPO_MODULE_TABLE(ppo_onednn_module) = {

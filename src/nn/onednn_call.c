@@ -17,39 +17,39 @@ static bool find_symbol(void *function, const char *name)
     return symbol != NULL;
 }
 
-// A thread pool serves only the streams that
-// it is given to, so without one that runtime is sequential.
-bool ppo_onednn_find_alone(ppo_onednn_alone *alone)
+// A thread pool serves only the streams that it is given to, so without one that runtime is
+// sequential.
+bool ppo_onednn_threads_find(ppo_onednn_threads *threads)
 {
-    *alone = (ppo_onednn_alone){NULL, NULL};
+    *threads = (ppo_onednn_threads){NULL, NULL};
     switch (dnnl_version()->cpu_runtime) {
     case DNNL_RUNTIME_SEQ:
     case DNNL_RUNTIME_THREADPOOL:
         return true;
     case DNNL_RUNTIME_OMP:
-        return find_symbol(&alone->get, "omp_get_max_threads") &&
-               find_symbol(&alone->set, "omp_set_num_threads");
+        return find_symbol(&threads->get, "omp_get_max_threads") &&
+               find_symbol(&threads->set, "omp_set_num_threads");
     default:
         return false;
     }
 }
 
 // 0: nothing to put back.
-int ppo_onednn_run_alone(const ppo_onednn_alone *alone)
+int ppo_onednn_threads_limit(const ppo_onednn_threads *threads)
 {
-    if (!alone->get)
+    if (!threads->get)
         return 0;
-    const int before = alone->get();
+    const int before = threads->get();
     if (before == 1)
         return 0;
-    alone->set(1);
+    threads->set(1);
     return before;
 }
 
-void ppo_onednn_run_as_before(const ppo_onednn_alone *alone, int before)
+void ppo_onednn_threads_restore(const ppo_onednn_threads *threads, int before)
 {
     if (before)
-        alone->set(before);
+        threads->set(before);
 }
 
 // The codes that 2.x and 3.x share; later ones are all failures of the library itself.

@@ -101,7 +101,7 @@ size_t ppo_gradient_num_tasks(const ppo_config *config, const ppo_policy *policy
 {
     const size_t count = ppo_config_minibatch_size(config);
     if (ppo_policy_has_vision(policy))
-        return (count + PPO_VISION_GROUP - 1) / PPO_VISION_GROUP;
+        return (count + PPO_CHUNK_IMAGES - 1) / PPO_CHUNK_IMAGES;
     return num_chunks_of(count) * policy->num_nets;
 }
 

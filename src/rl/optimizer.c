@@ -241,7 +241,7 @@ static void step_task(void *context, size_t task, size_t worker)
                   &o->adam[slice->group]);
     for (size_t i = 0; i < slice->num_pieces; i++) {
         const ppo_piece *piece = &o->pieces[slice->first_piece + i];
-        ppo_policy_pack_rows(policy, piece->weight, piece->row_begin, piece->row_end);
+        ppo_policy_pack_rows(o->policy, piece->weight, piece->row_begin, piece->row_end);
     }
 }
 

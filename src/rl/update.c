@@ -11,7 +11,7 @@
 
 struct ppo_update {
     const ppo_config *config;
-    const ppo_policy *policy;
+    ppo_policy *policy;
     ppo_gradient *gradient;
     ppo_optimizer *optimizer;
     ppo_pool *pool;

@@ -92,17 +92,17 @@ static void test_loops(void **state)
     ppo_random_seed(&random, 71);
     draw(x, &random);
     draw(before, &random);
-    ppo_bf16_rectify(y, x, COUNT);
+    ppo_bf16_relu(y, x, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         assert_int_equal(y[i], wide(x[i]) > 0.0f ? x[i] : 0);
     memcpy(z, before, sizeof z);
-    ppo_bf16_rectify_here(z, y, COUNT);
+    ppo_bf16_relu_back(z, y, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         assert_int_equal(z[i], wide(y[i]) > 0.0f ? before[i] : 0);
-    ppo_bf16_rectify_back(z, before, y, COUNT, 1);
+    ppo_bf16_relu_copy_back(z, before, y, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         assert_int_equal(z[i], wide(y[i]) > 0.0f ? before[i] : 0);
-    ppo_bf16_rectify_back(z, before, y, COUNT, 0);
+    ppo_bf16_relu_add_back(z, before, y, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         assert_int_equal(z[i], wide(y[i]) > 0.0f ? sum(before[i], before[i]) : 0);
     memcpy(z, before, sizeof z);
@@ -117,7 +117,7 @@ static void test_nan(void **state)
     (void)state;
     const ppo_bf16 x[4] = {0x7FC0u, 0xFFC0u, 0xFF80u, 0x7F80u};
     ppo_bf16 y[4];
-    ppo_bf16_rectify(y, x, 4);
+    ppo_bf16_relu(y, x, 4);
     assert_true(isnan(wide(y[0])) && isnan(wide(y[1])));
     assert_true(y[2] == 0 && isinf(wide(y[3])));
 }

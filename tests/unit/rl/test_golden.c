@@ -249,7 +249,7 @@ static bool has_bf16(void)
 {
     ppo_onednn *dnn = NULL;
     const ppo_onednn_module *api = ppo_onednn_load(NULL);
-    if (!api || api->open(&dnn, NULL) != PPO_OK)
+    if (!api || api->open(&dnn, PPO_ONEDNN_BF16, NULL) != PPO_OK)
         return false;
     api->close(dnn);
     return true;

@@ -77,7 +77,7 @@ static void step_range(textbook *b, const float *grad, size_t begin, size_t end,
     }
 }
 
-static void check_packed(const problem *p)
+static void check_packed(problem *p)
 {
     float *before = new_floats(p->policy.packed_size);
     const size_t bytes = p->policy.packed_size * sizeof *before;

@@ -7,6 +7,7 @@
 #include "nn/bf16_ops.h"
 #include "rl/gradient.h"
 #include "rl/vision.h"
+#include "unit/nn/support/cnn_learner.h"
 #include "unit/nn/support/reference.h"
 
 #include <setjmp.h>
@@ -193,68 +194,31 @@ static void test_means(void **state)
 
 // --- step by step --------------------------------------------------------------------------------
 
-// What the network makes of a sample, in working space of its own.
-typedef struct sample {
-    uint8_t *picture;
-    float *flat, *features, *working;
-} sample;
-
-static sample see(const bed *b, size_t net, uint32_t index)
-{
-    const ppo_cnn *cnn = &b->policy.visions[net];
-    sample s = {.picture = malloc(ppo_cnn_picture_bytes(cnn)),
-                .flat = new_floats(PPO_CNN_FLAT(cnn)),
-                .features = new_floats(PPO_CNN_FEATURES(cnn)),
-                .working = calloc(ppo_cnn_working(cnn), sizeof(float))};
-    assert_true(s.picture && s.working);
-    const ppo_frames_view frames = ppo_frames_view_of(&b->rollout.frames);
-    ppo_frames_stack(&frames, s.picture, index / ENVS, index % ENVS);
-    ppo_cnn_features(cnn, s.features, s.flat, s.working, b->policy.params, b->policy.packed,
-                     s.picture, 1);
-    return s;
-}
-
-static void forget(sample *s)
-{
-    free(s->picture);
-    free(s->flat);
-    free(s->features);
-    free(s->working);
-}
-
-// From a sample's gradient of the features to that of all of the network's tensors, added.
-static void add_gradient(const bed *b, size_t net, sample *s, const float *dfeatures,
-                         double *wanted)
+// A sample alone through a network, by a minibatch of its own: features, and the gradient of the
+// network's tensors from that of the features, which is added to `wanted`.
+static void check_sample(const bed *b, size_t net, uint32_t index, const float *features,
+                         const float *dfeatures, double *wanted)
 {
     const ppo_policy *policy = &b->policy;
     const ppo_cnn *cnn = &policy->visions[net];
-    const size_t in = cnn->linear.in, out = cnn->linear.out;
-    float *dflat = new_floats(in), *partial = calloc(cnn->partial_size, sizeof *partial);
+    const size_t width = PPO_CNN_FEATURES(cnn);
+    cnn_learner alone;
+    uint8_t *image = malloc(ppo_cnn_shape_image_bytes(&cnn->shape));
     float *grad = calloc(policy->layout.size, sizeof *grad);
-    assert_true(partial && grad);
-    for (size_t i = 0; i < in; i++) {
-        double sum = 0.0;
-        for (size_t o = 0; o < out; o++) {
-            sum += (double)dfeatures[o] * policy->params[cnn->linear_weight + o * in + i];
-            wanted[cnn->linear_weight + o * in + i] += (double)dfeatures[o] * s->flat[i];
-        }
-        dflat[i] = s->flat[i] > 0.0f ? (float)sum : 0.0f;
-    }
-    for (size_t o = 0; o < out; o++)
-        wanted[cnn->linear_bias + o] += dfeatures[o];
-    ppo_cnn_backward(cnn, partial, NULL, s->working, policy->params, policy->packed, dflat,
-                     s->picture, 1);
-    for (size_t i = 0; i < cnn->num_steps; i++) {
-        const ppo_conv *c = &cnn->steps[i].conv;
-        if (cnn->steps[i].kind == PPO_CNN_CONVOLVE)
-            ppo_cnn_collect_partials(cnn, grad, partial, s->working, 1, i, 0,
-                                     c->kernel * c->kernel * c->in_channels);
-    }
+    assert_true(image && grad);
+    cnn_learner_create(&alone, cnn, 1);
+    const ppo_frames_view frames = ppo_frames_view_of(&b->rollout.frames);
+    ppo_frames_stack(&frames, image, index / ENVS, index % ENVS);
+    cnn_learner_forward(&alone, policy->params, image, 1);
+    if (memcmp(features, alone.m.features, width * sizeof *features) != 0)
+        fail_msg("features of sample %u, network %zu", index, net);
+    memcpy(alone.m.dfeatures, dfeatures, width * sizeof *dfeatures);
+    cnn_learner_backward(&alone, grad);
     for (size_t k = 0; k < policy->layout.size; k++)
         wanted[k] += (double)grad[k];
+    cnn_learner_release(&alone);
     free(grad);
-    free(partial);
-    free(dflat);
+    free(image);
 }
 
 // Twice over: nothing of the first pass may reach the second.
@@ -268,19 +232,13 @@ static void check_steps(bed *b, const set_up *s, size_t count, ppo_random *rando
     for (size_t net = 0; net < policy->num_nets; net++) {
         float *dfeatures = ppo_vision_dfeatures(b->vision, net);
         fill_uniform(dfeatures, count * width, random, -1.0, 1.0);
-        for (size_t i = 0; i < count; i++) {
-            sample x = see(b, net, b->index[i]);
-            const float *features = ppo_vision_features(b->vision, net) + i * width;
-            if (memcmp(features, x.features, width * sizeof *features) != 0)
-                fail_msg("%s, %zu samples: features of sample %zu, network %zu", s->name, count, i,
-                         net);
-            add_gradient(b, net, &x, dfeatures + i * width, wanted);
-            forget(&x);
-        }
+        for (size_t i = 0; i < count; i++)
+            check_sample(b, net, b->index[i], ppo_vision_features(b->vision, net) + i * width,
+                         dfeatures + i * width, wanted);
     }
     memset(b->grad, 0, policy->layout.size * sizeof *b->grad);
     ppo_vision_backward(b->vision, b->grad);
-    for (size_t net = 0; net < policy->num_nets; net++) // no business of the vision's
+    for (size_t net = 0; net < policy->num_nets; net++) // not the vision's to write
         for (size_t k = policy->head_begin[net]; k < policy->head_end[net]; k++) {
             assert_true(b->grad[k] == 0.0f);
             b->grad[k] = 1.0f;
@@ -338,7 +296,7 @@ static void test_threads_bf16(void **state)
     ppo_onednn *dnn = NULL;
     ppo_error error = {0};
     const ppo_onednn_module *api = ppo_onednn_load(&error);
-    if (!api || api->open(&dnn, &error) != PPO_OK) {
+    if (!api || api->open(&dnn, PPO_ONEDNN_BF16, &error) != PPO_OK) {
         printf("left out: %s\n", error.message);
         return;
     }

@@ -247,7 +247,8 @@ static cnn_reference forward(cnn_reference t, ppo_network_kind kind, const doubl
     t.nodes = calloc(MOST_NODES, sizeof *t.nodes);
     if (!t.nodes)
         abort();
-    const node *x = add_node(&t, INPUT, NULL, cnn->channels, cnn->height, cnn->width);
+    const node *x =
+        add_node(&t, INPUT, NULL, cnn->shape.channels, cnn->shape.height, cnn->shape.width);
     for (size_t i = 0; i < size_of(x); i++)
         x->x[i] = picture[i] / 255.0;
     x = kind == PPO_NETWORK_NATURE_CNN ? nature(&t, x, values) : impala(&t, x, values);
@@ -293,11 +294,11 @@ void cnn_reference_backward(const cnn_reference *t, double *grad, const double *
 
 void cnn_reference_features(const cnn_reference *t, double *y, const double *values)
 {
-    const ppo_linear *linear = &t->cnn->linear;
+    const ppo_linear *linear = &t->cnn->shape.linear;
     for (size_t o = 0; o < linear->out; o++) {
-        double sum = values[t->cnn->linear_bias + o];
+        double sum = values[t->cnn->shape.linear_bias + o];
         for (size_t i = 0; i < linear->in; i++)
-            sum += values[t->cnn->linear_weight + o * linear->in + i] * t->flat[i];
+            sum += values[t->cnn->shape.linear_weight + o * linear->in + i] * t->flat[i];
         y[o] = fmax(sum, 0.0);
     }
 }
