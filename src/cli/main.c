@@ -2,6 +2,7 @@
 // The `ppo` command: finds the command in argv[1] and runs it. A thin client of the public API;
 // it alone owns stdout, exit codes and signals.
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,8 +65,21 @@ static bool reader_is_gone(void)
     return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
+// If the command is started with a standard descriptor closed, the next file that is opened would
+// get its number, and messages would be written into that file.
+static void open_standard_files(void)
+{
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_files();
     cli_signals_ignore_pipe();
     const int code = dispatch(argc, argv);
     errno = 0;

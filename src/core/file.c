@@ -58,6 +58,24 @@ int ppo_file_open(const char *path, int flags, unsigned mode)
     return higher;
 }
 
+unsigned ppo_file_fill_standard(void)
+{
+    unsigned filled = 0;
+    int descriptor;
+    while ((descriptor = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && descriptor <= STDERR_FILENO)
+        filled |= 1u << descriptor;
+    if (descriptor >= 0)
+        close(descriptor);
+    return filled;
+}
+
+void ppo_file_free_standard(unsigned filled)
+{
+    for (int descriptor = 0; descriptor <= STDERR_FILENO; descriptor++)
+        if (filled >> descriptor & 1)
+            close(descriptor);
+}
+
 // The folder part of a path, to be freed: "a/b" -> "a", "b" -> ".", "/b" -> "/".
 static char *folder_of(const char *path)
 {

@@ -61,6 +61,11 @@ size_t ppo_file_write_all(int descriptor, const void *data, size_t size);
 // closed may still print. -1 with errno on failure.
 int ppo_file_open(const char *path, int flags, unsigned mode);
 
+// For libraries that open files themselves: opens /dev/null on those of the descriptors 0, 1 and 2
+// that are closed, and returns a set of them; the second function closes these again.
+unsigned ppo_file_fill_standard(void);
+void ppo_file_free_standard(unsigned filled);
+
 bool ppo_file_exists(const char *path);
 
 #endif

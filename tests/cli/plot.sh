@@ -69,6 +69,9 @@ fi
 run 0 "$ppo" train CartPole-v1 --total-timesteps 4096 --run-dir runs/c --quiet
 prints '^curve +runs/c/curve.png$'
 [ -s runs/c/curve.png ] || fail 'no curve of a training'
+mv runs/c/curve.png there.png # as if it had been killed before it was drawn
+run 0 "$ppo" train CartPole-v1 --total-timesteps 4096 --run-dir runs/c --quiet
+cmp -s runs/c/curve.png there.png || fail 'a missing curve was not made on the next call'
 "$ppo" train CartPole-v1 --total-timesteps 100000000 --stop-when-solved false --run-dir runs/d \
     --quiet >/dev/null 2>&1 &
 pid=$!
@@ -116,7 +119,7 @@ says 'did you mean train/entropy\?'
 run 3 "$ppo" plot runs/nothing
 says 'runs/nothing'
 run 2 "$ppo" plot runs/a -o curve.bmp
-says 'ends in .png, .svg or .pdf'
+says 'must end in .png, .svg or .pdf'
 run 4 "$ppo" plot runs/a -o nowhere/curve.png
 says 'nowhere/curve.png: No such file'
 if [ "$(id -u)" -ne 0 ]; then

@@ -85,6 +85,18 @@ if [ -w /dev/full ]; then
     says 'could not be written'
 fi
 
+# Started with standard descriptors closed: no file of the run gets their number, nor messages.
+run 0 "$ppo" train CartPole-v1 $small --run-dir open
+for closed in '<&-' '>&-' '2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    rm -rf closed
+    eval '"$ppo" train CartPole-v1 $small --run-dir closed '"$closed" >/dev/null 2>&1
+    wants "exit code with $closed" $? 0
+    for file in progress.csv evaluations.csv; do
+        cmp -s open/$file closed/$file || fail "$file is another one with $closed"
+    done
+    wants "hash with $closed" "$("$ppo" hash closed)" "$("$ppo" hash open)"
+done
+
 # A run on its way to nan stops with the last good state.
 run 7 "$ppo" train Pendulum-v1 $small --learning-rate 1e30 --max-grad-norm 0 --run-dir numeric
 says 'last good checkpoint'

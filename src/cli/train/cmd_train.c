@@ -83,7 +83,6 @@ static int train_one(const ppo_config *config, const cli_args *args)
     cli_outcome outcome;
     cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &events);
     cli_progress_clear(&v.progress);
-    cli_outcome_draw(&outcome);
     if (outcome.status != PPO_OK)
         return cli_outcome_fail(&outcome);
     if (outcome.is_interrupted)
@@ -92,6 +91,9 @@ static int train_one(const ppo_config *config, const cli_args *args)
         cli_json_print(cli_outcome_json(&outcome));
     else if (!outcome.is_interrupted)
         cli_outcome_print(&outcome);
+    fflush(stdout); // the result is out before a picture is tried
+    if (cli_outcome_draw(&outcome) && !args->flag[CLI_FLAG_JSON] && !outcome.is_interrupted)
+        printf("curve       %s/curve.png\n", outcome.run_dir);
     return cli_outcome_code(&outcome);
 }
 

@@ -30,8 +30,7 @@ typedef struct cli_outcome {
     uint64_t hash;
     ppo_evaluation evaluation; // episodes == 0: none
     ppo_evaluation best;
-    char film[2 * PPO_TEXT_SIZE];   // the last one, "" if there is none
-    char curve[PPO_TEXT_SIZE + 16]; // the picture, "" if there is none
+    char film[2 * PPO_TEXT_SIZE]; // the last one, "" if there is none
 } cli_outcome;
 
 // Callbacks while training; each may be NULL.
@@ -52,9 +51,10 @@ void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
 // Steps per second of this process; NAN if there were none.
 double cli_outcome_sps(const cli_outcome *outcome);
 
-// Draws the curve of a run that has come to an end, or to a stop, into its directory, if the build
-// can and there is something to draw. `curve` in the outcome then names it.
-void cli_outcome_draw(cli_outcome *outcome);
+// Draws the curve of a run that has ended or was stopped into its directory, as curve.png, if the
+// build can and there is something to draw; a finished run's only if it is missing. Whether it was
+// drawn.
+bool cli_outcome_draw(const cli_outcome *outcome);
 
 // One curve of several runs, into `path`; false if there is none.
 bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_runs);

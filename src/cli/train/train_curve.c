@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Learning curves that are drawn when training ends or is stopped. Owns nothing.
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/message.h"
 #include "cli/train/train.h"
@@ -15,12 +16,15 @@ bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_run
     return status == PPO_OK;
 }
 
-void cli_outcome_draw(cli_outcome *outcome)
+bool cli_outcome_draw(const cli_outcome *outcome)
 {
+    char path[PPO_TEXT_SIZE + 16];
     const char *run = outcome->run_dir;
-    if (outcome->status != PPO_OK || outcome->origin == PPO_RUN_FINISHED || outcome->steps == 0)
-        return;
-    snprintf(outcome->curve, sizeof outcome->curve, "%s/curve.png", run);
-    if (!cli_outcomes_draw(outcome->curve, &run, 1))
-        outcome->curve[0] = '\0';
+    if (outcome->status != PPO_OK || outcome->steps == 0)
+        return false;
+    snprintf(path, sizeof path, "%s/curve.png", run);
+    // A finished run has its curve already, unless it was killed before that was drawn.
+    if (outcome->origin == PPO_RUN_FINISHED && access(path, F_OK) == 0)
+        return false;
+    return cli_outcomes_draw(path, &run, 1);
 }

@@ -87,8 +87,6 @@ void cli_outcome_print(const cli_outcome *outcome)
         printf("workers     %" PRIu64 " died and were replaced\n", outcome->workers_lost);
     printf("parameters  %016" PRIx64 "\n", outcome->hash);
     printf("run         %s\n", outcome->run_dir);
-    if (outcome->curve[0])
-        printf("curve       %s\n", outcome->curve);
     printf("next        ppo eval %s\n", outcome->run_dir);
 }
 

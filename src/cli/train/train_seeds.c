@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/statistics.h"
 #include "cli/train/job_runner.h"
@@ -31,7 +32,6 @@ typedef struct sweep {
     size_t count;
     bool restart;
     cli_progress progress;
-    char curve[2 * PPO_TEXT_SIZE]; // of all runs, "" if there is none
 } sweep;
 
 static void on_opened(void *context, const cli_outcome *outcome)
@@ -167,8 +167,6 @@ static void print_table(const sweep *all, const columns *c)
            ppo_mean(c->return_mean, c->count), ppo_mean(c->evaluation, c->count));
     printf("%-6s %10s %8s %12.1f %12.1f\n", "IQM", "", "", ppo_iqm(c->return_mean, c->count),
            ppo_iqm(c->evaluation, c->count));
-    if (all->curve[0])
-        printf("%-6s %s\n", "curve", all->curve);
 }
 
 static void print_json(const ppo_config *config, const sweep *all, const columns *c)
@@ -220,16 +218,21 @@ static int report_unfinished(const sweep *all)
     return code;
 }
 
-// A curve for each run in its directory, and one of all beside these.
-static void draw_curves(sweep *all)
+// Draws a curve for each run in its directory, and one of all beside these, unless it is there
+// already and none has changed.
+static void draw_curves(const sweep *all, bool is_printed)
 {
     const char *runs[CLI_MAX_SEEDS];
     size_t num_runs = 0;
+    bool has_changed = false;
     for (size_t i = 0; i < all->count; i++) {
-        cli_outcome *outcome = &all->run[i].outcome;
-        cli_outcome_draw(outcome);
-        if (outcome->curve[0])
-            runs[num_runs++] = outcome->run_dir;
+        const cli_outcome *outcome = &all->run[i].outcome;
+        char path[PPO_TEXT_SIZE + 16];
+        const bool is_drawn = cli_outcome_draw(outcome);
+        has_changed = has_changed || is_drawn;
+        snprintf(path, sizeof path, "%s/curve.png", outcome->run_dir);
+        if (is_drawn || (outcome->status == PPO_OK && access(path, F_OK) == 0))
+            runs[num_runs++] = outcome->run_dir; // one without values yet has no curve
     }
     if (num_runs < 2)
         return;
@@ -237,8 +240,10 @@ static void draw_curves(sweep *all)
     const char *seed = strstr(strrchr(runs[0], '/') ? strrchr(runs[0], '/') : runs[0], "seed-");
     char path[2 * PPO_TEXT_SIZE];
     snprintf(path, sizeof path, "%.*scurve.png", (int)(seed ? seed - runs[0] : 0), runs[0]);
-    if (cli_outcomes_draw(path, runs, num_runs))
-        snprintf(all->curve, sizeof all->curve, "%s", path);
+    if (!has_changed && access(path, F_OK) == 0)
+        return;
+    if (cli_outcomes_draw(path, runs, num_runs) && is_printed)
+        printf("%-6s %s\n", "curve", path);
 }
 
 static ppo_status train_all(sweep *all, const ppo_config *config, const cli_args *args,
@@ -276,7 +281,6 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
         return cli_fail(&error);
     }
     report_losses(&all);
-    draw_curves(&all);
     const int code = report_unfinished(&all);
     columns c;
     columns_fill(&c, &all);
@@ -284,6 +288,8 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
         print_json(config, &all, &c);
     else
         print_table(&all, &c);
+    fflush(stdout); // the results are out before pictures are tried
+    draw_curves(&all, !args->flag[CLI_FLAG_JSON]);
     free(all.run);
     return code;
 }

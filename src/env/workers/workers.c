@@ -9,6 +9,7 @@
 #include "env/workers/workers.h"
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/pool.h"
 #include "env/workers/child_process.h"
 #include "ppo/plugin.h"
@@ -305,7 +306,7 @@ static ppo_status open_log(ppo_worker_set *s, ppo_error *error)
 {
     if (!s->log_path || s->log >= 0)
         return PPO_OK;
-    s->log = open(s->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    s->log = ppo_file_open(s->log_path, O_WRONLY | O_CREAT | O_APPEND, 0666);
     return s->log >= 0 ? PPO_OK
                        : ppo_fail(error, PPO_IO, "can't open %s for the output of workers: %s",
                                   s->log_path, strerror(errno));

@@ -185,7 +185,9 @@ static int open_file(ppo_film *film)
     char *url = NULL;
     if (asprintf(&url, "file:%s", film->draft.temporary) < 0)
         return AVERROR(ENOMEM);
+    const unsigned filled = ppo_file_fill_standard();
     int code = avio_open(&film->format->pb, url, AVIO_FLAG_WRITE);
+    ppo_file_free_standard(filled);
     free(url);
     film->format->flags |= AVFMT_FLAG_BITEXACT;
     if (code >= 0)

@@ -4,6 +4,7 @@
 #include "core/file.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -270,6 +271,82 @@ static int remove_dir(void **state)
     return system(command);
 }
 
+// In a child whose standard descriptors are closed. Returns 0 if none of them is used.
+static int open_without_standard_files(void)
+{
+    close(0);
+    close(1);
+    close(2);
+    const int one = ppo_file_open(in_dir("high"), O_WRONLY | O_CREAT, 0666);
+    const int two = ppo_file_open(in_dir("high"), O_RDONLY, 0);
+    if (one <= 2 || two <= 2 || one == two || fcntl(one, F_GETFD) != FD_CLOEXEC)
+        return 1;
+    if (ppo_file_open(in_dir("nowhere"), O_RDONLY, 0) != -1)
+        return 2;
+    const unsigned filled = ppo_file_fill_standard();
+    const int high = open("/dev/null", O_RDONLY);
+    ppo_file_free_standard(filled);
+    if (filled != 7 || high <= 2 || fcntl(0, F_GETFD) != -1 || fcntl(2, F_GETFD) != -1)
+        return 3;
+    return 0;
+}
+
+static void test_standard_descriptors_are_left_alone(void **state)
+{
+    int verdict;
+    (void)state;
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(open_without_standard_files());
+    assert_int_equal(waitpid(child, &verdict, 0), child);
+    assert_int_equal(verdict, 0);
+}
+
+static void test_names_of_temporaries(void **state)
+{
+    (void)state;
+    assert_int_equal(ppo_file_temporary_of("a.csv.12-0.tmp"), 5);
+    assert_int_equal(ppo_file_temporary_of("a.csv.12-0.tmp.12-0.tmp"), 14);
+    assert_int_equal(ppo_file_temporary_of("a.csv.tmp"), 0);
+    assert_int_equal(ppo_file_temporary_of("a.csv.12-.tmp"), 0);
+    assert_int_equal(ppo_file_temporary_of("a.csv.-3.tmp"), 0);
+    assert_int_equal(ppo_file_temporary_of("a.csv.12-0.tmpx"), 0);
+    assert_int_equal(ppo_file_temporary_of("12-0.tmp"), 0);
+    assert_int_equal(ppo_file_temporary_of(".12-0.tmp"), 0);
+    assert_int_equal(ppo_file_temporary_of(""), 0);
+}
+
+// Killed between keeping the previous file and publishing the new one: both names are one file.
+static void test_keeping_twice_leaves_nothing_behind(void **state)
+{
+    ppo_error error = {0};
+    (void)state;
+    assert_int_equal(ppo_file_publish(in_dir("k"), "one", 3, &error), PPO_OK);
+    assert_int_equal(link(in_dir("k"), in_dir("k.old")), 0);
+    const size_t before = count_temporaries();
+    assert_int_equal(ppo_file_publish_keep(in_dir("k"), in_dir("k.old"), "two", 3, &error), PPO_OK);
+    assert_int_equal(count_temporaries(), before);
+}
+
+static void test_only_regular_files(void **state)
+{
+    ppo_error error = {0};
+    char *data;
+    size_t size;
+    (void)state;
+    assert_int_equal(mkfifo(in_dir("fifo"), 0666), 0);
+    assert_int_equal(ppo_file_read_regular(&data, &size, in_dir("fifo"), 100, &error), PPO_IO);
+    assert_non_null(strstr(error.message, "not a regular file"));
+    assert_null(data);
+    assert_int_equal(ppo_file_read_regular(&data, &size, "/dev/zero", 100, &error), PPO_IO);
+    assert_int_equal(ppo_file_read_regular(&data, &size, in_dir("nowhere"), 100, &error),
+                     PPO_NOT_FOUND);
+    assert_int_equal(ppo_file_publish(in_dir("plain"), "one", 3, &error), PPO_OK);
+    assert_int_equal(ppo_file_read_regular(&data, &size, in_dir("plain"), 100, &error), PPO_OK);
+    assert_string_equal(data, "one");
+    free(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +362,10 @@ int main(void)
         cmocka_unit_test(test_read_pipe),
         cmocka_unit_test(test_drafts),
         cmocka_unit_test(test_make_dirs),
+        cmocka_unit_test(test_standard_descriptors_are_left_alone),
+        cmocka_unit_test(test_names_of_temporaries),
+        cmocka_unit_test(test_keeping_twice_leaves_nothing_behind),
+        cmocka_unit_test(test_only_regular_files),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
