@@ -250,7 +250,7 @@ static void compare_obs(fixture *b, const player *p)
         expect(b, "lives", row->lives, ppo_game_lives(game));
     }
     expect_hash(b, "the grey picture", row->maxgray,
-                trace_hash(p->instance + atari->picture_at, atari->picture_bytes));
+                trace_hash(p->instance + atari->latest_at, atari->shade_bytes));
     expect_hash(b, "the observation", row->obs84, trace_hash(p->obs, sizeof p->obs));
     b->at++;
 }
