@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Calls of an instance under check: see check_probe.h.
+// Calls of an instance under check, and what is verified after each: see check_probe.h.
 #include "check/check_probe.h"
 
 #include "core/rng.h"
+#include "env/action_mask.h"
 
 #include <math.h>
 #include <signal.h>
@@ -12,42 +13,37 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FLOAT_FILL   0x7FD5A5A5u // a NaN that nobody computes
+#define FLOAT_FILL   0x7FD5A5A5u // a NaN that no computation yields
 #define INTEGER_FILL 0x7FA5A5A5u
-#define MAX_STREAK   4 // calls in a row in which a byte happens to be what it was filled with
+#define MAX_STREAK   4 // calls in a row after which an unchanged byte counts as not written
 
 // --- the child ---------------------------------------------------------------------------------
 
-static ppo_check_board *the_board; // of this process: a signal's handler can't be told otherwise
+static ppo_check_progress *shared_progress; // for the signal handler, which takes no argument
 
-// Says which fence a crash ran into, then lets it crash.
+// Records which guarded buffer was overrun, if one was, and lets the process crash.
 static void on_fault(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     signal(signal_number, SIG_DFL);
-    if (info->si_code <= 0) // sent by somebody, so it would not come again by itself
+    if (info->si_code <= 0) { // sent by kill or raise: returning would not repeat it
         raise(signal_number);
-    else
-        atomic_store(&the_board->touched, ppo_zone_touched(info->si_addr));
+        return;
+    }
+    const ppo_guarded_buffer *buffer = ppo_guarded_find(info->si_addr);
+    if (buffer)
+        atomic_store(&shared_progress->overrun, (int)buffer->kind + 1);
 }
 
-static void watch_fences(ppo_check_board *board)
+static void install_fault_handler(ppo_check_progress *progress)
 {
-    static unsigned char stack[64 * 1024]; // an overflow of the usual one is a crash, too
+    static unsigned char stack[64 * 1024]; // the usual one may have overflowed
     const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    the_board = board;
+    shared_progress = progress;
     sigaltstack(&other, NULL);
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
-}
-
-static size_t mask_bytes(const ppo_space *space)
-{
-    size_t sum = 0;
-    for (size_t k = 0; space->kind != PPO_SPACE_BOX && k < ppo_space_size(space); k++)
-        sum += ppo_space_num_values(space, k);
-    return sum;
 }
 
 void ppo_check_child_init(ppo_check_child *c, const ppo_env_class *env)
@@ -57,11 +53,11 @@ void ppo_check_child_init(ppo_check_child *c, const ppo_env_class *env)
     c->obs_size = ppo_space_size(&env->observation_space);
     c->action_bytes = ppo_space_bytes(&env->action_space);
     c->action_size = ppo_space_size(&env->action_space);
-    c->mask_bytes = env->action_mask ? mask_bytes(&env->action_space) : 0;
-    watch_fences(c->board);
+    c->mask_bytes = ppo_action_mask_bytes(env);
+    install_fault_handler(c->progress);
 }
 
-void ppo_check_find(ppo_check_child *c, ppo_finding_kind kind, const char *format, ...)
+void ppo_check_add_finding(ppo_check_child *c, ppo_finding_kind kind, const char *format, ...)
 {
     ppo_finding finding = {.kind = kind};
     va_list args;
@@ -70,66 +66,78 @@ void ppo_check_find(ppo_check_child *c, ppo_finding_kind kind, const char *forma
     va_start(args, format);
     vsnprintf(finding.message, sizeof finding.message, format, args);
     va_end(args);
-    if (write(c->report, &finding, sizeof finding) < 0)
-        _exit(1); // nobody is there to be told
+    if (write(c->findings, &finding, sizeof finding) < 0)
+        _exit(1); // the parent has gone
 }
-
-enum { NUM_ZONES = 5 }; // of a probe
 
 // --- memory ------------------------------------------------------------------------------------
 
-static bool take_memory(ppo_probe *p)
+enum { NUM_BUFFERS = 5 };
+
+// All buffers of a probe.
+static void list_buffers(ppo_guarded_buffer *list[NUM_BUFFERS], ppo_probe *p)
+{
+    ppo_guarded_buffer *const all[NUM_BUFFERS] = {&p->self, &p->obs, &p->action, &p->transition,
+                                                  &p->mask};
+    memcpy(list, all, sizeof all);
+}
+
+static bool allocate(ppo_probe *p)
 {
     const ppo_check_child *c = p->child;
-    p->streak = calloc(c->obs_bytes, 1);
-    return p->streak &&
-           ppo_zone_create(&p->self, c->env->instance_size, false, PPO_FINDING_PAST_INSTANCE) &&
-           ppo_zone_create(&p->obs, c->obs_bytes, false, PPO_FINDING_PAST_OBS) &&
-           ppo_zone_create(&p->action, c->action_bytes, true, PPO_FINDING_PAST_ACTION) &&
-           ppo_zone_create(&p->transition, sizeof(ppo_transition), false,
-                           PPO_FINDING_PAST_TRANSITION) &&
-           ppo_zone_create(&p->mask, c->mask_bytes ? c->mask_bytes : 1, false,
-                           PPO_FINDING_PAST_MASK);
+    p->unchanged_calls = calloc(c->obs_bytes, 1);
+    return p->unchanged_calls &&
+           ppo_guarded_create(&p->self, c->env->instance_size, PPO_GUARDED_ALIGNED,
+                              PPO_FINDING_PAST_INSTANCE) &&
+           ppo_guarded_create(&p->obs, c->obs_bytes, PPO_GUARDED_ALIGNED, PPO_FINDING_PAST_OBS) &&
+           ppo_guarded_create(&p->action, c->action_bytes, PPO_GUARDED_FLUSH,
+                              PPO_FINDING_PAST_ACTION) &&
+           ppo_guarded_create(&p->transition, sizeof(ppo_transition), PPO_GUARDED_ALIGNED,
+                              PPO_FINDING_PAST_TRANSITION) &&
+           ppo_guarded_create(&p->mask, c->mask_bytes ? c->mask_bytes : 1, PPO_GUARDED_ALIGNED,
+                              PPO_FINDING_PAST_MASK);
 }
 
 void ppo_probe_close(ppo_probe *p)
 {
-    ppo_zone *const zones[NUM_ZONES] = {&p->self, &p->obs, &p->action, &p->transition, &p->mask};
+    ppo_guarded_buffer *buffers[NUM_BUFFERS];
+    list_buffers(buffers, p);
     if (p->is_inited && p->child->env->release) {
-        ppo_probe_before(p, PPO_CALL_RELEASE);
+        ppo_probe_begin_call(p, PPO_CALL_RELEASE);
         p->child->env->release(p->self.data);
-        if (!ppo_zone_is_intact(&p->self))
-            ppo_check_find(p->child, PPO_FINDING_PAST_INSTANCE, "in release");
+        if (!ppo_guarded_verify(&p->self))
+            ppo_check_add_finding(p->child, PPO_FINDING_PAST_INSTANCE, "in release");
     }
-    for (size_t i = 0; i < NUM_ZONES; i++)
-        ppo_zone_destroy(zones[i]);
-    free(p->streak);
-    p->streak = NULL;
+    for (size_t i = 0; i < NUM_BUFFERS; i++)
+        ppo_guarded_destroy(buffers[i]);
+    free(p->unchanged_calls);
+    p->unchanged_calls = NULL;
     p->is_inited = false;
 }
 
 bool ppo_probe_open(ppo_probe *p, ppo_check_child *child)
 {
     *p = (ppo_probe){.child = child};
-    ppo_error said = {.status = PPO_OK, .message = ""};
-    if (!take_memory(p))
+    ppo_error error = {.status = PPO_OK, .message = ""};
+    if (!allocate(p))
         return false;
-    ppo_probe_before(p, PPO_CALL_INIT);
+    ppo_probe_begin_call(p, PPO_CALL_INIT);
     const ppo_status status =
-        child->env->init ? child->env->init(p->self.data, child->env->context, &said) : PPO_OK;
+        child->env->init ? child->env->init(p->self.data, child->env->context, &error) : PPO_OK;
     p->is_inited = status == PPO_OK;
     if (!p->is_inited)
-        ppo_check_find(child, PPO_FINDING_CALL_FAILED, "init: %.200s",
-                       said.message[0] ? said.message : ppo_status_text(status));
-    if (!ppo_zone_is_intact(&p->self))
-        ppo_check_find(child, PPO_FINDING_PAST_INSTANCE, "in init: instance_size is %zu",
-                       child->env->instance_size);
+        ppo_check_add_finding(child, PPO_FINDING_CALL_FAILED, "init: %.200s",
+                              error.message[0] ? error.message : ppo_status_text(status));
+    if (!ppo_guarded_verify(&p->self))
+        ppo_check_add_finding(child, PPO_FINDING_PAST_INSTANCE, "in init: instance_size is %zu",
+                              child->env->instance_size);
     return p->is_inited;
 }
 
 // --- what a call has written -------------------------------------------------------------------
 
-static const char *where(char *text, size_t size, const ppo_probe *p)
+// "step 3 of episode 2" of the current call.
+static const char *describe_call(char *text, size_t size, const ppo_probe *p)
 {
     if (p->step == 0)
         snprintf(text, size, "reset of episode %u", p->episode);
@@ -138,8 +146,8 @@ static const char *where(char *text, size_t size, const ppo_probe *p)
     return text;
 }
 
-// What bytes are filled with before the num_calls-th call: other ones from call to call.
-static unsigned char byte_fill(const ppo_probe *p)
+// The value that byte observations are filled with before a call; it changes from call to call.
+static unsigned char fill_byte(const ppo_probe *p)
 {
     return (unsigned char)(ppo_rng_draw(7, PPO_RNG_BENCH, p->num_calls, 0).word[0] >> 8);
 }
@@ -150,22 +158,24 @@ static void fill_obs(ppo_probe *p)
     const uint32_t word = dtype == PPO_F32 ? FLOAT_FILL : INTEGER_FILL;
     p->num_calls++;
     if (dtype == PPO_U8)
-        memset(p->obs.data, byte_fill(p), p->obs.size);
+        memset(p->obs.data, fill_byte(p), p->obs.size);
     else
         for (size_t i = 0; i < p->child->obs_size; i++)
             memcpy(p->obs.data + i * sizeof word, &word, sizeof word);
 }
 
-static void not_written(ppo_probe *p, size_t i)
+static void add_not_written(ppo_probe *p, size_t i)
 {
     char text[48];
-    ppo_check_find(p->child, PPO_FINDING_OBS_NOT_WRITTEN, "%s: element %zu of the observation",
-                   where(text, sizeof text, p), i);
+    ppo_check_add_finding(p->child, PPO_FINDING_OBS_NOT_WRITTEN,
+                          "%s: element %zu of the observation", describe_call(text, sizeof text, p),
+                          i);
 }
 
-// By how much a value must leave its bounds to be no slip: as much as lies between them.
-// Gymnasium's own lander turns further than its space says, and learns all the same.
-static float far_beyond(float low, float high)
+// The distance from its bounds at which a value is a fault rather than a warning: the distance
+// between the bounds. Smaller excesses occur in Gymnasium's own environments (LunarLander's angle)
+// and do no harm.
+static float fault_distance(float low, float high)
 {
     if (isfinite(low) && isfinite(high))
         return high - low;
@@ -182,11 +192,11 @@ static void check_bounds(ppo_probe *p, size_t i, float x)
     if (x >= low && x <= high)
         return;
     const float excess = x < low ? low - x : x - high;
-    ppo_check_find(p->child,
-                   excess >= far_beyond(low, high) ? PPO_FINDING_OBS_OUTSIDE
-                                                   : PPO_FINDING_OBS_OVER_BOUNDS,
-                   "%s: element %zu is %.9g, not in [%.9g, %.9g]", where(text, sizeof text, p), i,
-                   (double)x, (double)low, (double)high);
+    ppo_check_add_finding(
+        p->child,
+        excess >= fault_distance(low, high) ? PPO_FINDING_OBS_OUTSIDE : PPO_FINDING_OBS_OVER_BOUNDS,
+        "%s: element %zu is %.9g, not in [%.9g, %.9g]", describe_call(text, sizeof text, p), i,
+        (double)x, (double)low, (double)high);
 }
 
 static void check_float(ppo_probe *p, size_t i)
@@ -197,10 +207,11 @@ static void check_float(ppo_probe *p, size_t i)
     memcpy(&bits, p->obs.data + i * sizeof bits, sizeof bits);
     memcpy(&x, &bits, sizeof x);
     if (bits == FLOAT_FILL)
-        not_written(p, i);
+        add_not_written(p, i);
     else if (!isfinite(x))
-        ppo_check_find(p->child, PPO_FINDING_OBS_NOT_FINITE, "%s: element %zu is %s",
-                       where(text, sizeof text, p), i, isnan(x) ? "not a number" : "infinite");
+        ppo_check_add_finding(p->child, PPO_FINDING_OBS_NOT_FINITE, "%s: element %zu is %s",
+                              describe_call(text, sizeof text, p), i,
+                              isnan(x) ? "not a number" : "infinite");
     else
         check_bounds(p, i, x);
 }
@@ -213,10 +224,11 @@ static void check_integer(ppo_probe *p, size_t i)
     int32_t x;
     memcpy(&x, p->obs.data + i * sizeof x, sizeof x);
     if ((uint32_t)x == INTEGER_FILL)
-        not_written(p, i);
+        add_not_written(p, i);
     else if (x < 0 || (uint32_t)x >= limit)
-        ppo_check_find(p->child, PPO_FINDING_OBS_OUTSIDE, "%s: element %zu is %d, not in [0, %u)",
-                       where(text, sizeof text, p), i, x, limit);
+        ppo_check_add_finding(p->child, PPO_FINDING_OBS_OUTSIDE,
+                              "%s: element %zu is %d, not in [0, %u)",
+                              describe_call(text, sizeof text, p), i, x, limit);
 }
 
 static void check_byte(ppo_probe *p, size_t i, unsigned char fill)
@@ -224,22 +236,22 @@ static void check_byte(ppo_probe *p, size_t i, unsigned char fill)
     const ppo_space *space = &p->child->env->observation_space;
     const unsigned char x = p->obs.data[i];
     char text[48];
-    p->streak[i] = x == fill ? (unsigned char)(p->streak[i] + 1) : 0;
-    if (p->streak[i] >= MAX_STREAK) {
-        not_written(p, i);
-        p->streak[i] = 0;
-    } else if (p->streak[i] == 0 && ((space->low && (float)x < space->low[i]) ||
-                                     (space->high && (float)x > space->high[i]))) {
-        ppo_check_find(p->child, PPO_FINDING_OBS_OUTSIDE,
-                       "%s: element %zu is %d, outside its space", where(text, sizeof text, p), i,
-                       x);
+    p->unchanged_calls[i] = x == fill ? (unsigned char)(p->unchanged_calls[i] + 1) : 0;
+    if (p->unchanged_calls[i] >= MAX_STREAK) {
+        add_not_written(p, i);
+        p->unchanged_calls[i] = 0;
+    } else if (p->unchanged_calls[i] == 0 && ((space->low && (float)x < space->low[i]) ||
+                                              (space->high && (float)x > space->high[i]))) {
+        ppo_check_add_finding(p->child, PPO_FINDING_OBS_OUTSIDE,
+                              "%s: element %zu is %d, outside its space",
+                              describe_call(text, sizeof text, p), i, x);
     }
 }
 
 static void check_obs(ppo_probe *p)
 {
     const ppo_dtype dtype = p->child->env->observation_space.dtype;
-    const unsigned char fill = byte_fill(p);
+    const unsigned char fill = fill_byte(p);
     for (size_t i = 0; i < p->child->obs_size; i++)
         if (dtype == PPO_F32)
             check_float(p, i);
@@ -254,75 +266,74 @@ static void check_transition(ppo_probe *p)
     const ppo_transition *t = ppo_probe_transition(p);
     ppo_check_child *c = p->child;
     char text[48];
-    where(text, sizeof text, p);
+    describe_call(text, sizeof text, p);
     if (t->lost) {
-        ppo_check_find(c, PPO_FINDING_STEP_LOST, "%s", text);
+        ppo_check_add_finding(c, PPO_FINDING_STEP_LOST, "%s", text);
         return;
     }
     if (!isfinite(t->reward))
-        ppo_check_find(c, PPO_FINDING_REWARD_NOT_FINITE, "%s: the reward is %s", text,
-                       isnan(t->reward) ? "not a number" : "infinite");
+        ppo_check_add_finding(c, PPO_FINDING_REWARD_NOT_FINITE, "%s: the reward is %s", text,
+                              isnan(t->reward) ? "not a number" : "infinite");
     if (t->terminated && t->truncated)
-        ppo_check_find(c, PPO_FINDING_BOTH_ENDS, "%s; it counts as terminated", text);
+        ppo_check_add_finding(c, PPO_FINDING_BOTH_ENDS, "%s; it counts as terminated", text);
     if (t->life_lost && !t->terminated)
-        ppo_check_find(c, PPO_FINDING_LIFE_ALONE, "%s: life_lost goes with terminated", text);
+        ppo_check_add_finding(c, PPO_FINDING_LIFE_ALONE, "%s: life_lost goes with terminated",
+                              text);
 }
 
-static void check_fences(ppo_probe *p)
+static void check_buffers(ppo_probe *p)
 {
-    ppo_zone *const zones[NUM_ZONES] = {&p->self, &p->obs, &p->action, &p->transition, &p->mask};
+    ppo_guarded_buffer *buffers[NUM_BUFFERS];
     char text[48];
-    for (size_t i = 0; i < NUM_ZONES; i++)
-        if (!ppo_zone_is_intact(zones[i]))
-            ppo_check_find(p->child, zones[i]->kind, "%s: it has %zu bytes",
-                           where(text, sizeof text, p), zones[i]->size);
+    list_buffers(buffers, p);
+    for (size_t i = 0; i < NUM_BUFFERS; i++)
+        if (!ppo_guarded_verify(buffers[i]))
+            ppo_check_add_finding(p->child, buffers[i]->kind, "%s: the buffer has %zu bytes",
+                                  describe_call(text, sizeof text, p), buffers[i]->size);
 }
 
 // --- masks -------------------------------------------------------------------------------------
-
-static size_t num_values(const ppo_space *space, size_t component)
-{
-    return ppo_space_num_values(space, component);
-}
 
 static void check_mask(ppo_probe *p)
 {
     const ppo_space *space = &p->child->env->action_space;
     const unsigned char *allowed = p->mask.data;
     char text[48];
-    where(text, sizeof text, p);
-    for (size_t k = 0; k < p->child->action_size; allowed += num_values(space, k), k++) {
+    describe_call(text, sizeof text, p);
+    for (size_t k = 0; k < p->child->action_size; allowed += ppo_space_num_values(space, k), k++) {
         bool any = false;
-        for (size_t j = 0; j < num_values(space, k); j++) {
+        for (size_t j = 0; j < ppo_space_num_values(space, k); j++) {
             any = any || allowed[j];
             if (allowed[j] > 1)
-                ppo_check_find(p->child, PPO_FINDING_MASK_NOT_BINARY,
-                               "%s: value %zu of component %zu has %d", text, j, k, allowed[j]);
+                ppo_check_add_finding(p->child, PPO_FINDING_MASK_NOT_BINARY,
+                                      "%s: value %zu of component %zu is %d", text, j, k,
+                                      allowed[j]);
         }
         if (!any)
-            ppo_check_find(p->child, PPO_FINDING_MASK_EMPTY, "%s: component %zu", text, k);
+            ppo_check_add_finding(p->child, PPO_FINDING_MASK_EMPTY, "%s: component %zu", text, k);
     }
 }
 
-static void ask_mask(ppo_probe *p)
+static void call_action_mask(ppo_probe *p)
 {
     char text[48];
     if (p->child->mask_bytes == 0)
         return;
-    atomic_store(&p->child->board->call, PPO_CALL_MASK);
+    atomic_store(&p->child->progress->call, PPO_CALL_MASK);
     const uint64_t before = ppo_check_hash(p->self.data, p->self.size);
     memset(p->mask.data, 1, p->mask.size);
     p->child->env->action_mask(p->self.data, p->mask.data);
     if (ppo_check_hash(p->self.data, p->self.size) != before)
-        ppo_check_find(p->child, PPO_FINDING_MASK_CHANGES, "%s", where(text, sizeof text, p));
+        ppo_check_add_finding(p->child, PPO_FINDING_MASK_CHANGES, "%s",
+                              describe_call(text, sizeof text, p));
     check_mask(p);
 }
 
 // --- calls -------------------------------------------------------------------------------------
 
-void ppo_probe_before(ppo_probe *p, ppo_check_call call)
+void ppo_probe_begin_call(ppo_probe *p, ppo_check_call call)
 {
-    ppo_check_board *board = p->child->board;
+    ppo_check_progress *progress = p->child->progress;
     if (call == PPO_CALL_RESET) {
         p->episode++;
         p->step = p->length = 0;
@@ -333,42 +344,43 @@ void ppo_probe_before(ppo_probe *p, ppo_check_call call)
     }
     if (call == PPO_CALL_RESET || call == PPO_CALL_STEP || call == PPO_CALL_STEP_MANY)
         fill_obs(p);
-    atomic_store_explicit(&board->call, (int)call, memory_order_relaxed);
-    atomic_store_explicit(&board->episode, p->episode, memory_order_relaxed);
-    atomic_store_explicit(&board->step, p->step, memory_order_relaxed);
-    atomic_fetch_add_explicit(&board->calls, 1, memory_order_relaxed);
+    atomic_store_explicit(&progress->call, (int)call, memory_order_relaxed);
+    atomic_store_explicit(&progress->episode, p->episode, memory_order_relaxed);
+    atomic_store_explicit(&progress->step, p->step, memory_order_relaxed);
+    atomic_fetch_add_explicit(&progress->calls, 1, memory_order_relaxed);
 }
 
-void ppo_probe_after(ppo_probe *p, ppo_check_call call)
+void ppo_probe_end_call(ppo_probe *p, ppo_check_call call)
 {
     const bool is_step = call != PPO_CALL_RESET;
     if (is_step)
         check_transition(p);
     if (!is_step || !ppo_probe_transition(p)->lost)
         check_obs(p);
-    ask_mask(p);
-    check_fences(p);
+    call_action_mask(p);
+    check_buffers(p);
 }
 
-static bool has_failed(ppo_probe *p, const char *call, ppo_status status, const ppo_error *said)
+static bool has_failed(ppo_probe *p, const char *call, ppo_status status, const ppo_error *error)
 {
     char text[48];
     if (status == PPO_OK)
         return false;
-    ppo_check_find(p->child, PPO_FINDING_CALL_FAILED, "%s, %s: %.200s", where(text, sizeof text, p),
-                   call, said->message[0] ? said->message : ppo_status_text(status));
+    ppo_check_add_finding(p->child, PPO_FINDING_CALL_FAILED, "%s, %s: %.200s",
+                          describe_call(text, sizeof text, p), call,
+                          error->message[0] ? error->message : ppo_status_text(status));
     return true;
 }
 
 bool ppo_probe_reset(ppo_probe *p, const uint64_t *seed)
 {
-    ppo_error said = {.status = PPO_OK, .message = ""};
+    ppo_error error = {.status = PPO_OK, .message = ""};
     memset(p->transition.data, 0, p->transition.size);
-    ppo_probe_before(p, PPO_CALL_RESET);
-    const ppo_status status = p->child->env->reset(p->self.data, seed, p->obs.data, &said);
-    if (has_failed(p, "reset", status, &said))
+    ppo_probe_begin_call(p, PPO_CALL_RESET);
+    const ppo_status status = p->child->env->reset(p->self.data, seed, p->obs.data, &error);
+    if (has_failed(p, "reset", status, &error))
         return false;
-    ppo_probe_after(p, PPO_CALL_RESET);
+    ppo_probe_end_call(p, PPO_CALL_RESET);
     return true;
 }
 
@@ -376,17 +388,18 @@ bool ppo_probe_step(ppo_probe *p)
 {
     const ppo_env_class *env = p->child->env;
     ppo_transition *transition = (ppo_transition *)(void *)p->transition.data;
-    ppo_error said = {.status = PPO_OK, .message = ""};
+    ppo_error error = {.status = PPO_OK, .message = ""};
     char text[48];
     const uint64_t action = ppo_check_hash(p->action.data, p->action.size);
-    ppo_probe_before(p, PPO_CALL_STEP);
+    ppo_probe_begin_call(p, PPO_CALL_STEP);
     const ppo_status status =
-        env->step(p->self.data, p->action.data, p->obs.data, transition, &said);
-    if (has_failed(p, "step", status, &said))
+        env->step(p->self.data, p->action.data, p->obs.data, transition, &error);
+    if (has_failed(p, "step", status, &error))
         return false;
     if (ppo_check_hash(p->action.data, p->action.size) != action)
-        ppo_check_find(p->child, PPO_FINDING_CHANGES_ACTION, "%s", where(text, sizeof text, p));
-    ppo_probe_after(p, PPO_CALL_STEP);
+        ppo_check_add_finding(p->child, PPO_FINDING_CHANGES_ACTION, "%s",
+                              describe_call(text, sizeof text, p));
+    ppo_probe_end_call(p, PPO_CALL_STEP);
     return true;
 }
 
@@ -394,32 +407,33 @@ bool ppo_probe_save(ppo_probe *p, void *state)
 {
     const ppo_env_class *env = p->child->env;
     char text[48];
-    ppo_probe_before(p, PPO_CALL_SAVE);
+    ppo_probe_begin_call(p, PPO_CALL_SAVE);
     const uint64_t before = ppo_check_hash(p->self.data, p->self.size);
     if (env->save_state)
         env->save_state(p->self.data, state);
     else
         memcpy(state, p->self.data, env->state_size);
     if (ppo_check_hash(p->self.data, p->self.size) != before)
-        ppo_check_find(p->child, PPO_FINDING_SAVE_CHANGES, "after %s", where(text, sizeof text, p));
+        ppo_check_add_finding(p->child, PPO_FINDING_SAVE_CHANGES, "after %s",
+                              describe_call(text, sizeof text, p));
     return true;
 }
 
 bool ppo_probe_load(ppo_probe *p, const void *state)
 {
     const ppo_env_class *env = p->child->env;
-    ppo_error said = {.status = PPO_OK, .message = ""};
+    ppo_error error = {.status = PPO_OK, .message = ""};
     ppo_status status = PPO_OK;
-    ppo_probe_before(p, PPO_CALL_LOAD);
+    ppo_probe_begin_call(p, PPO_CALL_LOAD);
     if (env->load_state)
-        status = env->load_state(p->self.data, state, &said);
+        status = env->load_state(p->self.data, state, &error);
     else
         memcpy(p->self.data, state, env->state_size);
-    if (!ppo_zone_is_intact(&p->self))
-        ppo_check_find(p->child, PPO_FINDING_PAST_INSTANCE, "in load_state");
-    if (has_failed(p, "load_state", status, &said))
+    if (!ppo_guarded_verify(&p->self))
+        ppo_check_add_finding(p->child, PPO_FINDING_PAST_INSTANCE, "in load_state");
+    if (has_failed(p, "load_state", status, &error))
         return false;
-    ask_mask(p);
+    call_action_mask(p);
     return true;
 }
 
@@ -437,7 +451,7 @@ bool ppo_probe_has_ended(const ppo_probe *p)
 
 // --- actions -----------------------------------------------------------------------------------
 
-// The pick-th of the allowed values, counted round.
+// One of the allowed values: the number `pick` modulo their count. `allowed` NULL: all are.
 static int32_t choose_value(const unsigned char *allowed, size_t count, uint32_t pick)
 {
     size_t left = 0;
@@ -450,7 +464,8 @@ static int32_t choose_value(const unsigned char *allowed, size_t count, uint32_t
     return 0;
 }
 
-// Within the bounds, one time in four at one of them; [-1, 1] for a missing or infinite one.
+// Within the bounds, one time in four at one of them; a missing or infinite bound counts as -1
+// or 1.
 static float choose_real(const ppo_space *space, size_t i, uint32_t word)
 {
     const float low = space->low && isfinite(space->low[i]) ? space->low[i] : -1.0f;
@@ -473,14 +488,12 @@ void ppo_probe_draw_action(ppo_probe *p, uint64_t stream, uint32_t index)
             memcpy(p->action.data + i * sizeof real, &real, sizeof real);
             continue;
         }
-        const size_t count = num_values(space, i);
+        const size_t count = ppo_space_num_values(space, i);
         const int32_t integer = choose_value(allowed, count, word >> 4);
         memcpy(p->action.data + i * sizeof integer, &integer, sizeof integer);
         allowed = allowed ? allowed + count : NULL;
     }
 }
-
-// --- traces ------------------------------------------------------------------------------------
 
 // FNV-1a, eight bytes at a time.
 uint64_t ppo_check_hash(const void *data, size_t size)
@@ -494,69 +507,4 @@ uint64_t ppo_check_hash(const void *data, size_t size)
         hash ^= hash >> 29;
     }
     return hash;
-}
-
-void ppo_trace_add(ppo_trace *trace, const ppo_probe *p)
-{
-    const ppo_transition *t = ppo_probe_transition(p);
-    if (trace->count == PPO_TRACE_CALLS)
-        return;
-    trace->num_resets += p->step == 0;
-    trace->call[trace->count++] =
-        (ppo_trace_call){.obs = t->lost ? 0 : ppo_check_hash(p->obs.data, p->obs.size),
-                         .reward = ppo_check_hash(&t->reward, sizeof t->reward),
-                         .episode = (uint32_t)trace->num_resets,
-                         .step = p->step,
-                         .terminated = t->terminated,
-                         .truncated = t->truncated};
-}
-
-bool ppo_trace_next(ppo_trace *trace, ppo_probe *p, uint64_t stream)
-{
-    if (ppo_probe_has_ended(p)) {
-        if (!ppo_probe_reset(p, NULL))
-            return false;
-    } else {
-        ppo_probe_draw_action(p, stream, (uint32_t)trace->count);
-        if (!ppo_probe_step(p))
-            return false;
-    }
-    ppo_trace_add(trace, p);
-    return true;
-}
-
-bool ppo_trace_run(ppo_trace *trace, ppo_probe *p, const uint64_t *seed, uint64_t stream,
-                   size_t count)
-{
-    if (seed) {
-        trace->count = trace->num_resets = 0;
-        if (!ppo_probe_reset(p, seed))
-            return false;
-        ppo_trace_add(trace, p);
-    }
-    while (trace->count < count)
-        if (!ppo_trace_next(trace, p, stream))
-            return false;
-    return true;
-}
-
-const ppo_trace_call *ppo_trace_difference(char *text, size_t size, const ppo_trace *a,
-                                           const ppo_trace *b)
-{
-    for (size_t i = 0; i < a->count && i < b->count; i++) {
-        const ppo_trace_call *x = &a->call[i], *y = &b->call[i];
-        const char *what = x->obs != y->obs         ? "the observation"
-                           : x->reward != y->reward ? "the reward"
-                           : x->terminated != y->terminated || x->truncated != y->truncated
-                               ? "the episode's end"
-                               : NULL;
-        if (!what)
-            continue;
-        if (x->step == 0)
-            snprintf(text, size, "%s differs at the beginning of episode %u", what, x->episode);
-        else
-            snprintf(text, size, "%s differs in step %u of episode %u", what, x->step, x->episode);
-        return x;
-    }
-    return NULL;
 }

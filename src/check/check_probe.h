@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// An instance under check, in a child process: every call is announced, fenced and looked over.
+// A probe: one instance under check, whose memory is guarded and whose every call is announced to
+// the parent process and verified.
 //
-// What a call does wrong by itself (beyond its memory, outside a space, not finite) is reported
-// here; what takes several runs to see is compared by the parts (check_parts.c). The first of a
-// kind is reported, once. Not here: processes and time limits (check.c).
+// What a single call does wrong (writing outside its buffers, values outside a space, not finite)
+// is found here; what takes several runs to see is found by the parts (check_parts.h), which
+// compare traces (check_trace.h). Of each kind, the first finding is reported. Several threads may
+// use probes of one child at once, each its own. Not here: processes and time limits (check.c).
 #ifndef PPO_CHECK_CHECK_PROBE_H
 #define PPO_CHECK_CHECK_PROBE_H
 
@@ -24,94 +26,67 @@ typedef enum ppo_check_call {
     PPO_CALL_RELEASE,
 } ppo_check_call;
 
-// What a child is doing, in memory that it shares with the parent.
-typedef struct ppo_check_board {
+// What a child process is doing, in memory shared with the parent.
+typedef struct ppo_check_progress {
     _Atomic uint64_t calls;
     _Atomic int call; // ppo_check_call
     _Atomic uint32_t episode, step;
-    _Atomic int touched; // ppo_finding_kind + 1 of the fence that a crash ran into; 0: none
-} ppo_check_board;
+    _Atomic int overrun; // ppo_finding_kind + 1 of the guarded buffer that a crash hit; 0: none
+} ppo_check_progress;
 
-// What all probes of a child share.
+// What all probes of a child process share.
 typedef struct ppo_check_child {
     const ppo_env_class *env;
     ppo_check_options options;
-    ppo_check_board *board;
-    int report; // descriptor to which findings are written
+    ppo_check_progress *progress;
+    int findings; // descriptor to which findings are written
     _Atomic bool found[PPO_NUM_FINDINGS];
     size_t obs_bytes, obs_size, action_bytes, action_size, mask_bytes;
 } ppo_check_child;
 
+// Fills in what follows from the class, and installs the handler of crashes.
 void ppo_check_child_init(ppo_check_child *child, const ppo_env_class *env);
 
-// Writes a finding, unless there is one of its kind.
-void ppo_check_find(ppo_check_child *child, ppo_finding_kind kind, const char *format, ...)
+// Reports a finding to the parent, unless one of its kind has been reported.
+void ppo_check_add_finding(ppo_check_child *child, ppo_finding_kind kind, const char *format, ...)
     PPO_PRINTF(3, 4);
 
 typedef struct ppo_probe {
     ppo_check_child *child;
-    ppo_zone self, obs, action, transition, mask;
-    unsigned char *streak;  // [obs bytes] calls in a row that left a byte as it was
-    uint32_t episode, step; // the call under way
-    uint32_t num_calls;     // for the bytes that observations are filled with
-    uint32_t length;        // steps in the episode
+    ppo_guarded_buffer self, obs, action, transition, mask;
+    unsigned char *unchanged_calls; // [obs bytes] consecutive calls that left a byte unchanged
+    uint32_t episode, step;         // of the current call, counted from 1; step 0 is a reset
+    uint32_t num_calls;             // decides what byte observations are filled with
+    uint32_t length;                // steps of the episode so far
     bool is_inited;
 } ppo_probe;
 
-// A fresh instance, initialised. False, and reported, if that failed; to be closed in any case.
+// Allocates and initialises an instance. Reports a finding and returns false if init failed; to be
+// closed in either case.
 bool ppo_probe_open(ppo_probe *probe, ppo_check_child *child);
 void ppo_probe_close(ppo_probe *probe);
 
-// False, and reported, if the class said that it failed.
+// Each calls the class's function and verifies what it wrote. False, and reported, if the function
+// returned a failure.
 bool ppo_probe_reset(ppo_probe *probe, const uint64_t *seed);
-bool ppo_probe_step(ppo_probe *probe); // with the action that lies in its zone
+bool ppo_probe_step(ppo_probe *probe); // with the action in probe->action
 bool ppo_probe_save(ppo_probe *probe, void *state);
 bool ppo_probe_load(ppo_probe *probe, const void *state);
 
 const ppo_transition *ppo_probe_transition(const ppo_probe *probe);
 
-// True if the episode is over, by itself or by the class's time limit.
+// True if the episode is over: by its last transition or by the class's time limit.
 bool ppo_probe_has_ended(const ppo_probe *probe);
 
-// An action made of (stream, index) alone and of what the mask allows; box actions are at a bound
-// now and then.
+// Writes an action into probe->action that depends on (stream, index) and the action mask alone.
 void ppo_probe_draw_action(ppo_probe *probe, uint64_t stream, uint32_t index);
 
-// The two halves around a call of several instances: fills what is to be written, looks over what
-// was.
-void ppo_probe_before(ppo_probe *probe, ppo_check_call call);
-void ppo_probe_after(ppo_probe *probe, ppo_check_call call);
+// What ppo_probe_reset and _step do before and after the class's function, for calls that step
+// several instances: begin_call announces the call and fills the outputs; end_call verifies them.
+void ppo_probe_begin_call(ppo_probe *probe, ppo_check_call call);
+void ppo_probe_end_call(ppo_probe *probe, ppo_check_call call);
 
-// Bytes as one number; equal bytes, equal numbers.
+// A hash by which bytes are compared.
 uint64_t ppo_check_hash(const void *data, size_t size);
-
-// One call of a run: a reset, or a step.
-typedef struct ppo_trace_call {
-    uint64_t obs, reward;   // hashes
-    uint32_t episode, step; // 0: the reset
-    uint8_t terminated, truncated;
-} ppo_trace_call;
-
-enum { PPO_TRACE_CALLS = 400 };
-
-typedef struct ppo_trace {
-    size_t count, num_resets;
-    ppo_trace_call call[PPO_TRACE_CALLS];
-} ppo_trace;
-
-// Notes the probe's last call.
-void ppo_trace_add(ppo_trace *trace, const ppo_probe *probe);
-
-// A call of a run: a reset without seed if the episode is over, otherwise a step with an action
-// from (stream, trace->count). False if it failed.
-bool ppo_trace_next(ppo_trace *trace, ppo_probe *probe, uint64_t stream);
-
-// Resets with the seed unless it is NULL, then goes on to `count` calls.
-bool ppo_trace_run(ppo_trace *trace, ppo_probe *probe, const uint64_t *seed, uint64_t stream,
-                   size_t count);
-
-// The first call in which they differ, told in words of `size` bytes; NULL if they are equal.
-const ppo_trace_call *ppo_trace_difference(char *text, size_t size, const ppo_trace *a,
-                                           const ppo_trace *b);
 
 #endif

@@ -1,29 +1,39 @@
 // SPDX-License-Identifier: MIT
-// Memory for an environment under check, fenced: bytes of a known pattern on both sides, then pages
-// that can't be touched.
+// Memory for an environment under check: a known byte pattern on both sides of the data, and beyond
+// it pages without access. Writes into the pattern are found by ppo_guarded_verify; accesses of the
+// pages crash, and the signal handler finds the buffer by ppo_guarded_find.
+//
+// Workload: a few buffers of a few kilobytes at a time; at most 256 are known to ppo_guarded_find.
+// One thread creates and destroys buffers; other threads may verify different ones meanwhile.
 #ifndef PPO_CHECK_GUARDED_BUFFER_H
 #define PPO_CHECK_GUARDED_BUFFER_H
 
 #include "ppo/check.h"
 
-typedef struct ppo_zone {
-    unsigned char *data; // [size], 64-byte aligned, unless it is tight
+typedef enum ppo_guarded_placement {
+    PPO_GUARDED_ALIGNED, // data is 64-byte aligned, with pattern on both sides
+    PPO_GUARDED_FLUSH,   // data ends flush against the guard page, so that reads beyond it crash
+} ppo_guarded_placement;
+
+typedef struct ppo_guarded_buffer {
+    unsigned char *data; // [size], zeroed by create
     size_t size;
-    unsigned char *map; // the whole of it, pages that can't be touched included
-    size_t map_size, guard;
-    ppo_finding_kind kind; // of going beyond it
-} ppo_zone;
+    unsigned char *map; // all mapped pages, those without access included
+    size_t map_size, guard_size;
+    ppo_finding_kind kind; // the finding for an access outside `data`
+} ppo_guarded_buffer;
 
-// Takes memory, zeroed. A tight one ends exactly where its last page ends, so that reading beyond
-// it is noticed too. False if there is none.
-bool ppo_zone_create(ppo_zone *zone, size_t size, bool tight, ppo_finding_kind kind);
-void ppo_zone_destroy(ppo_zone *zone); // zeroed ones are allowed
+// False if memory is short; the buffer is then zeroed. The buffer must not move until destroy.
+bool ppo_guarded_create(ppo_guarded_buffer *buffer, size_t size, ppo_guarded_placement placement,
+                        ppo_finding_kind kind);
 
-// True if the pattern around it is whole; mends it if not.
-bool ppo_zone_is_intact(ppo_zone *zone);
+// Unmaps the memory and zeroes the struct; a zeroed buffer is allowed.
+void ppo_guarded_destroy(ppo_guarded_buffer *buffer);
 
-// For a signal's handler: ppo_finding_kind + 1 of the zone between whose pages an address is; 0 if
-// it belongs to none. Zones are known from create to destroy, and must not move in between.
-int ppo_zone_touched(const void *address);
+// True if the pattern around the data is intact; restores it if not.
+bool ppo_guarded_verify(ppo_guarded_buffer *buffer);
+
+// The buffer whose guard pages hold an address, or NULL. For signal handlers.
+const ppo_guarded_buffer *ppo_guarded_find(const void *address);
 
 #endif

@@ -19,18 +19,17 @@ static void print_finding(void *context, const ppo_finding *finding)
     cli_check *check = context;
     check->count++;
     if (!check->list) {
-        const ppo_finding means = ppo_finding_about(finding->kind);
         printf("%s%-8s%s %-26s %s: %s\n",
                cli_style(stdout, finding->level == PPO_LEVEL_FAULT ? CLI_BOLD : CLI_PLAIN),
                ppo_finding_level_name(finding->level), cli_style(stdout, CLI_PLAIN), finding->name,
-               means.message, finding->message);
+               finding->meaning, finding->message);
         fflush(stdout);
         return;
     }
     cJSON *row = cJSON_CreateObject();
     cJSON_AddStringToObject(row, "name", finding->name);
     cJSON_AddStringToObject(row, "level", ppo_finding_level_name(finding->level));
-    cJSON_AddStringToObject(row, "meaning", ppo_finding_about(finding->kind).message);
+    cJSON_AddStringToObject(row, "meaning", finding->meaning);
     cJSON_AddStringToObject(row, "message", finding->message);
     cJSON_AddItemToArray(check->list, row);
 }
@@ -40,7 +39,8 @@ static ppo_status check_setup(ppo_check_options *options, ppo_config *config, co
 {
     const char *episodes = args->flag[CLI_FLAG_EPISODES], *seed = args->flag[CLI_FLAG_SEED];
     uint64_t number = 5;
-    *options = (ppo_check_options){.seed = 1};
+    ppo_check_options_defaults(options);
+    options->seed = 1;
     if (episodes && cli_parse_integer(&number, "--episodes", episodes, 1, 1000000, error))
         return error->status;
     if (seed && cli_parse_integer(&options->seed, "--seed", seed, 0, UINT64_MAX, error))

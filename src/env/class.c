@@ -97,14 +97,19 @@ static const char *space_fault(const ppo_space *space)
     return "the kind is not a ppo_space_kind";
 }
 
-static const char *functions_fault(const ppo_env_class *env)
+static const char *missing_function(const ppo_env_class *env)
 {
     if (!env->reset || !env->step)
         return "reset and step are required";
-    if (env->instance_size == 0 || env->instance_size > SIZE_MAX / 2)
-        return "instance_size is not the size of an instance";
     if (!env->save_state != !env->load_state)
         return "save_state and load_state go together";
+    return NULL;
+}
+
+static const char *sizes_fault(const ppo_env_class *env)
+{
+    if (env->instance_size == 0 || env->instance_size > SIZE_MAX / 2)
+        return "instance_size is not the size of an instance";
     if (env->save_state && env->state_size == 0)
         return "save_state needs a state_size";
     if (!env->save_state && env->state_size != 0 && env->state_size != env->instance_size)
@@ -128,32 +133,49 @@ static const char *render_fault(const ppo_env_class *env)
     return NULL;
 }
 
-ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
+ppo_class_fault ppo_env_class_fault(const ppo_env_class *env, ppo_error *error)
 {
     ppo_env_class copy;
-    if (!env)
-        return ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
-    if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION)
-        return ppo_fail(error, PPO_INVALID,
-                        "an environment class has size %u and interface version %u; this library "
-                        "needs at least %zu and %u: compile it against this version's headers",
-                        env->struct_size, env->abi_version, PPO_ENV_CLASS_MIN_SIZE,
-                        PPO_ENV_ABI_VERSION);
+    if (!env) {
+        ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
+        return PPO_CLASS_BAD_TABLE;
+    }
+    if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION) {
+        ppo_fail(error, PPO_INVALID,
+                 "an environment class has size %u and interface version %u; this library needs at "
+                 "least %zu and %u: compile it against this version's headers",
+                 env->struct_size, env->abi_version, PPO_ENV_CLASS_MIN_SIZE, PPO_ENV_ABI_VERSION);
+        return env->abi_version != PPO_ENV_ABI_VERSION ? PPO_CLASS_ABI_VERSION
+                                                       : PPO_CLASS_STRUCT_SIZE;
+    }
     env = ppo_env_class_whole(&copy, env);
-    if (!env->id || !env->id[0])
-        return ppo_fail(error, PPO_INVALID, "an environment class has no id");
-    const char *fault = functions_fault(env);
+    if (!env->id || !env->id[0]) {
+        ppo_fail(error, PPO_INVALID, "an environment class has no id");
+        return PPO_CLASS_BAD_TABLE;
+    }
+    const char *missing = missing_function(env);
+    const char *fault = missing ? missing : sizes_fault(env);
     if (!fault)
         fault = render_fault(env);
-    if (fault)
-        return ppo_fail(error, PPO_INVALID, "%.64s: %s", env->id, fault);
+    if (fault) {
+        ppo_fail(error, PPO_INVALID, "%.64s: %s", env->id, fault);
+        return missing ? PPO_CLASS_MISSING_FUNCTION : PPO_CLASS_BAD_TABLE;
+    }
+    const char *which = "observation";
     fault = space_fault(&env->observation_space);
-    if (fault)
-        return ppo_fail(error, PPO_INVALID, "%.64s: observation space: %s", env->id, fault);
-    fault = space_fault(&env->action_space);
-    if (!fault && env->action_space.dtype == PPO_U8)
-        fault = "a box of actions holds PPO_F32";
-    if (fault)
-        return ppo_fail(error, PPO_INVALID, "%.64s: action space: %s", env->id, fault);
-    return PPO_OK;
+    if (!fault) {
+        which = "action";
+        fault = space_fault(&env->action_space);
+        if (!fault && env->action_space.dtype == PPO_U8)
+            fault = "a box of actions holds PPO_F32";
+    }
+    if (!fault)
+        return PPO_CLASS_VALID;
+    ppo_fail(error, PPO_INVALID, "%.64s: %s space: %s", env->id, which, fault);
+    return PPO_CLASS_BAD_SPACE;
+}
+
+ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)
+{
+    return ppo_env_class_fault(env, error) == PPO_CLASS_VALID ? PPO_OK : PPO_INVALID;
 }

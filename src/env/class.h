@@ -29,4 +29,17 @@ const ppo_env_extension *ppo_env_class_extension(const ppo_env_class *env);
 // ppo_env_class_check.
 const ppo_env_class *ppo_env_class_whole(ppo_env_class *copy, const ppo_env_class *env);
 
+// What is wrong with a table, by kind.
+typedef enum ppo_class_fault {
+    PPO_CLASS_VALID,
+    PPO_CLASS_ABI_VERSION,      // of another version of the interface
+    PPO_CLASS_STRUCT_SIZE,      // smaller than the first version's table
+    PPO_CLASS_MISSING_FUNCTION, // a required function, or one of a pair
+    PPO_CLASS_BAD_SPACE,        // an impossible observation or action space
+    PPO_CLASS_BAD_TABLE,        // anything else
+} ppo_class_fault;
+
+// As ppo_env_class_check, and says which kind of fault was found first.
+ppo_class_fault ppo_env_class_fault(const ppo_env_class *env, ppo_error *error);
+
 #endif

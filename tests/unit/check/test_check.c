@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The check finds each of a list of planted faults by its name, and nothing wrong with built-in
-// environments. One environment, a dial in a ring, is right; each fault is one thing that it then
-// does wrong.
+// The check reports each of a list of planted faults by its kind, and no fault in the built-in
+// environments. The environment, a dial with twelve positions, is right; each planted fault makes
+// it do one thing wrong.
 #include "ppo/check.h"
 
 #include "ppo/random.h"
@@ -28,7 +28,7 @@ typedef struct ppo_dial {
     uint64_t first_seed;
 } ppo_dial;
 
-// What goes wrong; the class's `context`, and a global besides, since not all functions are told.
+// The planted fault. A global, since the class's functions have no other argument for it.
 typedef enum ppo_wrong {
     ALL_RIGHT,
     NAN_OBS,
@@ -79,7 +79,7 @@ typedef enum ppo_wrong {
 static ppo_wrong wrong;
 static int32_t shared_place;
 static volatile float scratch[OBS];
-static uint32_t num_calls; // in this process: no two calls have the same
+static uint32_t num_calls; // in this process, so that no two calls see the same number
 
 static void observe(const ppo_dial *d, float *obs)
 {
@@ -88,10 +88,10 @@ static void observe(const ppo_dial *d, float *obs)
     if (wrong != MISSING_OBS)
         obs[1] = wrong == CONSTANT_OBS ? 0.5f : (float)sin(angle);
     obs[2] = wrong == CONSTANT_OBS ? 0.5f : (float)d->steps / 32.0f;
-    if (wrong == STATIC_SCRATCH) { // written and read back, as a careless author would
+    if (wrong == STATIC_SCRATCH) { // written and read back through a static buffer
         for (int i = 0; i < OBS; i++)
             scratch[i] = obs[i];
-        sched_yield(); // time enough for another thread, on one core too
+        sched_yield(); // so that another thread may write it meanwhile, on one core too
         for (int i = 0; i < OBS; i++)
             obs[i] = scratch[i];
     }
@@ -188,7 +188,7 @@ static ppo_status dial_step(void *self, const void *action, void *observation,
     observe(d, observation);
     if (wrong != FAILING || d->steps < 4)
         return PPO_OK;
-    snprintf(error->message, sizeof error->message, "the spring broke");
+    snprintf(error->message, sizeof error->message, "broken spring");
     return error->status = PPO_ENV_FAILED;
 }
 
@@ -239,7 +239,7 @@ static ppo_status dial_step_many(void *const *selves, size_t count, const void *
     for (size_t i = 0; i < count; i++)
         if (dial_step(selves[i], &action[i], obs + i * OBS, &transitions[i], error) != PPO_OK)
             return error->status;
-    if (wrong == MANY_TWICE && count == 3) // the last one's place is everybody's
+    if (wrong == MANY_TWICE && count == 3) // the last one's observation for all
         memcpy(obs, obs + 2 * OBS, OBS * sizeof *obs);
     if (wrong == MANY_LONG)
         obs[count * OBS] = 0.0f;
@@ -319,7 +319,8 @@ static ppo_check_report check(ppo_found *found, const ppo_env_class *env)
     ppo_check_report report;
     ppo_error error = {0};
     *found = (ppo_found){.names = ""};
-    const ppo_check_options options = {.episodes = 4, .seed = 3, .timeout_s = 0.5};
+    const ppo_check_options options = {
+        .struct_size = sizeof options, .episodes = 4, .seed = 3, .timeout_s = 0.5};
     assert_int_equal(ppo_check_env(&report, env, &options, note, found, &error), PPO_OK);
     return report;
 }
@@ -329,7 +330,7 @@ static void expect(const ppo_env_class *env, ppo_finding_kind kind)
     ppo_found found;
     check(&found, env);
     if (!found.kind[kind])
-        fail_msg("no %s, but%s", ppo_finding_about(kind).name, found.names);
+        fail_msg("no %s, but%s", ppo_finding_about(kind)->name, found.names);
 }
 
 // --- tests -------------------------------------------------------------------------------------
@@ -405,7 +406,7 @@ static void test_planted_faults_are_found(void **state)
         wrong = planted[i].wrong;
         const ppo_check_report report = check(&found, &env);
         if (!found.kind[planted[i].kind])
-            fail_msg("fault %zu: no %s, but%s", i, ppo_finding_about(planted[i].kind).name,
+            fail_msg("fault %zu: no %s, but%s", i, ppo_finding_about(planted[i].kind)->name,
                      found.names);
         if (planted[i].alone && report.faults + report.warnings + report.notes != 1)
             fail_msg("fault %zu: more than %s:%s", i, found.last.name, found.names);
@@ -450,7 +451,7 @@ static void test_tables(void **state)
     expect(&env, PPO_FINDING_THRESHOLD_ZERO);
 }
 
-// Where something happened is told.
+// Messages say where a fault was found.
 static void test_messages_tell_where(void **state)
 {
     ppo_found found;
@@ -460,7 +461,7 @@ static void test_messages_tell_where(void **state)
     check(&found, &env);
     if (!strstr(found.last.message, "signal 11") ||
         !strstr(found.last.message, "in step, step 9 of episode 2, while playing"))
-        fail_msg("it says%s", found.names);
+        fail_msg("found%s", found.names);
     wrong = FAR_OBS;
     check(&found, &env);
     assert_non_null(strstr(found.last.message, "element 0 is 180, not in [-1, 1]"));
@@ -475,7 +476,8 @@ static void test_built_in_environments_pass(void **state)
     (void)state;
     for (size_t i = 0; i < ppo_env_count(); i++) {
         ppo_found found;
-        const ppo_check_options options = {.episodes = 3, .seed = 1, .timeout_s = 60.0};
+        const ppo_check_options options = {
+            .struct_size = sizeof options, .episodes = 3, .seed = 1, .timeout_s = 60.0};
         ppo_check_report report;
         ppo_error error = {0};
         found = (ppo_found){.names = ""};
@@ -491,8 +493,8 @@ static void test_every_finding_has_a_name(void **state)
     (void)state;
     for (int i = 0; i < PPO_NUM_FINDINGS; i++)
         for (int j = 0; j < i; j++)
-            assert_string_not_equal(ppo_finding_about((ppo_finding_kind)i).name,
-                                    ppo_finding_about((ppo_finding_kind)j).name);
+            assert_string_not_equal(ppo_finding_about((ppo_finding_kind)i)->name,
+                                    ppo_finding_about((ppo_finding_kind)j)->name);
     assert_string_equal(ppo_finding_level_name(PPO_LEVEL_WARNING), "warning");
 }
 
