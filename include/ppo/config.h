@@ -239,6 +239,7 @@ typedef struct ppo_option {
     const char *aliases;      // space-separated, e.g. "clip_range"; may be ""
     const char *help;         // one sentence
     bool changes_result;      // false for the Run group: free to differ when resuming
+    bool is_common;           // one of the few that short help pages show
 } ppo_option;
 
 PPO_API size_t ppo_option_count(void);
@@ -253,6 +254,10 @@ PPO_API bool ppo_option_equal(const ppo_config *a, const ppo_config *b, size_t i
 
 // Who set the index-th option last. A field that was assigned directly keeps its earlier entry.
 PPO_API ppo_set_by ppo_option_set_by(const ppo_config *config, size_t index);
+
+// What to do instead of an option that other programs have and this one lacks, such as "save_freq"
+// (dashes allowed): a sentence, which messages of ppo_config_set contain; NULL if there is none.
+PPO_API const char *ppo_option_hint(const char *name);
 
 // The presets that are built in: names as for ppo_preset_find.
 PPO_API size_t ppo_preset_count(void);

@@ -93,6 +93,7 @@ class COption(Structure):
         ("aliases", c_char_p),
         ("help", c_char_p),
         ("changes_result", c_bool),
+        ("is_common", c_bool),
     ]
 
 

@@ -96,6 +96,45 @@ static void dashes_in_names(int argc, char **argv)
     }
 }
 
+static bool is_own_flag(const cli_command *command, const char *name)
+{
+    for (const cli_flag *flag = command->flags; flag->name; flag++) {
+        if (strcmp(flag->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// What people type from habit, on commands that take no training options; the option table has such
+// hints of its own. `flag` is the one to use, if the command has it.
+static const struct {
+    const char *name;
+    const char *flag; // NULL: any command
+    const char *sentence;
+} flag_hints[] = {
+    {"n-eval-episodes", "episodes", "give --episodes N"},
+    {"n-episodes", "episodes", "give --episodes N"},
+    {"num-episodes", "episodes", "give --episodes N"},
+    {"deterministic", "stochastic", "the policy's mode is played unless you give --stochastic"},
+    {"render", "video", "'ppo watch RUN' shows the agent, --video FILE films it"},
+    {"render-mode", "video", "'ppo watch RUN' shows the agent, --video FILE films it"},
+    {"capture-video", "video", "give --video FILE"},
+    {"record", "video", "give --video FILE"},
+    {"best", "final", "the best agent is played unless you give --final"},
+    {"last", "final", "give --final"},
+    {"verbose", NULL, "messages are always shown"},
+};
+
+// The hint for a name that `command` does not have; NULL if there is none.
+static const char *find_hint(const cli_command *command, const char *name)
+{
+    for (size_t i = 0; i < sizeof flag_hints / sizeof flag_hints[0]; i++)
+        if (strcmp(flag_hints[i].name, name) == 0 &&
+            (!flag_hints[i].flag || is_own_flag(command, flag_hints[i].flag)))
+            return flag_hints[i].sentence;
+    return NULL;
+}
+
 static const char *row_name(void *context, size_t index)
 {
     const long_options *options = context;
@@ -119,13 +158,15 @@ static ppo_status check_ambiguous(const long_options *options, const char *name,
     return PPO_OK;
 }
 
-static bool is_own_flag(const cli_command *command, const char *name)
+// --no-norm-obs means --norm-obs false.
+static bool take_negation(cli_args *args, const char *name, ppo_error *error)
 {
-    for (const cli_flag *flag = command->flags; flag->name; flag++) {
-        if (strcmp(flag->name, name) == 0)
-            return true;
-    }
-    return false;
+    ppo_config scratch;
+    ppo_config_defaults(&scratch);
+    if (strncmp(name, "no-", 3) != 0 || ppo_config_set(&scratch, name + 3, "false", error))
+        return false;
+    args->setting[args->num_settings++] = (cli_setting){name + 3, "false"};
+    return true;
 }
 
 // `--stop-when-solved` is short for `--stop-when-solved true`.
@@ -145,7 +186,8 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
                                ppo_error *error)
 {
     if (optopt > 0 && optopt < FIRST_FLAG)
-        return ppo_fail(error, PPO_INVALID, "unknown option -%c", optopt);
+        return ppo_fail(error, PPO_INVALID, "unknown option -%c%s", optopt,
+                        optopt == 'v' || optopt == 'V' ? "; 'ppo --version' says the version" : "");
     const cli_command *command = args->command;
     char *const name = argv[optind - 1] + 2, *const equals = strchr(name, '=');
     const char *value = equals ? equals + 1 : value_of_flag(argc, argv);
@@ -153,6 +195,12 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
         *equals = '\0';
     if (check_ambiguous(options, name, error))
         return error->status;
+    const char *hint = command->takes_options ? NULL : find_hint(command, name);
+    if (hint)
+        return ppo_fail(error, PPO_INVALID, "'%s' has no option --%.80s; %s", command->name, name,
+                        hint);
+    if (command->takes_options && !equals && take_negation(args, name, error))
+        return PPO_OK;
     ppo_config scratch;
     ppo_config_defaults(&scratch);
     if (command->takes_options && ppo_config_set(&scratch, name, value, error) == PPO_OK) {
@@ -160,7 +208,8 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
         return PPO_OK;
     }
     const char *nearest = ppo_nearest(name, row_name, options, options->count);
-    if (command->takes_options && !(nearest && is_own_flag(command, nearest)))
+    if (command->takes_options &&
+        (ppo_option_hint(name) || !nearest || !is_own_flag(command, nearest)))
         return error->status;
     return ppo_fail(error, PPO_INVALID, "'%s' has no option --%.80s%s%s%s", command->name, name,
                     nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
@@ -210,13 +259,31 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
     return PPO_OK;
 }
 
+// Whether the surplus operand is the rest of a list that was written with spaces: --net-arch 64 64.
+static bool follows_list(const cli_args *args)
+{
+    const char *rest = args->operand[args->command->max_operands];
+    if (args->num_settings == 0 || rest[strspn(rest, "0123456789,")] != '\0')
+        return false;
+    const char *name = args->setting[args->num_settings - 1].name;
+    for (size_t i = 0; i < ppo_option_count(); i++)
+        if (strcmp(ppo_option_at(i).name, name) == 0)
+            return strcmp(ppo_option_at(i).type, "widths") == 0;
+    return false;
+}
+
 static ppo_status check_operands(const cli_args *args, ppo_error *error)
 {
     const cli_command *command = args->command;
-    if (args->flag[CLI_FLAG_HELP])
+    if (args->flag[CLI_FLAG_HELP] || args->flag[CLI_FLAG_HELP_ALL])
         return PPO_OK;
     if (args->num_operands < command->min_operands)
         return ppo_fail(error, PPO_INVALID, "'%s' needs %s", command->name, command->synopsis);
+    if (args->num_operands > command->max_operands && follows_list(args))
+        return ppo_fail(error, PPO_INVALID, "%s: a list is one word: %s,%.80s",
+                        args->setting[args->num_settings - 1].name,
+                        args->setting[args->num_settings - 1].text,
+                        args->operand[command->max_operands]);
     if (args->num_operands > command->max_operands)
         return ppo_fail(error, PPO_INVALID, "'%s': '%.80s' is one argument too many", command->name,
                         args->operand[command->max_operands]);

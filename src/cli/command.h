@@ -6,14 +6,14 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "ppo/base.h"
 
 typedef struct cli_args cli_args; // args.h
 
 // The flags that are not training options. A command lists those that it takes.
 typedef enum cli_flag_id {
     CLI_FLAG_HELP,
+    CLI_FLAG_HELP_ALL,
     CLI_FLAG_JSON,
     CLI_FLAG_QUIET,
     CLI_FLAG_RESTART,
@@ -21,6 +21,7 @@ typedef enum cli_flag_id {
     CLI_FLAG_SEEDS,
     CLI_FLAG_SEED,
     CLI_FLAG_EPISODES,
+    CLI_FLAG_FINAL,
     CLI_FLAG_STOCHASTIC,
     CLI_FLAG_PYTHON,
     CLI_FLAG_VIDEO,
@@ -84,7 +85,8 @@ typedef struct cli_command_list {
 // The command of this name; NULL if there is none.
 const cli_command *cli_command_find(const cli_command_list *list, const char *name);
 
-// The name that is most like a mistyped one; NULL if none is near.
-const char *cli_command_nearest(const cli_command_list *list, const char *name);
+// Fails with "no command 'NAME'" and what to use instead: the name that is most like a mistyped
+// one, or what does here what `name` does in other programs.
+ppo_status cli_command_fail(const cli_command_list *list, const char *name, ppo_error *error);
 
 #endif

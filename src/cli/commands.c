@@ -4,6 +4,8 @@
 
 // clang-format off
 #define HELP_FLAG {.id = CLI_FLAG_HELP, .name = "help", .help = "Show this page."}
+#define HELP_ALL_FLAG {.id = CLI_FLAG_HELP_ALL, .name = "help-all",                                \
+                       .help = "Show this page with all training options."}
 #define JSON_FLAG {.id = CLI_FLAG_JSON, .name = "json",                                            \
                    .help = "Print the result as one JSON object on stdout."}
 #define PYTHON_FLAG {.id = CLI_FLAG_PYTHON, .name = "python", .value = "PATH",                     \
@@ -32,6 +34,7 @@ static const cli_flag train_flags[] = {
      .name = "quiet",
      .help = "No progress on stderr: only errors, and the result on stdout."},
     HELP_FLAG,
+    HELP_ALL_FLAG,
     FLAGS_END,
 };
 
@@ -174,6 +177,7 @@ static const cli_flag info_flags[] = {
              "computes them."},
     JSON_FLAG,
     HELP_FLAG,
+    HELP_ALL_FLAG,
     FLAGS_END,
 };
 
@@ -199,6 +203,7 @@ static const cli_flag bench_flags[] = {
      .help = "Environments stepped together; with 'env' and 'bridge' 64 by default."},
     JSON_FLAG,
     HELP_FLAG,
+    HELP_ALL_FLAG,
     FLAGS_END,
 };
 
@@ -237,7 +242,6 @@ static const cli_command rows[] = {
                     "changed",
         .flags = train_flags,
         .operand = CLI_TASK,
-        .min_operands = 1,
         .max_operands = 1,
         .takes_options = true,
         .run = cli_cmd_train,

@@ -14,17 +14,6 @@
 #include "cli/message.h"
 #include "cli/signals.h"
 
-static int unknown_command(const char *name)
-{
-    ppo_error error;
-    const char *nearest = cli_command_nearest(&cli_commands, name);
-    if (nearest)
-        ppo_fail(&error, PPO_INVALID, "no command '%.80s'; did you mean '%s'?", name, nearest);
-    else
-        ppo_fail(&error, PPO_INVALID, "no command '%.80s'", name);
-    return cli_fail_usage(&error, NULL);
-}
-
 static int run_command(const cli_command *command, int argc, char **argv)
 {
     ppo_error error = {0};
@@ -32,12 +21,20 @@ static int run_command(const cli_command *command, int argc, char **argv)
     if (cli_args_init(&args, &cli_commands, command, argc, argv, &error))
         return cli_fail_usage(&error, command->name);
     int code = PPO_OK;
-    if (args.flag[CLI_FLAG_HELP])
-        cli_help_page(stdout, command);
+    const bool with_all = args.flag[CLI_FLAG_HELP_ALL] != NULL;
+    if (args.flag[CLI_FLAG_HELP] || with_all)
+        cli_help_page(stdout, command, with_all);
     else
         code = command->run(&args);
     cli_args_release(&args);
     return code;
+}
+
+// Every spelling that other programs have.
+static bool is_version(const char *word)
+{
+    return !strcmp(word, "--version") || !strcmp(word, "-V") || !strcmp(word, "-v") ||
+           !strcmp(word, "version");
 }
 
 static int dispatch(int argc, char **argv)
@@ -50,12 +47,16 @@ static int dispatch(int argc, char **argv)
         cli_help_overview(stdout, &cli_commands);
         return PPO_OK;
     }
-    if (!strcmp(argv[1], "--version")) {
+    if (is_version(argv[1])) {
         printf("ppo %s\n", ppo_version());
         return PPO_OK;
     }
     const cli_command *command = cli_command_find(&cli_commands, argv[1]);
-    return command ? run_command(command, argc - 1, argv + 1) : unknown_command(argv[1]);
+    if (command)
+        return run_command(command, argc - 1, argv + 1);
+    ppo_error error;
+    cli_command_fail(&cli_commands, argv[1], &error);
+    return cli_fail_usage(&error, NULL);
 }
 
 // Whether the reader of stdout has closed its end of the pipe, as `head` does: no error.

@@ -30,12 +30,15 @@ static void on_signal(int number)
     if (atomic_exchange(&stop_requested, true)) {
         if (restore_before_exit)
             restore_before_exit();
-        write_text("\n");
+        write_text(restore_before_exit ? "\n"
+                                       : "\nppo: stopped at once; the last checkpoint is kept, and "
+                                         "the same command continues from there\n");
         _exit(CLI_INTERRUPTED);
     }
     if (restore_before_exit)
         return; // the screen closes at once
-    write_text("\nppo: stopping after this iteration; once more stops at once\n");
+    write_text(
+        "\nppo: stopping after this iteration; a second Ctrl-C stops at once and loses it\n");
 }
 
 void cli_signals_catch(void)

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "cli/message.h"
@@ -94,26 +95,76 @@ static void list_names(task_names *names)
         snprintf(names->name[names->count++], sizeof names->name[0], "%s", ppo_preset_name_at(i));
 }
 
+// The id as it is listed, if `name` differs from it in case alone; one environment has one folder.
+static void canonicalise(char id[PPO_TEXT_SIZE])
+{
+    char listed[PPO_TEXT_SIZE];
+    for (size_t i = 0; ppo_env_id_at(listed, sizeof listed, i); i++)
+        if (strcasecmp(listed, id) == 0)
+            memcpy(id, listed, sizeof listed);
+}
+
+// "HalfCheetah-v5", "HalfCheetah": what an id of Gymnasium's may look like.
+static bool has_version(const char *name)
+{
+    const char *version = strrchr(name, '-');
+    return version && version != name && version[1] == 'v' && version[2] &&
+           version[2 + strspn(version + 2, "0123456789")] == '\0';
+}
+
+// Whether two ids have the same name before their versions, as CartPole-v1 and CartPole-v7 do.
+static bool has_prefix(const char *listed, const char *name)
+{
+    const size_t length = (size_t)(strrchr(name, '-') - name);
+    return strncasecmp(listed, name, length) == 0 && listed[length] == '-';
+}
+
+const char *cli_free_game(const ppo_game_info *game)
+{
+    static const char *const pairs[][2] = {{"Pong", "Rally"}, {"Breakout", "Bricks"}};
+    for (size_t i = 0; game->md5 && i < sizeof pairs / sizeof pairs[0]; i++)
+        if (strcmp(pairs[i][0], game->name) == 0)
+            return pairs[i][1];
+    return game->md5 ? "Bricks" : NULL;
+}
+
 static ppo_status not_found(const char *name, ppo_error *error)
 {
     task_names names = {.count = 0};
     list_names(&names);
     const char *nearest = ppo_nearest(name, task_name, &names, names.count);
+    const ppo_game_info *game = nearest ? ppo_env_game(nearest) : NULL;
+    if (game && game->md5)
+        return ppo_fail(
+            error, PPO_NOT_FOUND,
+            "no environment, preset, YAML file or run '%.200s'; did you mean %s, which "
+            "needs a cartridge ('ppo doctor' says whether it is here), or %s, a free game "
+            "like it?",
+            name, nearest, cli_free_game(game));
+    if (has_version(name) && !(nearest && has_prefix(nearest, name)))
+        return ppo_fail(error, PPO_NOT_FOUND,
+                        "no environment of ppo's own is called '%.200s'; for Gymnasium's give "
+                        "gym:%.200s%s%s%s",
+                        name, name, nearest ? "; or did you mean " : "", nearest ? nearest : "",
+                        nearest ? "?" : "");
     if (nearest)
         return ppo_fail(error, PPO_NOT_FOUND,
                         "no environment, preset, YAML file or run '%.200s'; did you mean %s?", name,
                         nearest);
     return ppo_fail(error, PPO_NOT_FOUND,
                     "no environment, preset, YAML file or run '%.200s'; 'ppo envs' lists the "
-                    "environments",
+                    "environments, and gym:ID is one of Gymnasium's",
                     name);
 }
 
-ppo_status cli_target_find(cli_target *target, const char *name, ppo_error *error)
+ppo_status cli_target_find(cli_target *target, const char *given, ppo_error *error)
 {
+    char name[PPO_TEXT_SIZE];
     *target = (cli_target){0};
-    if (strlen(name) >= PPO_TEXT_SIZE)
-        return ppo_fail(error, PPO_INVALID, "'%.40s...' is too long a name", name);
+    if (strlen(given) >= PPO_TEXT_SIZE)
+        return ppo_fail(error, PPO_INVALID, "'%.40s...' is too long a name", given);
+    snprintf(name, sizeof name, "%s", given);
+    canonicalise(name);
     char preset[PPO_TEXT_SIZE];
     if (ppo_plugin_has_id(name)) {
         target->kind = CLI_TARGET_ENV;
@@ -200,6 +251,7 @@ ppo_status cli_target_config(ppo_config *config, cli_target *target, const char 
                         "the command line (`ppo "
                         "envs` lists them)",
                         target->label);
+    canonicalise(config->env_id);
     if (ppo_plugin_has_id(config->env_id) && resolve_plugin(config, error))
         return error->status;
     return ppo_config_check(config, error);

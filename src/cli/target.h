@@ -35,6 +35,9 @@ ppo_status cli_settings_apply(ppo_config *config, const cli_args *args, ppo_erro
 // The default run directory, runs/<env>/[<stem>-]seed-<seed>, unless the configuration names one.
 void cli_run_dir_default(ppo_config *config, const cli_target *target);
 
+// The free game that is played like `game`, or at all if there is none; NULL if it is free itself.
+const char *cli_free_game(const ppo_game_info *game);
+
 // All of it but the run directory: defaults, target, command line, and the check of the whole.
 ppo_status cli_target_config(ppo_config *config, cli_target *target, const char *name,
                              const cli_args *args, ppo_error *error);

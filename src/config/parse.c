@@ -86,9 +86,19 @@ static ppo_status append(const reader *r, const char *name, char text[MAX_VALUE_
     return PPO_OK;
 }
 
+static bool is_option(const char *name)
+{
+    ppo_option_index index;
+    const char *text = "true";
+    return ppo_option_resolve(&index, &text, name, NULL) == PPO_OK;
+}
+
 static ppo_status fail_structure(const reader *r, const char *name, const yaml_event_t *event)
 {
     const char *problem = "takes one value, not a nested mapping or list";
+    if (event->type == YAML_MAPPING_START_EVENT && !is_option(name))
+        problem = "is a mapping of its own, as in RL Zoo's files, and not an option; put its lines "
+                  "at the top level, below a line env_id: ID";
     if (is_tagged(event))
         problem = "anchors, aliases and tags (&, *, !) are not understood here";
     return ppo_fail(r->error, PPO_INVALID, "%s:%zu: %s: %s", r->label, line_of(event), name,

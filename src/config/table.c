@@ -67,6 +67,12 @@ PPO_OPTIONS(PPO_OPTION_KIND)
 _Static_assert(PPO_OPTION_COUNT <= PPO_MAX_OPTIONS,
                "ppo_config.set_by has a place for each option");
 
+static const bool is_common[PPO_OPTION_COUNT] = {
+#define PPO_COMMON_ROW(name) [PPO_OPTION_##name] = true,
+    PPO_COMMON_OPTIONS(PPO_COMMON_ROW)
+#undef PPO_COMMON_ROW
+};
+
 typedef struct foreign_switch {
     const char *name;
     ppo_option_index index;
@@ -124,14 +130,6 @@ static const foreign_switch *find_switch(const char *name)
     for (size_t i = 0; i < COUNT(switches); i++)
         if (strcmp(switches[i].name, name) == 0)
             return &switches[i];
-    return NULL;
-}
-
-static const char *find_hint(const char *name)
-{
-    for (size_t i = 0; i < COUNT(hints); i++)
-        if (strcmp(hints[i].name, name) == 0)
-            return hints[i].sentence;
     return NULL;
 }
 
@@ -197,6 +195,16 @@ static void normalise(char normal[NAME_SIZE], const char *name)
     normal[i] = '\0';
 }
 
+const char *ppo_option_hint(const char *name)
+{
+    char normal[NAME_SIZE];
+    normalise(normal, name);
+    for (size_t i = 0; i < COUNT(hints); i++)
+        if (strcmp(hints[i].name, normal) == 0)
+            return hints[i].sentence;
+    return NULL;
+}
+
 ppo_status ppo_option_resolve(ppo_option_index *index, const char **text, const char *name,
                               ppo_error *error)
 {
@@ -218,7 +226,7 @@ ppo_status ppo_option_resolve(ppo_option_index *index, const char **text, const 
         return ppo_fail(error, PPO_INVALID,
                         "%s: takes true or false, got '%s'; for more choices set %s", normal,
                         ppo_text_show(*text).text, ppo_option_rows[foreign->index].option.name);
-    const char *sentence = find_hint(normal);
+    const char *sentence = ppo_option_hint(normal);
     if (sentence)
         return ppo_fail(error, PPO_INVALID, "%s: there is no such option; %s", normal, sentence);
     return fail_unknown(name, error);
@@ -318,5 +326,6 @@ ppo_option ppo_option_at(size_t index)
     ppo_option option = row->option;
     option.type = kind_text(row);
     option.range = row->limits.text;
+    option.is_common = is_common[index];
     return option;
 }

@@ -175,7 +175,7 @@
       "Worker threads; 0 means one per core, but no more than there is work for.")                 \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \
       "Seconds between checkpoints; 0 writes one after each iteration.")                           \
-    X(tensorboard, "Run", BOOL, "true", ANY_BOOL, "tensorboard_log", false,                        \
+    X(tensorboard, "Run", BOOL, "true", ANY_BOOL, "", false,                        \
       "Write an event file for TensorBoard, if this build can.")                                   \
     X(video_every, "Run", U64, "0", ANY_U64, "", false,                                            \
       "Film an episode into videos/ every so many environment steps and at the end; 0 turns it "   \
@@ -195,6 +195,21 @@
 
 // Foreign names that have no counterpart here, with what to do instead: X(name, sentence).
 #define PPO_HINTS(X)                                                                               \
+    X(steps, "set total_timesteps for the length of the run, num_steps for that of an iteration")  \
+    X(track, "metrics are kept in progress.csv and in an event file for TensorBoard")              \
+    X(wandb, "metrics are kept in progress.csv and in an event file for TensorBoard")              \
+    X(render, "set video_every to film while training, or watch the agent with 'ppo watch RUN'")   \
+    X(render_mode, "set video_every to film while training, or watch it with 'ppo watch RUN'")     \
+    X(capture_video, "set video_every to film while training, or film with 'ppo eval --video'")    \
+    X(verbose, "progress is shown unless the command line says --quiet")                           \
+    X(progress, "progress is shown unless the command line says --quiet")                          \
+    X(save_freq, "set checkpoint_interval_s instead, which counts seconds")                        \
+    X(save_model, "the best agent and the last checkpoint are always saved")                       \
+    X(tensorboard_log, "the event file lies in run_dir; tensorboard false turns it off")           \
+    X(log_dir, "set run_dir instead")                                                              \
+    X(exp_name, "set run_dir instead")                                                             \
+    X(algo, "the algorithm is PPO")                                                                \
+    X(vec_env, "set workers instead: thread or process")                                           \
     X(clip_range_vf, "the value loss is clipped by clip_vloss true or false, within clip_coef")    \
     X(normalize, "set norm_obs and norm_reward instead")                                           \
     X(eval_freq, "set eval_every instead, which counts iterations, not steps")                     \
@@ -206,6 +221,19 @@
     X(cuda, "set threads instead; the networks run on the processor")                              \
     X(device, "set threads instead; the networks run on the processor")                            \
     X(torch_deterministic, "every run here is deterministic")
+
+// The options that short help pages show.
+#define PPO_COMMON_OPTIONS(X)                                                                      \
+    X(seed)                                                                                        \
+    X(total_timesteps)                                                                             \
+    X(num_envs)                                                                                    \
+    X(num_steps)                                                                                   \
+    X(learning_rate)                                                                               \
+    X(gamma)                                                                                       \
+    X(ent_coef)                                                                                    \
+    X(hidden_sizes)                                                                                \
+    X(norm_obs)                                                                                    \
+    X(run_dir)
 
 // clang-format on
 

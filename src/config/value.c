@@ -377,14 +377,38 @@ static void write_expectation(ppo_writer *writer, const ppo_option_row *row)
     }
 }
 
+// "100k" and "2M" are meant as 100e3 and 2e6: the exponent that the suffix stands for, 0 if it is
+// none or `text` is no number otherwise.
+static int suffix_exponent(const char *text)
+{
+    static const struct {
+        char suffix;
+        int exponent;
+    } suffixes[] = {{'k', 3}, {'K', 3}, {'m', 6}, {'M', 6}, {'b', 9}, {'B', 9}, {'g', 9}, {'G', 9}};
+    const span piece = whole(text);
+    double number;
+    if (piece.length < 2 || !span_f64(&number, (span){piece.start, piece.length - 1}))
+        return 0;
+    for (size_t i = 0; i < COUNT(suffixes); i++)
+        if (piece.start[piece.length - 1] == suffixes[i].suffix)
+            return suffixes[i].exponent;
+    return 0;
+}
+
 static ppo_status refuse(const ppo_option_row *row, const char *text, ppo_error *error)
 {
-    char expectation[256];
+    char expectation[256], hint[72] = "";
     ppo_writer writer;
     ppo_writer_init(&writer, expectation, sizeof expectation);
     write_expectation(&writer, row);
-    return ppo_fail(error, PPO_INVALID, "%s: takes %s, got '%s'", row->option.name, expectation,
-                    ppo_text_show(text).text);
+    const int exponent = suffix_exponent(text);
+    if (exponent && row->kind <= PPO_KIND_F64) {
+        const span number = whole(text);
+        ppo_writer_init(&writer, hint, sizeof hint);
+        ppo_writer_put(&writer, "; write %.*se%d", (int)number.length - 1, number.start, exponent);
+    }
+    return ppo_fail(error, PPO_INVALID, "%s: takes %s, got '%s'%s", row->option.name, expectation,
+                    ppo_text_show(text).text, hint);
 }
 
 ppo_status ppo_value_parse(ppo_value *value, const ppo_option_row *row, const char *text,

@@ -30,7 +30,7 @@ static const ppo_abi_row rows[] = {
     WHOLE(ppo_option)
     FIELD(ppo_option, name) FIELD(ppo_option, group) FIELD(ppo_option, type)
     FIELD(ppo_option, default_text) FIELD(ppo_option, range) FIELD(ppo_option, aliases)
-    FIELD(ppo_option, help) FIELD(ppo_option, changes_result)
+    FIELD(ppo_option, help) FIELD(ppo_option, changes_result) FIELD(ppo_option, is_common)
     WHOLE(ppo_evaluation)
     FIELD(ppo_evaluation, episodes) FIELD(ppo_evaluation, return_mean)
     FIELD(ppo_evaluation, return_std) FIELD(ppo_evaluation, return_min)

@@ -16,7 +16,7 @@ for command in train eval envs info doctor bench hash help; do
     [ "$(awk '{ if (length > n) n = length } END { print n }' page)" -le 100 ] ||
         fail "'help $command' has lines of more than 100 columns"
 done
-run 0 "$ppo" help train
+run 0 "$ppo" train --help-all
 prints '--clip-coef number'
 prints 'clip-range'
 run 0 "$ppo" help --man

@@ -12,13 +12,11 @@ static int help_about(const cli_command_list *commands, const char *name)
 {
     const cli_command *command = cli_command_find(commands, name);
     if (command) {
-        cli_help_page(stdout, command);
+        cli_help_page(stdout, command, false);
         return PPO_OK;
     }
     ppo_error error;
-    const char *nearest = cli_command_nearest(commands, name);
-    ppo_fail(&error, PPO_INVALID, "no command '%.80s'%s%s%s", name,
-             nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    cli_command_fail(commands, name, &error);
     return cli_fail_usage(&error, NULL);
 }
 

@@ -10,8 +10,8 @@
 // The page of `ppo --help`.
 void cli_help_overview(FILE *file, const cli_command_list *commands);
 
-// The page of `ppo help COMMAND`.
-void cli_help_page(FILE *file, const cli_command *command);
+// The page of `ppo help COMMAND`, with the common training options or with all of them.
+void cli_help_page(FILE *file, const cli_command *command, bool with_all_options);
 
 // The manual page ppo(1), troff with the man macros.
 void cli_help_man(FILE *file, const cli_command_list *commands);

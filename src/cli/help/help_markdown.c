@@ -47,8 +47,23 @@ void cli_help_markdown(FILE *file)
           "Every setting of a training. On the command line `--clip-coef 0.1` or "
           "`--clip_coef=0.1`, in a\nconfiguration file `clip_coef: 0.1`. Names follow CleanRL; "
           "those of Stable-Baselines3 work as well.\nThis page is the output of `ppo help "
-          "--options-markdown`.\n",
+          "--options-markdown`.\n\n",
           file);
+    fputs(
+        "| type | what it takes |\n|---|---|\n"
+        "| `integer` | digits, also `1e6` and `1_000_000` |\n"
+        "| `number` | `0.001`, `1e-3`; where the range says so also `none` |\n"
+        "| `true\\|false` | also `yes` and `no`, `on` and `off`; on the command line `--norm-obs` "
+        "alone means true, `--no-norm-obs` false |\n"
+        "| `a\\|b\\|c` | one of these words |\n"
+        "| `text` | one line of UTF-8, at most 255 bytes |\n"
+        "| `widths` | the widths of up to 8 layers, from the input on: `64,64`; in YAML also "
+        "`[64, 64]` |\n"
+        "| `schedule` | a factor on a setting over the run: `constant` (1 throughout), `linear` "
+        "(from 1 to 0), `cosine` (half a cosine from 1 to 0), or 2 to 8 points `progress:factor` "
+        "with straight lines between them: `0:1,0.5:0.3,1:0` begins at the full value, is at 0.3 "
+        "of it half-way and ends at 0 |\n",
+        file);
     const char *group = "";
     for (size_t i = 0; i < ppo_option_count(); i++) {
         const ppo_option option = ppo_option_at(i);

@@ -78,7 +78,7 @@ static void print_option(FILE *file, const ppo_option *option)
     cli_paragraph(file, text, 0, HELP_INDENT, page_width(file));
 }
 
-static void print_options(FILE *file)
+static void print_all_options(FILE *file)
 {
     const char *group = "";
     for (size_t i = 0; i < ppo_option_count(); i++) {
@@ -96,6 +96,21 @@ static void print_options(FILE *file)
         fprintf(file, "  %s\n", ppo_preset_name_at(i));
 }
 
+static void print_common_options(FILE *file, const cli_command *command)
+{
+    char text[160];
+    heading(file, "Training options, the most common");
+    for (size_t i = 0; i < ppo_option_count(); i++) {
+        const ppo_option option = ppo_option_at(i);
+        if (option.is_common)
+            print_option(file, &option);
+    }
+    snprintf(text, sizeof text, "All %zu options: ppo %s --help-all", ppo_option_count(),
+             command->name);
+    putc('\n', file);
+    cli_paragraph(file, text, 0, TEXT_INDENT, page_width(file));
+}
+
 static void print_examples(FILE *file, const char *examples)
 {
     heading(file, "Examples");
@@ -106,7 +121,7 @@ static void print_examples(FILE *file, const char *examples)
     }
 }
 
-void cli_help_page(FILE *file, const cli_command *command)
+void cli_help_page(FILE *file, const cli_command *command, bool with_all_options)
 {
     fprintf(file, "ppo %s: %s\n", command->name, command->summary);
     heading(file, "Usage");
@@ -115,7 +130,9 @@ void cli_help_page(FILE *file, const cli_command *command)
     heading(file, "Flags");
     for (const cli_flag *flag = command->flags; flag->name; flag++)
         print_flag(file, flag);
-    if (command->takes_options)
-        print_options(file);
+    if (command->takes_options && with_all_options)
+        print_all_options(file);
+    else if (command->takes_options)
+        print_common_options(file, command);
     print_examples(file, command->examples);
 }

@@ -2,6 +2,7 @@
 // `ppo train`: from the command line to a run, with progress on stderr and the result on stdout.
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/message.h"
@@ -97,12 +98,30 @@ static int train_one(const ppo_config *config, const cli_args *args)
     return cli_outcome_code(&outcome);
 }
 
+// The operand or, without one, the environment that --env-id names: `train --env X` means `train
+// X`.
+static const char *find_operand(const cli_args *args)
+{
+    if (args->num_operands > 0)
+        return args->operand[0];
+    const char *env_id = NULL;
+    for (size_t i = 0; i < args->num_settings; i++)
+        if (strcmp(args->setting[i].name, "env_id") == 0)
+            env_id = args->setting[i].text;
+    return env_id;
+}
+
 int cli_cmd_train(const cli_args *args)
 {
     ppo_error error = {0};
+    const char *name = find_operand(args);
+    if (!name) {
+        ppo_fail(&error, PPO_INVALID, "'train' needs %s", args->command->synopsis);
+        return cli_fail_usage(&error, "train");
+    }
     ppo_config config;
     cli_target target;
-    if (cli_target_config(&config, &target, args->operand[0], args, &error))
+    if (cli_target_config(&config, &target, name, args, &error))
         return cli_fail(&error);
     const bool is_one = !args->flag[CLI_FLAG_SEEDS];
     if (is_one)

@@ -104,8 +104,9 @@ void cli_outcome_say_opened(const cli_outcome *outcome)
                 outcome->run_dir, outcome->steps, outcome->total_steps);
         break;
     case PPO_RUN_FINISHED:
-        cli_say("%s is finished (%" PRIu64 " steps); --restart starts anew", outcome->run_dir,
-                outcome->steps);
+        cli_say("%s is finished (%" PRIu64 " steps); a larger --total-timesteps continues it, "
+                "--restart starts anew",
+                outcome->run_dir, outcome->steps);
         break;
     }
 }
@@ -131,5 +132,8 @@ int cli_outcome_fail(const cli_outcome *outcome)
     const int code = cli_fail(&outcome->error);
     if (outcome->status == PPO_NUMERIC || outcome->status == PPO_ENV_FAILED)
         cli_say("the last good checkpoint is kept in %s", outcome->run_dir);
+    const ppo_game_info *game = ppo_env_game(outcome->env);
+    if (outcome->status == PPO_NOT_FOUND && game && cli_free_game(game))
+        cli_say("%s needs no cartridge: 'ppo train %s'", cli_free_game(game), cli_free_game(game));
     return code;
 }

@@ -276,6 +276,9 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
     if (cli_parse_seeds(&seeds, args->flag[CLI_FLAG_SEEDS], &error) ||
         sweep_init(&all, config, target, &seeds, &error))
         return cli_fail(&error);
+    if (seeds.count == 1 && seeds.seed[0] > 1 && seeds.seed[0] <= 100)
+        cli_note("--seeds %s is seed %" PRIu64 " alone; 1-%" PRIu64 " are %" PRIu64 " seeds",
+                 args->flag[CLI_FLAG_SEEDS], seeds.seed[0], seeds.seed[0], seeds.seed[0]);
     if (train_all(&all, config, args, num_threads, &error)) {
         free(all.run);
         return cli_fail(&error);

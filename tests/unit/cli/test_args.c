@@ -111,9 +111,9 @@ static void refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "train",           "train A B",    "train E --gamma",     "train E --json=1",
-        "train E --num 1", "train E -q",   "eval R --gamma 0.9",  "envs --seeds 1",
-        "hash --json R",   "train E --=1", "eval R --epsiodes 3",
+        "train A B",    "train E --gamma",     "train E --json=1", "train E --num 1",
+        "train E -q",   "eval R --gamma 0.9",  "envs --seeds 1",   "hash --json R",
+        "train E --=1", "eval R --epsiodes 3",
     };
     line l;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -39,8 +39,19 @@ static void names_are_found(void **state)
 {
     (void)state;
     assert_null(cli_command_find(&cli_commands, "tra"));
-    assert_string_equal(cli_command_nearest(&cli_commands, "trian"), "train");
-    assert_null(cli_command_nearest(&cli_commands, "xyzzy"));
+    static const char *const said[][2] = {
+        {"trian", "did you mean 'train'?"}, {"play", "'ppo watch RUN'"},
+        {"enjoy", "'ppo watch RUN'"},       {"test", "'ppo eval RUN'"},
+        {"resume", "'ppo train RUN'"},      {"list", "'ppo runs'"},
+    };
+    ppo_error error;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        assert_int_equal(cli_command_fail(&cli_commands, said[i][0], &error), PPO_INVALID);
+        if (!strstr(error.message, said[i][1]))
+            fail_msg("%s", error.message);
+    }
+    cli_command_fail(&cli_commands, "xyzzy", &error);
+    assert_string_equal(error.message, "no command 'xyzzy'");
 }
 
 // What `print` writes, to be freed.
