@@ -76,17 +76,22 @@ static ppo_status fill_agent(ppo_agent *agent, const ppo_safetensors *content, c
 }
 
 // Paths on this machine are not in a checkpoint, but in config.yaml beside it.
-static void read_machine_paths(ppo_config *config, const char *path)
+static ppo_status read_machine_paths(ppo_config *config, const char *path, ppo_error *error)
 {
+    ppo_error cause = {0};
     ppo_config beside = *config;
     const char *slash = strrchr(path, '/');
     char dir[sizeof((ppo_path *)0)->text];
     snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
     const ppo_path settings = ppo_path_in(dir, PPO_CONFIG_NAME);
-    if (ppo_config_load(&beside, settings.text, NULL) != PPO_OK)
-        return;
+    const ppo_status status = ppo_config_load(&beside, settings.text, &cause);
+    if (status == PPO_NO_MEMORY)
+        return ppo_fail(error, status, "%s", cause.message);
+    if (status != PPO_OK) // without them the environment is looked for in the usual places
+        return PPO_OK;
     memcpy(config->python, beside.python, sizeof config->python);
     memcpy(config->rom_dir, beside.rom_dir, sizeof config->rom_dir);
+    return PPO_OK;
 }
 
 static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content, const char *path,
@@ -94,7 +99,7 @@ static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content,
 {
     ppo_config config;
     PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
-    read_machine_paths(&config, path);
+    PPO_TRY(read_machine_paths(&config, path, error));
     if (options->python)
         PPO_TRY(ppo_config_set(&config, "python", options->python, error));
     PPO_TRY(ppo_agent_create(agent, &config, options->env, error));

@@ -6,6 +6,7 @@
 #include "run/checkpoint/safetensors.h"
 
 #include "core/error.h"
+#include "run/checkpoint/json_valid.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -238,19 +239,28 @@ static ppo_status read_header(ppo_safetensors *file, const cJSON *root, const re
     return check_whole(file, in);
 }
 
-// The header as JSON; NULL if it is none. Parsed from a copy that ends in a zero byte, for cJSON
-// looks one character ahead. A zero byte inside would end it early and fails to parse.
-static cJSON *parse_json(const unsigned char *header, size_t size)
+// Parses the header, from a copy that ends in a zero byte, because cJSON looks one character ahead.
+// A zero byte inside would end it early and is refused. cJSON returns NULL for text that is no JSON
+// and where memory runs out; which it was, ppo_json_is_valid says.
+static ppo_status parse_json(cJSON **root, const unsigned char *header, size_t size,
+                             const reader *in)
 {
+    *root = NULL;
     char *text = malloc(size + 1);
     if (!text)
-        return NULL;
+        return ppo_fail(in->error, PPO_NO_MEMORY, "out of memory reading %s", in->label);
     memcpy(text, header, size);
     text[size] = '\0';
-    cJSON *root =
-        memchr(text, '\0', size) ? NULL : cJSON_ParseWithLengthOpts(text, size + 1, NULL, true);
+    const bool is_text = !memchr(text, '\0', size);
+    if (is_text)
+        *root = cJSON_ParseWithLengthOpts(text, size + 1, NULL, true);
+    ppo_status status = PPO_OK;
+    if (!*root && is_text && ppo_json_is_valid(text))
+        status = ppo_fail(in->error, PPO_NO_MEMORY, "out of memory reading %s", in->label);
+    else if (!*root)
+        status = refuse(in, "its header is not JSON");
     free(text);
-    return root;
+    return status;
 }
 
 static size_t header_size(const unsigned char *bytes)
@@ -278,8 +288,11 @@ ppo_status ppo_safetensors_parse(ppo_safetensors *file, const void *bytes, size_
         return refuse(&in, "its header is not JSON");
     in.data = start + PREFIX_BYTES + header;
     in.data_size = size - PREFIX_BYTES - header;
-    file->json = parse_json(start + PREFIX_BYTES, header);
-    const ppo_status status = read_header(file, file->json, &in);
+    cJSON *root;
+    ppo_status status = parse_json(&root, start + PREFIX_BYTES, header, &in);
+    file->json = root;
+    if (status == PPO_OK)
+        status = read_header(file, root, &in);
     if (status != PPO_OK)
         ppo_safetensors_release(file);
     return status;

@@ -187,7 +187,10 @@ ppo_status ppo_samples_read(ppo_samples *s, const char *run, const char *metric,
     if (is_directory) {
         const ppo_path path = ppo_path_in(run, PPO_CONFIG_NAME);
         ppo_config_defaults(&s->config);
-        s->has_config = ppo_config_load(&s->config, path.text, NULL) == PPO_OK;
+        const ppo_status loaded = ppo_config_load(&s->config, path.text, error);
+        if (loaded == PPO_NO_MEMORY)
+            return loaded;
+        s->has_config = loaded == PPO_OK;
     }
     const ppo_status status = is_directory ? read_directory(s, run, metric, x, error)
                                            : read_file(s, run, metric, x, error);
