@@ -2,15 +2,23 @@
 // The environment interface: a constant table of functions and facts, the same for the built-in
 // environments and for one's own (see examples/own_environment.c).
 //
-// The host owns the memory of each instance: `instance_size` zeroed, 64-byte aligned bytes. A
-// trainer calls one instance from one thread at a time, different instances from several threads,
-// so an environment may keep nothing outside its instance, but memory it has taken. With worker
-// processes all functions of an instance run in the same child of the trainer's process, where no
-// file but the standard three is open that was open before: open what you need in `init`.
+// Memory. The host owns each instance: `instance_size` bytes, zeroed, 64-byte aligned. The table
+// and what it points to must outlive all instances.
+//
+// Threads. The host calls the functions of one instance from one thread at a time, those of
+// different instances from several threads at once, so an environment keeps all that changes in its
+// instance or in memory that `init` has allocated for it. `init` is never called by two threads at
+// once. With worker processes all functions of an instance run in the same child of the trainer's
+// process, in which no file of the parent is open but the standard three: open files in `init`. The
+// functions declared below may be called from any thread; a class must not be closed while it is
+// used.
+//
+// Errors. A function that fails returns a status and writes a sentence to `error`, which is never
+// NULL. PPO_ENV_FAILED is the usual status; a number that is not in PPO_STATUS_LIST counts as that.
 //
 // Episode ends follow Gymnasium: `terminated` is the task's own end, `truncated` an end from
-// outside such as a time limit (those named by `max_episode_steps` are applied by the host). After
-// either, the host calls `reset`.
+// outside such as a time limit (`max_episode_steps` is applied by the host). After either, the host
+// calls `reset`.
 #ifndef PPO_ENV_H
 #define PPO_ENV_H
 
@@ -22,21 +30,21 @@ extern "C" {
 
 #define PPO_ENV_ABI_VERSION 1u
 
-// How the ids of Gymnasium's environments begin, which run in Python processes of their own.
+// Prefix of the ids of Gymnasium's environments, which run in Python processes.
 #define PPO_ENV_GYMNASIUM "gym:"
 
 struct ppo_game_info; // ppo/atari.h
 
-// What a step says besides its observation.
+// What a step reports besides its observation.
 typedef struct ppo_transition {
     double reward;
     bool terminated;
     bool truncated;
-    bool life_lost; // with `terminated`: what ends here is an episode for learning, but the game
-                    // goes on after `reset`, and its return and length are counted on
-    bool lost;      // the instance has broken down: this step did not take place, and the
-                    // observation need not be written. The host starts a fresh episode with a
-                    // seed; learning leaves the step out, and statistics the episode
+    bool life_lost; // with `terminated`: an episode ends for learning, but the game goes on after
+                    // `reset` (without a seed), and so do its return and length
+    bool lost;      // the instance has failed: this step did not take place, and the observation
+                    // need not be written. The host begins a new episode from a seed; learning
+                    // leaves out the step, and statistics leave out the episode
 } ppo_transition;
 
 typedef struct ppo_env_class {
@@ -52,26 +60,27 @@ typedef struct ppo_env_class {
 
     size_t instance_size; // bytes of one instance
     size_t state_size;    // bytes that save_state writes; 0: state can't be saved, and a resumed
-                          // run starts a fresh episode in this environment
+                          // run begins a new episode in this environment
 
-    // Handed to `init`: what all instances of a class share and don't change, e.g. a cartridge.
+    // Passed to `init`: what all instances of a class share and don't change, e.g. a cartridge.
     const void *context;
 
-    // True if `step` repeats an action itself as its options say, so that the host must not.
+    // True if `step` repeats an action itself, so that the host must not (frame_skip).
     bool skips_frames;
 
     // Prepares a zeroed instance. Optional.
     ppo_status (*init)(void *self, const void *context, ppo_error *error);
 
-    // Frees what init took. Optional.
+    // Frees what `init` has allocated. Optional.
     void (*release)(void *self);
 
-    // Starts an episode and writes its first observation. With `seed`, the random stream starts
-    // anew from *seed; with NULL it goes on (the first reset always gets a seed).
+    // Begins an episode and writes its first observation. With `seed`, the random stream starts
+    // anew from *seed and so does the game, also after a lost life; with NULL the stream goes on
+    // (the first reset always gets a seed).
     ppo_status (*reset)(void *self, const uint64_t *seed, void *observation, ppo_error *error);
 
     // Advances one step. `action` holds int32_t[size] for the discrete kinds and float[size] for a
-    // box; `observation` is written in place. `transition` comes zeroed.
+    // box; `observation` is written in place. `transition` is zeroed before.
     ppo_status (*step)(void *self, const void *action, void *observation,
                        ppo_transition *transition, ppo_error *error);
 
@@ -89,24 +98,25 @@ typedef struct ppo_env_class {
     const uint32_t *render_colours;       // [num_render_colours] 0xRRGGBB, if pictures are made of
     uint32_t num_render_colours;          // these alone, which makes GIFs small; 0: of any
 
-    // --- end of the table of version 0.1.0: a class whose struct_size is this much is welcome ---
+    // --- version 0.1.0 ends here; any larger struct_size is accepted, and fields that a table does
+    // not have whole are absent ---
 
     // Draws the same into `height` rows of `width` pixels: the whole scene, undistorted, in the
     // middle. Optional, beside render: pictures of a class without it grow by whole factors.
     void (*draw)(const void *self, unsigned char *rgb, uint32_t width, uint32_t height);
 
     // Advances `count` instances at once, as `step` would one after the other: actions and
-    // observations lie row by row, transitions [count] come zeroed. Optional, beside step; used in
-    // its place where an action is not repeated (frame_skip 1). Any number of instances in any
-    // order; several calls at once, for different instances. What they share, `context` finds.
+    // observations lie row by row, transitions [count] are zeroed before. Optional, beside step;
+    // used in its place where an action is not repeated (frame_skip 1). Any number of instances
+    // in any order; several threads may call it at once, for different instances.
     ppo_status (*step_many)(void *const *selves, size_t count, const void *actions,
                             void *observations, ppo_transition *transitions, ppo_error *error);
-    size_t step_many_size; // instances that are best stepped together, up to 64; 0: as it comes
+    size_t step_many_size; // instances that are best stepped together, up to 64; 0: any number
 
     // Which actions are allowed in the instance as it stands: a byte for each value of a discrete
     // action, 0 or 1; for several components (sum of num_values bytes) one component after the
-    // other, at least one 1 in each. It comes as all 1. Optional, for actions that are no box;
-    // asked after each reset and step. Forbidden actions are never taken.
+    // other, at least one 1 in each. All are 1 before. Optional, not for actions that are a box;
+    // called after each reset and step. Forbidden actions are never taken.
     void (*action_mask)(const void *self, uint8_t *allowed);
 
     // For the library's own classes. NULL in all others.
@@ -157,7 +167,8 @@ PPO_API ppo_status ppo_env_open(const ppo_env_class **env, const char *id,
 // Frees what ppo_env_open made. Does nothing for NULL and for classes that are always there.
 PPO_API void ppo_env_close(const ppo_env_class *env);
 
-// Checks a class's table: version, sizes, spaces, required functions. A trainer does so itself.
+// Checks a class's table: version, sizes, spaces, required functions. PPO_INVALID with a sentence
+// that names the first mistake. A trainer does so itself.
 PPO_API ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error);
 
 #ifdef __cplusplus

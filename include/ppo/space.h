@@ -2,7 +2,8 @@
 // Observation and action spaces, with the meaning that they have in Gymnasium.
 //
 // A space is an open value that borrows its arrays: they must outlive it (environments keep them
-// in static const storage).
+// in static const storage). The functions here only read and cannot fail; they may be called from
+// any thread.
 #ifndef PPO_SPACE_H
 #define PPO_SPACE_H
 

@@ -13,6 +13,11 @@
 
 #define MAX_RENDER_SIDE 4096
 
+void *ppo_env_class_made(const ppo_env_class *env)
+{
+    return (void *)(uintptr_t)env;
+}
+
 const ppo_env_extension *ppo_env_class_extension(const ppo_env_class *env)
 {
     static const ppo_env_extension none = {.has_processes = false};

@@ -20,6 +20,10 @@ typedef struct ppo_env_extension {
     uint64_t (*count_failures)(const ppo_env_class *env, ppo_error *last);
 } ppo_env_extension;
 
+// A class that the library itself has made, as the memory that it was made in: for `close`, which
+// gets it as const. The one place in the library that removes const.
+void *ppo_env_class_made(const ppo_env_class *env);
+
 // The class's extension; one that is all zero for classes that are not the library's own.
 const ppo_env_extension *ppo_env_class_extension(const ppo_env_class *env);
 

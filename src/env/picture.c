@@ -45,9 +45,7 @@ ppo_status ppo_picture_size(const ppo_env_class *env, uint32_t *width, uint32_t 
     PPO_TRY(check_canvas(env, error));
     if (!env->render)
         return ppo_fail(error, PPO_UNSUPPORTED,
-                        "%.64s draws no pictures, so there is nothing to see: its class has no "
-                        "`render`",
-                        env->id);
+                        "%.64s draws no pictures: its class has no `render`", env->id);
     const uint32_t own_width = env->render_width, own_height = env->render_height;
     if (*width == 0 && *height == 0) {
         *width = own_width;

@@ -86,7 +86,7 @@ static ppo_status find_file(char *path, const char *id, ppo_error *error)
                         : given[0] == '/' ? "; build it again, or put it back there"
                                           : "; its name counts from the working directory");
     if (!S_ISREG(facts.st_mode))
-        return ppo_fail(error, PPO_CORRUPT, "'%.300s' is not a file, let alone a plug-in", given);
+        return ppo_fail(error, PPO_CORRUPT, "'%.300s' is not a regular file", given);
     char *slash = strrchr(given, '/');
     const char *file = slash ? slash + 1 : given;
     const char *inside = slash == given ? "/" : slash ? given : ".";
@@ -114,8 +114,8 @@ static ppo_status fail_to_load(const char *path, ppo_error *error)
         text += length + 2;
     if (strstr(text, "undefined symbol"))
         return ppo_fail(error, PPO_CORRUPT,
-                        "plug-in '%.200s' lacks something that it calls (%.150s); give the linker "
-                        "the library or the source file that has it",
+                        "plug-in '%.200s' calls a function that it does not have (%.150s); give "
+                        "the linker the library or the source file that has it",
                         path, text);
     return ppo_fail(error, PPO_CORRUPT,
                     "'%.200s' can't be loaded as a shared object (%.150s); docs/plugins.md shows "
@@ -162,7 +162,7 @@ static ppo_status load_table(ppo_shared_object *object, ppo_error *error)
     if (!object->table)
         return ppo_fail(
             error, PPO_CORRUPT,
-            "'%.200s' is a shared object but no plug-in: it has no symbol " PPO_PLUGIN_SYMBOL
+            "'%.200s' is a shared object but not a plug-in: it has no symbol " PPO_PLUGIN_SYMBOL
             "; end its source with PPO_PLUGIN(&my_class); "
             "(docs/plugins.md)",
             object->path);
@@ -186,7 +186,7 @@ static ppo_status load(ppo_shared_object *object, const char *id, ppo_error *err
 
 static const char *name_at(void *context, size_t index)
 {
-    return ((const ppo_plugin *)context)->envs[index]->id;
+    return (*(const ppo_plugin *const *)context)->envs[index]->id;
 }
 
 // "A, B, C" or as many as there is room for.
@@ -218,7 +218,7 @@ static ppo_status choose(const ppo_env_class **env, const ppo_shared_object *obj
         return ppo_fail(error, PPO_INVALID,
                         "plug-in '%.150s' has %zu environments (%s): say which, as in %.100s:%.64s",
                         object->path, table->num_envs, names, id, table->envs[0]->id);
-    const char *nearest = ppo_nearest(name, name_at, (void *)(uintptr_t)table, table->num_envs);
+    const char *nearest = ppo_nearest(name, name_at, &table, table->num_envs);
     if (nearest)
         return ppo_fail(error, PPO_NOT_FOUND,
                         "plug-in '%.150s' has no environment '%.64s'; did you mean %.64s?",
@@ -227,7 +227,7 @@ static ppo_status choose(const ppo_env_class **env, const ppo_shared_object *obj
                     object->path, name, names);
 }
 
-// Loads what the id is about and writes the id as it is from everywhere.
+// Loads the id's plug-in and writes the id with absolute path and name.
 static ppo_status load_env(ppo_shared_object *object, const ppo_env_class **env, char *full,
                            size_t size, const char *id, ppo_error *error)
 {
@@ -247,9 +247,13 @@ ppo_status ppo_plugin_resolve(char *id, size_t size, const char *given, ppo_erro
 {
     ppo_shared_object object;
     const ppo_env_class *env;
-    PPO_TRY(load_env(&object, &env, id, size < ID_SIZE ? size : ID_SIZE, given, error));
-    dlclose(object.handle);
-    return PPO_OK;
+    const ppo_status status =
+        load_env(&object, &env, id, size < ID_SIZE ? size : ID_SIZE, given, error);
+    if (status == PPO_OK)
+        dlclose(object.handle);
+    else if (size > 0)
+        id[0] = '\0';
+    return status;
 }
 
 ppo_status ppo_plugin_list(const char *path, void (*take)(void *context, const ppo_env_class *env),
@@ -268,7 +272,7 @@ ppo_status ppo_plugin_list(const char *path, void (*take)(void *context, const p
 
 static void close_class(const ppo_env_class *env)
 {
-    ppo_plugin_class *own = (ppo_plugin_class *)(uintptr_t)env;
+    ppo_plugin_class *own = ppo_env_class_made(env);
     dlclose(own->handle);
     free(own);
 }

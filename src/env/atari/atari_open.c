@@ -153,7 +153,7 @@ static void describe(ppo_atari *atari, const char *id)
 
 static void atari_close(const ppo_env_class *env)
 {
-    destroy((ppo_atari *)(uintptr_t)env->context);
+    destroy(ppo_env_class_made(env));
 }
 
 static const ppo_env_extension atari_extension = {.close = atari_close};

@@ -40,7 +40,7 @@ static ppo_status check_options(const ppo_box2d_options *options, ppo_error *err
 
 static void close_lander(const ppo_env_class *env)
 {
-    free((void *)(uintptr_t)env);
+    free(ppo_env_class_made(env));
 }
 
 static const ppo_env_extension lander_extension = {.close = close_lander};

@@ -39,9 +39,11 @@ typedef struct ppo_bridge_instance {
     size_t index; // in the set
 } ppo_bridge_instance;
 
-// The context of a class. Instances change it, so it is not const in their hands.
+// An opened class. Its context is the address of `itself`, because instances change it.
 struct ppo_bridge {
     ppo_env_class env;
+    ppo_bridge *itself;
+    ppo_bridge_arrays arrays; // of the class's spaces
     char *id, *python, *kwargs;
     char summary[160];
     ppo_bridge_setup setup;
@@ -59,12 +61,12 @@ static bool bridge_has_id(const char *id)
 
 static ppo_bridge *bridge_of(const ppo_env_class *env)
 {
-    return (ppo_bridge *)(uintptr_t)env->context;
+    return *(ppo_bridge *const *)env->context;
 }
 
 static ppo_status bridge_init(void *self, const void *context, ppo_error *error)
 {
-    ppo_bridge *bridge = (ppo_bridge *)(uintptr_t)context;
+    ppo_bridge *bridge = *(ppo_bridge *const *)context;
     ppo_bridge_instance *instance = self;
     pthread_mutex_lock(&bridge->mutex);
     if (!bridge->filling) {
@@ -195,7 +197,7 @@ static void destroy(ppo_bridge *bridge)
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    ppo_bridge_free_facts(&bridge->env);
+    ppo_bridge_free_arrays(&bridge->arrays);
     pthread_mutex_destroy(&s->mutex);
     pthread_mutex_destroy(&bridge->mutex);
     free(bridge->id);
@@ -251,7 +253,7 @@ static ppo_status describe(ppo_bridge *bridge, ppo_error *error)
     PPO_TRY(ppo_python_memory(&memory, 0, error));
     ppo_status status = ppo_bridge_describe(&bridge->setup, memory, error);
     if (status == PPO_OK)
-        status = ppo_bridge_read_facts(&bridge->env, memory, bridge->id, error);
+        status = ppo_bridge_read_facts(&bridge->env, &bridge->arrays, memory, bridge->id, error);
     close(memory);
     return status;
 }
@@ -272,7 +274,7 @@ static void fill_class(ppo_bridge *bridge, const ppo_gymnasium_options *options)
     env->abi_version = PPO_ENV_ABI_VERSION;
     env->id = bridge->id;
     env->summary = bridge->summary;
-    env->context = bridge;
+    env->context = &bridge->itself;
     env->instance_size = sizeof(ppo_bridge_instance);
     env->init = bridge_init;
     env->release = bridge_release;
@@ -319,6 +321,7 @@ static ppo_status bridge_open(const ppo_env_class **env, const char *id,
     *env = NULL;
     if (!bridge)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's class");
+    bridge->itself = bridge;
     bridge->id = strdup(id);
     bridge->python = strdup(python);
     bridge->kwargs = strdup(options->env_kwargs ? options->env_kwargs : "");

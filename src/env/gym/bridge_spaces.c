@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From a line of JSON to a class's spaces: see bridge_spaces.h. The line comes from the user's
-// Python, so that nothing in it is believed before it is checked.
+// Python, so everything in it is checked before it is used.
 #include "env/gym/bridge_spaces.h"
 
 #include "core/error.h"
@@ -52,13 +52,23 @@ static const char *text_of(const cJSON *object, const char *name)
     return text ? text : "";
 }
 
+// NULL: no memory.
+static void *take(ppo_bridge_arrays *arrays, size_t count, size_t size)
+{
+    void *array = calloc(count, size);
+    if (array)
+        arrays->array[arrays->count++] = array;
+    return array;
+}
+
 // Bounds: null for none at all, one number for all, or a list in which null is infinite. False: no
 // memory.
-static bool read_bounds(const float **bounds, const cJSON *json, size_t size, float infinite)
+static bool read_bounds(ppo_bridge_arrays *arrays, const float **bounds, const cJSON *json,
+                        size_t size, float infinite)
 {
     if (!json || cJSON_IsNull(json))
         return true;
-    float *values = malloc(size * sizeof *values);
+    float *values = take(arrays, size, sizeof *values);
     if (!values)
         return false;
     const cJSON *item = cJSON_IsArray(json) ? json->child : json;
@@ -71,11 +81,12 @@ static bool read_bounds(const float **bounds, const cJSON *json, size_t size, fl
     return true;
 }
 
-static bool read_counts(const uint32_t **counts, const cJSON *json, size_t size)
+static bool read_counts(ppo_bridge_arrays *arrays, const uint32_t **counts, const cJSON *json,
+                        size_t size)
 {
     if (!cJSON_IsArray(json))
         return true; // a class's check says what is missing
-    uint32_t *values = calloc(size, sizeof *values);
+    uint32_t *values = take(arrays, size, sizeof *values);
     if (!values)
         return false;
     const cJSON *item = json->child;
@@ -103,7 +114,8 @@ static ppo_status read_shape(ppo_space *space, const cJSON *json, ppo_error *err
     return PPO_OK;
 }
 
-static ppo_status read_space(ppo_space *space, const cJSON *json, ppo_error *error)
+static ppo_status read_space(ppo_space *space, ppo_bridge_arrays *arrays, const cJSON *json,
+                             ppo_error *error)
 {
     static const struct {
         const char *name;
@@ -121,19 +133,21 @@ static ppo_status read_space(ppo_space *space, const cJSON *json, ppo_error *err
         space->dtype = cJSON_IsTrue(cJSON_GetObjectItem(json, "bytes")) ? PPO_U8 : PPO_F32;
     PPO_TRY(read_shape(space, cJSON_GetObjectItem(json, "shape"), error));
     const size_t size = ppo_space_size(space);
-    if (!read_bounds(&space->low, cJSON_GetObjectItem(json, "low"), size, -INFINITY) ||
-        !read_bounds(&space->high, cJSON_GetObjectItem(json, "high"), size, INFINITY) ||
-        !read_counts(&space->num_values, cJSON_GetObjectItem(json, "num_values"), size))
+    if (!read_bounds(arrays, &space->low, cJSON_GetObjectItem(json, "low"), size, -INFINITY) ||
+        !read_bounds(arrays, &space->high, cJSON_GetObjectItem(json, "high"), size, INFINITY) ||
+        !read_counts(arrays, &space->num_values, cJSON_GetObjectItem(json, "num_values"), size))
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's spaces");
     return PPO_OK;
 }
 
-static ppo_status read_all(ppo_env_class *env, const cJSON *json, ppo_error *error)
+static ppo_status read_all(ppo_env_class *env, ppo_bridge_arrays *arrays, const cJSON *json,
+                           ppo_error *error)
 {
     const double height = number_of(json, "height", 0.0), width = number_of(json, "width", 0.0);
     const double limit = number_of(json, "limit", 0.0), fps = number_of(json, "fps", 0.0);
-    PPO_TRY(read_space(&env->observation_space, cJSON_GetObjectItem(json, "observation"), error));
-    PPO_TRY(read_space(&env->action_space, cJSON_GetObjectItem(json, "action"), error));
+    PPO_TRY(read_space(&env->observation_space, arrays, cJSON_GetObjectItem(json, "observation"),
+                       error));
+    PPO_TRY(read_space(&env->action_space, arrays, cJSON_GetObjectItem(json, "action"), error));
     env->max_episode_steps = limit >= 1.0 && limit < UINT32_MAX ? (uint32_t)limit : 0;
     env->reward_threshold = number_of(json, "threshold", (double)NAN);
     if (height >= 1.0 && height <= 4096.0 && width >= 1.0 && width <= 4096.0) {
@@ -152,32 +166,26 @@ static ppo_status refuse(const cJSON *json, const char *id, ppo_error *error)
                     text_of(json, "error"));
 }
 
-ppo_status ppo_bridge_read_facts(ppo_env_class *env, int fd, const char *id, ppo_error *error)
+ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_arrays *arrays, int fd,
+                                 const char *id, ppo_error *error)
 {
     char *line = read_line(fd);
     cJSON *json = line ? cJSON_Parse(line) : NULL;
     free(line);
     if (!json)
         return ppo_fail(error, PPO_ENV_FAILED,
-                        "%.128s: Python ended, or hung for env_timeout seconds, before it could "
-                        "say anything about the environment",
+                        "%.128s: Python ended, or was killed after env_timeout seconds, before it "
+                        "could report anything about the environment",
                         id);
     const ppo_status status = cJSON_GetObjectItemCaseSensitive(json, "error")
                                   ? refuse(json, id, error)
-                                  : read_all(env, json, error);
+                                  : read_all(env, arrays, json, error);
     cJSON_Delete(json);
     return status;
 }
 
-static void free_space(ppo_space *space)
+void ppo_bridge_free_arrays(ppo_bridge_arrays *arrays)
 {
-    free((void *)(uintptr_t)space->low);
-    free((void *)(uintptr_t)space->high);
-    free((void *)(uintptr_t)space->num_values);
-}
-
-void ppo_bridge_free_facts(ppo_env_class *env)
-{
-    free_space(&env->observation_space);
-    free_space(&env->action_space);
+    while (arrays->count > 0)
+        free(arrays->array[--arrays->count]);
 }

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
-// What bridge.py says about an environment, as a class's facts.
+// What bridge.py reports about an environment, as a class's spaces and limits.
 #ifndef PPO_ENV_GYM_BRIDGE_SPACES_H
 #define PPO_ENV_GYM_BRIDGE_SPACES_H
 
 #include "ppo/env.h"
 
+// The arrays that a class's spaces borrow: bounds and numbers of values.
+typedef struct ppo_bridge_arrays {
+    void *array[6];
+    size_t count;
+} ppo_bridge_arrays;
+
 // Reads the last whole line that Python has written to the descriptor into the class's spaces, time
-// limit, threshold and picture size; takes memory for the spaces' arrays. What Python refuses is
-// the error; `id` begins its sentence.
-ppo_status ppo_bridge_read_facts(ppo_env_class *env, int fd, const char *id, ppo_error *error);
-void ppo_bridge_free_facts(ppo_env_class *env);
+// limit, threshold and picture size. Adds the spaces' arrays to `arrays`, also on failure. If
+// Python has refused the environment, its reason is the error, behind `id`.
+ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_arrays *arrays, int fd,
+                                 const char *id, ppo_error *error);
+void ppo_bridge_free_arrays(ppo_bridge_arrays *arrays);
 
 #endif

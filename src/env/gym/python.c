@@ -19,9 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Its own descriptors first: what this process has open is none of its business.
-static const char loader[] = "import os; os.closerange(7, 1 << 16); "
-                             "exec(compile(os.pread(3, 1 << 20, 0), 'bridge.py', 'exec'))";
+// Closes all descriptors but its own before anything else runs.
+#define LOADER                               \
+    "import os; os.closerange(7, 1 << 16); " \
+    "exec(compile(os.pread(3, 1 << 20, 0), 'bridge.py', 'exec'))"
 
 ppo_status ppo_python_memory(int *fd, size_t bytes, ppo_error *error)
 {
@@ -50,14 +51,12 @@ int ppo_python_move(int fd)
     return moved;
 }
 
-// A folder is a virtual environment.
-static const char *program_of(char *path, size_t size, const char *program)
+// The program; a folder is a virtual environment.
+static void find_program(char *path, size_t size, const char *program)
 {
     struct stat facts;
-    if (stat(program, &facts) != 0 || !S_ISDIR(facts.st_mode))
-        return program;
-    snprintf(path, size, "%s/bin/python3", program);
-    return path;
+    const bool is_folder = stat(program, &facts) == 0 && S_ISDIR(facts.st_mode);
+    snprintf(path, size, "%s%s", program, is_folder ? "/bin/python3" : "");
 }
 
 static void set_up_files(posix_spawn_file_actions_t *actions, const ppo_python *python)
@@ -89,13 +88,11 @@ static void set_up_signals(posix_spawnattr_t *attributes)
 
 ppo_status ppo_python_start(pid_t *id, const ppo_python *python, ppo_error *error)
 {
-    char path[PATH_MAX];
-    const char *program = program_of(path, sizeof path, python->program);
+    char program[PATH_MAX], option[] = "-c", loader[] = LOADER, name[] = "bridge";
+    char *const arguments[] = {program, option, loader, name, python->task, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    char *const arguments[] = {(char *)(uintptr_t)program,      "-c",
-                               (char *)(uintptr_t)loader,       "bridge",
-                               (char *)(uintptr_t)python->task, NULL};
+    find_program(program, sizeof program, python->program);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
     set_up_files(&actions, python);

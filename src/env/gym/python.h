@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Starting the user's Python with bridge.py, which the library carries in itself.
+// Starting the user's Python with bridge.py, which is part of the library's binary.
 #ifndef PPO_ENV_GYM_PYTHON_H
 #define PPO_ENV_GYM_PYTHON_H
 
@@ -19,7 +19,7 @@ typedef struct ppo_python {
     int alive;           // and where output goes (-1: this one's stderr); all above the standard
     int awake;           // ones by some
     int log;
-    const char *task; // JSON, bridge.py's argument
+    char *task; // JSON, bridge.py's argument
 } ppo_python;
 
 // The least descriptor that ppo_python may have.

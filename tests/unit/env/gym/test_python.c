@@ -42,7 +42,8 @@ static void test_memory(void **state)
 static void test_start(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/ppo_test_python_XXXXXX", bin[64], program[64], text[512] = "";
+    char folder[] = "/tmp/ppo_test_python_XXXXXX", bin[64], program[64], text[512] = "",
+         task[] = "the task";
     assert_non_null(mkdtemp(folder));
     snprintf(bin, sizeof bin, "%s/bin", folder);
     snprintf(program, sizeof program, "%s/python3", bin);
@@ -68,7 +69,7 @@ static void test_start(void **state)
                                .alive = ends[0],
                                .awake = -1,
                                .log = -1,
-                               .task = "the task"};
+                               .task = task};
     assert_int_equal(ppo_python_start(&id, &python, NULL), PPO_OK);
     assert_int_equal(waitpid(id, &how, 0), id);
     assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 9);
