@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Environments timed alone: random actions through ppo_vecenv_step, resets included.
+// Environments timed without a policy: random actions through ppo_vecenv_step, resets included.
 //
-// Workload: from 20 ns to 1 ms a step. Each task owns a range of rows and steps it for as long as a
-// rollout may take, many times between two looks at the clock, so that neither the pool nor the
-// clock is what is measured, nor one range's waiting for a slower one. The actions come from Philox
-// blocks, cut into pieces of 16 bits: 8 discrete actions a block. Owns all it makes, for the
-// duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
+// Workload: 20 ns to 1 ms a step. A task steps its range of environments for 50 ms and reads the
+// clock every 20 us at most, so that what is measured is neither the pool, nor the clock, nor one
+// range waiting for a slower one. An action element takes 16 bits of a Philox block. Allocates all
+// it needs for the duration of the call. Not here: the policy's cost (`ppo bench cartpole`).
 #include "ppo/bench.h"
 #include "bench/env_speed.h"
 
@@ -20,10 +19,10 @@
 
 #include <math.h>
 
-#define TASKS_PER_THREAD 4 // so that slow environments at the end don't keep the others waiting
+#define TASKS_PER_THREAD 4 // so that threads share what slow environments leave at the end
 #define TURN_SECONDS     50e-3
-#define LOOK_SECONDS     20e-6 // at least, between two looks at the clock
-#define PIECES           8
+#define LOOK_SECONDS     20e-6 // between two readings of the clock, at least
+#define PIECES           8     // of 16 bits in a Philox block
 
 // A range of rows.
 typedef struct ppo_env_bench_task {
@@ -45,14 +44,14 @@ typedef struct ppo_env_bench {
     double turn_seconds;      // how long a task steps in each run
 } ppo_env_bench;
 
-// A piece of 16 bits as an integer in [0, count). More than 2^16 values: the upper ones never come,
+// A piece of 16 bits as an integer in [0, count). If count exceeds 2^16, some values never occur,
 // which is good enough for timing.
 static int32_t piece_integer(uint32_t piece, uint32_t count)
 {
     return (int32_t)(((uint64_t)piece * count) >> 16);
 }
 
-// Uniform within the bounds; [-1, 1] for a missing or infinite one.
+// Uniform within the bounds; a missing or infinite bound counts as -1 or 1.
 static float piece_real(uint32_t piece, const ppo_space *space, size_t i)
 {
     const float low = space->low && isfinite(space->low[i]) ? space->low[i] : -1.0f;
@@ -89,8 +88,8 @@ static void draw_actions(const ppo_env_bench *b, size_t first, size_t count, uin
     }
 }
 
-// Forbidden values give way to the next that is allowed.
-static void obey_masks(const ppo_env_bench *b, const uint8_t *masks, size_t first, size_t count)
+// Replaces each forbidden value by the next allowed one.
+static void apply_masks(const ppo_env_bench *b, const uint8_t *masks, size_t first, size_t count)
 {
     const ppo_space *space = &b->env->action_space;
     const uint8_t *allowed = masks + first * ppo_action_mask_bytes(b->env);
@@ -115,14 +114,14 @@ static ppo_status step_rows(const ppo_env_bench *b, ppo_env_bench_task *task, si
     for (uint64_t end = task->step + task->steps_per_look; task->step < end; task->step++) {
         draw_actions(b, first, count, task->step);
         if (masks)
-            obey_masks(b, masks, first, count);
+            apply_masks(b, masks, first, count);
         PPO_TRY(ppo_vecenv_step(b->vecenv, &b->rows, b->action, first, count, task->step,
                                 &task->error));
     }
     return PPO_OK;
 }
 
-static void turn(void *context, size_t index, size_t worker)
+static void step_task(void *context, size_t index, size_t worker)
 {
     const ppo_env_bench *b = context;
     ppo_env_bench_task *task = &b->task[index];
@@ -142,7 +141,7 @@ static void turn(void *context, size_t index, size_t worker)
 static ppo_status run_once(ppo_env_bench *b, ppo_pool *pool, double turn_seconds, ppo_error *error)
 {
     b->turn_seconds = turn_seconds;
-    ppo_pool_run(pool, turn, b, b->num_tasks);
+    ppo_pool_run(pool, step_task, b, b->num_tasks);
     for (size_t i = 0; i < b->num_tasks; i++)
         if (b->task[i].status != PPO_OK)
             return ppo_fail(error, b->task[i].status, "%s", b->task[i].error.message);

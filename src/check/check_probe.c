@@ -149,7 +149,7 @@ static const char *describe_call(char *text, size_t size, const ppo_probe *p)
 // The value that byte observations are filled with before a call; it changes from call to call.
 static unsigned char fill_byte(const ppo_probe *p)
 {
-    return (unsigned char)(ppo_rng_draw(7, PPO_RNG_BENCH, p->num_calls, 0).word[0] >> 8);
+    return (unsigned char)(ppo_rng_draw(0, PPO_RNG_CHECK_FILL, p->num_calls, 0).word[0] >> 8);
 }
 
 static void fill_obs(ppo_probe *p)
@@ -482,7 +482,7 @@ void ppo_probe_draw_action(ppo_probe *p, uint64_t stream, uint32_t index)
     const unsigned char *allowed = p->child->mask_bytes ? p->mask.data : NULL;
     for (size_t i = 0; i < p->child->action_size; i++) {
         const uint32_t word =
-            ppo_rng_draw(stream, PPO_RNG_BENCH, (uint32_t)(i / 4), index).word[i % 4];
+            ppo_rng_draw(stream, PPO_RNG_CHECK_ACTION, (uint32_t)(i / 4), index).word[i % 4];
         if (space->kind == PPO_SPACE_BOX) {
             const float real = choose_real(space, i, word);
             memcpy(p->action.data + i * sizeof real, &real, sizeof real);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The monotonic clock and the time of day. Owns nothing.
+// The monotonic clock and the time of day: see clock.h.
 #include "core/clock.h"
 
 #include <time.h>

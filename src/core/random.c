@@ -3,7 +3,7 @@
 // PCG64, that is PCG XSL-RR 128/64 (O'Neill 2014, section 6.3). Equal to np.random.default_rng bit
 // for bit, so that an episode starts where Gymnasium's would.
 //
-// Workload: a few draws per episode, a few dozen per terrain. Owns nothing. Not here: the numbers
+// Workload: a few draws per episode, a few dozen per terrain. Keeps no state. Not here: the numbers
 // that training itself draws (rng.h).
 #include "ppo/random.h"
 
@@ -22,7 +22,7 @@ static void split(uint64_t word[2], u128 value)
     word[1] = (uint64_t)(value >> 64);
 }
 
-// One hash step of SeedSequence; `constant` runs on from call to call.
+// One hash step of SeedSequence, which also advances `constant`.
 static uint32_t hash_mix(uint32_t value, uint32_t *constant, uint32_t multiplier)
 {
     value ^= *constant;
@@ -101,7 +101,7 @@ double ppo_random_uniform(ppo_random *random, double low, double high)
     return low + (high - low) * ppo_random_double(random);
 }
 
-// Halves of one draw, the low one first, as NumPy's next_uint32 hands them out.
+// The halves of a 64-bit draw, the low one first, as NumPy's next_uint32 returns them.
 static uint32_t next_u32(ppo_random *random)
 {
     if (random->has_kept) {
@@ -116,8 +116,8 @@ static uint32_t next_u32(ppo_random *random)
     return (uint32_t)drawn;
 }
 
-// Lemire 2019, "Fast random integer generation in an interval", on 32 bits. One value only: no
-// draw.
+// Lemire 2019, "Fast random integer generation in an interval", on 32 bits. An interval of one
+// value draws nothing.
 int64_t ppo_random_integers(ppo_random *random, int64_t low, int64_t high)
 {
     const uint32_t count = (uint32_t)((uint64_t)high - (uint64_t)low);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a loop does that waits for another core to write something.
+// The body of a loop that waits for another core to write something.
 #ifndef PPO_CORE_RELAX_H
 #define PPO_CORE_RELAX_H
 
-// For the `spins`-th turn of a waiting loop. The first `tight` turns are without a pause, which may
-// take as long as a cache line's travel.
+// To be called in iteration `spins` of a waiting loop. The first `tight` iterations do nothing,
+// since a pause instruction may take as long as a cache line needs to move between cores.
 static inline void ppo_relax(int spins, int tight)
 {
     if (spins < tight)

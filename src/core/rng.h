@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: MIT
 // Counter-based random numbers: Philox-4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
-// easy as 1, 2, 3"). A number is a pure function of (seed, purpose, index, step), so nothing has to
-// be saved and no order of drawing matters.
+// easy as 1, 2, 3"). A number is a pure function of (seed, purpose, index, step), so there is no
+// state to save, and numbers may be drawn in any order by any thread.
+//
+// For one seed, Philox is a bijection of (purpose, index, step): blocks drawn for two purposes
+// never have the same counter. Each use draws under a purpose of its own.
 #ifndef PPO_CORE_RNG_H
 #define PPO_CORE_RNG_H
 
 #include <stdint.h>
 
-// What a stream is for: two purposes never share numbers.
+// What numbers are drawn for. The values are part of what a seed means: never renumber them.
 typedef enum ppo_rng_purpose {
-    PPO_RNG_INIT = 1, // initial weights
-    PPO_RNG_ACTION,   // sampling actions in training
-    PPO_RNG_SHUFFLE,  // order of samples in an epoch
-    PPO_RNG_STICKY,   // sticky actions
-    PPO_RNG_EVALUATE, // sampling actions outside training
-    PPO_RNG_BENCH,    // random actions when an environment is timed
-    PPO_RNG_RESEED,   // seeds of episodes that begin where an environment's own stream is lost
+    PPO_RNG_INIT = 1,     // initial weights
+    PPO_RNG_ACTION,       // sampling actions in training
+    PPO_RNG_SHUFFLE,      // order of samples in an epoch
+    PPO_RNG_STICKY,       // sticky actions
+    PPO_RNG_EVALUATE,     // sampling actions outside training
+    PPO_RNG_BENCH,        // random actions when an environment is timed
+    PPO_RNG_RESEED,       // seeds of episodes that begin where an environment's own stream is lost
+    PPO_RNG_CHECK_ACTION, // random actions of `ppo check`
+    PPO_RNG_CHECK_FILL,   // what `ppo check` fills observations with before a call
 } ppo_rng_purpose;
 
 typedef struct ppo_rng_block {
     uint32_t word[4];
 } ppo_rng_block;
 
-// One block of 128 random bits.
+// One block of 128 random bits, four words.
 static inline ppo_rng_block ppo_rng_draw(uint64_t seed, ppo_rng_purpose purpose, uint32_t index,
                                          uint64_t step)
 {
@@ -41,7 +46,7 @@ static inline ppo_rng_block ppo_rng_draw(uint64_t seed, ppo_rng_purpose purpose,
     return (ppo_rng_block){{c[0], c[1], c[2], c[3]}};
 }
 
-// Uniform in (0, 1): never 0 or 1, so that its logarithm is finite.
+// A word as a number uniform in (0, 1): never 0 or 1, so that its logarithm is finite.
 static inline float ppo_rng_uniform(uint32_t word)
 {
     return ((float)(word >> 9) + 0.5f) * 0x1p-23f;
