@@ -12,8 +12,12 @@
 
 // One episode in an environment that this program steps itself. An agent from CartPole sees four
 // floats and answers with one int32; other environments' sizes are in their class.
-static ppo_status play(double *episode_return, ppo_agent *agent, uint64_t seed, ppo_error *error)
+static ppo_status play(double *episode_return, const ppo_agent *agent, ppo_actor *actor,
+                       uint64_t seed, ppo_error *error)
 {
+    ppo_act_options options;
+    ppo_act_options_defaults(&options);
+    options.deterministic = true;
     const ppo_env_class *env = ppo_agent_env(agent);
     void *game = aligned_alloc(64, (env->instance_size + 63) / 64 * 64);
     void *observation = calloc(1, ppo_space_bytes(&env->observation_space));
@@ -31,8 +35,9 @@ static ppo_status play(double *episode_return, ppo_agent *agent, uint64_t seed, 
     for (uint32_t t = 0; status == PPO_OK && t < env->max_episode_steps && !transition.terminated;
          t++) {
         transition = (ppo_transition){0};
-        ppo_agent_act(agent, action, observation, 1, true, seed, t); // 1 observation, no sampling
-        status = env->step(game, action, observation, &transition, error);
+        status = ppo_actor_act(actor, action, observation, 1, &options, error);
+        if (status == PPO_OK)
+            status = env->step(game, action, observation, &transition, error);
         *episode_return += transition.reward;
     }
     if (game && env->release)
@@ -43,16 +48,19 @@ static ppo_status play(double *episode_return, ppo_agent *agent, uint64_t seed, 
     return status;
 }
 
-static ppo_status play_some(ppo_agent *agent, ppo_error *error)
+// An agent may be shared by threads; each of them needs an actor.
+static ppo_status play_some(const ppo_agent *agent, ppo_error *error)
 {
-    for (uint64_t seed = 100; seed < 105; seed++) {
+    ppo_actor *actor;
+    ppo_status status = ppo_actor_create(&actor, agent, error);
+    for (uint64_t seed = 100; status == PPO_OK && seed < 105; seed++) {
         double episode_return;
-        const ppo_status status = play(&episode_return, agent, seed, error);
-        if (status != PPO_OK)
-            return status;
-        printf("seed %d: return %.1f\n", (int)seed, episode_return);
+        status = play(&episode_return, agent, actor, seed, error);
+        if (status == PPO_OK)
+            printf("seed %d: return %.1f\n", (int)seed, episode_return);
     }
-    return PPO_OK;
+    ppo_actor_destroy(actor);
+    return status;
 }
 
 static ppo_status train(ppo_trainer **trainer, ppo_error *error)

@@ -78,12 +78,15 @@ int main(void)
     ppo_error error = {0};
     ppo_config config;
     ppo_trainer *trainer = NULL;
+    ppo_trainer_options options;
+    ppo_trainer_options_defaults(&options);
+    options.env = &catch_class;
     ppo_config_defaults(&config);
     snprintf(config.env_id, sizeof config.env_id, "%s", catch_class.id);
     config.total_timesteps = 200000;
     config.learning_rate = 2e-3;
     config.stop_when_solved = true;
-    ppo_status status = ppo_trainer_create(&trainer, &config, &catch_class, &error);
+    ppo_status status = ppo_trainer_create(&trainer, &config, &options, &error);
     while (status == PPO_OK && !ppo_trainer_done(trainer))
         status = ppo_trainer_step(trainer, NULL, &error);
     if (status == PPO_OK)

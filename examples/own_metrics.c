@@ -41,6 +41,7 @@ static ppo_status train(ppo_trainer *trainer, metrics_sink sink, void *context, 
 {
     while (!ppo_trainer_done(trainer)) {
         ppo_stats stats;
+        ppo_stats_init(&stats);
         const ppo_status status = ppo_trainer_step(trainer, &stats, error);
         if (status != PPO_OK)
             return status;

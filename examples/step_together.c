@@ -21,6 +21,7 @@ static ppo_status take(arrays *a, const ppo_vec *vec)
 {
     const size_t n = ppo_vec_config(vec)->num_envs, stack = ppo_vec_config(vec)->frame_stack;
     const ppo_env_class *env = ppo_vec_env(vec);
+    ppo_vec_rows_init(&a->rows);
     a->action = calloc(n, ppo_space_bytes(&env->action_space));
     a->rows.observation = calloc(n * stack, ppo_space_bytes(&env->observation_space));
     a->rows.terminated = calloc(n, 1);
@@ -43,15 +44,19 @@ static void give_back(arrays *a)
     free(a->rows.episode_length);
 }
 
-static ppo_status play(ppo_vec *vec, ppo_agent *agent, arrays *a, int steps, ppo_error *error)
+static ppo_status play(ppo_vec *vec, ppo_actor *actor, arrays *a, int steps, ppo_error *error)
 {
+    ppo_act_options options;
+    ppo_act_options_defaults(&options);
+    options.deterministic = true;
+    options.masks = ppo_vec_action_mask(vec);
     const size_t n = ppo_vec_config(vec)->num_envs;
     ppo_status status = ppo_vec_reset(vec, NULL, a->rows.observation, error);
     for (int t = 0; status == PPO_OK && t < steps; t++) {
-        if (agent)
-            ppo_agent_act_masked(agent, a->action, a->rows.observation, ppo_vec_action_mask(vec), n,
-                                 true, 0, 0);
-        status = ppo_vec_step(vec, a->action, &a->rows, error);
+        if (actor)
+            status = ppo_actor_act(actor, a->action, a->rows.observation, n, &options, error);
+        if (status == PPO_OK)
+            status = ppo_vec_step(vec, a->action, &a->rows, error);
         for (size_t i = 0; status == PPO_OK && i < n; i++)
             if ((a->rows.terminated[i] || a->rows.truncated[i]) && a->rows.episode_length[i])
                 printf("step %d environment %zu return %.17g length %u%s\n", t, i,
@@ -67,11 +72,14 @@ int main(int argc, char **argv)
     ppo_config config;
     ppo_vec *vec = NULL;
     ppo_agent *agent = NULL;
+    ppo_actor *actor = NULL;
     arrays a = {0};
     ppo_config_defaults(&config);
     ppo_status status = PPO_OK;
     if (argc > 5)
         status = ppo_agent_load(&agent, argv[5], NULL, &error);
+    if (status == PPO_OK && agent)
+        status = ppo_actor_create(&actor, agent, &error);
     if (agent) // frame skip, frame stack, ... as in training
         config = *ppo_agent_config(agent);
     if (status == PPO_OK)
@@ -85,11 +93,12 @@ int main(int argc, char **argv)
     if (status == PPO_OK)
         status = take(&a, vec);
     if (status == PPO_OK)
-        status = play(vec, agent, &a, argc > 4 ? atoi(argv[4]) : 100, &error);
+        status = play(vec, actor, &a, argc > 4 ? atoi(argv[4]) : 100, &error);
     if (status != PPO_OK)
         fprintf(stderr, "%s\n", error.message[0] ? error.message : ppo_status_text(status));
     give_back(&a);
     ppo_vec_destroy(vec);
+    ppo_actor_destroy(actor);
     ppo_agent_destroy(agent);
     return (int)status;
 }

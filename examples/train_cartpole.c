@@ -14,6 +14,7 @@ static ppo_status train(ppo_trainer *trainer, ppo_error *error)
 {
     while (!ppo_trainer_done(trainer)) {
         ppo_stats stats;
+        ppo_stats_init(&stats);
         const ppo_status status = ppo_trainer_step(trainer, &stats, error);
         if (status != PPO_OK)
             return status;
@@ -30,6 +31,7 @@ int main(void)
     ppo_config config;
     ppo_trainer *trainer = NULL;
     ppo_evaluation evaluation;
+    ppo_evaluation_init(&evaluation);
 
     // The environment's preset; any setting may then be changed by field or by name.
     ppo_status status = ppo_config_for_env(&config, "CartPole-v1", &error);

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: MIT
-// An agent: a trained policy with its observation normaliser, ready to act. It is what a game or a
-// robot links: load a checkpoint, feed observations, get actions.
+// An agent: a trained policy with its observation normaliser. It is what a game or a robot links:
+// load a checkpoint, feed observations, get actions.
+//
+//     ppo_agent_load(&agent, "runs/CartPole-v1/seed-1", NULL, &error);
+//     ppo_actor_create(&actor, agent, &error);
+//     ppo_actor_act(actor, actions, observations, num_obs, &options, &error);
+//     ppo_actor_destroy(actor);
+//     ppo_agent_destroy(agent);
+//
+// Threads: a loaded agent is never written to; all functions that take a const ppo_agent may be
+// called from several threads at once. An actor is used by one thread at a time.
 #ifndef PPO_AGENT_H
 #define PPO_AGENT_H
 
@@ -37,30 +46,62 @@ PPO_API ppo_status ppo_agent_load(ppo_agent **agent, const char *path,
 // Frees an agent that was loaded; not one that belongs to a trainer. NULL is allowed.
 PPO_API void ppo_agent_destroy(ppo_agent *agent);
 
-// Chooses actions for `num_obs` observations, one after another in memory, as the environment
-// gives them (not normalised); with frame_stack > 1 each is that many observations, oldest first.
-// `actions` gets num_obs values of the action space, within bounds,
-// ready for the environment. Deterministic: the mode of the policy. Otherwise a sample from the
-// stream keyed by (seed, step, row), the same for the same key.
-PPO_API void ppo_agent_act(ppo_agent *agent, void *actions, const void *observations,
-                           size_t num_obs, bool deterministic, uint64_t seed, uint64_t step);
+// An actor: the scratch memory with which one thread lets an agent act. Any number of actors may
+// share an agent, each in a thread of its own; it must outlive them. An actor of a trainer's agent
+// follows its training, but must not act during ppo_trainer_step. *actor is NULL on failure.
+typedef struct ppo_actor ppo_actor;
+PPO_API ppo_status ppo_actor_create(ppo_actor **actor, const ppo_agent *agent, ppo_error *error);
+PPO_API void ppo_actor_destroy(ppo_actor *actor); // NULL is allowed
 
-// The same where the environment forbids actions: `masks` [num_obs, M] bytes as its action_mask
-// writes them (ppo/env.h), at least one 1 for each component; forbidden values are never chosen.
-// For discrete actions. NULL: all are allowed.
-PPO_API void ppo_agent_act_masked(ppo_agent *agent, void *actions, const void *observations,
-                                  const uint8_t *masks, size_t num_obs, bool deterministic,
-                                  uint64_t seed, uint64_t step);
+// How actions are chosen. All zero but struct_size: what ppo_act_options_defaults sets.
+typedef struct ppo_act_options {
+    size_t struct_size; // sizeof(ppo_act_options); the struct may grow at its end
+    bool deterministic; // the mode of the policy; otherwise a sample from the stream keyed by
+                        // (seed, step, row), the same for the same key
+    uint64_t seed, step;
+    const uint8_t *masks; // [num_obs, M] bytes as the class's action_mask writes them (ppo/env.h),
+                          // at least one 1 for each component: forbidden values are never chosen.
+                          // For discrete actions. NULL: everything is allowed
+} ppo_act_options;
+
+static inline void ppo_act_options_defaults(ppo_act_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->struct_size = sizeof *options;
+}
+
+// Chooses actions for `num_obs` observations, one after another in memory, as the environment
+// writes them (not normalised); with frame_stack > 1 each is that many observations, oldest first.
+// `actions` gets num_obs values of the action space, within bounds, ready for the environment.
+// `options` NULL: the defaults. Fails with PPO_INVALID for options without a size, and in no other
+// way.
+PPO_API ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observations,
+                                 size_t num_obs, const ppo_act_options *options, ppo_error *error);
 
 PPO_API const ppo_env_class *ppo_agent_env(const ppo_agent *agent);
 PPO_API const ppo_config *ppo_agent_config(const ppo_agent *agent);
 PPO_API uint64_t ppo_agent_hash(const ppo_agent *agent); // as ppo_trainer_hash
 
-// Plays `episodes` episodes, the i-th in an environment seeded seed + i, and reports their returns
-// (rewards as the environment gives them). `returns` and `lengths` [episodes] may be NULL.
-PPO_API ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation, double *returns,
-                                      uint32_t *lengths, uint32_t episodes, uint64_t seed,
-                                      bool deterministic, ppo_error *error);
+// How an agent is evaluated. All zero but struct_size: what ppo_evaluate_options_defaults sets.
+typedef struct ppo_evaluate_options {
+    size_t struct_size; // sizeof(ppo_evaluate_options); the struct may grow at its end
+    uint32_t episodes;  // at least 1
+    uint64_t seed;      // episode i is played in an environment seeded seed + i
+    bool deterministic; // as in ppo_act_options
+    double *returns;    // [episodes] gets each episode's return; NULL: not wanted
+    uint32_t *lengths;  // [episodes] likewise, in steps of the environment
+} ppo_evaluate_options;
+
+static inline void ppo_evaluate_options_defaults(ppo_evaluate_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->struct_size = sizeof *options;
+}
+
+// Plays episodes and reports their returns (rewards as the environment gives them). One agent may
+// be evaluated in several threads at once.
+PPO_API ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
+                                      const ppo_evaluate_options *options, ppo_error *error);
 
 #ifdef __cplusplus
 }

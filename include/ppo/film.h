@@ -20,7 +20,7 @@
 #ifndef PPO_FILM_H
 #define PPO_FILM_H
 
-#include "ppo/show.h"
+#include "ppo/render.h"
 
 #include <string.h>
 
@@ -58,10 +58,10 @@ PPO_API void ppo_film_drop(ppo_film *film);
 typedef struct ppo_film_options {
     size_t struct_size; // sizeof(ppo_film_options); the struct may grow at its end
     uint64_t seed;      // of the environment: the episode is the first of an evaluation seeded so
-    bool deterministic; // as in ppo_agent_act
+    bool deterministic; // as in ppo_act_options
     uint64_t max_steps; // the film ends after so many steps; 0: with the episode
     double fps;         // frames per second; 0: the environment's real time, for a GIF at most 50
-    uint32_t width, height; // as in ppo_show_options; 0: as the environment draws itself
+    uint32_t width, height; // as in ppo_render_options; 0: as the environment draws itself
     bool overlay;           // likewise
 } ppo_film_options;
 
@@ -74,7 +74,7 @@ static inline void ppo_film_options_defaults(ppo_film_options *options)
 // Plays one episode and films it: its first picture, then one for each step. `options` NULL: the
 // defaults. `evaluation`, which may be NULL, gets the episode's return and length, so far if
 // max_steps cut it. PPO_UNSUPPORTED if the environment draws no pictures; otherwise as above.
-PPO_API ppo_status ppo_agent_film(ppo_agent *agent, const char *path,
+PPO_API ppo_status ppo_agent_film(const ppo_agent *agent, const char *path,
                                   const ppo_film_options *options, ppo_evaluation *evaluation,
                                   ppo_error *error);
 

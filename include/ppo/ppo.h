@@ -14,7 +14,7 @@
 //   vec.h      environments side by side, without any learning
 //   trainer.h  training, one iteration at a time
 //   agent.h    a trained policy that acts and is evaluated
-//   show.h     an agent's episode, picture by picture
+//   render.h   an agent's episode, frame by frame
 //   run.h      run directories, checkpoints, resuming
 //   film.h     films of agents
 //   plot.h     learning curves as pictures
@@ -37,7 +37,7 @@
 #include "ppo/vec.h"
 #include "ppo/trainer.h"
 #include "ppo/agent.h"
-#include "ppo/show.h"
+#include "ppo/render.h"
 #include "ppo/run.h"
 #include "ppo/film.h"
 #include "ppo/plot.h"

@@ -10,12 +10,16 @@
 //     ppo_trainer_destroy(trainer);
 //
 // All memory is taken at creation; stepping allocates nothing. The parameters after k iterations
-// depend on the config and the environment alone, not on `threads`, timing or interruptions. A
-// trainer per thread is safe; one trainer may not be used by two threads at once.
+// depend on the config and the environment alone, not on `threads`, timing or interruptions.
+//
+// Threads: different trainers may be used by different threads at once; one trainer is used by one
+// thread at a time.
 #ifndef PPO_TRAINER_H
 #define PPO_TRAINER_H
 
 #include "ppo/config.h"
+
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,13 +28,15 @@ extern "C" {
 typedef struct ppo_trainer ppo_trainer;
 typedef struct ppo_agent ppo_agent;
 
-// What one iteration did. Means of losses are over all minibatches of the iteration.
+// What one iteration did. Means of losses are over all minibatches of the iteration. A caller sets
+// struct_size (ppo_stats_init); the library writes no more than that.
 typedef struct ppo_stats {
+    size_t struct_size;   // sizeof(ppo_stats); the struct may grow at its end
     uint64_t iteration;   // iterations done, this one included
     uint64_t global_step; // environment steps done, over all environments
 
     uint64_t episodes;      // training episodes finished so far
-    uint64_t episodes_lost; // those that broke off because their environment broke down
+    uint64_t episodes_lost; // those that were cut off because their environment broke down
     double return_mean;     // over the last 100 training episodes, rewards as the environment gave
     double length_mean;     // them; NAN before the first episode's end
 
@@ -48,15 +54,22 @@ typedef struct ppo_stats {
     double clip_fraction;      // share of samples with |r - 1| > clip_coef
     double explained_variance; // 1 - Var[return - value] / Var[return], of the rollout
     double grad_norm;          // before clipping
-    double std_mean;           // mean deviation of a Gaussian policy; NAN otherwise
+    double std_mean;           // mean standard deviation of a Gaussian policy; NAN otherwise
     uint32_t epochs;           // epochs done; fewer than update_epochs if target_kl was reached
 
     double collect_seconds; // wall clock; the only fields that differ between equal runs
     double update_seconds;
 } ppo_stats;
 
-// The result of playing episodes.
+static inline void ppo_stats_init(ppo_stats *stats)
+{
+    memset(stats, 0, sizeof *stats);
+    stats->struct_size = sizeof *stats;
+}
+
+// The result of playing episodes; struct_size as in ppo_stats.
 typedef struct ppo_evaluation {
+    size_t struct_size; // sizeof(ppo_evaluation); the struct may grow at its end
     uint32_t episodes;
     double return_mean;
     double return_std; // over episodes, population
@@ -65,24 +78,40 @@ typedef struct ppo_evaluation {
     double length_mean;
 } ppo_evaluation;
 
-// Creates a trainer. `env` NULL: the built-in class named by config->env_id; otherwise the class
-// must outlive the trainer. The config is checked and copied.
-PPO_API ppo_status ppo_trainer_create(ppo_trainer **trainer, const ppo_config *config,
-                                      const ppo_env_class *env, ppo_error *error);
+static inline void ppo_evaluation_init(ppo_evaluation *evaluation)
+{
+    memset(evaluation, 0, sizeof *evaluation);
+    evaluation->struct_size = sizeof *evaluation;
+}
 
-// The same; what worker processes print (config->workers) is appended to the file `worker_log`, in
-// a folder that exists, instead of going where the caller's own output goes.
-PPO_API ppo_status ppo_trainer_create_logged(ppo_trainer **trainer, const ppo_config *config,
-                                             const ppo_env_class *env, const char *worker_log,
-                                             ppo_error *error);
+// All zero but struct_size: what ppo_trainer_options_defaults sets.
+typedef struct ppo_trainer_options {
+    size_t struct_size;       // sizeof(ppo_trainer_options); the struct may grow at its end
+    const ppo_env_class *env; // to train on, which must outlive the trainer; NULL: the class that
+                              // config->env_id names
+    const char *worker_log;   // a file in a folder that exists, to which the output of worker
+                              // processes (config->workers) is appended; NULL: it goes where the
+                              // caller's own output goes
+} ppo_trainer_options;
+
+static inline void ppo_trainer_options_defaults(ppo_trainer_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->struct_size = sizeof *options;
+}
+
+// Creates a trainer; *trainer is NULL on failure. The config is checked and copied. `options` NULL:
+// the defaults.
+PPO_API ppo_status ppo_trainer_create(ppo_trainer **trainer, const ppo_config *config,
+                                      const ppo_trainer_options *options, ppo_error *error);
 
 // Frees everything; NULL is allowed.
 PPO_API void ppo_trainer_destroy(ppo_trainer *trainer);
 
-// One iteration: schedule, collect, advantages, update, stats. `stats` may be NULL. After
-// PPO_NUMERIC (a value was not finite) or PPO_ENV_FAILED the parameters are those of the last good
-// update; the trainer can be evaluated, or loaded from a checkpoint, but not saved: it stands in
-// the middle of an iteration.
+// One iteration: schedule, collect, bootstrap, rewards, advantages, update, stats. `stats` may be
+// NULL. After PPO_NUMERIC (a value was not finite) or PPO_ENV_FAILED the parameters are those of
+// the last good update; the trainer can be evaluated, or loaded from a checkpoint, but not saved:
+// it stands in the middle of an iteration.
 PPO_API ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *error);
 
 // True once total_timesteps are done or, with stop_when_solved, the run is solved.
@@ -101,11 +130,11 @@ PPO_API const ppo_env_class *ppo_trainer_env(const ppo_trainer *trainer);
 PPO_API const ppo_stats *ppo_trainer_stats(const ppo_trainer *trainer);
 
 // The policy in training, for acting and evaluating between iterations. Owned by the trainer.
-PPO_API ppo_agent *ppo_trainer_agent(ppo_trainer *trainer);
+PPO_API const ppo_agent *ppo_trainer_agent(const ppo_trainer *trainer);
 
 // Plays config.eval_episodes episodes in environments of its own, seeded eval_seed, eval_seed + 1,
 // ...: the training environments and random streams are not touched.
-PPO_API ppo_status ppo_trainer_evaluate(ppo_trainer *trainer, ppo_evaluation *evaluation,
+PPO_API ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *evaluation,
                                         ppo_error *error);
 
 // A hash of the parameters' names, shapes and bits (XXH3, 64 bits).
@@ -123,7 +152,7 @@ PPO_API uint64_t ppo_trainer_workers_lost(const ppo_trainer *trainer, ppo_error 
 // The planned buffers, in order. Any pointer may be NULL. Returns false past the last one.
 typedef struct ppo_buffer_info {
     const char *name;
-    const char *owner; // which room computes it
+    const char *owner; // function that computes it
     ppo_dtype dtype;
     uint32_t rank;
     uint64_t shape[PPO_MAX_RANK];

@@ -12,12 +12,16 @@
 //     ppo_vec_destroy(vec);
 //
 // An environment whose episode has ended begins the next one in the same step ("same-step
-// autoreset" in Gymnasium's words). All memory is taken at creation. One vec may not be used by two
-// threads at once.
+// autoreset" in Gymnasium's words). All memory is taken at creation.
+//
+// Threads: different vecs may be used by different threads at once; one vec is used by one thread
+// at a time.
 #ifndef PPO_VEC_H
 #define PPO_VEC_H
 
 #include "ppo/config.h"
+
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,11 +30,12 @@ extern "C" {
 typedef struct ppo_vec ppo_vec;
 
 // Where a step's results go: arrays with a row per environment, aligned for their type. NULL: not
-// wanted. What belongs to an episode's end is written where one has ended, and left alone
-// elsewhere.
+// wanted. What belongs to an episode's end is written where one has ended, and left as it was
+// elsewhere. All zero but struct_size: what ppo_vec_rows_init sets.
 typedef struct ppo_vec_rows {
-    void
-        *observation; // [N, stack, observation] the next one: after an end, the new episode's first
+    size_t struct_size;       // sizeof(ppo_vec_rows); the struct may grow at its end
+    void *observation;        // [N, stack, observation] the next one: after an end, the new
+                              // episode's first
     void *final_observation;  // [N, stack, observation] the finished episode's last
     double *reward;           // [N] as the environment gives it, summed over a frame skip
     uint8_t *terminated;      // [N] 0 or 1: the task's own end
@@ -43,6 +48,12 @@ typedef struct ppo_vec_rows {
                               // game and its episode go on (terminal_on_life_loss)
 } ppo_vec_rows;
 
+static inline void ppo_vec_rows_init(ppo_vec_rows *rows)
+{
+    memset(rows, 0, sizeof *rows);
+    rows->struct_size = sizeof *rows;
+}
+
 // Makes config->num_envs environments. `env` NULL: the class that config->env_id names, opened as a
 // trainer opens it; otherwise it must outlive the vec. Of the config what is about environments
 // counts: the groups Task, Environments, Atari, Lander and Gymnasium, and workers, num_workers,
@@ -51,7 +62,8 @@ typedef struct ppo_vec_rows {
 // the last k, oldest first; at an episode's beginning its first stands for those before.
 //
 // threads 0 means the calling thread alone. Fails with PPO_INVALID for a config that
-// ppo_config_check refuses, like ppo_env_open, and with what an environment says.
+// ppo_config_check refuses, like ppo_env_open, and with what an environment says. *vec is NULL on
+// failure.
 PPO_API ppo_status ppo_vec_create(ppo_vec **vec, const ppo_config *config, const ppo_env_class *env,
                                   ppo_error *error);
 
@@ -77,8 +89,8 @@ PPO_API ppo_status ppo_vec_step(ppo_vec *vec, const void *action, const ppo_vec_
                                 ppo_error *error);
 
 // Which values the next actions may have: [N, M] bytes as ppo_env_class.action_mask writes them,
-// the vec's own, up to date after each reset and step. A step with a value that is forbidden fails
-// with PPO_INVALID. NULL: the class has no masks, everything is allowed.
+// owned by the vec, up to date after each reset and step. A step with a value that is forbidden
+// fails with PPO_INVALID. NULL: the class has no masks, everything is allowed.
 PPO_API const uint8_t *ppo_vec_action_mask(const ppo_vec *vec);
 
 // Draws environment n as it stands, after an episode's end the next one's beginning: render_height

@@ -97,9 +97,17 @@ class COption(Structure):
     ]
 
 
-class CEvaluation(Structure):
+class Sized(Structure):
+    """A struct that begins with its own size, so that the library knows which fields it has."""
+
+    def __init__(self, **fields):
+        super().__init__(struct_size=ctypes.sizeof(self), **fields)
+
+
+class CEvaluation(Sized):
     _c_name_ = "ppo_evaluation"
     _fields_ = [
+        ("struct_size", c_size_t),
         ("episodes", c_uint32),
         ("return_mean", c_double),
         ("return_std", c_double),
@@ -109,9 +117,10 @@ class CEvaluation(Structure):
     ]
 
 
-class CStats(Structure):
+class CStats(Sized):
     _c_name_ = "ppo_stats"
     _fields_ = [
+        ("struct_size", c_size_t),
         ("iteration", c_uint64),
         ("global_step", c_uint64),
         ("episodes", c_uint64),
@@ -138,9 +147,33 @@ class CStats(Structure):
     ]
 
 
-class CVecRows(Structure):
+class CActOptions(Sized):
+    _c_name_ = "ppo_act_options"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("deterministic", c_bool),
+        ("seed", c_uint64),
+        ("step", c_uint64),
+        ("masks", c_void_p),
+    ]
+
+
+class CEvaluateOptions(Sized):
+    _c_name_ = "ppo_evaluate_options"
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("episodes", c_uint32),
+        ("seed", c_uint64),
+        ("deterministic", c_bool),
+        ("returns", c_void_p),
+        ("lengths", c_void_p),
+    ]
+
+
+class CVecRows(Sized):
     _c_name_ = "ppo_vec_rows"
     _fields_ = [
+        ("struct_size", c_size_t),
         ("observation", c_void_p),
         ("final_observation", c_void_p),
         ("reward", c_void_p),
@@ -161,11 +194,23 @@ class CAbiRow(Structure):
     ]
 
 
-STRUCTS = (CError, CSpace, CEnvClass, COption, CEvaluation, CStats, CVecRows)
+STRUCTS = (
+    CError,
+    CSpace,
+    CEnvClass,
+    COption,
+    CEvaluation,
+    CStats,
+    CActOptions,
+    CEvaluateOptions,
+    CVecRows,
+)
 
 
 def as_dict(struct):
-    return {name: getattr(struct, name) for name, _ in struct._fields_}
+    return {
+        name: getattr(struct, name) for name, _ in struct._fields_ if name != "struct_size"
+    }
 
 
 # --- functions ----------------------------------------------------------------------------------
@@ -187,16 +232,18 @@ FUNCTIONS = {
     "ppo_config_set": (c_int, [_config, c_char_p, c_char_p, _error]),
     "ppo_agent_load": (c_int, [_handle, c_char_p, c_void_p, _error]),
     "ppo_agent_destroy": (None, [c_void_p]),
-    "ppo_agent_act_masked": (
-        None,
-        [c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, c_bool, c_uint64, c_uint64],
+    "ppo_actor_create": (c_int, [_handle, c_void_p, _error]),
+    "ppo_actor_destroy": (None, [c_void_p]),
+    "ppo_actor_act": (
+        c_int,
+        [c_void_p, c_void_p, c_void_p, c_size_t, POINTER(CActOptions), _error],
     ),
     "ppo_agent_env": (POINTER(CEnvClass), [c_void_p]),
     "ppo_agent_config": (c_void_p, [c_void_p]),
     "ppo_agent_hash": (c_uint64, [c_void_p]),
     "ppo_agent_evaluate": (
         c_int,
-        [c_void_p, POINTER(CEvaluation), c_void_p, c_void_p, c_uint32, c_uint64, c_bool, _error],
+        [c_void_p, POINTER(CEvaluation), POINTER(CEvaluateOptions), _error],
     ),
     "ppo_vec_create": (c_int, [_handle, _config, c_void_p, _error]),
     "ppo_vec_destroy": (None, [c_void_p]),

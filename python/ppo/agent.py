@@ -8,6 +8,8 @@ import threading
 import numpy as np
 
 from ._library import (
+    CActOptions,
+    CEvaluateOptions,
     CEvaluation,
     Error,
     as_dict,
@@ -53,6 +55,10 @@ class Agent:
         self._lock = threading.Lock()
         self._agent = _load(path)
         self._destroy = own(self, lib.ppo_agent_destroy, self._agent)
+        handle = ctypes.c_void_p()  # one for all threads: the lock lets them act in turn
+        check(lib.ppo_actor_create, ctypes.byref(handle), self._agent)
+        self._actor = handle.value
+        self._destroy_actor = own(self, lib.ppo_actor_destroy, self._actor)
         self._config = Config.copy_of(lib.ppo_agent_config(self._agent))
         self._seed = secrets.randbits(64) if seed is None else int(seed)
         self._step = 0
@@ -102,15 +108,19 @@ class Agent:
         masks = None if action_mask is None else self._act.taken_masks(action_mask, count)
         with self._lock:
             self._check_open()
-            lib.ppo_agent_act_masked(
-                self._agent,
+            options = CActOptions(
+                deterministic=deterministic,
+                seed=self._seed & (1 << 64) - 1,
+                step=self._step,
+                masks=None if masks is None else masks.ctypes.data,
+            )
+            check(
+                lib.ppo_actor_act,
+                self._actor,
                 actions.ctypes.data,
                 array.ctypes.data,
-                None if masks is None else masks.ctypes.data,
                 count,
-                deterministic,
-                self._seed & (1 << 64) - 1,
-                self._step,
+                ctypes.byref(options),
             )
             self._step += not deterministic
         actions = self._act.shown(actions)
@@ -127,15 +137,18 @@ class Agent:
         result = CEvaluation()
         with self._lock:
             self._check_open()
+            options = CEvaluateOptions(
+                episodes=episodes,
+                seed=self._config.get("eval_seed") if seed is None else int(seed),
+                deterministic=deterministic,
+                returns=returns.ctypes.data,
+                lengths=lengths.ctypes.data,
+            )
             check(
                 lib.ppo_agent_evaluate,
                 self._agent,
                 ctypes.byref(result),
-                returns.ctypes.data,
-                lengths.ctypes.data,
-                episodes,
-                self._config.get("eval_seed") if seed is None else int(seed),
-                deterministic,
+                ctypes.byref(options),
             )
         return {**as_dict(result), "returns": returns, "lengths": lengths}
 
@@ -150,6 +163,7 @@ class Agent:
 
     def close(self):
         with self._lock:
+            self._destroy_actor()
             self._destroy()
 
     def __enter__(self):

@@ -96,14 +96,14 @@ class VectorEnv(VectorEnvBase):
         self._return = np.zeros(n)
         self._length = np.zeros(n, np.uint32)
         self._rows = CVecRows(
-            self._obs_array.ctypes.data,
-            self._final.ctypes.data,
-            self._reward.ctypes.data,
-            self._terminated.ctypes.data,
-            self._truncated.ctypes.data,
-            self._lost.ctypes.data,
-            self._return.ctypes.data,
-            self._length.ctypes.data,
+            observation=self._obs_array.ctypes.data,
+            final_observation=self._final.ctypes.data,
+            reward=self._reward.ctypes.data,
+            terminated=self._terminated.ctypes.data,
+            truncated=self._truncated.ctypes.data,
+            lost=self._lost.ctypes.data,
+            episode_return=self._return.ctypes.data,
+            episode_length=self._length.ctypes.data,
         )
         masks, size = lib.ppo_vec_action_mask(self._vec), sum(self._act.num_values)
         self._masks = None  # the library's own memory, to be copied

@@ -12,24 +12,23 @@
 struct ppo_agent {
     ppo_config config;
     const ppo_env_class *env;    // the whole table
-    const ppo_env_class *opened; // what is to be closed, if it was opened here; else NULL
+    const ppo_env_class *opened; // to be closed, if it was opened here; else NULL
     const char *worker_log;      // for what is opened here, set before _plan; NULL: none
     ppo_env_class whole;         // where the caller's table is an older, shorter one
     size_t num_features;         // D
     ppo_policy policy;
     ppo_normalizer obs_norm; // planned only with config.norm_obs
-    float *space;            // working space of acting, see agent.c
     ppo_arena own;           // empty if the agent belongs to a trainer
 };
 
-// Checks that this class can be learnt with this config, and plans the agent's rows.
+// Checks that this class and this config go together, and plans the agent's rows.
 ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_env_class *env,
                           ppo_arena *arena, ppo_error *error);
 
 // How this agent's environments are stepped.
 ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_envs, uint64_t seed);
 
-// Closes what plan has opened. The arena's owner releases the rest.
+// Frees what _plan has opened. The arena's owner releases the rest.
 void ppo_agent_release(ppo_agent *agent);
 
 // Encodes observations as environments write them: features [rows, D], normalised if norm_obs. Not
@@ -47,8 +46,7 @@ ppo_status ppo_agent_create(ppo_agent **agent, const ppo_config *config, const p
                             ppo_error *error);
 
 // The index-th tensor that acting needs, its data in the agent's memory; false past the last. Names
-// are those of the trainer's tensors. (A trainer's own agent lists its parameters alone: the
-// normaliser's rows are the trainer's.)
+// are those of the trainer's tensors.
 bool ppo_agent_tensor(ppo_agent *agent, size_t index, ppo_tensor *tensor);
 
 // Call once an agent's tensors have been filled.

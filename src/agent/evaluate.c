@@ -3,8 +3,9 @@
 //
 // Workload: tens to hundreds of episodes between iterations. Takes and frees memory of its own.
 #include "agent/agent.h"
-
+#include "agent/frame_stack.h"
 #include "core/error.h"
+#include "core/sized.h"
 #include "env/vecenv.h"
 
 #include <math.h>
@@ -14,179 +15,167 @@
 #define BATCH     128 // episodes played side by side
 #define MAX_TRIES 10  // of an episode whose environment breaks down; then it counts as it is
 
-// One batch: environment i plays episode i. Rows are kept for all of them; `live` lists those whose
-// episode goes on.
-typedef struct ppo_stage {
-    ppo_agent *agent;
+// Environment i plays episode i of the batch. Rows are kept for all of them; `live` lists those
+// whose episode goes on.
+typedef struct ppo_evaluation_batch {
+    const ppo_agent *agent;
+    ppo_actor *actor;
     ppo_vecenv *vecenv;
     ppo_arena arena;
     size_t count;
-    size_t obs_bytes, action_bytes;
-    size_t stack;   // observations seen together
+    size_t obs_bytes, action_bytes, mask_bytes;
+    size_t stack;   // observations in a stack
     uint32_t *live; // [count]
     size_t num_live;
     unsigned char *obs, *final_obs;      // [count, obs bytes]
-    unsigned char *seen, *live_seen;     // [count, stack, obs bytes]
+    unsigned char *stacks, *live_stacks; // [count, stack, obs bytes]
     unsigned char *action, *live_action; // [count, action bytes]
     const uint8_t *masks;                // [count, mask bytes] what is allowed; NULL: everything
-    uint8_t *live_mask;                  // likewise
-    size_t mask_bytes;
-    double *reward, *episode_return; // [count]
-    uint8_t *terminated, *truncated; // [count]
-    uint8_t *lost;                   // [count] 1: the environment has broken down
-    uint8_t *tries;                  // [count] how often so far
-    uint32_t *episode_length;        // [count]
-} ppo_stage;
+    uint8_t *live_masks;                 // likewise
+    double *reward, *episode_return;     // [count]
+    uint8_t *terminated, *truncated;     // [count]
+    uint8_t *lost;                       // [count] 1: the environment has broken down
+    uint8_t *tries;                      // [count] how often so far
+    uint32_t *episode_length;            // [count]
+} ppo_evaluation_batch;
 
-static void plan_stage(ppo_stage *s)
+static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, size_t count,
+                             uint64_t seed, ppo_error *error)
 {
-    const size_t n = s->count;
+    const ppo_vecenv_options options = ppo_agent_vecenv_options(agent, count, seed);
+    *b = (ppo_evaluation_batch){.agent = agent,
+                                .count = count,
+                                .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
+                                .action_bytes = ppo_space_bytes(&agent->env->action_space),
+                                .mask_bytes = agent->policy.dist.num_outputs,
+                                .stack = agent->policy.input.stack};
+    PPO_TRY(ppo_actor_create(&b->actor, agent, error));
+    PPO_TRY(ppo_vecenv_create(&b->vecenv, agent->env, &options, &b->arena, error));
 #define ROW(field, dtype, ...)                                                    \
-    PPO_ARENA_ADD(&s->arena, &s->field, "evaluate." #field, "ppo_agent_evaluate", \
+    PPO_ARENA_ADD(&b->arena, &b->field, "evaluate." #field, "ppo_agent_evaluate", \
                   PPO_ROLE_SCRATCH, dtype, __VA_ARGS__)
-    ROW(live, PPO_U32, n);
-    ROW(obs, PPO_U8, n, s->obs_bytes);
-    ROW(final_obs, PPO_U8, n, s->obs_bytes);
-    ROW(seen, PPO_U8, n, s->stack, s->obs_bytes);
-    ROW(live_seen, PPO_U8, n, s->stack, s->obs_bytes);
-    ROW(action, PPO_U8, n, s->action_bytes);
-    ROW(live_action, PPO_U8, n, s->action_bytes);
-    if (s->agent->env->action_mask)
-        ROW(live_mask, PPO_U8, n, s->mask_bytes);
-    ROW(reward, PPO_F64, n);
-    ROW(episode_return, PPO_F64, n);
-    ROW(terminated, PPO_U8, n);
-    ROW(truncated, PPO_U8, n);
-    ROW(lost, PPO_U8, n);
-    ROW(tries, PPO_U8, n);
-    ROW(episode_length, PPO_U32, n);
+    ROW(live, PPO_U32, count);
+    ROW(obs, PPO_U8, count, b->obs_bytes);
+    ROW(final_obs, PPO_U8, count, b->obs_bytes);
+    ROW(stacks, PPO_U8, count, b->stack, b->obs_bytes);
+    ROW(live_stacks, PPO_U8, count, b->stack, b->obs_bytes);
+    ROW(action, PPO_U8, count, b->action_bytes);
+    ROW(live_action, PPO_U8, count, b->action_bytes);
+    if (agent->env->action_mask)
+        ROW(live_masks, PPO_U8, count, b->mask_bytes);
+    ROW(reward, PPO_F64, count);
+    ROW(episode_return, PPO_F64, count);
+    ROW(terminated, PPO_U8, count);
+    ROW(truncated, PPO_U8, count);
+    ROW(lost, PPO_U8, count);
+    ROW(tries, PPO_U8, count);
+    ROW(episode_length, PPO_U32, count);
 #undef ROW
-}
-
-// An episode's first observation stands for those before it.
-static void see_first(ppo_stage *s, size_t n)
-{
-    for (size_t k = 0; k < s->stack; k++)
-        memcpy(s->seen + (n * s->stack + k) * s->obs_bytes, s->obs + n * s->obs_bytes,
-               s->obs_bytes);
-}
-
-static void see_next(ppo_stage *s, size_t n)
-{
-    unsigned char *oldest = s->seen + n * s->stack * s->obs_bytes;
-    const size_t kept = (s->stack - 1) * s->obs_bytes;
-    memmove(oldest, oldest + s->obs_bytes, kept);
-    memcpy(oldest + kept, s->obs + n * s->obs_bytes, s->obs_bytes);
-}
-
-static ppo_status open_stage(ppo_stage *s, uint64_t seed, ppo_error *error)
-{
-    const ppo_vecenv_options options = ppo_agent_vecenv_options(s->agent, s->count, seed);
-    PPO_TRY(ppo_vecenv_create(&s->vecenv, s->agent->env, &options, &s->arena, error));
-    plan_stage(s);
-    PPO_TRY(ppo_arena_bind(&s->arena, error));
-    s->masks = ppo_vecenv_mask(s->vecenv);
-    for (size_t i = 0; i < s->count; i++)
-        s->live[i] = (uint32_t)i;
-    s->num_live = s->count;
-    PPO_TRY(ppo_vecenv_start(s->vecenv, s->obs, error));
-    for (size_t i = 0; i < s->count; i++)
-        see_first(s, i);
+    PPO_TRY(ppo_arena_bind(&b->arena, error));
+    b->masks = ppo_vecenv_mask(b->vecenv);
+    b->num_live = count;
+    PPO_TRY(ppo_vecenv_start(b->vecenv, b->obs, error));
+    for (size_t i = 0; i < count; i++) {
+        b->live[i] = (uint32_t)i;
+        ppo_stack_fill(b->stacks + i * b->stack * b->obs_bytes, b->obs + i * b->obs_bytes, b->stack,
+                       b->obs_bytes);
+    }
     return PPO_OK;
 }
 
-// Actions for the live rows only.
-static void act_live(ppo_stage *s, bool deterministic, uint64_t seed, uint64_t step)
+static void close_batch(ppo_evaluation_batch *b)
 {
-    const size_t size = s->stack * s->obs_bytes;
-    for (size_t i = 0; i < s->num_live; i++)
-        memcpy(s->live_seen + i * size, s->seen + s->live[i] * size, size);
-    for (size_t i = 0; s->masks && i < s->num_live; i++)
-        memcpy(s->live_mask + i * s->mask_bytes, s->masks + s->live[i] * s->mask_bytes,
-               s->mask_bytes);
-    ppo_agent_act_masked(s->agent, s->live_action, s->live_seen, s->live_mask, s->num_live,
-                         deterministic, seed, step);
-    for (size_t i = 0; i < s->num_live; i++)
-        memcpy(s->action + s->live[i] * s->action_bytes, s->live_action + i * s->action_bytes,
-               s->action_bytes);
+    ppo_vecenv_destroy(b->vecenv);
+    ppo_arena_release(&b->arena);
+    ppo_actor_destroy(b->actor);
+}
+
+// Chooses actions for the live rows only.
+static ppo_status act(ppo_evaluation_batch *b, ppo_act_options *options, ppo_error *error)
+{
+    const size_t stack_bytes = b->stack * b->obs_bytes;
+    for (size_t i = 0; i < b->num_live; i++) {
+        memcpy(b->live_stacks + i * stack_bytes, b->stacks + b->live[i] * stack_bytes, stack_bytes);
+        if (b->masks)
+            memcpy(b->live_masks + i * b->mask_bytes, b->masks + b->live[i] * b->mask_bytes,
+                   b->mask_bytes);
+    }
+    options->masks = b->live_masks;
+    PPO_TRY(ppo_actor_act(b->actor, b->live_action, b->live_stacks, b->num_live, options, error));
+    for (size_t i = 0; i < b->num_live; i++)
+        memcpy(b->action + b->live[i] * b->action_bytes, b->live_action + i * b->action_bytes,
+               b->action_bytes);
+    return PPO_OK;
 }
 
 // Steps the live rows, neighbours together.
-static ppo_status step_rows(ppo_stage *s, uint64_t step, ppo_error *error)
+static ppo_status step(ppo_evaluation_batch *b, uint64_t step, ppo_error *error)
 {
-    const ppo_vecenv_rows rows = {.obs = s->obs,
-                                  .final_obs = s->final_obs,
-                                  .reward = s->reward,
-                                  .terminated = s->terminated,
-                                  .truncated = s->truncated,
-                                  .lost = s->lost,
-                                  .episode_return = s->episode_return,
-                                  .episode_length = s->episode_length};
-    for (size_t i = 0, count; i < s->num_live; i += count) {
-        for (count = 1; i + count < s->num_live && s->live[i + count] == s->live[i] + count;)
+    const ppo_vecenv_rows rows = {.obs = b->obs,
+                                  .final_obs = b->final_obs,
+                                  .reward = b->reward,
+                                  .terminated = b->terminated,
+                                  .truncated = b->truncated,
+                                  .lost = b->lost,
+                                  .episode_return = b->episode_return,
+                                  .episode_length = b->episode_length};
+    for (size_t i = 0, count; i < b->num_live; i += count) {
+        for (count = 1; i + count < b->num_live && b->live[i + count] == b->live[i] + count;)
             count++;
-        PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, s->live[i], count, step, error));
+        PPO_TRY(ppo_vecenv_step(b->vecenv, &rows, b->action, b->live[i], count, step, error));
     }
     return PPO_OK;
 }
 
-static ppo_status step_live(ppo_stage *s, uint64_t step, double *returns, uint32_t *lengths,
-                            ppo_error *error)
+// Keeps the returns and lengths of episodes that have ended, and the others live.
+static void settle(ppo_evaluation_batch *b, double *returns, uint32_t *lengths)
 {
     size_t still_live = 0;
-    PPO_TRY(step_rows(s, step, error));
-    for (size_t i = 0; i < s->num_live; i++) {
-        const uint32_t n = s->live[i];
-        const bool ended = s->terminated[n] || s->truncated[n];
-        const bool again = s->lost[n] && ++s->tries[n] < MAX_TRIES; // another one has begun
-        if (ended && (s->episode_length[n] > 0 || s->lost[n]) && !again) {
-            returns[n] = s->episode_return[n];
-            lengths[n] = s->episode_length[n];
+    for (size_t i = 0; i < b->num_live; i++) {
+        const uint32_t n = b->live[i];
+        unsigned char *stack = b->stacks + n * b->stack * b->obs_bytes;
+        const unsigned char *obs = b->obs + n * b->obs_bytes;
+        const bool ended = b->terminated[n] || b->truncated[n];
+        const bool again = b->lost[n] && ++b->tries[n] < MAX_TRIES; // another one has begun
+        if (ended && (b->episode_length[n] > 0 || b->lost[n]) && !again) {
+            returns[n] = b->episode_return[n];
+            lengths[n] = b->episode_length[n];
             continue;
         }
-        if (ended) // a life was lost, the game goes on; or it begins anew
-            see_first(s, n);
+        if (ended) // a life was lost and the game goes on, or the game begins anew
+            ppo_stack_fill(stack, obs, b->stack, b->obs_bytes);
         else
-            see_next(s, n);
-        s->live[still_live++] = n;
+            ppo_stack_push(stack, stack, obs, b->stack, b->obs_bytes);
+        b->live[still_live++] = n;
     }
-    s->num_live = still_live;
-    return PPO_OK;
+    b->num_live = still_live;
 }
 
-static ppo_stage stage_for(ppo_agent *agent, size_t count)
+static ppo_status play_batch(const ppo_agent *agent, double *returns, uint32_t *lengths,
+                             size_t count, uint64_t seed, bool deterministic, ppo_error *error)
 {
-    return (ppo_stage){.agent = agent,
-                       .count = count,
-                       .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
-                       .action_bytes = ppo_space_bytes(&agent->env->action_space),
-                       .mask_bytes = agent->policy.dist.num_outputs,
-                       .stack = agent->policy.input.stack};
-}
-
-static void close_stage(ppo_stage *s)
-{
-    ppo_vecenv_destroy(s->vecenv);
-    ppo_arena_release(&s->arena);
-}
-
-static ppo_status play_batch(ppo_agent *agent, double *returns, uint32_t *lengths, size_t count,
-                             uint64_t seed, bool deterministic, ppo_error *error)
-{
-    ppo_stage s = stage_for(agent, count);
-    ppo_status status = open_stage(&s, seed, error);
-    for (uint64_t step = 0; status == PPO_OK && s.num_live > 0; step++) {
-        act_live(&s, deterministic, seed, step);
-        status = step_live(&s, step, returns, lengths, error);
+    ppo_evaluation_batch b;
+    ppo_act_options acting = {
+        .struct_size = sizeof acting, .deterministic = deterministic, .seed = seed};
+    ppo_status status = open_batch(&b, agent, count, seed, error);
+    while (status == PPO_OK && b.num_live > 0) {
+        status = act(&b, &acting, error);
+        if (status == PPO_OK)
+            status = step(&b, acting.step, error);
+        if (status == PPO_OK)
+            settle(&b, returns, lengths);
+        acting.step++;
     }
-    close_stage(&s);
+    close_batch(&b);
     return status;
 }
 
 static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, uint32_t episodes)
 {
-    ppo_evaluation e = {
-        .episodes = episodes, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
+    ppo_evaluation e = {.struct_size = sizeof e,
+                        .episodes = episodes,
+                        .return_min = (double)INFINITY,
+                        .return_max = -(double)INFINITY};
     double squares = 0.0;
     for (uint32_t i = 0; i < episodes; i++) {
         e.return_mean += returns[i];
@@ -202,39 +191,34 @@ static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, 
     return e;
 }
 
-static ppo_status play_all(ppo_agent *agent, double *returns, uint32_t *lengths, uint32_t episodes,
-                           uint64_t seed, bool deterministic, ppo_error *error)
+ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
+                              const ppo_evaluate_options *options, ppo_error *error)
 {
-    for (uint32_t first = 0; first < episodes; first += BATCH) {
-        const size_t count = episodes - first < BATCH ? episodes - first : BATCH;
-        PPO_TRY(play_batch(agent, returns + first, lengths + first, count, seed + first,
-                           deterministic, error));
-    }
-    return PPO_OK;
-}
-
-// --- evaluations --------------------------------------------------------------------------------
-
-ppo_status ppo_agent_evaluate(ppo_agent *agent, ppo_evaluation *evaluation, double *returns,
-                              uint32_t *lengths, uint32_t episodes, uint64_t seed,
-                              bool deterministic, ppo_error *error)
-{
-    if (episodes == 0)
+    ppo_evaluate_options o;
+    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_evaluate_options", error));
+    PPO_TRY(ppo_sized_check(evaluation, sizeof *evaluation, "ppo_evaluation", error));
+    if (o.episodes == 0)
         return ppo_fail(error, PPO_INVALID, "an evaluation needs at least one episode");
-    double *own_returns = calloc(episodes, sizeof *own_returns);
-    uint32_t *own_lengths = calloc(episodes, sizeof *own_lengths);
-    const bool ready = own_returns && own_lengths;
-    const ppo_status status =
-        ready ? play_all(agent, own_returns, own_lengths, episodes, seed, deterministic, error)
-              : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", episodes);
-    if (ready && status == PPO_OK) {
-        *evaluation = summarise(own_returns, own_lengths, episodes);
-        if (returns)
-            memcpy(returns, own_returns, episodes * sizeof *returns);
-        if (lengths)
-            memcpy(lengths, own_lengths, episodes * sizeof *lengths);
+    double *returns = calloc(o.episodes, sizeof *returns);
+    uint32_t *lengths = calloc(o.episodes, sizeof *lengths);
+    ppo_status status =
+        returns && lengths
+            ? PPO_OK
+            : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", o.episodes);
+    for (uint32_t first = 0; status == PPO_OK && first < o.episodes; first += BATCH) {
+        const size_t count = o.episodes - first < BATCH ? o.episodes - first : BATCH;
+        status = play_batch(agent, returns + first, lengths + first, count, o.seed + first,
+                            o.deterministic, error);
     }
-    free(own_returns);
-    free(own_lengths);
+    if (status == PPO_OK) {
+        const ppo_evaluation result = summarise(returns, lengths, o.episodes);
+        ppo_sized_write(evaluation, &result, sizeof result);
+        if (o.returns)
+            memcpy(o.returns, returns, o.episodes * sizeof *returns);
+        if (o.lengths)
+            memcpy(o.lengths, lengths, o.episodes * sizeof *lengths);
+    }
+    free(returns);
+    free(lengths);
     return status;
 }

@@ -1,198 +1,190 @@
 // SPDX-License-Identifier: MIT
-// An agent's episode for those who watch: see ppo/show.h. The same bits as that episode has in an
-// evaluation (evaluate.c): what is seen and drawn is keyed by seed, step and row 0 there too.
+// Rendering an agent's episode: see ppo/render.h. The same bits as that episode has in an
+// evaluation (evaluate.c): its actions and its drawing are keyed by seed, step and row 0 there too.
 //
-// Workload: an episode, as fast as its viewer takes pictures. Takes and frees memory of its own.
+// Workload: an episode, as fast as the callback takes frames. Takes and frees memory of its own.
 #include "agent/render_episode.h"
 
+#include "agent/agent.h"
+#include "agent/frame_stack.h"
 #include "core/error.h"
+#include "core/sized.h"
 #include "draw/canvas.h"
 #include "env/picture.h"
 #include "env/vecenv.h"
-#include "agent/agent.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define USUAL_FPS 30.0
 
 // One environment and what is known of its episode.
-typedef struct ppo_scene {
-    ppo_agent *agent;
+typedef struct ppo_rendering {
+    const ppo_agent *agent;
+    const ppo_frame_callback *callback;
+    ppo_render_options options;
+    ppo_actor *actor;
     ppo_vecenv *vecenv;
     ppo_arena arena;
     uint32_t frame_skip;
-    size_t stack;             // observations seen together
+    size_t stack;             // observations in a stack
     size_t obs_bytes;         // of one
     unsigned char *obs;       // [obs bytes]
     unsigned char *final_obs; // [obs bytes]
-    unsigned char *seen;      // [stack, obs bytes]
+    unsigned char *stacked;   // [stack, obs bytes]
     unsigned char *action;    // [action bytes]
     double *reward, *finished_return;
     uint8_t *terminated, *truncated;
     uint32_t *finished_length;
     unsigned char *picture; // [height, width, 3]
-    bool overlay;
-    ppo_view view;
-} ppo_scene;
+    ppo_episode_view view;
+} ppo_rendering;
 
-static void plan(ppo_scene *s)
+static ppo_status start(ppo_rendering *r, ppo_error *error)
 {
-#define ROW(field, dtype, ...)                                                                     \
-    PPO_ARENA_ADD(&s->arena, &s->field, "show." #field, "ppo_agent_show", PPO_ROLE_SCRATCH, dtype, \
-                  __VA_ARGS__)
-    ROW(obs, PPO_U8, s->obs_bytes);
-    ROW(final_obs, PPO_U8, s->obs_bytes);
-    ROW(seen, PPO_U8, s->stack, s->obs_bytes);
-    ROW(action, PPO_U8, ppo_space_bytes(&s->agent->env->action_space));
+    ppo_vecenv_options options = ppo_agent_vecenv_options(r->agent, 1, r->options.seed);
+    options.picture_width = r->view.width;
+    options.picture_height = r->view.height;
+    r->frame_skip = options.frame_skip;
+    PPO_TRY(ppo_actor_create(&r->actor, r->agent, error));
+    PPO_TRY(ppo_vecenv_create(&r->vecenv, r->agent->env, &options, &r->arena, error));
+#define ROW(field, dtype, ...)                                                        \
+    PPO_ARENA_ADD(&r->arena, &r->field, "render." #field, "ppo_agent_render_episode", \
+                  PPO_ROLE_SCRATCH, dtype, __VA_ARGS__)
+    ROW(obs, PPO_U8, r->obs_bytes);
+    ROW(final_obs, PPO_U8, r->obs_bytes);
+    ROW(stacked, PPO_U8, r->stack, r->obs_bytes);
+    ROW(action, PPO_U8, ppo_space_bytes(&r->agent->env->action_space));
     ROW(reward, PPO_F64, 1);
     ROW(finished_return, PPO_F64, 1);
     ROW(terminated, PPO_U8, 1);
     ROW(truncated, PPO_U8, 1);
     ROW(finished_length, PPO_U32, 1);
-    ROW(picture, PPO_U8, s->view.height, s->view.width, 3);
+    ROW(picture, PPO_U8, r->view.height, r->view.width, 3);
 #undef ROW
-}
-
-// An episode's first observation stands for those before it.
-static void see_first(ppo_scene *s)
-{
-    for (size_t k = 0; k < s->stack; k++)
-        memcpy(s->seen + k * s->obs_bytes, s->obs, s->obs_bytes);
-}
-
-static void see_next(ppo_scene *s)
-{
-    const size_t kept = (s->stack - 1) * s->obs_bytes;
-    memmove(s->seen, s->seen + s->obs_bytes, kept);
-    memcpy(s->seen + kept, s->obs, s->obs_bytes);
-}
-
-static ppo_status open_scene(ppo_scene *s, uint64_t seed, ppo_error *error)
-{
-    ppo_vecenv_options options = ppo_agent_vecenv_options(s->agent, 1, seed);
-    options.picture_width = s->view.width;
-    options.picture_height = s->view.height;
-    s->frame_skip = options.frame_skip;
-    PPO_TRY(ppo_vecenv_create(&s->vecenv, s->agent->env, &options, &s->arena, error));
-    plan(s);
-    PPO_TRY(ppo_arena_bind(&s->arena, error));
-    PPO_TRY(ppo_vecenv_start(s->vecenv, s->obs, error));
-    see_first(s);
-    ppo_vecenv_render(s->vecenv, 0, s->picture);
-    s->view.rgb = s->picture;
+    PPO_TRY(ppo_arena_bind(&r->arena, error));
+    PPO_TRY(ppo_vecenv_start(r->vecenv, r->obs, error));
+    ppo_stack_fill(r->stacked, r->obs, r->stack, r->obs_bytes);
+    ppo_vecenv_render(r->vecenv, 0, r->picture);
+    r->view.rgb = r->picture;
     return PPO_OK;
 }
 
 // Step and return in white on black, at the top left.
-static void write_overlay(ppo_scene *s)
+static void write_overlay(ppo_rendering *r)
 {
-    const double size = fmin(fmax(s->view.height / 20.0, 10.0), 48.0), top = s->view.height;
+    const double size = fmin(fmax(r->view.height / 20.0, 10.0), 48.0), top = r->view.height;
     char text[96];
     ppo_canvas canvas;
-    snprintf(text, sizeof text, "step %" PRIu32 "   return %.1f", s->view.length,
-             s->view.episode_return);
-    ppo_canvas_open_over(&canvas, s->picture, s->view.width, s->view.height);
+    snprintf(text, sizeof text, "step %" PRIu32 "   return %.1f", r->view.length,
+             r->view.episode_return);
+    ppo_canvas_open_over(&canvas, r->picture, r->view.width, r->view.height);
     const double width = ppo_canvas_text_width(&canvas, text, size);
     ppo_canvas_box(&canvas, 0.0, top - 1.5 * size, width + size, top, PPO_FILL(0x000000));
     ppo_canvas_text(&canvas, text, 0.5 * size, top - 1.1 * size, size, 0xFFFFFF);
     ppo_canvas_close(&canvas);
 }
 
-static ppo_status show(ppo_scene *s, const ppo_audience *audience, ppo_error *error)
+static ppo_status deliver(ppo_rendering *r, ppo_error *error)
 {
-    if (s->overlay)
-        write_overlay(s);
-    return audience->show(audience->context, &s->view, error);
+    if (r->options.overlay)
+        write_overlay(r);
+    return r->callback->function(r->callback->context, &r->view, error);
 }
 
-static ppo_status step(ppo_scene *s, uint64_t number, const ppo_show_options *options,
-                       ppo_error *error)
+static ppo_status step(ppo_rendering *r, uint64_t number, ppo_error *error)
 {
-    const ppo_vecenv_rows rows = {.obs = s->obs,
-                                  .final_obs = s->final_obs,
-                                  .reward = s->reward,
-                                  .terminated = s->terminated,
-                                  .truncated = s->truncated,
-                                  .episode_return = s->finished_return,
-                                  .episode_length = s->finished_length,
-                                  .picture = s->picture};
-    ppo_agent_act_masked(s->agent, s->action, s->seen, ppo_vecenv_mask(s->vecenv), 1,
-                         options->deterministic, options->seed, number);
-    PPO_TRY(ppo_vecenv_step(s->vecenv, &rows, s->action, 0, 1, number, error));
-    const bool begins = *s->terminated || *s->truncated;
-    s->view.reward = *s->reward;
-    s->view.episode_return += *s->reward;
-    s->view.length += s->frame_skip;
-    s->view.ended = begins && *s->finished_length > 0; // else a life was lost, the game goes on
-    if (s->view.ended) {
-        s->view.episode_return = *s->finished_return;
-        s->view.length = *s->finished_length;
+    const ppo_vecenv_rows rows = {.obs = r->obs,
+                                  .final_obs = r->final_obs,
+                                  .reward = r->reward,
+                                  .terminated = r->terminated,
+                                  .truncated = r->truncated,
+                                  .episode_return = r->finished_return,
+                                  .episode_length = r->finished_length,
+                                  .picture = r->picture};
+    const ppo_act_options acting = {.struct_size = sizeof acting,
+                                    .deterministic = r->options.deterministic,
+                                    .seed = r->options.seed,
+                                    .step = number,
+                                    .masks = ppo_vecenv_mask(r->vecenv)};
+    PPO_TRY(ppo_actor_act(r->actor, r->action, r->stacked, 1, &acting, error));
+    PPO_TRY(ppo_vecenv_step(r->vecenv, &rows, r->action, 0, 1, number, error));
+    const bool begins = *r->terminated || *r->truncated;
+    r->view.reward = *r->reward;
+    r->view.episode_return += *r->reward;
+    r->view.length += r->frame_skip;
+    r->view.ended = begins && *r->finished_length > 0; // else a life was lost, the game goes on
+    if (r->view.ended) {
+        r->view.episode_return = *r->finished_return;
+        r->view.length = *r->finished_length;
     }
     if (begins)
-        see_first(s);
+        ppo_stack_fill(r->stacked, r->obs, r->stack, r->obs_bytes);
     else
-        see_next(s);
+        ppo_stack_push(r->stacked, r->stacked, r->obs, r->stack, r->obs_bytes);
     return PPO_OK;
 }
 
-static ppo_status play(ppo_scene *s, const ppo_audience *audience, const ppo_show_options *options,
-                       ppo_error *error)
-{
-    PPO_TRY(open_scene(s, options->seed, error));
-    PPO_TRY(show(s, audience, error));
-    for (uint64_t n = 0; !s->view.ended && (options->max_steps == 0 || n < options->max_steps);
-         n++) {
-        PPO_TRY(step(s, n, options, error));
-        PPO_TRY(show(s, audience, error));
-    }
-    return PPO_OK;
-}
-
-double ppo_agent_show_fps(const ppo_agent *agent)
+double ppo_agent_render_fps(const ppo_agent *agent)
 {
     const double steps = agent->env->render_fps > 0.0 ? agent->env->render_fps : USUAL_FPS;
     return steps / ppo_agent_vecenv_options(agent, 1, 0).frame_skip;
 }
 
-ppo_status ppo_agent_show_size(const ppo_agent *agent, const ppo_show_options *options,
-                               uint32_t *width, uint32_t *height, ppo_error *error)
+ppo_status ppo_agent_render_size(const ppo_agent *agent, const ppo_render_options *options,
+                                 uint32_t *width, uint32_t *height, ppo_error *error)
 {
-    *width = options->width;
-    *height = options->height;
+    ppo_render_options o;
+    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_render_options", error));
+    *width = o.width;
+    *height = o.height;
     PPO_TRY(ppo_picture_size(agent->env, width, height, error));
-    ppo_error said = {0};
-    if (options->overlay && ppo_canvas_check(&said) != PPO_OK)
-        return ppo_fail(error, said.status, "step and return can't be written onto pictures: %s",
-                        said.message);
+    ppo_error cause = {0};
+    if (o.overlay && ppo_canvas_check(&cause) != PPO_OK)
+        return ppo_fail(error, cause.status, "step and return can't be written onto pictures: %s",
+                        cause.message);
     return PPO_OK;
 }
 
-ppo_status ppo_agent_show(ppo_agent *agent, const ppo_audience *audience,
-                          const ppo_show_options *options, ppo_evaluation *evaluation,
-                          ppo_error *error)
+ppo_status ppo_agent_render_episode(const ppo_agent *agent, const ppo_frame_callback *callback,
+                                    const ppo_render_options *options, ppo_evaluation *evaluation,
+                                    ppo_error *error)
 {
-    ppo_scene s = {.agent = agent,
-                   .stack = agent->policy.input.stack,
-                   .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
-                   .overlay = options->overlay};
-    PPO_TRY(ppo_agent_show_size(agent, options, &s.view.width, &s.view.height, error));
-    const ppo_status status = play(&s, audience, options, error);
-    const double total = s.view.episode_return;
-    if (status == PPO_OK && evaluation)
-        *evaluation = (ppo_evaluation){.episodes = 1,
+    ppo_rendering r = {.agent = agent,
+                       .callback = callback,
+                       .stack = agent->policy.input.stack,
+                       .obs_bytes = ppo_space_bytes(&agent->env->observation_space)};
+    PPO_TRY(ppo_agent_render_size(agent, options, &r.view.width, &r.view.height, error));
+    PPO_TRY(ppo_sized_read(&r.options, sizeof r.options, sizeof r.options, options,
+                           "ppo_render_options", error));
+    PPO_TRY(ppo_sized_check(evaluation, sizeof *evaluation, "ppo_evaluation", error));
+    const uint64_t max_steps = r.options.max_steps ? r.options.max_steps : UINT64_MAX;
+    ppo_status status = start(&r, error);
+    if (status == PPO_OK)
+        status = deliver(&r, error);
+    for (uint64_t n = 0; status == PPO_OK && !r.view.ended && n < max_steps; n++) {
+        status = step(&r, n, error);
+        if (status == PPO_OK)
+            status = deliver(&r, error);
+    }
+    if (status == PPO_OK) {
+        const double total = r.view.episode_return;
+        const ppo_evaluation result = {.struct_size = sizeof result,
+                                       .episodes = 1,
                                        .return_mean = total,
                                        .return_min = total,
                                        .return_max = total,
-                                       .length_mean = s.view.length};
-    ppo_vecenv_destroy(s.vecenv);
-    ppo_arena_release(&s.arena);
+                                       .length_mean = r.view.length};
+        ppo_sized_write(evaluation, &result, sizeof result);
+    }
+    ppo_vecenv_destroy(r.vecenv);
+    ppo_arena_release(&r.arena);
+    ppo_actor_destroy(r.actor);
     return status;
 }
 
-void ppo_show_describe(char *text, size_t size)
+void ppo_render_describe(char *text, size_t size)
 {
     ppo_canvas_describe(text, size);
 }

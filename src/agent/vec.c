@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Environments side by side for programs of one's own: see ppo/vec.h. A vectoriser with an arena, a
-// pool and the frame stack that learning would put together from its rollout.
+// Environments side by side, without learning: see ppo/vec.h. A vectoriser with an arena, a pool
+// and frame stacks.
 //
 // Workload: one to thousands of environments, a call per step. Results go straight into the
 // caller's arrays; by way of rows of the arena where processes write them, or where frames are
 // stacked. Owns what it opens and makes. Not here: what a step is (env/instances.c).
 #include "agent/vec.h"
 
+#include "agent/frame_stack.h"
 #include "core/error.h"
 #include "core/pool.h"
+#include "core/sized.h"
 #include "env/class.h"
 #include "env/picture.h"
 #include "ppo/plugin.h"
@@ -24,7 +26,7 @@
 struct ppo_vec {
     ppo_config config;
     const ppo_env_class *env;    // the whole table
-    const ppo_env_class *opened; // what is to be closed, if it was opened here; else NULL
+    const ppo_env_class *opened; // to be closed, if it was opened here; else NULL
     ppo_env_class whole;         // where the caller's table is an older, shorter one
     ppo_arena arena;
     ppo_vecenv *vecenv;
@@ -34,11 +36,11 @@ struct ppo_vec {
     bool has_processes;
     size_t num_envs, stack, obs_bytes, action_bytes;
     uint64_t step;                  // of the vectoriser: keys sticky actions
-    bool is_untouched;              // the episodes that creation began are still to be handed out
+    bool is_untouched;              // the episodes that creation began have not been asked for yet
     bool is_ready;                  // between a reset and a failure
     uint64_t *seeds;                // [N]
     unsigned char *obs, *final_obs; // [N, obs bytes]
-    unsigned char *seen;            // [N, stack, obs bytes] with frame_stack > 1
+    unsigned char *stacks;          // [N, stack, obs bytes] with frame_stack > 1
     unsigned char *action;          // [N, action bytes] as processes see them
     double *reward, *episode_return;
     uint8_t *terminated, *truncated, *lost;
@@ -115,7 +117,7 @@ static void plan_rows(ppo_vec *v)
     ROW(obs, PPO_U8, n, v->obs_bytes);
     ROW(final_obs, PPO_U8, n, v->obs_bytes);
     if (v->stack > 1)
-        ROW(seen, PPO_U8, n, v->stack, v->obs_bytes);
+        ROW(stacks, PPO_U8, n, v->stack, v->obs_bytes);
     if (v->has_processes)
         ROW(action, PPO_U8, n, v->action_bytes);
     ROW(reward, PPO_F64, n);
@@ -201,44 +203,30 @@ const ppo_config *ppo_vec_config(const ppo_vec *v)
 
 // --- frame stacks -------------------------------------------------------------------------------
 
-static void see_first(ppo_vec *v, size_t n)
-{
-    for (size_t k = 0; k < v->stack; k++)
-        memcpy(v->seen + (n * v->stack + k) * v->obs_bytes, v->obs + n * v->obs_bytes,
-               v->obs_bytes);
-}
-
-// The stack `to` after one more observation than the stack `from`, which may be the same.
-static void see_next(const ppo_vec *v, unsigned char *to, const unsigned char *from,
-                     const unsigned char *obs)
-{
-    const size_t kept = (v->stack - 1) * v->obs_bytes;
-    memmove(to, from + v->obs_bytes, kept);
-    memcpy(to + kept, obs, v->obs_bytes);
-}
-
 static void stack_obs(ppo_vec *v, const ppo_vecenv_rows *rows, unsigned char *final)
 {
     const size_t bytes = v->stack * v->obs_bytes;
     for (size_t n = 0; n < v->num_envs; n++) {
-        unsigned char *seen = v->seen + n * bytes;
+        unsigned char *stack = v->stacks + n * bytes;
+        const unsigned char *obs = v->obs + n * v->obs_bytes;
         if (!rows->terminated[n] && !rows->truncated[n]) {
-            see_next(v, seen, seen, v->obs + n * v->obs_bytes);
+            ppo_stack_push(stack, stack, obs, v->stack, v->obs_bytes);
             continue;
         }
         if (final)
-            see_next(v, final + n * bytes, seen, v->final_obs + n * v->obs_bytes);
-        see_first(v, n);
+            ppo_stack_push(final + n * bytes, stack, v->final_obs + n * v->obs_bytes, v->stack,
+                           v->obs_bytes);
+        ppo_stack_fill(stack, obs, v->stack, v->obs_bytes);
     }
 }
 
 // --- reset --------------------------------------------------------------------------------------
 
-static void hand_out(const ppo_vec *v, void *observation)
+static void copy_observations(const ppo_vec *v, void *observation)
 {
     const size_t bytes = v->num_envs * v->stack * v->obs_bytes;
     if (observation)
-        memcpy(observation, v->stack > 1 ? v->seen : v->obs, bytes);
+        memcpy(observation, v->stack > 1 ? v->stacks : v->obs, bytes);
 }
 
 ppo_status ppo_vec_reset(ppo_vec *v, const uint64_t *seeds, void *observation, ppo_error *error)
@@ -254,8 +242,9 @@ ppo_status ppo_vec_reset(ppo_vec *v, const uint64_t *seeds, void *observation, p
     v->is_ready = true;
     if (v->stack > 1)
         for (size_t n = 0; n < v->num_envs; n++)
-            see_first(v, n);
-    hand_out(v, observation);
+            ppo_stack_fill(v->stacks + n * v->stack * v->obs_bytes, v->obs + n * v->obs_bytes,
+                           v->stack, v->obs_bytes);
+    copy_observations(v, observation);
     return PPO_OK;
 }
 
@@ -381,10 +370,13 @@ static void copy_rows(const ppo_vec *v, const ppo_vec_rows *to)
     }
 }
 
-ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *to, ppo_error *error)
+ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *results,
+                        ppo_error *error)
 {
+    ppo_vec_rows to;
+    PPO_TRY(ppo_sized_read(&to, sizeof to, sizeof to, results, "ppo_vec_rows", error));
     PPO_TRY(check_call(v, action, error));
-    const ppo_vecenv_rows rows = choose_rows(v, to);
+    const ppo_vecenv_rows rows = choose_rows(v, &to);
     if (v->has_processes) {
         memcpy(v->action, action, v->num_envs * v->action_bytes);
         action = v->action;
@@ -394,11 +386,11 @@ ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *to, 
     v->is_ready = true;
     v->step++;
     if (v->stack > 1)
-        stack_obs(v, &rows, to->final_observation);
+        stack_obs(v, &rows, to.final_observation);
     if (v->has_processes)
-        copy_rows(v, to);
+        copy_rows(v, &to);
     if (rows.obs == v->obs)
-        hand_out(v, to->observation);
+        copy_observations(v, to.observation);
     return PPO_OK;
 }
 

@@ -121,12 +121,17 @@ static int evaluate(ppo_agent *agent, const cli_args *args)
     ppo_error error = {0};
     eval_options p;
     ppo_evaluation evaluation, filmed;
+    ppo_evaluation_init(&evaluation);
+    ppo_evaluation_init(&filmed);
     if (eval_options_init(&p, args, ppo_agent_config(agent), &error))
         return cli_fail_usage(&error, "eval");
     if (p.film && ppo_agent_film(agent, p.film, &p.film_options, &filmed, &error))
         return cli_fail(&error);
-    if (ppo_agent_evaluate(agent, &evaluation, NULL, NULL, p.episodes, p.seed, p.is_deterministic,
-                           &error))
+    const ppo_evaluate_options options = {.struct_size = sizeof options,
+                                          .episodes = p.episodes,
+                                          .seed = p.seed,
+                                          .deterministic = p.is_deterministic};
+    if (ppo_agent_evaluate(agent, &evaluation, &options, &error))
         return cli_fail(&error);
     const char *env = ppo_agent_env(agent)->id;
     if (args->flag[CLI_FLAG_JSON])

@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: MIT
-// Copying option structs of any version: see sized.h. Owns nothing.
+// Copying structs of any version: see sized.h. Owns nothing.
 #include "core/sized.h"
 
 #include "core/error.h"
 
 #include <string.h>
+
+ppo_status ppo_sized_check(const void *given, size_t first_size, const char *type, ppo_error *error)
+{
+    size_t size = first_size;
+    if (given)
+        memcpy(&size, given, sizeof size);
+    if (size < first_size)
+        return ppo_fail(error, PPO_INVALID,
+                        "%s: struct_size is %zu, less than %zu: set it to sizeof(%s)", type, size,
+                        first_size, type);
+    return PPO_OK;
+}
+
+void ppo_sized_write(void *given, const void *own, size_t own_size)
+{
+    size_t size;
+    if (!given)
+        return;
+    memcpy(&size, given, sizeof size);
+    memcpy(given, own, size < own_size ? size : own_size);
+    memcpy(given, &size, sizeof size);
+}
 
 ppo_status ppo_sized_read(void *own, size_t own_size, size_t first_size, const void *given,
                           const char *type, ppo_error *error)
@@ -13,10 +35,7 @@ ppo_status ppo_sized_read(void *own, size_t own_size, size_t first_size, const v
     memset(own, 0, own_size);
     if (given)
         memcpy(&size, given, sizeof size);
-    if (size < first_size)
-        return ppo_fail(error, PPO_INVALID,
-                        "%s: struct_size is %zu, less than %zu: set it to sizeof(%s)", type, size,
-                        first_size, type);
+    PPO_TRY(ppo_sized_check(given, first_size, type, error));
     for (size_t i = own_size; i < size; i++)
         if (((const unsigned char *)given)[i])
             return ppo_fail(error, PPO_INVALID,

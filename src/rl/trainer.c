@@ -9,6 +9,7 @@
 #include "agent/vec.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/sized.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
 #include "rl/reward.h"
@@ -77,8 +78,7 @@ static uint32_t useful_threads(const ppo_trainer *trainer)
 }
 
 // Everything in the order of its dependence; what was made is destroyed by the caller on failure.
-static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const char *worker_log,
-                        ppo_error *error)
+static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
     ppo_arena *arena = &trainer->arena;
@@ -87,14 +87,14 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const ch
 
     // Whom to train, and by how many threads.
     PPO_TRY(ppo_config_check(config, error));
-    agent->worker_log = worker_log;
-    PPO_TRY(ppo_agent_plan(agent, config, env, arena, error));
+    agent->worker_log = given->worker_log;
+    PPO_TRY(ppo_agent_plan(agent, config, given->env, arena, error));
     const uint32_t threads = config->threads ? config->threads : useful_threads(trainer);
     PPO_TRY(ppo_pool_create(&trainer->pool, threads, error));
 
     // What collects.
     ppo_vecenv_options options = ppo_vec_options_for(config, agent->env);
-    options.worker_log = worker_log;
+    options.worker_log = given->worker_log;
     PPO_TRY(ppo_vecenv_create(&trainer->vecenv, agent->env, &options, arena, error));
     ppo_rollout_plan(rollout, config->num_steps, config->num_envs, &agent->policy.input,
                      agent->policy.dist.num_actions, arena);
@@ -133,25 +133,21 @@ static ppo_status build(ppo_trainer *trainer, const ppo_env_class *env, const ch
 }
 
 ppo_status ppo_trainer_create(ppo_trainer **result, const ppo_config *config,
-                              const ppo_env_class *env, ppo_error *error)
+                              const ppo_trainer_options *options, ppo_error *error)
 {
-    return ppo_trainer_create_logged(result, config, env, NULL, error);
-}
-
-ppo_status ppo_trainer_create_logged(ppo_trainer **result, const ppo_config *config,
-                                     const ppo_env_class *env, const char *worker_log,
-                                     ppo_error *error)
-{
+    ppo_trainer_options o;
     *result = NULL;
+    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_trainer_options", error));
     ppo_trainer *trainer = calloc(1, sizeof *trainer);
     if (!trainer)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a trainer");
     trainer->config = *config;
-    const ppo_status status = build(trainer, env, worker_log, error);
+    const ppo_status status = build(trainer, &o, error);
     if (status != PPO_OK) {
         ppo_trainer_destroy(trainer);
         return status;
     }
+    ppo_stats_init(&trainer->stats);
     trainer->stats.return_mean = trainer->stats.length_mean = (double)NAN;
     *result = trainer;
     return PPO_OK;
@@ -212,6 +208,7 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     const uint64_t iteration = trainer->counters[ITERATION];
     ppo_rollout *r = &trainer->rollout;
     ppo_update_stats update;
+    PPO_TRY(ppo_sized_check(stats, sizeof *stats, "ppo_stats", error));
     PPO_TRY(ppo_trainer_check(trainer, error));
     const double start = ppo_clock_seconds();
 
@@ -233,8 +230,7 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     fill_stats(trainer, &step, &update);
     trainer->stats.collect_seconds = collected - start;
     trainer->stats.update_seconds = ppo_clock_seconds() - collected;
-    if (stats)
-        *stats = trainer->stats;
+    ppo_sized_write(stats, &trainer->stats, sizeof trainer->stats);
     return PPO_OK;
 }
 
@@ -273,16 +269,20 @@ const ppo_stats *ppo_trainer_stats(const ppo_trainer *trainer)
     return &trainer->stats;
 }
 
-ppo_agent *ppo_trainer_agent(ppo_trainer *trainer)
+const ppo_agent *ppo_trainer_agent(const ppo_trainer *trainer)
 {
     return &trainer->agent;
 }
 
-ppo_status ppo_trainer_evaluate(ppo_trainer *trainer, ppo_evaluation *evaluation, ppo_error *error)
+ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *evaluation,
+                                ppo_error *error)
 {
     const ppo_config *config = &trainer->config;
-    return ppo_agent_evaluate(&trainer->agent, evaluation, NULL, NULL, config->eval_episodes,
-                              config->eval_seed, config->eval_deterministic, error);
+    const ppo_evaluate_options options = {.struct_size = sizeof options,
+                                          .episodes = config->eval_episodes,
+                                          .seed = config->eval_seed,
+                                          .deterministic = config->eval_deterministic};
+    return ppo_agent_evaluate(&trainer->agent, evaluation, &options, error);
 }
 
 uint64_t ppo_trainer_hash(const ppo_trainer *trainer)
@@ -345,7 +345,8 @@ ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
     ppo_stats *stats = &trainer->stats;
     const double *saved = trainer->saved_stats;
     trainer->failure = (ppo_error){.status = PPO_OK};
-    *stats = (ppo_stats){.iteration = trainer->counters[ITERATION],
+    *stats = (ppo_stats){.struct_size = sizeof *stats,
+                         .iteration = trainer->counters[ITERATION],
                          .global_step = trainer->counters[GLOBAL_STEP],
                          .episodes = trainer->episodes.count[0],
                          .episodes_lost = trainer->episodes.num_lost[0]};

@@ -38,7 +38,7 @@ size_t ppo_build_info(char *text, size_t size)
 size_t ppo_parts_info(char *text, size_t size)
 {
     char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE], bf16[PART_SIZE];
-    ppo_show_describe(pictures, sizeof pictures);
+    ppo_render_describe(pictures, sizeof pictures);
     ppo_film_describe(films, sizeof films);
     ppo_plot_describe(curves, sizeof curves);
     ppo_vision_describe_bf16(bf16, sizeof bf16);

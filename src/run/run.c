@@ -12,6 +12,7 @@
 // Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/sized.h"
 #include "run/checkpoint/checkpoint.h"
 #include "run/record/csv.h"
 #include "run/record/metrics.h"
@@ -47,7 +48,7 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
 // row say so.
 static ppo_status evaluate(ppo_run *run, ppo_error *error)
 {
-    ppo_evaluation evaluation = {0};
+    ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
     ppo_run_facts *facts = &run->facts;
     PPO_TRY(ppo_trainer_evaluate(run->trainer, &evaluation, error));
     const bool best = facts->best.episodes == 0 || evaluation.return_mean > facts->best.return_mean;
@@ -83,15 +84,15 @@ static ppo_status do_what_is_due(ppo_run *run, ppo_error *error)
 
 ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
 {
-    ppo_stats done;
+    ppo_stats done = {.struct_size = sizeof done};
+    PPO_TRY(ppo_sized_check(stats, sizeof *stats, "ppo_stats", error));
     if (ppo_trainer_done(run->trainer))
         return ppo_fail(error, PPO_INVALID, "the run in %s is complete", run->dir.text);
     PPO_TRY(do_what_is_due(run, error));
     run->failed = ppo_trainer_step(run->trainer, &done, error);
     if (run->failed != PPO_OK)
         return run->failed;
-    if (stats)
-        *stats = done;
+    ppo_sized_write(stats, &done, sizeof done);
     PPO_TRY(record(run, &done, error));
     PPO_TRY(do_what_is_due(run, error));
     const double interval = ppo_trainer_config(run->trainer)->checkpoint_interval_s;
@@ -135,14 +136,14 @@ ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
 ppo_status ppo_run_finish(ppo_run *run, ppo_evaluation *evaluation, ppo_error *error)
 {
     const ppo_run_facts *facts = &run->facts;
+    PPO_TRY(ppo_sized_check(evaluation, sizeof *evaluation, "ppo_evaluation", error));
     if (!ppo_trainer_done(run->trainer))
         return ppo_fail(error, PPO_INVALID, "the run in %s is not complete yet", run->dir.text);
     if (facts->last.episodes == 0 || facts->last_iteration != facts->iteration)
         PPO_TRY(evaluate(run, error));
     PPO_TRY(ppo_run_film_now(run, error));
     PPO_TRY(ppo_run_save(run, error));
-    if (evaluation)
-        *evaluation = facts->last;
+    ppo_sized_write(evaluation, &facts->last, sizeof facts->last);
     return PPO_OK;
 }
 

@@ -251,7 +251,9 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
 
     // The trainer. What its worker processes print is kept with the run.
     const ppo_path log = ppo_path_in(run->root.text, PPO_WORKER_LOG_NAME);
-    PPO_TRY(ppo_trainer_create_logged(&run->trainer, config, env, log.text, error));
+    const ppo_trainer_options options = {
+        .struct_size = sizeof options, .env = env, .worker_log = log.text};
+    PPO_TRY(ppo_trainer_create(&run->trainer, config, &options, error));
     PPO_TRY(ppo_run_film_check(run->trainer, error));
 
     // The run. From here on the directory is its own.

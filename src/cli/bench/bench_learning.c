@@ -99,11 +99,16 @@ static ppo_status train_and_evaluate(bench_job *j, ppo_trainer *trainer)
     j->steps = ppo_trainer_stats(trainer)->global_step;
     if (status != PPO_OK)
         return status;
-    ppo_evaluation evaluation = {0};
+    ppo_evaluation evaluation;
     double returns[EVAL_EPISODES] = {0.0};
+    const ppo_evaluate_options options = {.struct_size = sizeof options,
+                                          .episodes = EVAL_EPISODES,
+                                          .seed = EVAL_SEED + j->seed * EVAL_EPISODES,
+                                          .deterministic = true,
+                                          .returns = returns};
+    ppo_evaluation_init(&evaluation);
     const ppo_status evaluated =
-        ppo_agent_evaluate(ppo_trainer_agent(trainer), &evaluation, returns, NULL, EVAL_EPISODES,
-                           EVAL_SEED + j->seed * EVAL_EPISODES, true, &j->error);
+        ppo_agent_evaluate(ppo_trainer_agent(trainer), &evaluation, &options, &j->error);
     j->score = ppo_iqm(returns, EVAL_EPISODES);
     return evaluated;
 }

@@ -238,11 +238,12 @@ static int bench_config(const char *name, ppo_config *config, const ppo_env_clas
     config->threads = plan->threads;
     if (args->flag[CLI_FLAG_NUM_ENVS])
         config->num_envs = plan->num_envs;
-    if (ppo_trainer_create(&trainer, config, env, &error))
+    const ppo_trainer_options options = {.struct_size = sizeof options, .env = env};
+    if (ppo_trainer_create(&trainer, config, &options, &error))
         return cli_fail(&error);
     r.is_bf16 = is_bf16(config, trainer);
     config->precision = PPO_PRECISION_FP32;
-    if (r.is_bf16 && ppo_trainer_create(&fp32, config, env, &error)) {
+    if (r.is_bf16 && ppo_trainer_create(&fp32, config, &options, &error)) {
         ppo_trainer_destroy(trainer);
         return cli_fail(&error);
     }

@@ -35,6 +35,7 @@ static void read_evaluation(ppo_evaluation *evaluation, const char *dir, const c
     cli_csv_row row;
     cli_csv_row_read(&row, dir, "evaluations.csv", where);
     *evaluation = (ppo_evaluation){
+        .struct_size = sizeof *evaluation,
         .episodes = (uint32_t)whole(cli_csv_row_get(&row, "episodes")),
         .return_mean = cli_csv_row_get(&row, "return_mean"),
         .return_std = cli_csv_row_get(&row, "return_std"),

@@ -22,7 +22,7 @@ enum { SMALL_HEIGHT = 300 }; // pictures of less height are doubled in a window
 #define MAX_SPEED 64.0
 
 typedef struct watch_options {
-    ppo_show_options show;
+    ppo_render_options rendering;
     uint64_t episodes; // 0: until the viewer quits
     double fps;
     double scale; // 0: by the picture's size
@@ -45,7 +45,7 @@ typedef struct viewer {
 
 // --- time and keys ------------------------------------------------------------------------------
 
-static void tell(const viewer *v, const ppo_view *view)
+static void tell(const viewer *v, const ppo_episode_view *view)
 {
     char line[256];
     snprintf(line, sizeof line, "%s  step %" PRIu32 "  return %.1f  x%g%s%s", v->env, view->length,
@@ -86,7 +86,7 @@ static ppo_status take_key(viewer *v, cli_key key, ppo_error *error)
 }
 
 // Waits until the next picture is due, and handles keys meanwhile, at least once.
-static ppo_status wait_for_turn(viewer *v, const ppo_view *view, ppo_error *error)
+static ppo_status wait_for_turn(viewer *v, const ppo_episode_view *view, ppo_error *error)
 {
     v->wants_step = false;
     for (bool looked = false;; looked = true) {
@@ -104,7 +104,7 @@ static ppo_status wait_for_turn(viewer *v, const ppo_view *view, ppo_error *erro
     }
 }
 
-static void count(viewer *v, const ppo_view *view)
+static void count(viewer *v, const ppo_episode_view *view)
 {
     const double total = view->episode_return;
     v->least = v->num_episodes ? fmin(v->least, total) : total;
@@ -114,7 +114,7 @@ static void count(viewer *v, const ppo_view *view)
     v->num_episodes++;
 }
 
-static ppo_status show(void *context, const ppo_view *view, ppo_error *error)
+static ppo_status show(void *context, const ppo_episode_view *view, ppo_error *error)
 {
     viewer *v = context;
     const double now_s = cli_now_s();
@@ -131,20 +131,21 @@ static ppo_status show(void *context, const ppo_view *view, ppo_error *error)
 
 // --- what to play, and where --------------------------------------------------------------------
 
-static ppo_status watch_options_init(watch_options *p, const cli_args *args, ppo_agent *agent,
+static ppo_status watch_options_init(watch_options *p, const cli_args *args, const ppo_agent *agent,
                                      ppo_error *error)
 {
     const char *const *flag = args->flag;
     *p = (watch_options){
-        .show = {.seed = ppo_agent_config(agent)->eval_seed,
-                 .deterministic = !flag[CLI_FLAG_STOCHASTIC] && !flag[CLI_FLAG_RANDOM]},
-        .fps = ppo_agent_show_fps(agent),
+        .rendering = {.struct_size = sizeof(ppo_render_options),
+                      .seed = ppo_agent_config(agent)->eval_seed,
+                      .deterministic = !flag[CLI_FLAG_STOCHASTIC] && !flag[CLI_FLAG_RANDOM]},
+        .fps = ppo_agent_render_fps(agent),
         .in_terminal = flag[CLI_FLAG_TERMINAL]};
     if (flag[CLI_FLAG_EPISODES] && cli_parse_integer(&p->episodes, "--episodes",
                                                      flag[CLI_FLAG_EPISODES], 1, UINT32_MAX, error))
         return error->status;
     if (flag[CLI_FLAG_SEED] &&
-        cli_parse_integer(&p->show.seed, "--seed", flag[CLI_FLAG_SEED], 0, UINT64_MAX, error))
+        cli_parse_integer(&p->rendering.seed, "--seed", flag[CLI_FLAG_SEED], 0, UINT64_MAX, error))
         return error->status;
     if (flag[CLI_FLAG_SCALE] &&
         cli_parse_positive(&p->scale, "--scale", flag[CLI_FLAG_SCALE], 64.0, error))
@@ -164,9 +165,9 @@ static ppo_status open_window(viewer *v, watch_options *p, const ppo_agent *agen
     const ppo_env_class *env = ppo_agent_env(agent);
     const double scale = p->scale > 0.0 ? p->scale : env->render_height < SMALL_HEIGHT ? 2.0 : 1.0;
     uint32_t width, height;
-    p->show.width = scaled(env->render_width, scale);
-    p->show.height = scaled(env->render_height, scale);
-    if (ppo_agent_show_size(agent, &p->show, &width, &height, error))
+    p->rendering.width = scaled(env->render_width, scale);
+    p->rendering.height = scaled(env->render_height, scale);
+    if (ppo_agent_render_size(agent, &p->rendering, &width, &height, error))
         return error->status;
     return cli_window_open(&v->screen, env->id, width, height, error);
 }
@@ -177,8 +178,8 @@ static ppo_status open_terminal(viewer *v, watch_options *p, const ppo_agent *ag
 {
     const ppo_env_class *env = ppo_agent_env(agent);
     const uint32_t rows = 2 * cli_tty_rows(env->render_width, env->render_height);
-    p->show.width = 0;
-    p->show.height = env->draw && rows < env->render_height ? rows : env->render_height;
+    p->rendering.width = 0;
+    p->rendering.height = env->draw && rows < env->render_height ? rows : env->render_height;
     return cli_tty_open(&v->screen, error);
 }
 
@@ -200,13 +201,13 @@ static ppo_status open_screen(viewer *v, watch_options *p, const ppo_agent *agen
 
 // --- playing ------------------------------------------------------------------------------------
 
-static ppo_status play(viewer *v, watch_options *p, ppo_agent *agent, ppo_error *error)
+static ppo_status play(viewer *v, watch_options *p, const ppo_agent *agent, ppo_error *error)
 {
-    const ppo_audience audience = {.show = show, .context = v};
-    ppo_show_options options = p->show;
+    const ppo_frame_callback callback = {.function = show, .context = v};
+    ppo_render_options options = p->rendering;
     for (uint64_t i = 0; p->episodes == 0 || i < p->episodes; i++) {
-        options.seed = p->show.seed + i;
-        if (ppo_agent_show(agent, &audience, &options, NULL, error))
+        options.seed = p->rendering.seed + i;
+        if (ppo_agent_render_episode(agent, &callback, &options, NULL, error))
             return error->status;
     }
     return PPO_OK;
@@ -217,14 +218,14 @@ static void print_summary(const viewer *v, const watch_options *p)
     const double count = (double)v->num_episodes;
     printf("environment  %s\n", v->env);
     printf("episodes     %" PRIu64 ", seeds %" PRIu64 " and on, %s\n", v->num_episodes,
-           p->show.seed, p->show.deterministic ? "deterministic" : "stochastic");
+           p->rendering.seed, p->rendering.deterministic ? "deterministic" : "stochastic");
     if (v->num_episodes == 0)
         return;
     printf("return       %.2f (%.2f to %.2f)\n", v->sum / count, v->least, v->most);
     printf("length       %.2f\n", v->length_sum / count);
 }
 
-static int watch(ppo_agent *agent, const cli_args *args)
+static int watch(const ppo_agent *agent, const cli_args *args)
 {
     ppo_error error = {0};
     watch_options p;
@@ -232,7 +233,7 @@ static int watch(ppo_agent *agent, const cli_args *args)
     uint32_t width, height;
     if (watch_options_init(&p, args, agent, &error))
         return cli_fail_usage(&error, "watch");
-    if (ppo_agent_show_size(agent, &p.show, &width, &height, &error) ||
+    if (ppo_agent_render_size(agent, &p.rendering, &width, &height, &error) ||
         open_screen(&v, &p, agent, &error))
         return cli_fail(&error);
     v.fps = p.fps;

@@ -17,7 +17,7 @@ typedef enum cli_key {
 typedef struct cli_screen {
     void *self;
     // Shows a picture, and a line about it.
-    void (*show)(void *self, const ppo_view *view, const char *line);
+    void (*show)(void *self, const ppo_episode_view *view, const char *line);
     // The next key; CLI_KEY_NONE once `seconds` have passed, or a signal has come.
     cli_key (*wait)(void *self, double seconds);
     void (*close)(void *self);

@@ -82,7 +82,7 @@ static void size_of_terminal(unsigned *columns, unsigned *rows)
 
 // --- the screen ---------------------------------------------------------------------------------
 
-static void show(void *self, const ppo_view *view, const char *line)
+static void show(void *self, const ppo_episode_view *view, const char *line)
 {
     tty *t = self;
     unsigned columns, rows;

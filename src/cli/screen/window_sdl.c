@@ -17,7 +17,7 @@ typedef struct window {
     SDL_Texture *texture;
 } window;
 
-static void show(void *self, const ppo_view *view, const char *line)
+static void show(void *self, const ppo_episode_view *view, const char *line)
 {
     window *w = self;
     SDL_SetWindowTitle(w->window, line);

@@ -64,6 +64,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_even
     ppo_status status = PPO_OK;
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
         ppo_stats stats;
+        ppo_stats_init(&stats);
         status = ppo_run_step(run, &stats, &outcome->error);
         note_losses(outcome, trainer, events);
         note_film(outcome, run, events);
@@ -82,8 +83,7 @@ static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_train_e
     outcome->is_interrupted = !ppo_trainer_done(ppo_run_trainer(run));
     if (outcome->is_interrupted)
         return ppo_run_save(run, &outcome->error);
-    ppo_evaluation evaluation;
-    const ppo_status status = ppo_run_finish(run, &evaluation, &outcome->error);
+    const ppo_status status = ppo_run_finish(run, NULL, &outcome->error);
     note_film(outcome, run, events);
     return status;
 }

@@ -65,7 +65,10 @@ static void draw(void *context)
     sweep *const all = context;
     if (!cli_progress_is_due(&all->progress))
         return;
-    ppo_stats sum = {.length_mean = (double)NAN, .approx_kl = (double)NAN, .entropy = (double)NAN};
+    ppo_stats sum = {.struct_size = sizeof sum,
+                     .length_mean = (double)NAN,
+                     .approx_kl = (double)NAN,
+                     .entropy = (double)NAN};
     double return_sum = 0.0;
     size_t num_done = 0, num_returns = 0;
     all->progress.first_step = 0;

@@ -70,7 +70,13 @@ static bool parse_evaluation(ppo_evaluation *e, const char *text)
     }
     if (rest || !(value[0] >= 0 && value[0] <= (double)UINT32_MAX))
         return false;
-    *e = (ppo_evaluation){(uint32_t)value[0], value[1], value[2], value[3], value[4], value[5]};
+    *e = (ppo_evaluation){.struct_size = sizeof *e,
+                          .episodes = (uint32_t)value[0],
+                          .return_mean = value[1],
+                          .return_std = value[2],
+                          .return_min = value[3],
+                          .return_max = value[4],
+                          .length_mean = value[5]};
     return true;
 }
 

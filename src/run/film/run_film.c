@@ -33,12 +33,11 @@ ppo_status ppo_run_film_check(ppo_trainer *trainer, ppo_error *error)
 {
     uint32_t width, height;
     ppo_error cause = {0};
-    const ppo_show_options usual = {.seed = 0};
     const ppo_config *config = ppo_trainer_config(trainer);
     if (config->video_every == 0)
         return PPO_OK;
     ppo_status status =
-        ppo_agent_show_size(ppo_trainer_agent(trainer), &usual, &width, &height, &cause);
+        ppo_agent_render_size(ppo_trainer_agent(trainer), NULL, &width, &height, &cause);
     if (status == PPO_OK)
         status = ppo_film_check(config->video_format == PPO_VIDEO_GIF ? "a .gif" : "a .mp4", width,
                                 height, 1.0, &cause);

@@ -31,7 +31,7 @@ static void render(const void *instance, unsigned char *rgb)
 typedef struct bed {
     ppo_env_class env;
     ppo_trainer *trainer;
-    ppo_agent *agent;
+    const ppo_agent *agent;
 } bed;
 
 static void bed_make(bed *b)
@@ -45,7 +45,10 @@ static void bed_make(bed *b)
     b->env.render_width = b->env.render_height = SIDE;
     b->env.render_fps = 50.0;
     if (ppo_config_set(&config, "threads", "1", &error) ||
-        ppo_trainer_create(&b->trainer, &config, &b->env, &error))
+        ppo_trainer_create(
+            &b->trainer, &config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = &b->env},
+            &error))
         fail_msg("%s", error.message);
     b->agent = ppo_trainer_agent(b->trainer);
 }
@@ -54,13 +57,13 @@ typedef struct viewer {
     uint32_t num_views, width, height;
     uint32_t stop_after; // 0: never
     double reward_sum;
-    ppo_view last;
+    ppo_episode_view last;
     unsigned char colour[512]; // of each picture's last pixel
     bool has_bright_corner;    // an overlay's letters in the first picture
     bool ended_early;
 } viewer;
 
-static ppo_status look(void *context, const ppo_view *view, ppo_error *error)
+static ppo_status look(void *context, const ppo_episode_view *view, ppo_error *error)
 {
     viewer *v = context;
     const size_t size = (size_t)view->width * view->height * 3;
@@ -80,11 +83,11 @@ static ppo_status look(void *context, const ppo_view *view, ppo_error *error)
     return v->stop_after && v->num_views == v->stop_after ? PPO_STOPPED : PPO_OK;
 }
 
-static ppo_status watch(bed *b, viewer *v, const ppo_show_options *options, ppo_evaluation *e,
+static ppo_status watch(bed *b, viewer *v, const ppo_render_options *options, ppo_evaluation *e,
                         ppo_error *error)
 {
-    const ppo_audience audience = {.show = look, .context = v};
-    return ppo_agent_show(b->agent, &audience, options, e, error);
+    const ppo_frame_callback callback = {.function = look, .context = v};
+    return ppo_agent_render_episode(b->agent, &callback, options, e, error);
 }
 
 static void test_whole_episode(void **state)
@@ -92,11 +95,18 @@ static void test_whole_episode(void **state)
     (void)state;
     bed b;
     viewer v = {0};
-    ppo_evaluation shown, played;
-    const ppo_show_options options = {.seed = 11};
+    ppo_evaluation shown = {.struct_size = sizeof shown}, played = {.struct_size = sizeof played};
+    const ppo_render_options options = {.struct_size = sizeof(ppo_render_options), .seed = 11};
     bed_make(&b);
     assert_int_equal(watch(&b, &v, &options, &shown, NULL), PPO_OK);
-    assert_int_equal(ppo_agent_evaluate(b.agent, &played, NULL, NULL, 1, 11, false, NULL), PPO_OK);
+    assert_int_equal(
+        ppo_agent_evaluate(b.agent, &played,
+                           &(ppo_evaluate_options){.struct_size = sizeof(ppo_evaluate_options),
+                                                   .episodes = 1,
+                                                   .seed = 11,
+                                                   .deterministic = false},
+                           NULL),
+        PPO_OK);
     assert_true(shown.return_mean == played.return_mean);
     assert_true(shown.length_mean == played.length_mean);
     assert_int_equal(v.num_views, (int)played.length_mean + 1);
@@ -114,10 +124,13 @@ static void test_ends(void **state)
 {
     (void)state;
     bed b;
-    ppo_evaluation shown;
+    ppo_evaluation shown = {.struct_size = sizeof shown};
     bed_make(&b);
     viewer cut = {0}, enough = {.stop_after = 4};
-    const ppo_show_options three = {.seed = 11, .max_steps = 3}, all = {.seed = 11};
+    const ppo_render_options three = {.struct_size = sizeof(ppo_render_options),
+                                      .seed = 11,
+                                      .max_steps = 3},
+                             all = {.struct_size = sizeof(ppo_render_options), .seed = 11};
     assert_int_equal(watch(&b, &cut, &three, &shown, NULL), PPO_OK);
     assert_int_equal(cut.num_views, 4);
     assert_true(shown.length_mean == 3.0 && shown.return_mean == 3.0);
@@ -135,16 +148,20 @@ static void test_sizes(void **state)
     uint32_t width, height;
     bed_make(&b);
     viewer v = {0};
-    const ppo_show_options wide = {.seed = 1, .width = 90, .height = 31, .max_steps = 2};
+    const ppo_render_options wide = {.struct_size = sizeof(ppo_render_options),
+                                     .seed = 1,
+                                     .width = 90,
+                                     .height = 31,
+                                     .max_steps = 2};
     assert_int_equal(watch(&b, &v, &wide, NULL, NULL), PPO_OK);
     assert_int_equal(v.width, 90);
     assert_int_equal(v.height, 31);
-    const ppo_show_options low = {.height = 32};
-    assert_int_equal(ppo_agent_show_size(b.agent, &low, &width, &height, &error), PPO_OK);
+    const ppo_render_options low = {.struct_size = sizeof(ppo_render_options), .height = 32};
+    assert_int_equal(ppo_agent_render_size(b.agent, &low, &width, &height, &error), PPO_OK);
     assert_int_equal(width, 32);
-    const ppo_show_options huge = {.height = 5000};
+    const ppo_render_options huge = {.struct_size = sizeof(ppo_render_options), .height = 5000};
     assert_int_equal(watch(&b, &v, &huge, NULL, &error), PPO_INVALID);
-    assert_true(ppo_agent_show_fps(b.agent) == 50.0);
+    assert_true(ppo_agent_render_fps(b.agent) == 50.0);
     ppo_trainer_destroy(b.trainer);
 }
 
@@ -155,7 +172,11 @@ static void test_overlay(void **state)
     ppo_error error = {0};
     bed_make(&b);
     viewer v = {0};
-    const ppo_show_options options = {.seed = 1, .height = 200, .max_steps = 2, .overlay = true};
+    const ppo_render_options options = {.struct_size = sizeof(ppo_render_options),
+                                        .seed = 1,
+                                        .height = 200,
+                                        .max_steps = 2,
+                                        .overlay = true};
     if (ppo_canvas_check(NULL) == PPO_OK) {
         assert_int_equal(watch(&b, &v, &options, NULL, &error), PPO_OK);
         assert_true(v.has_bright_corner);

@@ -16,8 +16,8 @@
 
 enum { N = 5, D = 4, STEPS = 120, MOST_STACK = 3 };
 
-// Of a step whose results nobody wants.
-static const ppo_vec_rows nothing = {.observation = NULL};
+// Of a step whose results are not looked at.
+static const ppo_vec_rows nothing = {.struct_size = sizeof nothing};
 
 // What a vec's user has: arrays of all that a step gives.
 typedef struct play {
@@ -45,8 +45,15 @@ static void play_open(play *p, const ppo_config *config, const ppo_env_class *en
 {
     ppo_error error = {0};
     memset(p, 0, sizeof *p);
-    p->rows = (ppo_vec_rows){p->obs,       p->final_obs, p->reward,         p->terminated,
-                             p->truncated, p->lost,      p->episode_return, p->episode_length};
+    p->rows = (ppo_vec_rows){.struct_size = sizeof p->rows,
+                             .observation = p->obs,
+                             .final_observation = p->final_obs,
+                             .reward = p->reward,
+                             .terminated = p->terminated,
+                             .truncated = p->truncated,
+                             .lost = p->lost,
+                             .episode_return = p->episode_return,
+                             .episode_length = p->episode_length};
     if (ppo_vec_create(&p->vec, config, env, &error) != PPO_OK)
         fail_msg("%s", error.message);
 }

@@ -167,7 +167,9 @@ static bool create_without(const ppo_config *config, const ppo_env_class *env, l
     ppo_trainer *trainer = NULL;
     ppo_error error = {0};
     begin_counting(k);
-    const ppo_status status = ppo_trainer_create(&trainer, config, env, &error);
+    const ppo_status status = ppo_trainer_create(
+        &trainer, config,
+        &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = env}, &error);
     ppo_trainer_destroy(trainer);
     end_counting();
     const bool reached = atomic_load(&num_calls) > k;
@@ -204,7 +206,7 @@ static void test_evaluation_without_memory(void **state)
     ppo_trainer *trainer = training_create(&config, toy_class(training_cases[0].toy));
     ppo_status status = PPO_NO_MEMORY;
     for (long k = 0; status != PPO_OK; k++) {
-        ppo_evaluation evaluation;
+        ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
         ppo_error error = {0};
         begin_counting(k);
         status = ppo_trainer_evaluate(trainer, &evaluation, &error);

@@ -126,7 +126,10 @@ static ppo_trainer *create(const ppo_config *config)
 {
     ppo_trainer *trainer;
     ppo_error error = {0};
-    if (ppo_trainer_create(&trainer, config, &house_class, &error) != PPO_OK)
+    if (ppo_trainer_create(
+            &trainer, config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = &house_class},
+            &error) != PPO_OK)
         fail_msg("%s", error.message);
     return trainer;
 }
@@ -212,10 +215,14 @@ static void test_what_is_never_allowed_has_no_gradient(void **state)
 
 static void evaluate(ppo_trainer *trainer, bool deterministic, double at_least)
 {
-    ppo_evaluation evaluation;
+    ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
     ppo_error error = {0};
-    if (ppo_agent_evaluate(ppo_trainer_agent(trainer), &evaluation, NULL, NULL, 40, 9,
-                           deterministic, &error) != PPO_OK)
+    if (ppo_agent_evaluate(ppo_trainer_agent(trainer), &evaluation,
+                           &(ppo_evaluate_options){.struct_size = sizeof(ppo_evaluate_options),
+                                                   .episodes = 40,
+                                                   .seed = 9,
+                                                   .deterministic = deterministic},
+                           &error) != PPO_OK)
         fail_msg("%s", error.message);
     if (evaluation.return_mean < at_least)
         fail_msg("a return of %g, not %g", evaluation.return_mean, at_least);
@@ -259,7 +266,7 @@ static void test_acting_and_learning_agree(void **state)
 {
     (void)state;
     ppo_config config = small_config();
-    ppo_stats stats;
+    ppo_stats stats = {.struct_size = sizeof stats};
     ppo_error error = {0};
     config.update_epochs = config.num_minibatches = 1;
     ppo_trainer *trainer = create(&config);
@@ -283,8 +290,12 @@ static void test_an_agent_chooses_among_the_allowed(void **state)
     size_t zeros = 0;
     for (size_t i = 0; i < COUNT; i++)
         memcpy(masks[i], (uint8_t[]){1, 0, 0, 1, 0, 0, 1, 0}, KEYS + MORE_KEYS);
-    ppo_agent_act_masked(ppo_trainer_agent(trainer), actions, obs, &masks[0][0], COUNT, false, 3,
-                         0);
+    ppo_actor *actor;
+    const ppo_act_options options = {
+        .struct_size = sizeof options, .seed = 3, .masks = &masks[0][0]};
+    assert_int_equal(ppo_actor_create(&actor, ppo_trainer_agent(trainer), NULL), PPO_OK);
+    assert_int_equal(ppo_actor_act(actor, actions, obs, COUNT, &options, NULL), PPO_OK);
+    ppo_actor_destroy(actor);
     for (size_t i = 0; i < COUNT; i++) {
         assert_true((actions[i][0] == 0 || actions[i][0] == 3) && actions[i][1] == 1);
         zeros += actions[i][0] == 0;
@@ -336,14 +347,24 @@ static void test_masks_that_allow_nothing_are_refused(void **state)
     ppo_trainer *trainer;
     ppo_error error = {0};
     strict.action_mask = nothing_allowed;
-    assert_int_equal(ppo_trainer_create(&trainer, &config, &strict, &error), PPO_OK);
+    assert_int_equal(
+        ppo_trainer_create(
+            &trainer, &config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = &strict},
+            &error),
+        PPO_OK);
     assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_ENV_FAILED);
     assert_non_null(strstr(error.message, "action_mask allows no value of action component 0"));
     assert_non_null(strstr(error.message, "House-v0, environment 0, episode step 3"));
     ppo_trainer_destroy(trainer);
     strict.action_space = (ppo_space)PPO_SPACE_FLOATS(1, NULL, NULL);
-    assert_int_equal(ppo_trainer_create(&trainer, &config, &strict, &error), PPO_INVALID);
-    assert_non_null(strstr(error.message, "no box"));
+    assert_int_equal(
+        ppo_trainer_create(
+            &trainer, &config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = &strict},
+            &error),
+        PPO_INVALID);
+    assert_non_null(strstr(error.message, "not a box"));
 }
 
 int main(void)

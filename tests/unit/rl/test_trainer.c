@@ -177,7 +177,8 @@ static void test_evaluation(void **state)
         const ppo_config config = training_config(c, 2);
         ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
         for (int k = 0; k < ITERATIONS; k++) {
-            ppo_evaluation first = {0}, again = {0};
+            ppo_evaluation first = {.struct_size = sizeof first},
+                           again = {.struct_size = sizeof again};
             ppo_error error = {0};
             training_run(trainer, 1);
             const uint64_t hash = ppo_trainer_hash(trainer);
@@ -237,7 +238,7 @@ static void test_stats(void **state)
         ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
         assert_true(isnan(ppo_trainer_stats(trainer)->return_mean));
         for (uint64_t k = 1; k <= ITERATIONS; k++) {
-            ppo_stats stats;
+            ppo_stats stats = {.struct_size = sizeof stats};
             ppo_error error = {0};
             assert_true(ppo_trainer_step(trainer, &stats, &error) == PPO_OK);
             check_stats(&stats, c, &config, k);

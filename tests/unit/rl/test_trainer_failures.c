@@ -37,7 +37,7 @@ static void check_bad_env(toy_kind toy, const char *settings, ppo_status wanted,
         const ppo_config config = config_for(toy, threads, settings);
         ppo_trainer *trainer = training_create(&config, toy_class(toy));
         ppo_error error = {0}, again = {0};
-        ppo_evaluation evaluation;
+        ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
         training_run(trainer, 2);
         const uint64_t hash = ppo_trainer_hash(trainer);
         const ppo_stats stats = *ppo_trainer_stats(trainer);
@@ -141,11 +141,19 @@ static void check_creation(const ppo_config *config, const ppo_env_class *env, p
 {
     ppo_trainer *trainer = NULL;
     ppo_error error = {0};
-    assert_int_equal(ppo_trainer_create(&trainer, config, env, &error), wanted);
+    assert_int_equal(
+        ppo_trainer_create(
+            &trainer, config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = env}, &error),
+        wanted);
     assert_null(trainer);
     assert_int_equal(error.status, wanted);
     assert_says(&error, what);
-    assert_int_equal(ppo_trainer_create(&trainer, config, env, NULL), wanted);
+    assert_int_equal(
+        ppo_trainer_create(
+            &trainer, config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = env}, NULL),
+        wanted);
 }
 
 static void test_refusals(void **state)

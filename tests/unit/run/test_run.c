@@ -54,7 +54,7 @@ static ppo_run *open_in(const char *dir, double interval_s)
 
 static void step(ppo_run *run, int iterations)
 {
-    ppo_stats stats;
+    ppo_stats stats = {.struct_size = sizeof stats};
     ppo_error error = {0};
     for (int i = 0; i < iterations; i++)
         if (ppo_run_step(run, &stats, &error) != PPO_OK)
@@ -64,7 +64,7 @@ static void step(ppo_run *run, int iterations)
 // Runs to the end; returns the hash.
 static uint64_t complete(ppo_run *run)
 {
-    ppo_evaluation evaluation = {0};
+    ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
     ppo_error error = {0};
     while (!ppo_trainer_done(ppo_run_trainer(run)))
         step(run, 1);
@@ -137,7 +137,7 @@ static void test_new_run_leaves_its_files(void **state)
 
 static void test_finished_run_stays(void **state)
 {
-    ppo_evaluation evaluation = {0};
+    ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
     ppo_error error = {0};
     (void)state;
     assert_true(scratch_copy(scratch_path("before"), inside("straight", "checkpoint.safetensors")));

@@ -101,7 +101,10 @@ ppo_trainer *training_create(const ppo_config *config, const ppo_env_class *env)
 {
     ppo_trainer *trainer = NULL;
     ppo_error error = {0};
-    if (ppo_trainer_create(&trainer, config, env, &error) != PPO_OK)
+    if (ppo_trainer_create(
+            &trainer, config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = env},
+            &error) != PPO_OK)
         fail_msg("%s", error.message);
     return trainer;
 }

@@ -26,7 +26,10 @@ static ppo_trainer *make_trainer(const ppo_config *config)
 {
     ppo_trainer *trainer;
     ppo_error error = {0};
-    if (ppo_trainer_create(&trainer, config, &small_env, &error) != PPO_OK)
+    if (ppo_trainer_create(
+            &trainer, config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = &small_env},
+            &error) != PPO_OK)
         fail_msg("%s", error.message);
     return trainer;
 }
@@ -130,8 +133,8 @@ static void test_agent_and_hash(void **state)
     uint64_t hash;
     ppo_agent *agent;
     ppo_error error = {0};
-    ppo_evaluation there = {0};
-    ppo_evaluation here = {0};
+    ppo_evaluation there = {.struct_size = sizeof there};
+    ppo_evaluation here = {.struct_size = sizeof here};
     (void)state;
     ppo_trainer *trainer = make_small();
     train(trainer, 3);
@@ -141,9 +144,21 @@ static void test_agent_and_hash(void **state)
     assert_int_equal(ppo_agent_load(&agent, scratch_path("a"), &with_small_env, &error), PPO_OK);
     assert_int_equal(ppo_agent_hash(agent), hash);
     assert_int_equal(
-        ppo_agent_evaluate(ppo_trainer_agent(trainer), &there, NULL, NULL, 3, 7, true, &error),
+        ppo_agent_evaluate(ppo_trainer_agent(trainer), &there,
+                           &(ppo_evaluate_options){.struct_size = sizeof(ppo_evaluate_options),
+                                                   .episodes = 3,
+                                                   .seed = 7,
+                                                   .deterministic = true},
+                           &error),
         PPO_OK);
-    assert_int_equal(ppo_agent_evaluate(agent, &here, NULL, NULL, 3, 7, true, &error), PPO_OK);
+    assert_int_equal(
+        ppo_agent_evaluate(agent, &here,
+                           &(ppo_evaluate_options){.struct_size = sizeof(ppo_evaluate_options),
+                                                   .episodes = 3,
+                                                   .seed = 7,
+                                                   .deterministic = true},
+                           &error),
+        PPO_OK);
     assert_true(here.return_mean == there.return_mean && here.return_std == there.return_std);
     assert_true(here.length_mean == there.length_mean && here.episodes == there.episodes);
     ppo_agent_destroy(agent);
@@ -241,8 +256,9 @@ static void test_failed_training_is_not_written(void **state)
     assert_true(scratch_copy(scratch_path("copy"), scratch_path("good")));
     const uint64_t hash = ppo_trainer_hash(trainer);
     assert_true(ppo_trainer_tensor(trainer, 0, &weight));
+    ppo_trainer_freeze(trainer);
     ((float *)weight.data)[0] = NAN; // found by the update, for gradients read it
-    ppo_agent_thaw(ppo_trainer_agent(trainer));
+    assert_int_equal(ppo_trainer_thaw(trainer, &error), PPO_OK);
     assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_NUMERIC);
     ((float *)weight.data)[0] = 0.0f;
     assert_int_equal(ppo_checkpoint_save(trainer, scratch_path("good"), &error), PPO_NUMERIC);

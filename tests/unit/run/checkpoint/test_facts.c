@@ -16,9 +16,9 @@ static const ppo_run_facts some_facts = {
     .progress_bytes = 123,
     .progress_hash = 0xfedcba9876543210,
     .last_iteration = 6,
-    .last = {20, -1.0 / 3, 5e-324, -1e300, 1e300, 12.5},
+    .last = {sizeof(ppo_evaluation), 20, -1.0 / 3, 5e-324, -1e300, 1e300, 12.5},
     .best_iteration = 2,
-    .best = {UINT32_MAX, 1, 0, 1, 1, 1},
+    .best = {sizeof(ppo_evaluation), UINT32_MAX, 1, 0, 1, 1, 1},
 };
 
 static void test_round_trip(void **state)

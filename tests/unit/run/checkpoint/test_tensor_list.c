@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The tensors that go into files: which ones, which must be finite, and which files match them.
+#include "agent/agent.h"
 #include "run/checkpoint/tensor_list.h"
 
 #include "unit/run/support/small_task.h"
@@ -18,7 +19,10 @@ static ppo_trainer *make_trainer(void)
     const ppo_config config = small_config("");
     ppo_trainer *trainer;
     ppo_error error = {0};
-    if (ppo_trainer_create(&trainer, &config, &small_env, &error) != PPO_OK ||
+    if (ppo_trainer_create(
+            &trainer, &config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = &small_env},
+            &error) != PPO_OK ||
         ppo_trainer_step(trainer, NULL, &error) != PPO_OK)
         fail_msg("%s", error.message);
     return trainer;
@@ -36,18 +40,22 @@ static void test_what_is_listed(void **state)
 {
     static const char *const for_acting[] = {"actor.0.weight", "critic.2.bias", "obs_norm.mean",
                                              "obs_norm.variance", "obs_norm.count"};
-    static const char *const of_the_trainer[] = {"adam.m",          "adam.v",
-                                                 "adam.steps",      "reward_norm.variance",
-                                                 "collect.obs",     "env.state",
-                                                 "env.episode",     "episodes.returns",
-                                                 "trainer.stats",   "reward_norm.discounted",
+    static const char *const of_the_trainer[] = {"adam.m",           "adam.v",
+                                                 "adam.steps",       "reward_norm.variance",
+                                                 "collect.features", "env.state",
+                                                 "env.episode",      "episodes.returns",
+                                                 "trainer.stats",    "reward_norm.discounted",
                                                  "trainer.counters"};
     ppo_tensor_list all, acting, agent;
     (void)state;
     ppo_trainer *trainer = make_trainer();
     assert_int_equal(ppo_tensor_list_of_trainer(&all, trainer, false, NULL), PPO_OK);
     assert_int_equal(ppo_tensor_list_of_trainer(&acting, trainer, true, NULL), PPO_OK);
-    assert_int_equal(ppo_tensor_list_of_agent(&agent, ppo_trainer_agent(trainer), NULL), PPO_OK);
+    ppo_agent *own;
+    assert_int_equal(
+        ppo_agent_create(&own, ppo_trainer_config(trainer), ppo_trainer_env(trainer), NULL),
+        PPO_OK);
+    assert_int_equal(ppo_tensor_list_of_agent(&agent, own, NULL), PPO_OK);
     for (size_t i = 0; i < sizeof for_acting / sizeof *for_acting; i++) {
         assert_non_null(find(&all, for_acting[i]));
         assert_non_null(find(&acting, for_acting[i]));
@@ -56,11 +64,12 @@ static void test_what_is_listed(void **state)
         assert_non_null(find(&all, of_the_trainer[i]));
         assert_null(find(&acting, of_the_trainer[i]));
     }
-    assert_null(find(&all, "params")); // one by one
-    assert_int_equal(agent.count, 8);  // two networks of two layers
+    assert_null(find(&all, "params"));    // one by one
+    assert_int_equal(agent.count, 8 + 3); // two networks of two layers, and the normaliser
     ppo_tensor_list_release(&all);
     ppo_tensor_list_release(&acting);
     ppo_tensor_list_release(&agent);
+    ppo_agent_destroy(own);
     assert_true(all.count == 0 && !all.tensors);
     ppo_trainer_destroy(trainer);
 }

@@ -331,11 +331,14 @@ static void draw_walker(const void *self, unsigned char *rgb)
     memset(rgb, 90, 3 * 2 * 2);
 }
 
-static ppo_agent *make_agent(ppo_trainer **trainer, const ppo_env_class *env)
+static const ppo_agent *make_agent(ppo_trainer **trainer, const ppo_env_class *env)
 {
     ppo_error error = {0};
     ppo_config config = small_config(scratch_path("run"));
-    if (ppo_trainer_create(trainer, &config, env, &error) != PPO_OK)
+    if (ppo_trainer_create(
+            trainer, &config,
+            &(ppo_trainer_options){.struct_size = sizeof(ppo_trainer_options), .env = env},
+            &error) != PPO_OK)
         fail_msg("%s", error.message);
     return ppo_trainer_agent(*trainer);
 }
@@ -359,15 +362,22 @@ static void test_agent_film(void **state)
     env.render = draw_walker;
     env.render_width = env.render_height = 2;
     ppo_trainer *trainer;
-    ppo_agent *agent = make_agent(&trainer, &env);
+    const ppo_agent *agent = make_agent(&trainer, &env);
     ppo_error error = {0};
-    ppo_evaluation filmed, played;
+    ppo_evaluation filmed = {.struct_size = sizeof filmed}, played = {.struct_size = sizeof played};
     const ppo_film_options options = {
         .struct_size = sizeof options, .seed = 7, .deterministic = true};
     const char *path = scratch_path("agent.mp4");
     if (ppo_agent_film(agent, path, &options, &filmed, &error) != PPO_OK)
         fail_msg("%s", error.message);
-    assert_int_equal(ppo_agent_evaluate(agent, &played, NULL, NULL, 1, 7, true, &error), PPO_OK);
+    assert_int_equal(
+        ppo_agent_evaluate(agent, &played,
+                           &(ppo_evaluate_options){.struct_size = sizeof(ppo_evaluate_options),
+                                                   .episodes = 1,
+                                                   .seed = 7,
+                                                   .deterministic = true},
+                           &error),
+        PPO_OK);
     assert_true(filmed.return_mean == played.return_mean);
     assert_true(filmed.length_mean == played.length_mean);
     assert_int_equal(count_pictures(path), (int)played.length_mean + 1);
@@ -451,7 +461,7 @@ static void test_agents_without_pictures(void **state)
 {
     (void)state;
     ppo_trainer *trainer;
-    ppo_agent *agent = make_agent(&trainer, &small_env);
+    const ppo_agent *agent = make_agent(&trainer, &small_env);
     ppo_error error = {0};
     const ppo_film_options options = {.struct_size = sizeof options, .seed = 7};
     const char *path = scratch_path("nothing.gif");

@@ -158,14 +158,15 @@ static size_t count_commas(const char *text)
 static void test_columns(void **state)
 {
     (void)state;
-    const ppo_stats stats = {.iteration = 3,
+    const ppo_stats stats = {.struct_size = sizeof stats,
+                             .iteration = 3,
                              .global_step = 96,
                              .return_mean = (double)NAN,
                              .length_mean = (double)NAN,
                              .entropy = 0.5,
                              .collect_seconds = 1,
                              .epochs = 4};
-    const ppo_evaluation evaluation = {5, 1.5, 0.5, 1, 2, 10};
+    const ppo_evaluation evaluation = {sizeof evaluation, 5, 1.5, 0.5, 1, 2, 10};
     const ppo_metrics progress = ppo_progress_metrics(&stats, 12);
     const ppo_metrics timing = ppo_timing_metrics(&stats, 2);
     const ppo_metrics evaluated = ppo_evaluation_metrics(&stats, &evaluation, true);

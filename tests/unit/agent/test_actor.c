@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// Acting: a copy of a trainer's agent acts as that agent does; actions are within bounds and
+// functions of their keys; one agent serves several threads.
+#include "unit/rl/support/training.h"
+
+#include "ppo/random.h"
+#include "agent/agent.h"
+#include "rl/trainer_state.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NUM_OBS 150 // more than two chunks
+
+static size_t tensor_bytes(const ppo_tensor *tensor)
+{
+    size_t bytes = ppo_dtype_size(tensor->dtype);
+    for (uint32_t i = 0; i < tensor->rank; i++)
+        bytes *= tensor->shape[i];
+    return bytes;
+}
+
+static bool find(ppo_trainer *trainer, const char *name, ppo_tensor *tensor)
+{
+    for (size_t i = 0; ppo_trainer_tensor(trainer, i, tensor); i++)
+        if (strcmp(tensor->name, name) == 0)
+            return true;
+    return false;
+}
+
+// An agent of its own with the trainer's values: every tensor that it has, the trainer has too.
+static ppo_agent *copy_agent(ppo_trainer *trainer)
+{
+    ppo_agent *agent = NULL;
+    ppo_error error = {0};
+    ppo_tensor to, from;
+    if (ppo_agent_create(&agent, ppo_trainer_config(trainer), ppo_trainer_env(trainer), &error))
+        fail_msg("%s", error.message);
+    for (size_t i = 0; ppo_agent_tensor(agent, i, &to); i++) {
+        assert_true(find(trainer, to.name, &from));
+        assert_int_equal(tensor_bytes(&to), tensor_bytes(&from));
+        memcpy(to.data, from.data, tensor_bytes(&to));
+    }
+    ppo_agent_thaw(agent);
+    return agent;
+}
+
+// Bytes of what the agent is given at a time: a stack of observations.
+static size_t stack_bytes(const ppo_agent *agent)
+{
+    return ppo_agent_config(agent)->frame_stack *
+           ppo_space_bytes(&ppo_agent_env(agent)->observation_space);
+}
+
+static unsigned char *some_observations(const ppo_agent *agent)
+{
+    const size_t bytes = NUM_OBS * stack_bytes(agent);
+    unsigned char *obs = malloc(bytes);
+    ppo_random random;
+    ppo_random_seed(&random, 95);
+    assert_non_null(obs);
+    if (ppo_agent_env(agent)->observation_space.dtype == PPO_U8)
+        for (size_t i = 0; i < bytes; i++)
+            obs[i] = (unsigned char)ppo_random_integers(&random, 0, 256);
+    else
+        for (size_t i = 0; i < bytes / sizeof(float); i++)
+            ((float *)(void *)obs)[i] = (float)ppo_random_uniform(&random, -2.0, 2.0);
+    return obs;
+}
+
+static void check_bounds(const ppo_agent *agent, const void *actions, size_t count)
+{
+    const ppo_space *space = &ppo_agent_env(agent)->action_space;
+    const size_t size = ppo_space_size(space);
+    for (size_t i = 0; i < count * size; i++) {
+        const size_t a = i % size;
+        if (space->kind == PPO_SPACE_BOX) {
+            const float x = ((const float *)actions)[i];
+            const bool raw = ppo_agent_config(agent)->action_bound == PPO_ACTION_RAW;
+            assert_true(isfinite(x) && (raw || (x >= space->low[a] && x <= space->high[a])));
+        } else {
+            const int32_t x = ((const int32_t *)actions)[i];
+            const int32_t n = space->num_values ? (int32_t)space->num_values[a] : 2;
+            assert_true(x >= 0 && x < (space->kind == PPO_SPACE_MULTI_BINARY ? 2 : n));
+        }
+    }
+}
+
+static ppo_actor *actor_of(const ppo_agent *agent)
+{
+    ppo_actor *actor;
+    ppo_error error = {0};
+    if (ppo_actor_create(&actor, agent, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    return actor;
+}
+
+static void act(ppo_actor *actor, void *actions, const void *obs, size_t num_obs,
+                bool deterministic, uint64_t seed, uint64_t step)
+{
+    const ppo_act_options options = {
+        .struct_size = sizeof options, .deterministic = deterministic, .seed = seed, .step = step};
+    ppo_error error = {0};
+    if (ppo_actor_act(actor, actions, obs, num_obs, &options, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+}
+
+static void check_acting(const training_case *c)
+{
+    int32_t actions[NUM_OBS * 4], again[NUM_OBS * 4], one[4]; // floats are as large
+    const ppo_config config = training_config(c, 2);
+    ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
+    training_run(trainer, 3);
+    const ppo_agent *own = ppo_trainer_agent(trainer);
+    ppo_agent *copy = copy_agent(trainer);
+    ppo_actor *actor = actor_of(own), *copys = actor_of(copy);
+    const size_t bytes = ppo_space_bytes(&toy_class(c->toy)->action_space);
+    unsigned char *obs = some_observations(own);
+    assert_true(ppo_agent_hash(copy) == ppo_trainer_hash(trainer));
+    for (uint64_t step = 0; step < 4; step++) {
+        const bool deterministic = step % 2;
+        act(actor, actions, obs, NUM_OBS, deterministic, 7, step);
+        act(copys, again, obs, NUM_OBS, deterministic, 7, step);
+        assert_memory_equal(actions, again, NUM_OBS * bytes);
+        check_bounds(own, actions, NUM_OBS);
+        act(copys, again, obs, NUM_OBS, deterministic, 8, step);
+        if (deterministic)
+            assert_memory_equal(actions, again, NUM_OBS * bytes);
+        else
+            assert_memory_not_equal(actions, again, NUM_OBS * bytes);
+        for (size_t i = 0; deterministic && i < NUM_OBS; i++) {
+            act(copys, one, obs + i * stack_bytes(own), 1, true, 9, 9);
+            assert_memory_equal(one, (unsigned char *)actions + i * bytes, bytes);
+        }
+    }
+    assert_true(ppo_agent_hash(copy) == ppo_trainer_hash(trainer));
+    free(obs);
+    ppo_actor_destroy(copys);
+    ppo_actor_destroy(actor);
+    ppo_agent_destroy(copy);
+    ppo_trainer_destroy(trainer);
+}
+
+static void test_acting(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < num_training_cases; i++)
+        check_acting(&training_cases[i]);
+}
+
+// --- threads -------------------------------------------------------------------------------------
+
+typedef struct caller {
+    pthread_t thread;
+    const ppo_agent *agent;
+    const unsigned char *obs;
+    int32_t actions[NUM_OBS * 4];
+} caller;
+
+static void *act_many_times(void *context)
+{
+    caller *c = context;
+    ppo_actor *actor = actor_of(c->agent);
+    for (uint64_t step = 0; step < 20; step++)
+        act(actor, c->actions, c->obs, NUM_OBS, false, 7, step);
+    ppo_actor_destroy(actor);
+    return NULL;
+}
+
+// One agent, an actor for each thread. (Under a thread sanitiser, shared scratch would be a race.)
+static void test_threads(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    for (size_t i = 0; i < num_training_cases; i += 3) {
+        static caller callers[THREADS];
+        const training_case *c = &training_cases[i];
+        const ppo_config config = training_config(c, 1);
+        ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
+        ppo_agent *agent = copy_agent(trainer);
+        unsigned char *obs = some_observations(agent);
+        for (size_t t = 0; t < THREADS; t++) {
+            callers[t] = (caller){.agent = agent, .obs = obs};
+            assert_int_equal(pthread_create(&callers[t].thread, NULL, act_many_times, &callers[t]),
+                             0);
+        }
+        for (size_t t = 0; t < THREADS; t++)
+            pthread_join(callers[t].thread, NULL);
+        for (size_t t = 1; t < THREADS; t++)
+            assert_memory_equal(callers[t].actions, callers[0].actions, sizeof callers[0].actions);
+        free(obs);
+        ppo_agent_destroy(agent);
+        ppo_trainer_destroy(trainer);
+    }
+}
+
+static void test_options_without_a_size(void **state)
+{
+    (void)state;
+    const ppo_config config = training_config(&training_cases[0], 1);
+    ppo_trainer *trainer = training_create(&config, toy_class(training_cases[0].toy));
+    ppo_actor *actor = actor_of(ppo_trainer_agent(trainer));
+    const ppo_act_options options = {.deterministic = true};
+    const float obs[64] = {0.0f};
+    int32_t action[4] = {0};
+    ppo_error error = {0};
+    assert_int_equal(ppo_actor_act(actor, action, obs, 1, &options, &error), PPO_INVALID);
+    assert_non_null(strstr(error.message, "ppo_act_options: struct_size is 0"));
+    assert_int_equal(ppo_actor_act(actor, action, obs, 1, NULL, &error), PPO_OK);
+    ppo_actor_destroy(actor);
+    ppo_actor_destroy(NULL);
+    ppo_trainer_destroy(trainer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_acting),
+                                       cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_options_without_a_size)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
