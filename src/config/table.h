@@ -24,7 +24,7 @@
       "n_timesteps total_steps max_timesteps", true,                                               \
       "Environment steps to train for, counted over all environments.")                            \
                                                                                                    \
-    X(num_envs, "Environments", U32, "4", BETWEEN(1, 1e6), "n_envs", true,                         \
+    X(num_envs, "Environments", U32, "8", BETWEEN(1, 1e6), "n_envs", true,                         \
       "Environments stepped together.")                                                            \
     X(max_episode_steps, "Environments", U32, "0", BETWEEN(0, 1e9), "time_limit", true,            \
       "Time limit of an episode in steps; 0 keeps the environment's own.")                         \
@@ -37,11 +37,11 @@
       "episode begins with its first frame repeated.")                                             \
     X(clip_reward, "Environments", F64, "0", AT_LEAST(0), "", true,                                \
       "Rewards are clipped to [-c, c] for learning; 0 turns clipping off.")                        \
-    X(norm_obs, "Environments", BOOL, "false", ANY_BOOL, "normalize_obs", true,                    \
+    X(norm_obs, "Environments", BOOL, "true", ANY_BOOL, "normalize_obs", true,                     \
       "Normalise observations by a running mean and variance.")                                    \
     X(norm_obs_clip, "Environments", F64, "10", ABOVE(0), "clip_obs", true,                        \
       "Normalised observations are clipped to [-c, c].")                                           \
-    X(norm_reward, "Environments", BOOL, "false", ANY_BOOL, "normalize_reward", true,              \
+    X(norm_reward, "Environments", BOOL, "true", ANY_BOOL, "normalize_reward", true,               \
       "Divide rewards by the running standard deviation of the discounted return.")                \
     X(norm_reward_clip, "Environments", F64, "10", ABOVE(0), "", true,                             \
       "Normalised rewards are clipped to [-c, c].")                                                \
@@ -101,13 +101,13 @@
                                                                                                    \
     X(num_steps, "PPO", U32, "128", BETWEEN(1, 1e9), "n_steps", true,                              \
       "Steps per environment in each iteration.")                                                  \
-    X(num_minibatches, "PPO", U32, "4", BETWEEN(1, 1e9), "", true,                                 \
+    X(num_minibatches, "PPO", U32, "16", BETWEEN(1, 1e9), "", true,                                \
       "Minibatches per epoch, if minibatch_size is 0.")                                            \
     X(minibatch_size, "PPO", U32, "0", BETWEEN(0, 2147483648), "batch_size", true,                 \
       "Samples in a minibatch; 0 divides the batch by num_minibatches.")                           \
-    X(update_epochs, "PPO", U32, "4", BETWEEN(1, 1e6), "n_epochs num_epochs epochs", true,         \
+    X(update_epochs, "PPO", U32, "10", BETWEEN(1, 1e6), "n_epochs num_epochs epochs", true,        \
       "Passes over the batch in each iteration.")                                                  \
-    X(gamma, "PPO", F64, "0.99", BETWEEN(0, 1), "discount", true,                                  \
+    X(gamma, "PPO", F64, "0.995", BETWEEN(0, 1), "discount", true,                                 \
       "Discount factor.")                                                                          \
     X(gae_lambda, "PPO", F64, "0.95", BETWEEN(0, 1), "lambda lam", true,                           \
       "Lambda of the generalised advantage estimation.")                                           \
@@ -117,11 +117,11 @@
       "The policy ratio is clipped to [1 - c, 1 + c].")                                            \
     X(clip_schedule, "PPO", SCHEDULE, "constant", ANY_SCHEDULE, "", true,                          \
       "Factor on clip_coef over the run.")                                                         \
-    X(clip_vloss, "PPO", BOOL, "true", ANY_BOOL, "", true,                                         \
+    X(clip_vloss, "PPO", BOOL, "false", ANY_BOOL, "", true,                                        \
       "Clip the value loss too, within clip_coef of the old value.")                               \
     X(ent_coef, "PPO", F64, "0.01", AT_LEAST(0), "entropy_coef", true,                             \
       "Weight of the entropy bonus.")                                                              \
-    X(ent_schedule, "PPO", SCHEDULE, "constant", ANY_SCHEDULE, "", true,                           \
+    X(ent_schedule, "PPO", SCHEDULE, "linear", ANY_SCHEDULE, "", true,                             \
       "Factor on ent_coef over the run.")                                                          \
     X(vf_coef, "PPO", F64, "0.5", AT_LEAST(0), "value_coef", true,                                 \
       "Weight of the value loss.")                                                                 \
@@ -130,7 +130,7 @@
     X(target_kl, "PPO", F64, "0", AT_LEAST(0), "", true,                                           \
       "Stop an iteration's epochs once approx_kl exceeds this; 0 turns it off.")                   \
                                                                                                    \
-    X(learning_rate, "Optimiser", F64, "0.00025", AT_LEAST(0), "lr actor_learning_rate actor_lr",  \
+    X(learning_rate, "Optimiser", F64, "0.0005", AT_LEAST(0), "lr actor_learning_rate actor_lr",   \
       true, "Adam's learning rate.")                                                               \
     X(lr_schedule, "Optimiser", SCHEDULE, "linear", ANY_SCHEDULE, "", true,                        \
       "Factor on the learning rates over the run.")                                                \
