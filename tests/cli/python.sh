@@ -58,15 +58,21 @@ else
     echo "no Gymnasium here: its own spaces alone were tested"
 fi
 
-# As pip installs it.
-if "$python" -c 'import pip, setuptools, wheel' >/dev/null 2>&1; then
+# As pip installs it: with the library and its modules inside, so that nothing else is needed.
+if "$python" -c 'import setuptools, wheel, pip' >/dev/null 2>&1; then
     cp -r "$root/python" package
     run 0 "$python" -m pip install --quiet --no-index --no-deps --no-build-isolation \
         --target installed ./package
-    run 0 env PYTHONPATH="$work/installed" "$python" -c '
-import ppo
-assert ppo.__file__.startswith("'"$work"'/installed/"), ppo.__file__
+    run 0 env -u PPO_LIBRARY PYTHONPATH="$work/installed" "$python" -c '
+import os, ppo
+for path in ppo.__file__, ppo.library_path:
+    assert path.startswith("'"$work"'/installed/ppo/"), path
+assert os.path.exists(os.path.join(os.path.dirname(ppo.__file__), "py.typed"))
 assert ppo.make_vec("CartPole-v1", 2).reset(seed=1)[0].shape == (2, 4)'
+    for module in "$lib"/lib/ppo/*.so "$lib"/lib/*/ppo/*.so; do
+        [ ! -e "$module" ] || [ -e "installed/ppo/ppo/$(basename "$module")" ] ||
+            fail "the package lacks $(basename "$module")"
+    done
 else
     echo "no pip with setuptools and wheel here: an installation was not tested"
 fi
