@@ -111,7 +111,8 @@ typedef struct ppo_config {
     double sticky_action_prob;  // chance that the previous action is repeated instead
     uint32_t frame_stack;       // frames that the policy gets together
     double clip_reward;         // rewards clipped to [-c, c] for learning; 0: off
-    bool norm_obs;              // observations to zero mean, unit variance, running estimate
+    bool norm_obs;              // observations to zero mean, unit variance, running estimate;
+                                // images are scaled by their bounds instead
     double norm_obs_clip;       // then clipped to [-c, c]
     bool norm_reward;           // rewards over the running standard deviation of the return
     double norm_reward_clip;    // then clipped to [-c, c]

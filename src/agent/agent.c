@@ -44,7 +44,7 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
     PPO_TRY(ppo_input_for(&input, config, &env->observation_space, error));
     agent->num_features = input.num_features;
     PPO_TRY(ppo_policy_plan(&agent->policy, config, &input, &env->action_space, arena, error));
-    if (config->norm_obs)
+    if (input.normalise)
         ppo_normalizer_plan(&agent->obs_norm, "obs_norm", PPO_ROLE_OBS_STATISTICS,
                             agent->num_features, arena);
     return PPO_OK;
@@ -80,7 +80,7 @@ ppo_status ppo_agent_create(ppo_agent **result, const ppo_config *config, const 
         ppo_agent_destroy(agent);
         return status;
     }
-    if (config->norm_obs)
+    if (agent->policy.input.normalise)
         ppo_normalizer_init(&agent->obs_norm);
     *result = agent;
     return PPO_OK;
@@ -103,7 +103,7 @@ bool ppo_agent_tensor(ppo_agent *agent, size_t index, ppo_tensor *tensor)
 void ppo_agent_thaw(ppo_agent *agent)
 {
     ppo_policy_pack(&agent->policy);
-    if (agent->config.norm_obs)
+    if (agent->policy.input.normalise)
         ppo_normalizer_thaw(&agent->obs_norm);
 }
 
@@ -111,7 +111,7 @@ void ppo_agent_encode(const ppo_agent *agent, float *features, const void *obser
                       size_t rows)
 {
     ppo_features_encode(&agent->env->observation_space, features, observations, rows);
-    if (agent->config.norm_obs)
+    if (agent->policy.input.normalise)
         ppo_normalizer_apply(&agent->obs_norm, features, features, rows,
                              (float)agent->config.norm_obs_clip);
 }

@@ -20,10 +20,6 @@ static ppo_status check_picture(const ppo_config *config, const ppo_space *space
                         "network %s needs pictures, bytes of the shape {height, width} or {height, "
                         "width, channels}; use mlp for these observations",
                         config->network == PPO_NETWORK_IMPALA_CNN ? "impala_cnn" : "nature_cnn");
-    if (config->norm_obs)
-        return ppo_fail(error, PPO_INVALID,
-                        "norm_obs is not for pictures: their bytes are divided by 255. Set it to "
-                        "false, or network to mlp");
     return PPO_OK;
 }
 
@@ -36,6 +32,7 @@ ppo_status ppo_input_for(ppo_input *input, const ppo_config *config, const ppo_s
     *input = (ppo_input){.network = network, .stack = config->frame_stack};
     if (network == PPO_NETWORK_MLP) {
         input->num_features = ppo_features_count(space);
+        input->normalise = config->norm_obs;
         return PPO_OK;
     }
     PPO_TRY(check_picture(config, space, error));

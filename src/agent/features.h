@@ -12,6 +12,7 @@ typedef struct ppo_input {
     ppo_network_kind network; // never PPO_NETWORK_AUTO
     size_t stack;
     size_t num_features;            // D, floats of one observation; 0 for pictures
+    bool normalise;                 // by running statistics: norm_obs, never for pictures
     size_t channels, height, width; // of one picture, bytes [height, width, channels]
 } ppo_input;
 

@@ -38,7 +38,8 @@
     X(clip_reward, "Environments", F64, "0", AT_LEAST(0), "", true,                                \
       "Rewards are clipped to [-c, c] for learning; 0 turns clipping off.")                        \
     X(norm_obs, "Environments", BOOL, "true", ANY_BOOL, "normalize_obs", true,                     \
-      "Normalise observations by a running mean and variance.")                                    \
+      "Normalise observations by a running mean and variance. Images are always scaled by their "  \
+      "bounds instead.")                                                                           \
     X(norm_obs_clip, "Environments", F64, "10", ABOVE(0), "clip_obs", true,                        \
       "Normalised observations are clipped to [-c, c].")                                           \
     X(norm_reward, "Environments", BOOL, "true", ANY_BOOL, "normalize_reward", true,               \

@@ -85,7 +85,7 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     c->obs_bytes = ppo_space_bytes(space);
     c->frame_bytes = ppo_input_frame_bytes(input);
     c->encodes =
-        !ppo_input_is_picture(input) && (parts->config->norm_obs || !ppo_features_are_raw(space));
+        !ppo_input_is_picture(input) && (input->normalise || !ppo_features_are_raw(space));
 
     const char *owner = "ppo_collect_run";
     if (!ppo_rollout_has_frames(parts->rollout))
@@ -122,7 +122,7 @@ static void encode(const ppo_collect *c, unsigned char *row, size_t first, size_
 static void encode_new(ppo_collect *c, unsigned char *row)
 {
     const size_t num_envs = c->parts.rollout->num_envs;
-    if (c->parts.config->norm_obs)
+    if (c->parts.agent->policy.input.normalise)
         ppo_agent_update_norm(c->parts.agent, (float *)(void *)row, c->obs, num_envs);
     encode(c, row, 0, num_envs);
 }
@@ -213,7 +213,7 @@ static ppo_status finish_step(ppo_collect *c, size_t t, const ppo_block *b,
     PPO_TRY(ppo_vecenv_finish(c->parts.vecenv, b->first, b->count, error));
     ppo_bootstrap_truncated(c->parts.bootstrap, t, b->first, b->count, step->truncated, step->lost,
                             c->final_obs, b->worker);
-    if (c->encodes && !c->parts.config->norm_obs)
+    if (c->encodes && !c->parts.agent->policy.input.normalise)
         encode(c, ppo_rollout_row(r, t + 1), b->first, b->count);
     if (ppo_rollout_has_frames(r))
         for (size_t n = b->first; n < b->first + b->count; n++)
@@ -303,10 +303,10 @@ ppo_status ppo_collect_run(ppo_collect *c, uint64_t first_step, ppo_error *error
         memcpy(r->features, c->features, row_bytes);
 
     // Statistics take in all environments' observations of a step before any is normalised.
-    const size_t steps_at_once = c->parts.config->norm_obs ? 1 : num_steps;
+    const size_t steps_at_once = c->parts.agent->policy.input.normalise ? 1 : num_steps;
     for (size_t t = 0; t < num_steps; t += steps_at_once) {
         PPO_TRY(run_blocks(c, t, t + steps_at_once, error));
-        if (c->parts.config->norm_obs)
+        if (c->parts.agent->policy.input.normalise)
             encode_new(c, ppo_rollout_row(r, t + 1));
     }
 

@@ -126,7 +126,7 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
     // The memory, and what it holds at the beginning.
     PPO_TRY(ppo_arena_bind(arena, error));
     PPO_TRY(ppo_policy_init(&agent->policy, config, error));
-    if (config->norm_obs)
+    if (agent->policy.input.normalise)
         ppo_normalizer_init(&agent->obs_norm);
     ppo_reward_start(&trainer->reward);
     return ppo_collect_start(trainer->collect, error);
@@ -354,7 +354,7 @@ ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
     SAVED_STATS(LOAD)
 #undef LOAD
     ppo_policy_pack(&trainer->agent.policy);
-    if (trainer->config.norm_obs)
+    if (trainer->agent.policy.input.normalise)
         ppo_normalizer_thaw(&trainer->agent.obs_norm);
     ppo_reward_thaw(&trainer->reward);
     return ppo_collect_thaw(trainer->collect,
