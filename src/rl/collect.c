@@ -84,8 +84,7 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
         parts->config->workers == PPO_WORKERS_PROCESS ? c->block_size / 2 : c->block_size;
     c->obs_bytes = ppo_space_bytes(space);
     c->frame_bytes = ppo_input_frame_bytes(input);
-    c->encodes =
-        !ppo_input_is_picture(input) && (input->normalise || !ppo_features_are_raw(space));
+    c->encodes = !ppo_input_is_picture(input) && (input->normalise || !ppo_features_are_raw(space));
 
     const char *owner = "ppo_collect_run";
     if (!ppo_rollout_has_frames(parts->rollout))

@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 CC=${CC:-cc}
 command -v "$CC" >/dev/null 2>&1 || { echo "no C compiler here"; exit 77; }
 
-small='--total-timesteps 4096 --num-envs 4 --num-steps 128 --minibatch-size 128 --update-epochs 2
+small='--ent-schedule constant --total-timesteps 4096 --num-envs 4 --num-steps 128 --minibatch-size 128 --update-epochs 2
        --hidden-sizes 16 --eval-every 0 --eval-episodes 3 --lr-schedule constant'
 
 # build SOURCE OUTPUT [FLAG...]

@@ -16,6 +16,8 @@ static int reset(void **state)
 {
     (void)state;
     ppo_config_defaults(&config);
+    config.num_envs = 4; // of 128 steps each
+    config.num_minibatches = 4;
     return 0;
 }
 

@@ -117,19 +117,20 @@ static void test_defaults_are_the_promised_ones(void **state)
     assert_string_equal(config.env_id, "");
     assert_int_equal(config.seed, 1);
     assert_int_equal(config.total_timesteps, 500000);
-    assert_int_equal(config.num_envs, 4);
+    assert_int_equal(config.num_envs, 8);
     assert_int_equal(config.num_steps, 128);
-    assert_int_equal(ppo_config_batch_size(&config), 512);
-    assert_int_equal(ppo_config_minibatch_size(&config), 128);
-    assert_int_equal(ppo_config_num_iterations(&config), 977);
-    assert_true(config.learning_rate == 2.5e-4 && config.adam_eps == 1e-5);
+    assert_int_equal(ppo_config_batch_size(&config), 1024);
+    assert_int_equal(ppo_config_minibatch_size(&config), 64);
+    assert_int_equal(ppo_config_num_iterations(&config), 489);
+    assert_true(config.norm_obs && config.norm_reward && config.gamma == 0.995);
+    assert_true(config.learning_rate == 5e-4 && config.adam_eps == 1e-5);
     assert_true(config.hidden_gain == sqrt(2.0));
     assert_int_equal(config.lr_schedule.kind, PPO_SCHEDULE_LINEAR);
     assert_int_equal(config.clip_schedule.kind, PPO_SCHEDULE_CONSTANT);
     assert_int_equal(config.hidden_sizes.count, 2);
     assert_int_equal(config.hidden_sizes.width[1], 64);
     assert_int_equal(config.critic_hidden_sizes.count, 0);
-    assert_true(config.clip_vloss && config.eval_deterministic && isnan(config.solved_return));
+    assert_true(!config.clip_vloss && config.eval_deterministic && isnan(config.solved_return));
     assert_int_equal(ppo_config_check(&config, NULL), PPO_OK);
 }
 

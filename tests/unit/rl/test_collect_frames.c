@@ -41,6 +41,7 @@ static ppo_config config_of(const set_up *s, uint32_t threads)
     ppo_config config;
     ppo_config_defaults(&config);
     config.seed = TOY_SEED;
+    config.norm_obs = config.norm_reward = false;
     config.num_envs = s->num_envs;
     config.num_steps = 40;
     config.hidden_sizes = (ppo_widths){.count = 1, .width = {9}};

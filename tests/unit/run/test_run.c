@@ -341,7 +341,7 @@ static void test_other_configuration_is_refused(void **state)
     config.gamma = 0.5;
     assert_int_equal(ppo_run_open(&run, &config, &small_env, false, &error), PPO_MISMATCH);
     assert_non_null(strstr(error.message, "clip_coef: 0.2 there, 0.125 here"));
-    assert_non_null(strstr(error.message, "gamma: 0.99 there, 0.5 here"));
+    assert_non_null(strstr(error.message, "gamma: 0.995 there, 0.5 here"));
     assert_non_null(strstr(error.message, "--restart"));
     run = open_in("other", 0); // not harmed
     assert_int_equal(complete(run), straight_hash);

@@ -46,7 +46,7 @@ void collect_bed_create(collect_bed *bed, const ppo_config *config, const ppo_en
     ppo_episodes_plan(&bed->episodes, &bed->arena);
     must(ppo_arena_bind(&bed->arena, &e), &e);
     must(ppo_policy_init(&bed->agent.policy, config, &e), &e);
-    if (config->norm_obs)
+    if (bed->agent.policy.input.normalise)
         ppo_normalizer_init(&bed->agent.obs_norm);
     ppo_reward_start(&bed->reward);
     must(ppo_collect_start(bed->collect, &e), &e);

@@ -83,6 +83,8 @@ ppo_config training_config(const training_case *c, uint32_t threads)
     ppo_config_defaults(&config);
     snprintf(config.env_id, sizeof config.env_id, "%s", toy_class(c->toy)->id);
     config.seed = TOY_SEED;
+    config.norm_obs = config.norm_reward = false;
+    config.clip_vloss = true;
     config.num_envs = 6;
     config.num_steps = 32;
     config.num_minibatches = 3;
