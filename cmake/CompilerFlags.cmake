@@ -87,13 +87,16 @@ endif()
 # results are pinned per build by the same-bits tests.
 #
 # Environments also go without superword vectorisation: gcc turns rotation-like pairs (a*b - c*d
-# beside a*d + c*b) into a fused multiply-add-subtract there, even under -ffp-contract=off.
+# beside a*d + c*b) into a fused multiply-add-subtract there, even under -ffp-contract=off. So does
+# its vectoriser of loops in bodies, which is full of rotations and has vectors of its own.
 set(ppo_fp_strict -ffp-contract=off)
 set(ppo_fp_kernels -ffp-contract=fast -fno-math-errno -fno-trapping-math ${ppo_wide_vectors})
 if(CMAKE_C_COMPILER_ID MATCHES "Clang")
     set(ppo_fp_env ${ppo_fp_strict} -fno-slp-vectorize)
+    set(ppo_fp_bodies ${ppo_fp_env} -fno-vectorize)
 else()
     set(ppo_fp_env ${ppo_fp_strict} -fno-tree-slp-vectorize)
+    set(ppo_fp_bodies ${ppo_fp_env} -fno-tree-vectorize)
 endif()
 
 function(ppo_room_flags room)
@@ -101,6 +104,8 @@ function(ppo_room_flags room)
         set(flags ${ppo_fp_kernels})
     elseif(room MATCHES "^(env|check|draw)$")
         set(flags ${ppo_fp_env})
+    elseif(room STREQUAL "bodies")
+        set(flags ${ppo_fp_bodies})
     else()
         set(flags ${ppo_fp_strict})
     endif()
@@ -113,8 +118,8 @@ function(ppo_room_flags room)
 endfunction()
 
 # --- C++ -------------------------------------------------------------------------------------
-# One file needs it (src/env/box2d/physics_box2d.cpp), compiled like the C around it: the same compiler,
-# so that what one sanitises the other can link.
+# One program of bench/ needs it, compiled like the C around it: the same compiler, so that what one
+# sanitises the other can link.
 macro(ppo_find_cxx)
     if(NOT CMAKE_CXX_COMPILER)
         get_filename_component(ppo_compiler_dir ${CMAKE_C_COMPILER} DIRECTORY)

@@ -12,8 +12,6 @@
 #                        and learning curves can be made,
 #   PPO_HAVE_TENSORBOARD, PPO_PROTOC_C  whether event files can be written, and what compiles their
 #                        messages, and
-#   PPO_HAVE_BOX2D, PPO_BOX2D_TEXT  whether there is Box2D, with C++ enabled to speak to it, and
-#                        which, for build_info.h
 #   ppo_leave_out(<list> <is there> <file> <file that stands in>), which drops one of the two
 #   ppo_print_summary()  the table of what was found
 find_package(Threads REQUIRED)
@@ -144,35 +142,6 @@ ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cair
 set(PPO_PART_OF ppo_window_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
 unset(PPO_PART_OF)
-
-# Box2D is C++, and so is the one file that speaks to it.
-if(PPO_BOX2D STREQUAL "OFF")
-    ppo_optional("Box2D" PPO_BOX2D PPO_HAVE_BOX2D "")
-else()
-    ppo_find_cxx()
-    pkg_check_modules(PPO_BOX2D_3 QUIET "box2d>=3")
-    set(why_not "")
-    if(NOT CMAKE_CXX_COMPILER)
-        set(why_not "there is no C++ compiler beside ${CMAKE_C_COMPILER}")
-    elseif(PPO_BOX2D_3_FOUND)
-        set(why_not "Box2D ${PPO_BOX2D_3_VERSION} is other physics than 2.4")
-    endif()
-    if(NOT why_not)
-        ppo_optional("Box2D" PPO_BOX2D PPO_HAVE_BOX2D "libbox2d-dev" "box2d>=2.4:box2d")
-    elseif(PPO_BOX2D STREQUAL "ON")
-        message(FATAL_ERROR "PPO_BOX2D is ON, but ${why_not}")
-    else()
-        set(PPO_HAVE_BOX2D OFF)
-        ppo_summary_add("Box2D" "absent: ${why_not}")
-    endif()
-endif()
-set(PPO_BOX2D_TEXT "absent: built without Box2D") # for build_info.h
-if(PPO_HAVE_BOX2D)
-    set(PPO_BOX2D_TEXT "${PPO_HAVE_BOX2D_VERSIONS}")
-    enable_language(CXX)
-    ppo_cxx_flags()
-    list(APPEND PPO_PRIVATE_LIBS stdc++) # for who links the static library with a C compiler
-endif()
 
 # TensorBoard's messages are compiled to C by protoc-c.
 find_program(PPO_PROTOC_C protoc-c DOC "Compiler of protobuf messages to C")

@@ -29,7 +29,7 @@ typedef struct ppo_atari_options {
     bool terminal_on_life_loss; // see ppo_transition.life_lost
 } ppo_atari_options;
 
-// Lunar landers; docs/box2d.md.
+// Lunar landers; docs/bodies.md.
 typedef struct ppo_box2d_options {
     bool enable_wind;        // gusts push and turn the lander
     double wind_power;       // N, the strongest push

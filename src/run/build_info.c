@@ -26,12 +26,11 @@ size_t ppo_build_info(char *text, size_t size)
                  "build type: %s\n"
                  "instruction set: %s\n"
                  "oneDNN: %s\n"
-                 "Box2D: %s\n"
                  "TensorBoard: %s\n"
                  "cores: %ld\n"
                  "environments: %zu built in\n",
                  ppo_version(), PPO_BUILD_COMPILER, PPO_BUILD_TYPE, PPO_BUILD_ISA, PPO_BUILD_ONEDNN,
-                 PPO_BUILD_BOX2D, board, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
+                 board, sysconf(_SC_NPROCESSORS_ONLN), ppo_env_count());
     return length > 0 ? (size_t)length : 0;
 }
 

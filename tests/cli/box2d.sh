@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Landers and walkers: options, the same bits from threads and processes, and from a run that is
-# killed in the middle of episodes and resumed. A build without Box2D says so.
+# killed in the middle of episodes and resumed.
 # shellcheck disable=SC2086 # lists of words are split on purpose
 . "$(dirname "$0")/support/check.sh"
 
@@ -10,13 +10,6 @@ prints '^LunarLander-v3 .*Box\(8\).*Discrete\(4\).*1000.*200'
 prints '^LunarLanderContinuous-v3 .*Box\(8\).*Box\(2\).*1000.*200'
 prints '^BipedalWalker-v3 .*Box\(24\).*Box\(4\).*1600.*300'
 prints '^BipedalWalkerHardcore-v3 .*Box\(24\).*Box\(4\).*2000.*300'
-run 0 "$ppo" info
-prints '^Box2D: '
-if grep -q '^Box2D: absent' "$out"; then
-    run 10 "$ppo" train BipedalWalker-v3 --total-timesteps 100 --run-dir absent
-    says 'BipedalWalker-v3: this build has no Box2D.*scripts/setup'
-    finish
-fi
 run 2 "$ppo" train LunarLander-v3 --gravity -12 --total-timesteps 100
 says 'gravity.*\(-12, 0\)'
 

@@ -7,6 +7,7 @@
 #include "env/box2d/bipedal_walker.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SCALE      PPO_WALKER_SCALE
 #define STEP       PPO_WALKER_STEP
@@ -44,7 +45,7 @@ static void add_block(drawing *d, double left, double right, double first, doubl
 
 static void walk_grass(drawing *d, int index)
 {
-    const double above = PPO_WALKER_GROUND - d->y;
+    const double above = PPO_WALKER_GROUND_Y - d->y;
     d->velocity = 0.8 * d->velocity + 0.01 * (above > 0.0 ? 1.0 : above < 0.0 ? -1.0 : 0.0);
     if (index > PPO_WALKER_PAD)
         d->velocity += ppo_random_uniform(d->random, -1.0, 1.0) / SCALE;
@@ -122,13 +123,12 @@ static void walk_on(drawing *d, int index)
 static void draw_ground(drawing *d, bool is_hardcore)
 {
     for (int i = 0; i < PPO_WALKER_POINTS; i++) {
-        d->x = i * STEP;
+        d->x = ppo_walker_x(i);
         if (d->is_first)
             begin_ground(d);
         else
             walk_on(d, i);
         d->is_first = false;
-        d->terrain->x[i] = d->x;
         d->terrain->y[i] = d->y;
         if (--d->counter > 0)
             continue;
@@ -161,8 +161,9 @@ void ppo_walker_draw_terrain(ppo_walker_terrain *terrain, bool is_hardcore, ppo_
                  .random = random,
                  .ground = GRASS,
                  .counter = PPO_WALKER_PAD,
-                 .y = PPO_WALKER_GROUND};
-    terrain->num_blocks = 0;
+                 .y = PPO_WALKER_GROUND_Y};
+    memset(terrain->block, 0, sizeof terrain->block); // equal grounds are equal bytes
+    terrain->num_blocks = terrain->unused = 0;
     draw_ground(&d, is_hardcore);
     draw_clouds(terrain, random);
 }

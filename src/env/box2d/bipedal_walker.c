@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
 // BipedalWalker: walk to the far end by the motors of two hips and two knees (Klimov, for OpenAI
 // Gym). Gymnasium's BipedalWalker-v3 and BipedalWalkerHardcore-v3: its random numbers, constants,
-// observations and rewards (those of NumPy 2), each rounded where Python rounds. The physics is
-// Box2D's, whose version says how far a trajectory follows Gymnasium's (docs/box2d.md).
+// observations and rewards (those of NumPy 2), each rounded where Python rounds, on bodies that
+// move as pybox2d's (docs/bodies.md): every number is Gymnasium's. As there, all episodes of an
+// instance pass in one world, which is emptied and filled again.
 //
-// Workload: 30 us a step, nearly all inside Box2D; a world of 200 bodies per episode of 50 to 2000
-// steps. Owns the instance's world. Not here: the ground (bipedal_terrain.c), saving in general
-// (replay_log.h), the picture.
+// Workload: 3 us a step where many walkers are stepped together; 200 pieces of ground per episode
+// of 50 to 2000 steps. Owns nothing. Not here: the ground (bipedal_terrain.c), the physics
+// (src/bodies/), the picture.
 #include "env/box2d/bipedal_walker.h"
 
+#include "bodies/build.h"
+#include "bodies/rays.h"
+#include "bodies/step.h"
+#include "bodies/world_check.h"
 #include "core/error.h"
 #include "draw/canvas.h"
+#include "env/box2d/box2d_state.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -33,94 +39,86 @@
 #define PRICE       ((float)(0.00035 * 80)) // of a motor at full torque, per step
 #define GOAL        ((PPO_WALKER_POINTS - PPO_WALKER_END_PAD) * PPO_WALKER_STEP)
 
-enum { GROUND = 0x0001, WALKER = 0x0020, ANYTHING = 0xFFFF };
-enum { VELOCITY_ROUNDS = 6 * 30, POSITION_ROUNDS = 2 * 30 };
+static const ppo_step_def step_def = {
+    .dt = 1.0 / FPS, .velocity_rounds = 6 * 30, .position_rounds = 2 * 30};
+
 enum { JOINTS = PPO_WALKER_JOINTS, RAYS = PPO_WALKER_RAYS };
+enum { MAX_TOGETHER = 16 }; // walkers that are stepped at once
 
 // --- the world ---------------------------------------------------------------------------------
 
-// Gymnasium makes a body of each piece of ground. One body with all of them moves the walker to the
-// same bits, and Box2D, which visits every body several times a step, has 200 fewer to visit.
-static void add_ground(ppo_walker *self)
+// A static body for each piece.
+static void add_ground(ppo_walker_state *state)
 {
-    const ppo_walker_terrain *terrain = &self->terrain;
-    const ppo_material turf = {.friction = FRICTION, .category = GROUND, .mask = ANYTHING};
-    ppo_body *ground = ppo_world_add_body(self->world, &(ppo_body_place){.is_dynamic = false});
+    const ppo_walker_terrain *terrain = &state->terrain;
     for (uint32_t i = 0; i < terrain->num_blocks; i++)
-        ppo_body_add_polygon(ground, terrain->block[i], 4, &turf);
+        ppo_world_add_block(&state->world, terrain->block[i], 4, FRICTION, true);
     for (int i = 0; i + 1 < PPO_WALKER_POINTS; i++) {
-        const double edge[2][2] = {{terrain->x[i], terrain->y[i]},
-                                   {terrain->x[i + 1], terrain->y[i + 1]}};
-        ppo_body_add_edge(ground, edge, &turf);
+        const double edge[2][2] = {{ppo_walker_x(i), terrain->y[i]},
+                                   {ppo_walker_x(i + 1), terrain->y[i + 1]}};
+        ppo_world_add_edge(&state->world, edge, FRICTION, true);
     }
 }
 
-static void add_hull(ppo_walker *self, double x, double y)
+static void add_hull(ppo_walker_state *state, double x, double y)
 {
     static const double corners[][2] = {{-30 / SCALE, 9 / SCALE},
                                         {6 / SCALE, 9 / SCALE},
                                         {34 / SCALE, 1 / SCALE},
                                         {34 / SCALE, -8 / SCALE},
                                         {-30 / SCALE, -8 / SCALE}};
-    const ppo_material metal = {
-        .density = 5.0, .friction = 0.1, .category = WALKER, .mask = GROUND};
-    const double force = ppo_random_uniform(&self->saved.tape.now, -START_FORCE, START_FORCE);
-    self->hull =
-        ppo_world_add_body(self->world, &(ppo_body_place){.x = x, .y = y, .is_dynamic = true});
-    ppo_body_add_polygon(self->hull, corners, sizeof corners / sizeof corners[0], &metal);
-    ppo_body_push(self->hull, force, 0.0);
+    const ppo_body_def hull = {.x = x, .y = y, .density = 5.0, .friction = 0.1};
+    const double force = ppo_random_uniform(&state->random, -START_FORCE, START_FORCE);
+    ppo_world_add_polygon(&state->world, &hull, corners, sizeof corners / sizeof corners[0]);
+    ppo_body_push(&state->world.body[PPO_WALKER_HULL], force, 0.0);
 }
 
-static ppo_body *add_limb(ppo_walker *self, double x, double y, double angle, double half_width)
-{
-    const ppo_material metal = {
-        .density = 1.0, .friction = 0.2, .category = WALKER, .mask = GROUND};
-    ppo_body *limb = ppo_world_add_body(
-        self->world, &(ppo_body_place){.x = x, .y = y, .angle = angle, .is_dynamic = true});
-    ppo_body_add_box(limb, half_width, LEG_HEIGHT / 2, &metal);
-    return limb;
-}
-
-static void add_leg(ppo_walker *self, int n, double x, double y)
+static void add_leg(ppo_world *world, int n, double x, double y)
 {
     const int i = n == 0 ? -1 : 1;
-    ppo_body **leg = &self->leg[2 * n];
-    leg[0] = add_limb(self, x, y - LEG_HEIGHT / 2 - LEG_DOWN, i * LEG_TILT, LEG_WIDTH / 2);
-    self->joint[2 * n] =
-        ppo_world_add_hinge(self->world, &(ppo_hinge_traits){.a = self->hull,
-                                                             .b = leg[0],
-                                                             .anchor_a = {0.0, LEG_DOWN},
-                                                             .anchor_b = {0.0, LEG_HEIGHT / 2},
-                                                             .lower = -0.8,
-                                                             .upper = 1.1,
-                                                             .motor_speed = i,
-                                                             .motor_torque = (double)TORQUE});
-    leg[1] =
-        add_limb(self, x, y - LEG_HEIGHT * 3 / 2 - LEG_DOWN, i * LEG_TILT, 0.8 * LEG_WIDTH / 2);
-    self->joint[2 * n + 1] =
-        ppo_world_add_hinge(self->world, &(ppo_hinge_traits){.a = leg[0],
-                                                             .b = leg[1],
-                                                             .anchor_a = {0.0, -LEG_HEIGHT / 2},
-                                                             .anchor_b = {0.0, LEG_HEIGHT / 2},
-                                                             .lower = -1.6,
-                                                             .upper = -0.1,
-                                                             .motor_speed = 1.0,
-                                                             .motor_torque = (double)TORQUE});
+    const ppo_body_def thigh = {.x = x,
+                                .y = y - LEG_HEIGHT / 2 - LEG_DOWN,
+                                .angle = i * LEG_TILT,
+                                .density = 1.0,
+                                .friction = 0.2};
+    ppo_body_def shin = thigh;
+    shin.y = y - LEG_HEIGHT * 3 / 2 - LEG_DOWN;
+    const ppo_hinge_def hip = {.a = PPO_WALKER_HULL,
+                               .b = ppo_world_add_box(world, &thigh, LEG_WIDTH / 2, LEG_HEIGHT / 2),
+                               .anchor_a = {0.0, LEG_DOWN},
+                               .anchor_b = {0.0, LEG_HEIGHT / 2},
+                               .lower = -0.8,
+                               .upper = 1.1,
+                               .motor_speed = i,
+                               .motor_torque = (double)TORQUE};
+    ppo_world_add_hinge(world, &hip);
+    const ppo_hinge_def knee = {
+        .a = hip.b,
+        .b = ppo_world_add_box(world, &shin, 0.8 * LEG_WIDTH / 2, LEG_HEIGHT / 2),
+        .anchor_a = {0.0, -LEG_HEIGHT / 2},
+        .anchor_b = {0.0, LEG_HEIGHT / 2},
+        .lower = -1.6,
+        .upper = -0.1,
+        .motor_speed = 1.0,
+        .motor_torque = (double)TORQUE};
+    ppo_world_add_hinge(world, &knee);
 }
 
-static ppo_status build_world(void *instance, ppo_error *error)
+static void build_world(ppo_walker *self)
 {
-    ppo_walker *self = instance;
+    ppo_walker_state *state = &self->state;
     const double x = PPO_WALKER_STEP * PPO_WALKER_PAD / 2;
-    const double y = PPO_WALKER_GROUND + 2 * LEG_HEIGHT;
-    ppo_world_destroy(self->world);
-    PPO_TRY(ppo_world_create(&self->world, GRAVITY, error));
-    ppo_walker_draw_terrain(&self->terrain, *self->is_hardcore, &self->saved.tape.now);
-    add_ground(self);
-    add_hull(self, x, y);
-    add_leg(self, 0, x, y);
-    add_leg(self, 1, x, y);
-    return PPO_OK;
+    const double y = PPO_WALKER_GROUND_Y + 2 * LEG_HEIGHT;
+    if (state->world.max_ground == 0)
+        ppo_world_init(&state->world, GRAVITY, PPO_WALKER_GROUND);
+    else
+        ppo_world_clear(&state->world);
+    ppo_walker_draw_terrain(&state->terrain, *self->is_hardcore, &state->random);
+    add_ground(state);
+    add_hull(state, x, y);
+    add_leg(&state->world, 0, x, y);
+    add_leg(&state->world, 1, x, y);
+    state->num_steps = state->unused = 0;
 }
 
 // --- a step ------------------------------------------------------------------------------------
@@ -156,46 +154,48 @@ double ppo_walker_reward(double before, double after, const float action[JOINTS]
 }
 
 // A motor turns at full speed either way; the action is its torque.
-static void drive(ppo_walker *self, const float action[JOINTS])
+static void begin_step(ppo_walker *self, const float action[JOINTS])
 {
     for (int i = 0; i < JOINTS; i++) {
         const int sign = (action[i] > 0.0f) - (action[i] < 0.0f);
-        ppo_hinge_drive(self->joint[i], (i % 2 ? KNEE_SPEED : HIP_SPEED) * sign,
+        ppo_hinge_drive(&self->state.world, i, (i % 2 ? KNEE_SPEED : HIP_SPEED) * sign,
                         (double)(TORQUE * fminf(fabsf(action[i]), 1.0f)));
     }
 }
 
-static void look(const ppo_walker *self, ppo_walker_pose *pose)
+static void cast_rays(const ppo_walker *self, ppo_walker_pose *pose)
 {
     const double from[2] = {(double)pose->hull.x, (double)pose->hull.y};
+    double to[RAYS][2];
     for (int i = 0; i < RAYS; i++) {
-        const double to[2] = {from[0] + self->ray[i][0], from[1] - self->ray[i][1]};
-        pose->ray[i] = ppo_world_cast(self->world, from, to, GROUND);
+        to[i][0] = from[0] + self->ray[i][0];
+        to[i][1] = from[1] - self->ray[i][1];
     }
+    ppo_world_cast(&self->state.world, from, (const double(*)[2])to, RAYS, pose->ray);
 }
 
-// One step of the world, without the tape. An episode ends where the hull touches the ground, and
-// at either end of it.
-static void advance(void *instance, const void *taken, ppo_transition *transition)
+// An episode ends where the hull touches the ground, and at either end of it.
+static void end_step(ppo_walker *self, const float action[JOINTS], float obs[PPO_WALKER_OBS],
+                     ppo_transition *transition)
 {
-    ppo_walker *self = instance;
-    const float *action = taken; // [JOINTS]
+    ppo_walker_state *state = &self->state;
+    const ppo_world *world = &state->world;
     ppo_walker_pose pose;
-    drive(self, action);
-    ppo_world_step(self->world, 1.0 / FPS, VELOCITY_ROUNDS, POSITION_ROUNDS);
-    ppo_body_pose(self->hull, &pose.hull);
+    ppo_body_pose(&world->body[PPO_WALKER_HULL], &pose.hull);
     for (int i = 0; i < JOINTS; i++) {
-        pose.joint_angle[i] = ppo_hinge_angle(self->joint[i]);
-        pose.joint_speed[i] = ppo_hinge_speed(self->joint[i]);
+        pose.joint_angle[i] = ppo_hinge_angle(world, i);
+        pose.joint_speed[i] = ppo_hinge_speed(world, i);
     }
     for (int n = 0; n < 2; n++)
-        pose.touches[n] = ppo_body_touches(self->leg[2 * n + 1]);
-    look(self, &pose);
+        pose.touches[n] = world->body[PPO_WALKER_LEGS + 2 * n + 1].touches;
+    cast_rays(self, &pose);
+    memcpy(state->ray, pose.ray, sizeof state->ray);
+    state->num_steps++;
 
-    const double before = self->shaping;
-    ppo_walker_observe(self->saved.obs, &self->shaping, &pose);
-    transition->reward = ppo_walker_reward(before, self->shaping, action);
-    if (ppo_body_has_touched(self->hull) || pose.hull.x < 0.0f) {
+    const double before = state->shaping;
+    ppo_walker_observe(obs, &state->shaping, &pose);
+    transition->reward = ppo_walker_reward(before, state->shaping, action);
+    if (world->body[PPO_WALKER_HULL].has_touched || pose.hull.x < 0.0f) {
         transition->terminated = true;
         transition->reward = -100.0;
     }
@@ -205,47 +205,102 @@ static void advance(void *instance, const void *taken, ppo_transition *transitio
 
 // --- the class ---------------------------------------------------------------------------------
 
-static void walker_release(void *instance)
-{
-    ppo_walker *self = instance;
-    ppo_world_destroy(self->world);
-    self->world = NULL;
-}
-
-// A motor can't be told NaN, which would end up in every body.
-static ppo_status take_action(const void *instance, void *action, const void *given,
-                              ppo_error *error)
-{
-    (void)instance;
-    float torque[JOINTS];
-    memcpy(torque, given, sizeof torque);
-    for (int i = 0; i < JOINTS; i++)
-        if (isnan(torque[i]))
-            return ppo_fail(error, PPO_NUMERIC, "action element %d is not a number", i);
-    memcpy(action, torque, sizeof torque);
-    return PPO_OK;
-}
-
-_Static_assert((int)PPO_WALKER_OBS <= (int)PPO_TAPE_MAX_OBS, "a replay keeps one aside");
-
-static const ppo_tape_player player = {.num_obs = PPO_WALKER_OBS,
-                                       .action_bytes = sizeof(((ppo_walker_saved *)0)->action[0]),
-                                       .take = take_action,
-                                       .build = build_world,
-                                       .advance = advance};
-
-_Static_assert(offsetof(ppo_walker, deck) == 0, "as replay_log.h wants it");
-
 static ppo_status walker_init(void *instance, const void *context, ppo_error *error)
 {
     ppo_walker *self = instance;
+    (void)error;
     self->is_hardcore = context;
     for (int i = 0; i < RAYS; i++) {
         self->ray[i][0] = sin(1.5 * i / 10.0) * PPO_WALKER_RAY;
         self->ray[i][1] = cos(1.5 * i / 10.0) * PPO_WALKER_RAY;
     }
-    ppo_tape_deck_init(&self->deck, &player, &self->saved);
-    return ppo_physics_check(error);
+    return PPO_OK;
+}
+
+// The first observation is that of a step without torques.
+static ppo_status walker_reset(void *instance, const uint64_t *seed, void *observation,
+                               ppo_error *error)
+{
+    static const float nothing[JOINTS] = {0.0f};
+    ppo_walker *self = instance;
+    ppo_world *world = &self->state.world;
+    ppo_transition ignored = {.reward = 0.0};
+    (void)error;
+    if (seed)
+        ppo_random_seed(&self->state.random, *seed);
+    build_world(self);
+    begin_step(self, nothing);
+    ppo_worlds_step(&world, 1, &step_def);
+    end_step(self, nothing, observation, &ignored);
+    return PPO_OK;
+}
+
+static ppo_status walker_step_many(void *const *selves, size_t count, const void *actions,
+                                   void *observations, ppo_transition *transitions,
+                                   ppo_error *error)
+{
+    const float *action = actions; // [count, JOINTS]
+    float *obs = observations;     // [count, PPO_WALKER_OBS]
+    // NaN would end up in every body.
+    for (size_t i = 0; i < count * JOINTS; i++)
+        if (isnan(action[i]))
+            return ppo_fail(error, PPO_NUMERIC, "action element %zu is not a number", i % JOINTS);
+    for (size_t first = 0; first < count; first += MAX_TOGETHER) {
+        ppo_world *world[MAX_TOGETHER];
+        const size_t here = count - first < MAX_TOGETHER ? count - first : MAX_TOGETHER;
+        for (size_t i = first; i < first + here; i++) {
+            ppo_walker *self = selves[i];
+            begin_step(self, action + i * JOINTS);
+            world[i - first] = &self->state.world;
+        }
+        ppo_worlds_step(world, (int)here, &step_def);
+        for (size_t i = first; i < first + here; i++)
+            end_step(selves[i], action + i * JOINTS, obs + i * PPO_WALKER_OBS, &transitions[i]);
+    }
+    return PPO_OK;
+}
+
+static ppo_status walker_step(void *instance, const void *action, void *observation,
+                              ppo_transition *transition, ppo_error *error)
+{
+    return walker_step_many(&instance, 1, action, observation, transition, error);
+}
+
+static void walker_save(const void *instance, void *state)
+{
+    const ppo_walker *self = instance;
+    memcpy(state, &self->state, PPO_WALKER_STATE_BYTES);
+}
+
+static bool are_finite(const double *value, size_t count)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++)
+        all = all && isfinite(value[i]);
+    return all;
+}
+
+static ppo_status walker_load(void *instance, const void *state, ppo_error *error)
+{
+    ppo_walker *self = instance;
+    const ppo_walker_state *given = state;
+    const ppo_walker_terrain *t = &given->terrain;
+    const ppo_world_size size = {.ground = PPO_WALKER_GROUND,
+                                 .min_ground = PPO_WALKER_POINTS - 1,
+                                 .bodies = PPO_WALKER_BODIES,
+                                 .hinges = JOINTS};
+    bool is_good = ppo_random_is_valid(&given->random) && isfinite(given->shaping) &&
+                   t->num_blocks <= PPO_WALKER_BLOCKS && are_finite(t->y, PPO_WALKER_POINTS) &&
+                   are_finite(&t->block[0][0][0], PPO_WALKER_BLOCKS * 4 * 2) &&
+                   are_finite(&t->cloud[0][0][0], PPO_WALKER_CLOUDS * PPO_WALKER_CLOUD_CORNERS * 2);
+    for (int i = 0; i < RAYS; i++)
+        is_good = is_good && given->ray[i] >= 0.0f && given->ray[i] <= 1.0f;
+    const char *why = is_good ? ppo_world_check(&given->world, &size)
+                              : "its random stream, ground or rays are none of a walker's";
+    if (why)
+        return ppo_fail(error, PPO_CORRUPT, "the saved walker can't be: %s", why);
+    memcpy(&self->state, state, PPO_WALKER_STATE_BYTES);
+    return PPO_OK;
 }
 
 #define PI (float)M_PI
@@ -267,10 +322,11 @@ static const bool not_hardcore = false, hardcore = true;
         .observation_space = PPO_SPACE_FLOATS(PPO_WALKER_OBS, bound_low, bound_high),         \
         .action_space = PPO_SPACE_FLOATS(JOINTS, torque_low, torque_high),                    \
         .max_episode_steps = limit, .reward_threshold = 300.0,                                \
-        .instance_size = sizeof(ppo_walker), .state_size = sizeof(ppo_walker_saved),          \
-        .context = &(is_hardcore), .init = walker_init, .release = walker_release,            \
-        .reset = ppo_tape_reset, .step = ppo_tape_step, .save_state = ppo_tape_save,          \
-        .load_state = ppo_tape_load, PPO_PICTURE(ppo_walker, 600, 400, FPS),                  \
+        .instance_size = sizeof(ppo_walker), .state_size = PPO_WALKER_STATE_BYTES,            \
+        .context = &(is_hardcore), .init = walker_init, .reset = walker_reset,                \
+        .step = walker_step, .step_many = walker_step_many, .step_many_size = MAX_TOGETHER,   \
+        .save_state = walker_save, .load_state = walker_load,                                 \
+        PPO_PICTURE(ppo_walker, 600, 400, FPS),                                               \
     }
 
 const ppo_env_class ppo_bipedal_walker_v3 = WALKER_CLASS(

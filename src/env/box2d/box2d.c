@@ -4,7 +4,6 @@
 
 #include "core/error.h"
 #include "env/class.h"
-#include "env/box2d/physics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,10 +76,6 @@ static ppo_status box2d_open(const ppo_env_class **env, const char *id,
     *env = NULL;
     if (!usual)
         return ppo_fail(error, PPO_NOT_FOUND, "no task on Box2D is called '%.64s'", id);
-    if (ppo_physics_check(NULL) != PPO_OK) {
-        ppo_error said = {.status = PPO_OK};
-        return ppo_fail(error, ppo_physics_check(&said), "%.64s: %.300s", id, said.message);
-    }
     if (usual->init == ppo_lunar_lander_v3.init)
         return open_lander(env, usual, &options->box2d, error);
     *env = usual;

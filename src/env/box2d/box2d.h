@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Box2D family: its classes, which every build knows, and those of landers whose options differ
-// from Gymnasium's defaults, which are made when opened (docs/box2d.md). Opening fails with
-// PPO_UNSUPPORTED in a build without Box2D.
+// Gymnasium's Box2D family, on the rigid bodies of src/bodies/: its classes, and those of landers
+// whose options differ from Gymnasium's defaults, which are made when opened (docs/bodies.md).
 #ifndef PPO_ENV_BOX2D_BOX2D_H
 #define PPO_ENV_BOX2D_BOX2D_H
 

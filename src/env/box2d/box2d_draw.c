@@ -27,15 +27,16 @@ static ppo_paint edged(const ppo_canvas *canvas, uint32_t fill, uint32_t stroke)
     return (ppo_paint){.fill = fill, .stroke = stroke, .width = hair(canvas)};
 }
 
-static void draw_body(ppo_canvas *canvas, const ppo_body *body, uint32_t fill, uint32_t stroke)
+static void draw_body(ppo_canvas *canvas, const ppo_world *world, int body, uint32_t fill,
+                      uint32_t stroke)
 {
-    ppo_outline outline;
-    for (uint32_t i = 0; body && ppo_body_outline(body, i, &outline); i++) {
-        ppo_point corner[PPO_PHYSICS_CORNERS];
-        for (uint32_t k = 0; k < outline.num_corners; k++)
-            corner[k] = (ppo_point){(double)outline.corner[k][0], (double)outline.corner[k][1]};
-        ppo_canvas_polygon(canvas, corner, outline.num_corners, edged(canvas, fill, stroke));
+    ppo_point corner[PPO_MAX_CORNERS];
+    const int count = world->body[body].shape.num_corners;
+    for (int i = 0; i < count; i++) {
+        const ppo_vec2 at = world->world_corner[body][i];
+        corner[i] = (ppo_point){(double)at.x, (double)at.y};
     }
+    ppo_canvas_polygon(canvas, corner, (size_t)count, edged(canvas, fill, stroke));
 }
 
 // A flag 50 pixels high, the cloth to the right.
@@ -78,15 +79,16 @@ static void draw_plume(ppo_canvas *canvas, double x, double y, double dx, double
     }
 }
 
-static void draw_engines(ppo_canvas *canvas, const ppo_lander *self)
+static void draw_engines(ppo_canvas *canvas, const ppo_lander_state *state)
 {
     ppo_pose pose;
-    ppo_body_pose(self->hull, &pose);
+    ppo_body_pose(&state->world.body[PPO_LANDER_HULL], &pose);
     ppo_canvas_push(canvas, (double)pose.x, (double)pose.y, (double)pose.angle);
-    if (self->main_power > 0.0)
-        draw_plume(canvas, 0.0, -10 * PIXEL, 0.0, -1.0, self->main_power);
-    if (self->side_power > 0.0)
-        draw_plume(canvas, self->side * 17 * PIXEL, 14 * PIXEL, self->side, 0.0, self->side_power);
+    if (state->main_power > 0.0)
+        draw_plume(canvas, 0.0, -10 * PIXEL, 0.0, -1.0, state->main_power);
+    if (state->side_power > 0.0)
+        draw_plume(canvas, state->side * 17 * PIXEL, 14 * PIXEL, state->side, 0.0,
+                   state->side_power);
     ppo_canvas_pop(canvas);
 }
 
@@ -97,13 +99,11 @@ void ppo_lander_draw(const void *instance, unsigned char *rgb, uint32_t width, u
     ppo_canvas canvas;
     ppo_canvas_open(&canvas, rgb, width, height, BLACK);
     ppo_canvas_look(&canvas, 0.0, 0.0, PPO_LANDER_WIDTH, PPO_LANDER_HEIGHT);
-    draw_moon(&canvas, self->ground);
-    if (self->world) {
-        draw_engines(&canvas, self);
-        draw_body(&canvas, self->hull, hull, edge);
-        draw_body(&canvas, self->leg[0], hull, edge);
-        draw_body(&canvas, self->leg[1], hull, edge);
-    }
+    draw_moon(&canvas, self->state.ground);
+    if (self->state.world.num_bodies > 0)
+        draw_engines(&canvas, &self->state);
+    for (int i = 0; i < self->state.world.num_bodies; i++)
+        draw_body(&canvas, &self->state.world, i, hull, edge);
     for (int side = -1; side <= 1; side += 2)
         draw_flag(&canvas, ppo_lander_chunk_x(PPO_LANDER_CHUNKS / 2 + side), PPO_LANDER_PAD_Y,
                   WHITE, PPO_FILL(0xCCCC00));
@@ -133,20 +133,20 @@ static void draw_ground(ppo_canvas *canvas, const ppo_walker_terrain *terrain)
 {
     double left, bottom, right, top;
     ppo_canvas_edges(canvas, &left, &bottom, &right, &top);
-    const double *x = terrain->x, *y = terrain->y;
+    const double *y = terrain->y;
     const double overlap = 1.0 / ppo_canvas_scale(canvas); // so that no seam is seen
     for (int i = 0; i + 1 < PPO_WALKER_POINTS; i++)
-        if (x[i + 1] >= left && x[i] <= right)
+        if (ppo_walker_x(i + 1) >= left && ppo_walker_x(i) <= right)
             ppo_canvas_polygon(canvas,
-                               (const ppo_point[4]){{x[i], y[i]},
-                                                    {x[i + 1] + overlap, y[i + 1]},
-                                                    {x[i + 1] + overlap, bottom},
-                                                    {x[i], bottom}},
+                               (const ppo_point[4]){{ppo_walker_x(i), y[i]},
+                                                    {ppo_walker_x(i + 1) + overlap, y[i + 1]},
+                                                    {ppo_walker_x(i + 1) + overlap, bottom},
+                                                    {ppo_walker_x(i), bottom}},
                                4, PPO_FILL(0x66994C));
     for (int i = PPO_WALKER_POINTS - 2; i >= 0; i--)
-        if (x[i + 1] >= left && x[i] <= right)
-            ppo_canvas_line(canvas, x[i], y[i], x[i + 1], y[i + 1], hair(canvas),
-                            i % 2 ? 0x4CCC4C : 0x4CFF4C);
+        if (ppo_walker_x(i + 1) >= left && ppo_walker_x(i) <= right)
+            ppo_canvas_line(canvas, ppo_walker_x(i), y[i], ppo_walker_x(i + 1), y[i + 1],
+                            hair(canvas), i % 2 ? 0x4CCC4C : 0x4CFF4C);
     for (uint32_t n = 0; n < terrain->num_blocks; n++) {
         ppo_point corner[4];
         for (int i = 0; i < 4; i++)
@@ -158,24 +158,25 @@ static void draw_ground(ppo_canvas *canvas, const ppo_walker_terrain *terrain)
 // Of every hundred steps, ten show one ray after the other and ten the same backwards.
 static void draw_ray(ppo_canvas *canvas, const ppo_walker *self)
 {
-    const int turn = (int)(self->saved.tape.count % 100);
+    const int turn = (int)(self->state.num_steps % 100);
     const int i = turn < PPO_WALKER_RAYS ? turn : 2 * PPO_WALKER_RAYS - 1 - turn;
     ppo_pose pose;
     if (i < 0)
         return;
-    ppo_body_pose(self->hull, &pose);
-    const double x = (double)pose.x, y = (double)pose.y;
-    const double reach = (double)self->saved.obs[PPO_WALKER_OBS - PPO_WALKER_RAYS + i];
+    ppo_body_pose(&self->state.world.body[PPO_WALKER_HULL], &pose);
+    const double x = (double)pose.x, y = (double)pose.y, reach = (double)self->state.ray[i];
     ppo_canvas_line(canvas, x, y, x + reach * self->ray[i][0], y - reach * self->ray[i][1],
                     hair(canvas), 0xFF0000);
 }
 
 static void draw_walker(ppo_canvas *canvas, const ppo_walker *self)
 {
+    const ppo_world *world = &self->state.world;
     draw_ray(canvas, self);
     for (int i = 0; i < PPO_WALKER_JOINTS; i++) // the leg that was made first is the paler one
-        draw_body(canvas, self->leg[i], i < 2 ? 0xB26598 : 0x803366, i < 2 ? 0x7F4C65 : 0x4D1A33);
-    draw_body(canvas, self->hull, 0x7F33E5, 0x4C4C7F);
+        draw_body(canvas, world, PPO_WALKER_LEGS + i, i < 2 ? 0xB26598 : 0x803366,
+                  i < 2 ? 0x7F4C65 : 0x4D1A33);
+    draw_body(canvas, world, PPO_WALKER_HULL, 0x7F33E5, 0x4C4C7F);
 }
 
 void ppo_walker_draw(const void *instance, unsigned char *rgb, uint32_t width, uint32_t height)
@@ -184,17 +185,17 @@ void ppo_walker_draw(const void *instance, unsigned char *rgb, uint32_t width, u
     double scroll = 0.0;
     ppo_pose pose;
     ppo_canvas canvas;
-    if (self->world) {
-        ppo_body_pose(self->hull, &pose);
+    if (self->state.world.num_bodies > 0) {
+        ppo_body_pose(&self->state.world.body[PPO_WALKER_HULL], &pose);
         scroll = fmax((double)pose.x - PPO_WALKER_WIDTH / 5, 0.0);
     }
     ppo_canvas_open(&canvas, rgb, width, height, 0xD7D7FF);
     ppo_canvas_look(&canvas, scroll, 0.0, scroll + PPO_WALKER_WIDTH, PPO_WALKER_HEIGHT);
-    draw_clouds(&canvas, &self->terrain, scroll);
-    draw_ground(&canvas, &self->terrain);
-    if (self->world)
+    draw_clouds(&canvas, &self->state.terrain, scroll);
+    draw_ground(&canvas, &self->state.terrain);
+    if (self->state.world.num_bodies > 0)
         draw_walker(&canvas, self);
-    draw_flag(&canvas, PPO_WALKER_STEP * 3, PPO_WALKER_GROUND, BLACK,
+    draw_flag(&canvas, PPO_WALKER_STEP * 3, PPO_WALKER_GROUND_Y, BLACK,
               edged(&canvas, 0xE63300, BLACK));
     ppo_canvas_close(&canvas);
 }

@@ -4,12 +4,19 @@
 #ifndef PPO_ENV_BOX2D_LUNAR_LANDER_H
 #define PPO_ENV_BOX2D_LUNAR_LANDER_H
 
+#include "bodies/body.h"
 #include "ppo/env.h"
+#include "ppo/random.h"
 
-#include "env/box2d/physics.h"
-#include "env/box2d/replay_log.h"
+enum {
+    PPO_LANDER_CHUNKS = 11, // points of the ground
+    PPO_LANDER_OBS = 8,
+    PPO_LANDER_GROUND = PPO_LANDER_CHUNKS, // pieces: the bottom, and an edge between two points
+};
 
-enum { PPO_LANDER_CHUNKS = 11, PPO_LANDER_OBS = 8 };
+// Bodies and hinges by number.
+enum { PPO_LANDER_HULL, PPO_LANDER_LEG_0, PPO_LANDER_LEG_1, PPO_LANDER_BODIES };
+enum { PPO_LANDER_HINGES = 2 };
 
 // The world that is seen: 20 m wide and 13.3 m high, the helipad a quarter up, between the flags.
 #define PPO_LANDER_SCALE  30.0 // pixels per m
@@ -31,28 +38,27 @@ typedef union ppo_lander_action {
     float throttle[2]; // main engine, side engines
 } ppo_lander_action;
 
-// Tape, last observation and actions, whose bytes are the saved state.
-typedef struct ppo_lander_saved {
-    ppo_tape tape;
-    float obs[PPO_LANDER_OBS];
-    ppo_lander_action action[PPO_TAPE_STEPS];
-} ppo_lander_saved;
-
-_Static_assert(sizeof(ppo_lander_saved) ==
-                   sizeof(ppo_tape) + PPO_LANDER_OBS * 4 + PPO_TAPE_STEPS * 8,
-               "no padding");
-
-typedef struct ppo_lander {
-    ppo_tape_deck deck; // over `saved`
-    const ppo_lander_traits *traits;
-    ppo_world *world; // owned
-    ppo_body *moon, *hull, *leg[2];
+// What is saved: this, up to the room that the world has for its ground.
+typedef struct ppo_lander_state {
+    ppo_random random;
     double ground[PPO_LANDER_CHUNKS]; // height at ppo_lander_chunk_x(0), ...
     double shaping;                   // of the last observation
     int64_t wind_index, torque_index; // places in the wind's pattern
     double main_power, side_power;    // of the engines in the last step, in [0, 1]
     double side;                      // -1: the left engine, pushing to the right; 1: the right one
-    ppo_lander_saved saved;
+    ppo_world world;
+} ppo_lander_state;
+
+#define PPO_LANDER_STATE_BYTES \
+    (offsetof(ppo_lander_state, world) + PPO_WORLD_BYTES(PPO_LANDER_GROUND))
+
+_Static_assert(offsetof(ppo_lander_state, world) ==
+                   sizeof(ppo_random) + (PPO_LANDER_CHUNKS + 4) * 8 + 2 * 8,
+               "no padding");
+
+typedef struct ppo_lander {
+    const ppo_lander_traits *traits;
+    ppo_lander_state state;
 } ppo_lander;
 
 // Where the index-th point of the ground is, in [0, PPO_LANDER_CHUNKS).

@@ -170,7 +170,7 @@ static double where_it_ended(const ppo_env_class *env, const void *instance)
     ppo_pose pose;
     if (env->init != ppo_bipedal_walker_v3.init)
         return 0.0;
-    ppo_body_pose(((const ppo_walker *)instance)->hull, &pose);
+    ppo_body_pose(&((const ppo_walker *)instance)->state.world.body[PPO_WALKER_HULL], &pose);
     return pose.x;
 }
 
@@ -191,7 +191,6 @@ ppo_scripted_result scripted_play(const ppo_env_class *env, uint32_t episodes, b
         r.fallen += flight.last_reward == -100.0;
     }
     r.std = sqrt(fmax(squares - r.mean * r.mean, 0.0));
-    env->release(instance);
     free(instance);
     return r;
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// What the tasks of this folder ask of any saved state.
+#ifndef PPO_ENV_BOX2D_BOX2D_STATE_H
+#define PPO_ENV_BOX2D_BOX2D_STATE_H
+
+#include "ppo/random.h"
+
+// A stream's increment is odd, and at most one half of a draw is left over.
+static inline bool ppo_random_is_valid(const ppo_random *random)
+{
+    return (random->increment[0] & 1) && random->has_kept <= 1;
+}
+
+#endif
