@@ -43,7 +43,7 @@ typedef struct bench {
 static void own_forward(const void *context)
 {
     const bench *b = context;
-    ppo_conv_forward(&b->conv, b->y, b->x, b->forward, b->bias, IMAGES, 0);
+    ppo_conv_forward(&b->conv, b->y, b->x, b->forward, b->bias, IMAGES, false);
 }
 
 // Gradients start from zeros, as in training.

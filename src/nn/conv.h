@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Two-dimensional convolution without padding ("valid"), forward and backward, for one thread.
 //
-// Pictures lie with their channels innermost: [images, rows, columns, channels], with any distance
-// between rows and between images, so that a caller who wants padding convolves the inside of a
-// larger picture. Weights come packed (ppo_conv_pack) from PyTorch's [out, in, height, width].
+// Images are [images, rows, columns, channels], channels innermost, with any distance between rows
+// and between images, so that a caller pads by convolving an image inside a border of zeros.
+// Weights come packed (ppo_conv_pack) from PyTorch's [out, in, height, width].
 //
 //     y[o] (oy, ox) = b[o] + sum over ky, kx, c of w[o, c, ky, kx] x[c] (s oy + ky, s ox + kx)
 //
-// A picture's result does not depend on the others in the call. Output channels, and for
+// An image's result does not depend on the others in the call. Output channels, and for
 // ppo_conv_backward_data input channels, are multiples of PPO_PARAM_ALIGN.
 #ifndef PPO_NN_CONV_H
 #define PPO_NN_CONV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct ppo_conv {
@@ -23,7 +24,7 @@ typedef struct ppo_conv {
     size_t block;              // see ppo_conv_pack; 1: an ordinary convolution
 } ppo_conv;
 
-// A convolution of pictures [height, width, in] that lie without gaps.
+// A convolution of images [height, width, in] without gaps.
 ppo_conv ppo_conv_make(size_t height, size_t width, size_t in_channels, size_t out_channels,
                        size_t kernel, size_t stride);
 
@@ -34,7 +35,7 @@ size_t ppo_conv_weights(const ppo_conv *conv);
 // product, [kernel, kernel, in, out], and (unless `backward` is NULL) of backward_data's, [kernel,
 // kernel, out, in].
 //
-// With block b > 1 the convolution runs over pictures whose b x b squares of pixels have become
+// With block b > 1 the convolution runs over images whose b x b blocks of pixels have become
 // channels (space to depth): of channel c, pixel (dy, dx) is channel (c b + dy) b + dx, and the
 // weights are those of a kernel b times as wide over in / b^2 channels.
 void ppo_conv_pack(const ppo_conv *conv, float *forward, float *backward, const float *weight,
@@ -47,7 +48,7 @@ void ppo_conv_unpack(const ppo_conv *conv, float *weight, const float *forward, 
 
 // y = convolution, and with `relu` its positive part.
 void ppo_conv_forward(const ppo_conv *conv, float *y, const float *x, const float *forward,
-                      const float *bias, size_t images, int relu);
+                      const float *bias, size_t images, bool relu);
 
 // dx += the transposed convolution of dy. Start from zeros.
 void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, const float *backward,
@@ -57,7 +58,7 @@ void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, co
 void ppo_conv_backward_weights(const ppo_conv *conv, float *dweight, float *dbias, const float *x,
                                const float *dy, size_t images);
 
-// MACs (multiply-accumulate operations) for one picture, the same in each of the three products.
+// MACs (multiply-accumulate operations) for one image, the same in each of the three products.
 size_t ppo_conv_macs(const ppo_conv *conv);
 
 #endif
