@@ -85,6 +85,18 @@ PPO_API const char *ppo_run_notice(const ppo_run *run);
 PPO_API ppo_status ppo_checkpoint_save(ppo_trainer *trainer, const char *path, ppo_error *error);
 PPO_API ppo_status ppo_checkpoint_load(ppo_trainer *trainer, const char *path, ppo_error *error);
 
+// The checkpoint file that an agent comes from.
+typedef struct ppo_agent_file {
+    char path[4096];
+    uint64_t global_step; // environment steps that the agent was trained for
+} ppo_agent_file;
+
+// Finds the file that ppo_agent_load takes for `path`, a checkpoint file or a run directory; with
+// `final`, of a directory its last checkpoint instead of its best agent. Loading file->path then
+// loads that agent. Fails as ppo_agent_load does.
+PPO_API ppo_status ppo_agent_find(ppo_agent_file *file, const char *path, bool final,
+                                  ppo_error *error);
+
 // The hash of the parameters in a checkpoint file, or in a run directory's newest checkpoint; that
 // of the trainer that wrote it.
 PPO_API ppo_status ppo_checkpoint_hash(uint64_t *hash, const char *path, ppo_error *error);

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/args.h"
+#include "cli/find_runs.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"
 #include "cli/term.h"
@@ -85,35 +86,50 @@ static ppo_status plan(ppo_plot_options *options, const cli_args *args, ppo_erro
     return PPO_OK;
 }
 
-static ppo_status show(const cli_args *args, const ppo_plot_options *options, ppo_error *error)
+static ppo_status show(const cli_runs *runs, const ppo_plot_options *options, ppo_error *error)
 {
     char *text;
     unsigned columns = cli_width(stdout);
     columns = columns < MIN_COLUMNS ? MIN_COLUMNS : columns > MAX_COLUMNS ? MAX_COLUMNS : columns;
     const bool is_coloured = cli_style(stdout, CLI_BOLD)[0] != '\0';
-    const ppo_status status = ppo_plot_text(&text, args->operand, args->num_operands, options,
-                                            columns, TERMINAL_ROWS, is_coloured, error);
+    const ppo_status status = ppo_plot_text(&text, (const char *const *)runs->path, runs->count,
+                                            options, columns, TERMINAL_ROWS, is_coloured, error);
     if (status == PPO_OK)
         fputs(text, stdout);
     free(text);
     return status;
 }
 
-int cli_cmd_plot(const cli_args *args)
+static ppo_status plot(const cli_runs *runs, const ppo_plot_options *options, const cli_args *args,
+                       ppo_error *error)
 {
-    ppo_error error = {0};
     char path[PATH_SIZE];
-    ppo_plot_options options;
     const bool is_shown = args->flag[CLI_FLAG_TERMINAL] != NULL;
-    if (plan(&options, args, &error))
-        return cli_fail_usage(&error, "plot");
-    if (is_shown && show(args, &options, &error))
-        return cli_fail(&error);
+    if (is_shown && show(runs, options, error))
+        return error->status;
     if (is_shown && !args->flag[CLI_FLAG_OUTPUT])
         return PPO_OK;
     choose_path(path, args);
-    if (ppo_plot_runs(path, args->operand, args->num_operands, &options, &error))
-        return cli_fail(&error);
+    if (ppo_plot_runs(path, (const char *const *)runs->path, runs->count, options, error))
+        return error->status;
     puts(path);
     return PPO_OK;
+}
+
+int cli_cmd_plot(const cli_args *args)
+{
+    ppo_error error = {0};
+    ppo_plot_options options;
+    cli_runs runs;
+    if (plan(&options, args, &error))
+        return cli_fail_usage(&error, "plot");
+    if (cli_runs_expand(&runs, args->operand, args->num_operands, &error))
+        return cli_fail(&error);
+    const ppo_status status = plot(&runs, &options, args, &error);
+    cli_runs_release(&runs);
+    if (status == PPO_OK)
+        return PPO_OK;
+    if (args->num_operands == 1)
+        cli_explain_no_run(args->operand[0], &error);
+    return cli_fail(&error);
 }

@@ -14,6 +14,8 @@
 #define STOCHASTIC_FLAG {.id = CLI_FLAG_STOCHASTIC, .name = "stochastic",                          \
                          .help = "Sample the actions, as in training, instead of taking the "      \
                                  "policy's mode."}
+#define FINAL_FLAG {.id = CLI_FLAG_FINAL, .name = "final",                                         \
+                    .help = "Of a run, play the last checkpoint's agent instead of the best one."}
 #define FLAGS_END {.name = NULL}
 // clang-format on
 
@@ -47,7 +49,8 @@ static const cli_flag eval_flags[] = {
      .name = "seed",
      .value = "S",
      .help = "The i-th episode is played in an environment seeded S + i. Default: the run's "
-             "eval_seed."},
+             "eval_seed plus 1000000, since the best agent was chosen on the run's own seeds."},
+    FINAL_FLAG,
     STOCHASTIC_FLAG,
     {.id = CLI_FLAG_VIDEO,
      .name = "video",
@@ -95,6 +98,7 @@ static const cli_flag watch_flags[] = {
      .name = "fps",
      .value = "F",
      .help = "Steps per second. Default: the environment's own rate."},
+    FINAL_FLAG,
     STOCHASTIC_FLAG,
     {.id = CLI_FLAG_RANDOM,
      .name = "random",
@@ -207,6 +211,8 @@ static const cli_flag bench_flags[] = {
     FLAGS_END,
 };
 
+static const cli_flag runs_flags[] = {JSON_FLAG, HELP_FLAG, FLAGS_END};
+
 static const cli_flag hash_flags[] = {HELP_FLAG, FLAGS_END};
 
 static const cli_flag help_flags[] = {
@@ -250,8 +256,10 @@ static const cli_command rows[] = {
         .name = "eval",
         .synopsis = "RUN|FILE [--episodes N] [--seed S] [--video FILE]",
         .summary = "Play episodes with a trained agent, and film one",
-        .text = "Plays episodes with the best agent of a run, or with that of a checkpoint file, "
-                "and reports the returns (sums of the environment's own rewards).",
+        .text =
+            "Plays episodes with the best agent of a run, or with that of a checkpoint file, "
+            "and reports which file it was, its step and the returns (sums of the environment's "
+            "own rewards).",
         .examples = "ppo eval runs/CartPole-v1/seed-1 --episodes 100  # the best agent of a run\n"
                     "ppo eval runs/Rally/seed-1 --video rally.gif --video-steps 300  # twenty "
                     "seconds of it",
@@ -287,7 +295,7 @@ static const cli_command rows[] = {
         .text = "Draws the learning curves of runs into a picture, and prints its name. Runs whose "
                 "settings differ in the seed alone become one curve: by default the mean over "
                 "them, in a band from the least to the greatest. A CSV file such as progress.csv "
-                "may be given instead of a run.",
+                "may be given instead of a run, a folder instead of all the runs below it.",
         .examples =
             "ppo plot runs/CartPole-v1/seed-1  # into its curve.png\n"
             "ppo plot runs/CartPole-v1/seed-* -o cartpole.svg  # mean and range over the seeds\n"
@@ -299,6 +307,20 @@ static const cli_command rows[] = {
         .min_operands = 1,
         .max_operands = 4096,
         .run = cli_cmd_plot,
+    },
+    {
+        .name = "runs",
+        .synopsis = "[FOLDER] [--json]",
+        .summary = "List the runs",
+        .text = "Lists the runs at and below a folder (default: runs): environment, seed, steps so "
+                "far and in all, return of the last 100 training episodes, best evaluation, and "
+                "whether the run is being trained, can be continued, or is finished.",
+        .examples = "ppo runs\n"
+                    "ppo runs runs/CartPole-v1 --json",
+        .flags = runs_flags,
+        .operand = CLI_RUN,
+        .max_operands = 1,
+        .run = cli_cmd_runs,
     },
     {
         .name = "envs",

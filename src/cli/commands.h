@@ -13,6 +13,7 @@ int cli_cmd_train(const cli_args *args);
 int cli_cmd_eval(const cli_args *args);
 int cli_cmd_watch(const cli_args *args);
 int cli_cmd_plot(const cli_args *args);
+int cli_cmd_runs(const cli_args *args);
 int cli_cmd_envs(const cli_args *args);
 int cli_cmd_check(const cli_args *args);
 int cli_cmd_info(const cli_args *args);

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/args.h"
+#include "cli/find_runs.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"
 #include "cli/screen/viewer.h"
@@ -213,10 +214,12 @@ static ppo_status play(viewer *v, watch_options *p, const ppo_agent *agent, ppo_
     return PPO_OK;
 }
 
-static void print_summary(const viewer *v, const watch_options *p)
+static void print_summary(const viewer *v, const watch_options *p, const ppo_agent_file *file)
 {
     const double count = (double)v->num_episodes;
     printf("environment  %s\n", v->env);
+    if (file)
+        printf("agent        %s, step %" PRIu64 "\n", file->path, file->global_step);
     printf("episodes     %" PRIu64 ", seeds %" PRIu64 " and on, %s\n", v->num_episodes,
            p->rendering.seed, p->rendering.deterministic ? "deterministic" : "stochastic");
     if (v->num_episodes == 0)
@@ -225,7 +228,8 @@ static void print_summary(const viewer *v, const watch_options *p)
     printf("length       %.2f\n", v->length_sum / count);
 }
 
-static int watch(const ppo_agent *agent, const cli_args *args)
+// `file` NULL: an agent that was not trained.
+static int watch(const ppo_agent *agent, const ppo_agent_file *file, const cli_args *args)
 {
     ppo_error error = {0};
     watch_options p;
@@ -242,7 +246,7 @@ static int watch(const ppo_agent *agent, const cli_args *args)
     v.screen.close(v.screen.self);
     if (status != PPO_OK && status != PPO_STOPPED)
         return cli_fail(&error);
-    print_summary(&v, &p);
+    print_summary(&v, &p, file);
     return cli_stop_requested() ? CLI_INTERRUPTED : PPO_OK;
 }
 
@@ -256,37 +260,25 @@ static int watch_random(const cli_args *args)
     if (cli_target_config(&config, &target, args->operand[0], args, &error) ||
         ppo_trainer_create(&trainer, &config, NULL, &error))
         return cli_fail(&error);
-    const int code = watch(ppo_trainer_agent(trainer), args);
+    const int code = watch(ppo_trainer_agent(trainer), NULL, args);
     ppo_trainer_destroy(trainer);
     return code;
-}
-
-// Whether an environment's id was given instead of a run.
-static bool is_env_id(const char *name)
-{
-    char id[64];
-    for (size_t i = 0; ppo_env_id_at(id, sizeof id, i); i++)
-        if (strcmp(id, name) == 0)
-            return true;
-    return false;
 }
 
 int cli_cmd_watch(const cli_args *args)
 {
     ppo_error error = {0};
     ppo_agent *agent = NULL;
+    ppo_agent_file file;
     const char *name = args->operand[0];
     if (args->flag[CLI_FLAG_RANDOM])
         return watch_random(args);
-    if (ppo_agent_load(&agent, name, NULL, &error)) {
-        if (error.status == PPO_NOT_FOUND && is_env_id(name))
-            ppo_fail(&error, PPO_NOT_FOUND,
-                     "%.80s is an environment, not a run: train an agent first (ppo train "
-                     "%.80s), or watch random actions with --random",
-                     name, name);
+    if (ppo_agent_find(&file, name, args->flag[CLI_FLAG_FINAL] != NULL, &error) ||
+        ppo_agent_load(&agent, file.path, NULL, &error)) {
+        cli_explain_no_run(name, &error);
         return cli_fail(&error);
     }
-    const int code = watch(agent, args);
+    const int code = watch(agent, &file, args);
     ppo_agent_destroy(agent);
     return code;
 }

@@ -11,6 +11,7 @@
 #include "core/sized.h"
 #include "run/checkpoint/checkpoint.h"
 #include "run/checkpoint/checkpoint_file.h"
+#include "run/checkpoint/facts.h"
 #include "run/directory.h"
 #include "run/checkpoint/stored_config.h"
 
@@ -48,12 +49,12 @@ static ppo_status fail_no_run(const char *dir, ppo_error *error)
 
 // `path` gets the name of the file that was opened.
 static ppo_status open_for_agent(ppo_checkpoint_file *file, ppo_path *path, const char *place,
-                                 ppo_error *error)
+                                 bool final, ppo_error *error)
 {
     *path = ppo_path_of(place);
     if (!ppo_is_directory(place))
         return ppo_checkpoint_file_open(file, place, error);
-    ppo_status status = open_best(file, path, place, error);
+    ppo_status status = final ? PPO_NOT_FOUND : open_best(file, path, place, error);
     if (status == PPO_NOT_FOUND)
         status = open_newest(file, path, place, true, error);
     return status == PPO_NOT_FOUND ? fail_no_run(place, error) : status;
@@ -119,10 +120,25 @@ ppo_status ppo_agent_load(ppo_agent **agent, const char *path,
     ppo_path opened;
     *agent = NULL;
     PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_agent_load_options", error));
-    PPO_TRY(open_for_agent(&file, &opened, path, error));
+    PPO_TRY(open_for_agent(&file, &opened, path, false, error));
     const ppo_status status = build_agent(agent, &file.content, opened.text, &o, error);
     ppo_checkpoint_file_close(&file);
     return status;
+}
+
+ppo_status ppo_agent_find(ppo_agent_file *found, const char *path, bool final, ppo_error *error)
+{
+    ppo_checkpoint_file file;
+    ppo_path opened;
+    ppo_run_facts facts;
+    *found = (ppo_agent_file){.global_step = 0};
+    PPO_TRY(open_for_agent(&file, &opened, path, final, error));
+    const ppo_status status = ppo_run_facts_parse(&facts, &file.content, opened.text, error);
+    ppo_checkpoint_file_close(&file);
+    PPO_TRY(status);
+    snprintf(found->path, sizeof found->path, "%s", opened.text);
+    found->global_step = facts.global_step;
+    return PPO_OK;
 }
 
 // Whether a file's tensor is a trained parameter. A file has no roles; the format names parameters

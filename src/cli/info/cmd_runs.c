@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// `ppo runs`: a table of the runs below a folder.
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/find_runs.h"
+#include "cli/info/run_summary.h"
+#include "cli/json.h"
+#include "cli/message.h"
+#include "cli/term.h"
+#include "core/error.h"
+
+// Whether a process trains this run now: it holds a lock on the file `lock`.
+static bool is_locked(const char *dir)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/lock", dir);
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (descriptor < 0)
+        return false;
+    const bool is_locked = flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+    close(descriptor);
+    return is_locked;
+}
+
+static const char *state_of(const cli_run_summary *s)
+{
+    if (is_locked(s->target.run_dir))
+        return "training";
+    double solved_return = s->config.solved_return;
+    const ppo_env_class *env;
+    if (isnan(solved_return) && ppo_env_find(&env, s->config.env_id, NULL) == PPO_OK)
+        solved_return = env->reward_threshold;
+    const bool is_solved = s->config.stop_when_solved && s->return_mean >= solved_return;
+    return s->steps >= s->config.total_timesteps || is_solved ? "finished" : "stopped";
+}
+
+static void put_number(char text[32], double value)
+{
+    snprintf(text, 32, isnan(value) ? "-" : "%.1f", value);
+}
+
+static void print_row(const cli_run_summary *s)
+{
+    char training[32], best[32], progress[48];
+    put_number(training, s->return_mean);
+    put_number(best, s->best.episodes ? s->best.return_mean : (double)NAN);
+    snprintf(progress, sizeof progress, "%" PRIu64 "/%" PRIu64, s->steps,
+             s->config.total_timesteps);
+    printf("%-24s %6" PRIu64 " %21s %9s %9s  %-8s  %s\n", s->config.env_id, s->config.seed,
+           progress, training, best, state_of(s), s->target.run_dir);
+}
+
+static cJSON *row_json(const cli_run_summary *s)
+{
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "run_dir", s->target.run_dir);
+    cJSON_AddStringToObject(row, "env", s->config.env_id);
+    cli_json_add_integer(row, "seed", s->config.seed);
+    cli_json_add_integer(row, "steps", s->steps);
+    cli_json_add_integer(row, "total_timesteps", s->config.total_timesteps);
+    cJSON_AddNumberToObject(row, "return_mean", s->return_mean);
+    cJSON_AddNumberToObject(row, "best", s->best.episodes ? s->best.return_mean : (double)NAN);
+    cJSON_AddStringToObject(row, "state", state_of(s));
+    cli_json_add_hash(row, "hash", s->hash);
+    return row;
+}
+
+int cli_cmd_runs(const cli_args *args)
+{
+    ppo_error error = {0};
+    const char *folder = args->num_operands ? args->operand[0] : "runs";
+    struct stat facts;
+    cli_runs runs;
+    if (stat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
+        ppo_fail(&error, PPO_NOT_FOUND, "no folder '%.400s'%s", folder,
+                 args->num_operands ? "" : "; 'ppo train ENV' makes it with the first run");
+        return cli_fail(&error);
+    }
+    if (cli_runs_find(&runs, folder, &error))
+        return cli_fail(&error);
+    cJSON *object = args->flag[CLI_FLAG_JSON] ? cJSON_CreateObject() : NULL;
+    cJSON *list = object ? cJSON_AddArrayToObject(object, "runs") : NULL;
+    if (!object)
+        printf("%s%-24s %6s %21s %9s %9s  %-8s  %s%s\n", cli_style(stdout, CLI_BOLD), "environment",
+               "seed", "steps", "training", "best", "state", "run", cli_style(stdout, CLI_PLAIN));
+    for (size_t i = 0; i < runs.count; i++) {
+        cli_run_summary summary = {.steps = 0};
+        if (cli_run_summary_read(&summary, runs.path[i], &error))
+            cli_warn("%s: %s", runs.path[i], error.message);
+        else if (object)
+            cJSON_AddItemToArray(list, row_json(&summary));
+        else
+            print_row(&summary);
+    }
+    cli_runs_release(&runs);
+    return object ? cli_json_print(object) : PPO_OK;
+}
