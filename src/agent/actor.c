@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "agent/frame_stack.h"
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "core/sized.h"
 
 #include <stdlib.h>
@@ -78,6 +79,7 @@ static void clip_actions(const ppo_space *space, float *actions, size_t rows)
 ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observations, size_t num_obs,
                          const ppo_act_options *options, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_act_options o;
     PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_act_options", error));
     const ppo_agent *agent = actor->agent;

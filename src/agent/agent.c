@@ -4,6 +4,7 @@
 #include "agent/agent.h"
 
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "env/class.h"
 #include "agent/features.h"
 #include "agent/state.h"
@@ -69,6 +70,7 @@ void ppo_agent_release(ppo_agent *agent)
 ppo_status ppo_agent_create(ppo_agent **result, const ppo_config *config, const ppo_env_class *env,
                             ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     *result = NULL;
     ppo_agent *agent = calloc(1, sizeof *agent);
     if (!agent)

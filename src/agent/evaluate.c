@@ -5,6 +5,7 @@
 #include "agent/agent.h"
 #include "agent/frame_stack.h"
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "core/sized.h"
 #include "env/vecenv.h"
 
@@ -194,6 +195,7 @@ static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, 
 ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
                               const ppo_evaluate_options *options, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_evaluate_options o;
     PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_evaluate_options", error));
     PPO_TRY(ppo_sized_check(evaluation, sizeof *evaluation, "ppo_evaluation", error));

@@ -8,6 +8,7 @@
 #include "agent/agent.h"
 #include "agent/frame_stack.h"
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "core/sized.h"
 #include "draw/canvas.h"
 #include "env/picture.h"
@@ -151,6 +152,7 @@ ppo_status ppo_agent_render_episode(const ppo_agent *agent, const ppo_frame_call
                                     const ppo_render_options *options, ppo_evaluation *evaluation,
                                     ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_rendering r = {.agent = agent,
                        .callback = callback,
                        .stack = agent->policy.input.stack,

@@ -9,6 +9,7 @@
 
 #include "agent/frame_stack.h"
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "core/pool.h"
 #include "core/sized.h"
 #include "env/class.h"
@@ -165,6 +166,7 @@ static ppo_status build(ppo_vec *v, const ppo_env_class *env, ppo_error *error)
 ppo_status ppo_vec_create(ppo_vec **vec, const ppo_config *config, const ppo_env_class *env,
                           ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     *vec = NULL;
     ppo_vec *v = calloc(1, sizeof *v);
     if (!v)
@@ -231,6 +233,7 @@ static void copy_observations(const ppo_vec *v, void *observation)
 
 ppo_status ppo_vec_reset(ppo_vec *v, const uint64_t *seeds, void *observation, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     v->is_ready = false;
     if (seeds) {
         memcpy(v->seeds, seeds, v->num_envs * sizeof *seeds);
@@ -373,6 +376,7 @@ static void copy_rows(const ppo_vec *v, const ppo_vec_rows *to)
 ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *results,
                         ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_vec_rows to;
     PPO_TRY(ppo_sized_read(&to, sizeof to, sizeof to, results, "ppo_vec_rows", error));
     PPO_TRY(check_call(v, action, error));

@@ -2,6 +2,7 @@
 // Numbers as text. The C library's own conversions follow the locale's decimal point; here numbers
 // go through digits and a power of ten, which have none. Owns nothing.
 #include "core/number.h"
+#include "core/float_scope.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -75,6 +76,7 @@ static bool scan(decimal *number, const char *text)
 
 bool ppo_number_parse_f64(double *value, const char *text)
 {
+    PPO_FLOAT_SCOPE;
     decimal number;
     char plain[MAX_DIGITS + 16];
     if (!scan(&number, text))
@@ -134,6 +136,7 @@ static void shortest(decimal *number, double value)
 
 void ppo_number_format_f64(char text[PPO_NUMBER_SIZE], double value)
 {
+    PPO_FLOAT_SCOPE;
     decimal number;
     if (!isfinite(value)) {
         snprintf(text, PPO_NUMBER_SIZE, "%s", isnan(value) ? "nan" : value < 0.0 ? "-inf" : "inf");

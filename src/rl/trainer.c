@@ -9,6 +9,7 @@
 #include "agent/vec.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "core/sized.h"
 #include "rl/collect.h"
 #include "rl/gae.h"
@@ -135,6 +136,7 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
 ppo_status ppo_trainer_create(ppo_trainer **result, const ppo_config *config,
                               const ppo_trainer_options *options, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_trainer_options o;
     *result = NULL;
     PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_trainer_options", error));
@@ -204,6 +206,7 @@ ppo_status ppo_trainer_check(const ppo_trainer *trainer, ppo_error *error)
 
 ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     const ppo_config *config = &trainer->config;
     const uint64_t iteration = trainer->counters[ITERATION];
     ppo_rollout *r = &trainer->rollout;
@@ -342,6 +345,7 @@ void ppo_trainer_freeze(ppo_trainer *trainer)
 
 ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_stats *stats = &trainer->stats;
     const double *saved = trainer->saved_stats;
     trainer->failure = (ppo_error){.status = PPO_OK};

@@ -5,6 +5,7 @@
 #include "ppo/plot.h"
 
 #include "core/error.h"
+#include "core/float_scope.h"
 #include "core/sized.h"
 #include "ppo/env.h"
 #include "run/plot/plot_data.h"
@@ -416,6 +417,7 @@ static ppo_status check(size_t num_runs, const ppo_plot_options *options, ppo_er
 ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_runs,
                          const ppo_plot_options *options, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_plot_options own;
     PPO_TRY(ppo_sized_read(&own, sizeof own, sizeof own, options, "ppo_plot_options", error));
     plot p = {.options = &own, .num_runs = num_runs};
@@ -436,6 +438,7 @@ ppo_status ppo_plot_text(char **text, const char *const *runs, size_t num_runs,
                          const ppo_plot_options *options, unsigned columns, unsigned rows,
                          bool is_coloured, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_plot_options own;
     ppo_bytes bytes = {0};
     *text = NULL;

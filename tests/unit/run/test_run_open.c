@@ -5,6 +5,7 @@
 #include "unit/run/support/scratch.h"
 #include "unit/run/support/small_task.h"
 
+#include <fenv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -163,6 +164,37 @@ static int open_without_descriptors(void)
     return open_in(&run, "unreadable", false, &error) == PPO_IO && !run ? 0 : 2;
 }
 
+// The rounding mode of the program changes nothing, and is left as it was.
+static void test_program_rounds_otherwise(void **state)
+{
+    static const int modes[] = {FE_TONEAREST, FE_UPWARD, FE_TOWARDZERO};
+    static const char *const dirs[] = {"round-0", "round-1", "round-2"};
+    uint64_t hash[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        ppo_run *run;
+        ppo_error error = {0};
+        fesetround(modes[i]);
+        ppo_status status = open_in(&run, dirs[i], false, &error);
+        while (status == PPO_OK && !ppo_trainer_done(ppo_run_trainer(run)))
+            status = ppo_run_step(run, NULL, &error);
+        if (status == PPO_OK)
+            status = ppo_run_finish(run, NULL, &error);
+        hash[i] = status == PPO_OK ? ppo_trainer_hash(ppo_run_trainer(run)) : 0;
+        ppo_run_close(run);
+        const int mode = fegetround();
+        fesetround(FE_TONEAREST);
+        if (status != PPO_OK)
+            fail_msg("%s", error.message);
+        assert_int_equal(mode, modes[i]);
+        assert_true(hash[i] == hash[0]);
+        assert_true(
+            scratch_same(inside(dirs[i], "progress.csv"), inside("round-0", "progress.csv")));
+        assert_true(
+            scratch_same(inside(dirs[i], "evaluations.csv"), inside("round-0", "evaluations.csv")));
+    }
+}
+
 // A newest checkpoint that can't be read at the moment does not give way to an older one.
 static void test_unreadable_is_not_given_up(void **state)
 {
@@ -212,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_links_are_not_followed),
         cmocka_unit_test(test_fifo_is_refused),
         cmocka_unit_test(test_program_changes_its_directory),
+        cmocka_unit_test(test_program_rounds_otherwise),
         cmocka_unit_test(test_unreadable_is_not_given_up),
         cmocka_unit_test(test_nothing_is_made_for_a_run_that_cannot_begin),
         cmocka_unit_test(test_config_of_a_person_is_kept),
