@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Strips of large products. A strip's operand B is copied, or transposed, into blocks of DEPTH x 64
-// that stay in L1 while all rows pass by; the sums go on in memory from block to block.
+// that stay in L1 while all rows are multiplied; sums continue in memory from block to block.
 //
 // Workload: 64 to 1024 rows of 3136 x 512. Owns nothing.
 #include "nn/linear.h"

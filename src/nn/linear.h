@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A fully connected layer too large for a cache: between the pictures of a convolutional network
+// A fully connected layer too large for a cache: between the images of a convolutional network
 // and its hidden units (3136 x 512).
 //
 // Its products are cut into strips of PPO_STRIP columns, each over all rows at once, so that

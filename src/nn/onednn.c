@@ -370,7 +370,7 @@ static void release_conv_descs(conv_descs *c)
     release_descs(descs, 4);
 }
 
-// The description of a backward product wants one of the forward product beside it.
+// oneDNN describes a backward product with the help of the forward one.
 static dnnl_status_t hint_for(dnnl_primitive_desc_t *hint, const ppo_onednn *dnn,
                               ppo_onednn_conv_kind kind, const ppo_onednn_conv_shape *shape)
 {

@@ -111,7 +111,7 @@ static void test_loops(void **state)
         assert_int_equal(z[i], sum(before[i], x[i]));
 }
 
-// What is not a number stays to be seen.
+// NaN is kept.
 static void test_nan(void **state)
 {
     (void)state;

@@ -5,7 +5,7 @@
 //
 // Beside a reference, what differs is the order of sums in fp32. Now and then that makes a number
 // round the other way, one in some ten thousand, and those make further ones, so that arrays agree
-// to 1e-7 after one layer and to 1e-3 after a few; after fifteen layers of large pictures a third
+// to 1e-7 after one layer and to 1e-3 after a few; after fifteen layers of large images a third
 // of the numbers differ, and nothing is compared. The gradient of overlapping windows is summed
 // in bf16, which the reference does in full: 0.1 % each time.
 //

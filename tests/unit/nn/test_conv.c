@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The three products of a convolution against loops in double as its definition says, over kernels,
 // strides, widths and channels, with space between rows and images; the orders of weights; a
-// picture alone and among others. Operands have exactly the memory that the contract asks for, and
+// image alone and among others. Operands have exactly the memory that the contract asks for, and
 // NaN where values must not matter.
 #include "nn/conv.h"
 
@@ -156,7 +156,7 @@ static void check_forward(problem *p, int relu)
     assert_true(count_numbers(p->y, p->y_size) == pixels * c->out_channels);
 }
 
-// The gradient of one element of x: all outputs that have seen it.
+// The gradient of one element of x: all outputs that have read it.
 static sum input_gradient(const problem *p, size_t n, size_t iy, size_t ix, size_t i)
 {
     const ppo_conv *c = &p->conv;
@@ -319,7 +319,7 @@ static void test_channels(void **state)
         }
 }
 
-// --- one picture among others --------------------------------------------------------------------
+// --- one image among others ----------------------------------------------------------------------
 
 static void check_alone(problem *p, size_t n)
 {
@@ -336,7 +336,7 @@ static void check_alone(problem *p, size_t n)
     free(y);
 }
 
-static void test_pictures_alone(void **state)
+static void test_images_alone(void **state)
 {
     (void)state;
     static const size_t kernels[] = {1, 2, 3, 4, 5, 8};
@@ -465,8 +465,8 @@ static void test_counting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_products),       cmocka_unit_test(test_channels),
-        cmocka_unit_test(test_pictures_alone), cmocka_unit_test(test_order),
-        cmocka_unit_test(test_squares),        cmocka_unit_test(test_counting)};
+        cmocka_unit_test(test_products),     cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_images_alone), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_squares),      cmocka_unit_test(test_counting)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The gradient of policies that see pictures: that of a minibatch is the mean of its samples'
-// alone; each step of it is what the network's own functions give; the same bits with any number of
-// threads, and again.
+// The gradient of policies with convolutional networks: that of a minibatch is the mean of its
+// samples' alone; each step of it is what the network's own functions give; the same bits with any
+// number of threads, and again.
 #include "unit/rl/support/dists.h"
 
 #include "nn/bf16_ops.h"
@@ -37,7 +37,7 @@ static const set_up set_ups[] = {
 };
 #define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
 
-// A policy, a rollout of random pictures, and the update's first half.
+// A policy, a rollout of random images, and the update's first half.
 typedef struct bed {
     ppo_config config;
     ppo_step_params step;
@@ -221,7 +221,7 @@ static void check_sample(const bed *b, size_t net, uint32_t index, const float *
     free(image);
 }
 
-// Twice over: nothing of the first pass may reach the second.
+// Twice over: nothing of the first minibatch may reach the second.
 static void check_steps(bed *b, const set_up *s, size_t count, ppo_random *random)
 {
     const ppo_policy *policy = &b->policy;

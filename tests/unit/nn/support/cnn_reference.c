@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A tape of a few operations on arrays [channels, height, width]: see cnn_reference.h.
+// A list of a few operations on arrays [channels, height, width]: see cnn_reference.h.
 #include "unit/nn/support/cnn_reference.h"
 
 #include <assert.h>
@@ -10,7 +10,7 @@
 
 #define MOST_NODES 48
 
-typedef enum node_kind { INPUT, CONVOLVE, RECTIFY, POOL, ADD } node_kind;
+typedef enum node_kind { INPUT, CONVOLVE, RELU, POOL, ADD } node_kind;
 
 typedef struct cnn_reference_node {
     node_kind kind;
@@ -80,7 +80,7 @@ static size_t place_of(const cnn_reference *t, size_t module, const char *what)
 // The pixel of the operand under position (ky, kx) of the kernel; -1 outside it.
 static ptrdiff_t pixel_under(const node *n, size_t y, size_t x, size_t ky, size_t kx)
 {
-    const size_t row = y * n->stride + ky, column = x * n->stride + kx; // in the padded picture
+    const size_t row = y * n->stride + ky, column = x * n->stride + kx; // in the padded image
     if (row < n->padding || row >= n->a->height + n->padding || column < n->padding ||
         column >= n->a->width + n->padding)
         return -1;
@@ -136,9 +136,9 @@ static void convolve_back(const node *n, double *grad, const double *values)
 
 // --- the other operations ------------------------------------------------------------------------
 
-static const node *rectify(cnn_reference *t, const node *a)
+static const node *relu(cnn_reference *t, const node *a)
 {
-    node *n = add_node(t, RECTIFY, a, a->channels, a->height, a->width);
+    node *n = add_node(t, RELU, a, a->channels, a->height, a->width);
     for (size_t i = 0; i < size_of(n); i++) {
         n->x[i] = fmax(a->x[i], 0.0);
         note(t, a->x[i]);
@@ -199,7 +199,7 @@ static void node_back(const node *n, double *grad, const double *values)
         return;
     }
     for (size_t i = 0; n->kind != INPUT && i < size_of(n); i++) {
-        if (n->kind == RECTIFY)
+        if (n->kind == RELU)
             n->a->dx[i] += n->a->x[i] > 0.0 ? n->dx[i] : 0.0;
         if (n->kind == ADD) {
             n->a->dx[i] += n->dx[i];
@@ -215,16 +215,16 @@ static void node_back(const node *n, double *grad, const double *values)
 
 static const node *nature(cnn_reference *t, const node *x, const double *values)
 {
-    x = rectify(t, convolve(t, x, 0, 32, 8, 4, 0, values));
-    x = rectify(t, convolve(t, x, 2, 64, 4, 2, 0, values));
-    return rectify(t, convolve(t, x, 4, 64, 3, 1, 0, values));
+    x = relu(t, convolve(t, x, 0, 32, 8, 4, 0, values));
+    x = relu(t, convolve(t, x, 2, 64, 4, 2, 0, values));
+    return relu(t, convolve(t, x, 4, 64, 3, 1, 0, values));
 }
 
 static const node *residual(cnn_reference *t, const node *x, size_t module, const double *values)
 {
     const size_t channels = x->channels;
-    const node *y = convolve(t, rectify(t, x), module, channels, 3, 1, 1, values);
-    y = convolve(t, rectify(t, y), module + 1, channels, 3, 1, 1, values);
+    const node *y = convolve(t, relu(t, x), module, channels, 3, 1, 1, values);
+    y = convolve(t, relu(t, y), module + 1, channels, 3, 1, 1, values);
     return add(t, x, y);
 }
 
@@ -236,11 +236,11 @@ static const node *impala(cnn_reference *t, const node *x, const double *values)
         x = residual(t, x, 5 * i + 1, values);
         x = residual(t, x, 5 * i + 3, values);
     }
-    return rectify(t, x);
+    return relu(t, x);
 }
 
 static cnn_reference forward(cnn_reference t, ppo_network_kind kind, const double *values,
-                             const uint8_t *picture)
+                             const uint8_t *image)
 {
     const ppo_cnn *cnn = t.cnn;
     t.clearance = INFINITY;
@@ -250,7 +250,7 @@ static cnn_reference forward(cnn_reference t, ppo_network_kind kind, const doubl
     const node *x =
         add_node(&t, INPUT, NULL, cnn->shape.channels, cnn->shape.height, cnn->shape.width);
     for (size_t i = 0; i < size_of(x); i++)
-        x->x[i] = picture[i] / 255.0;
+        x->x[i] = image[i] / 255.0;
     x = kind == PPO_NETWORK_NATURE_CNN ? nature(&t, x, values) : impala(&t, x, values);
     t.flat = x->x;
     return t;
@@ -258,18 +258,18 @@ static cnn_reference forward(cnn_reference t, ppo_network_kind kind, const doubl
 
 cnn_reference cnn_reference_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
                                     const ppo_params *params, const double *values,
-                                    const uint8_t *picture)
+                                    const uint8_t *image)
 {
     return forward((cnn_reference){.cnn = cnn, .name = name, .params = params}, kind, values,
-                   picture);
+                   image);
 }
 
 cnn_reference cnn_reference_forward_bf16(const ppo_cnn *cnn, ppo_network_kind kind,
                                          const char *name, const ppo_params *params,
-                                         const double *values, const uint8_t *picture)
+                                         const double *values, const uint8_t *image)
 {
     return forward((cnn_reference){.cnn = cnn, .name = name, .params = params, .rounds = true},
-                   kind, values, picture);
+                   kind, values, image);
 }
 
 void cnn_reference_release(cnn_reference *t)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The two convolutional networks once more, in double precision and PyTorch's layout, as the papers
-// and torch.nn say them: padding instead of borders, a picture at a time, nothing packed. Of a
-// ppo_cnn it uses the shape of the picture and the places of the linear layer only.
+// and torch.nn say them: padding instead of borders, an image at a time, nothing packed. Of a
+// ppo_cnn it uses the shape of the image and the offsets of the linear layer only.
 #ifndef PPO_TESTS_NN_CNN_REFERENCE_H
 #define PPO_TESTS_NN_CNN_REFERENCE_H
 
@@ -25,11 +25,11 @@ typedef struct cnn_reference {
 // All of the network's tensors come from `values`, laid out as the list says.
 cnn_reference cnn_reference_forward(const ppo_cnn *cnn, ppo_network_kind kind, const char *name,
                                     const ppo_params *params, const double *values,
-                                    const uint8_t *picture);
+                                    const uint8_t *image);
 // The same in bf16's way; the weights are the caller's to round.
 cnn_reference cnn_reference_forward_bf16(const ppo_cnn *cnn, ppo_network_kind kind,
                                          const char *name, const ppo_params *params,
-                                         const double *values, const uint8_t *picture);
+                                         const double *values, const uint8_t *image);
 void cnn_reference_release(cnn_reference *reference);
 
 // x rounded to 8 bits of significand.
