@@ -30,6 +30,7 @@ enum {
 // Followed by the console at the next multiple of 64 bytes.
 struct ppo_game {
     _Alignas(64) ppo_tally tally;
+    int32_t lives;      // as the rules report them
     uint32_t frames;    // of the episode
     int32_t paddle_ohm; // of the player's paddle
     uint32_t last_action;
@@ -107,7 +108,7 @@ static void set_paddles(ppo_console_input *input, const ppo_game *game,
     input->paddle_ohm[1 - player] = PADDLE_CENTRE;
 }
 
-// One frame, then a step of the rules.
+// One frame, then a step of the rules, which ALE omits while SELECT is held.
 static void emulate(ppo_game *game, const ppo_game_setup *setup, ppo_atari_action action,
                     uint8_t switches, bool draw)
 {
@@ -120,9 +121,11 @@ static void emulate(ppo_game *game, const ppo_game_setup *setup, ppo_atari_actio
     }
     ppo_console *console = ppo_game_machine(game);
     ppo_console_frame(console, setup->cartridge, &input, draw);
-    game->tally.reward = 0;
-    if (setup->info->rules)
-        setup->info->rules->step(&game->tally, ppo_console_ram(console));
+    const ppo_game_rules *rules = setup->info->rules;
+    if (rules && !(switches & PPO_SWITCH_SELECT)) {
+        rules->step(&game->tally, ppo_console_ram(console), console->chips.board.ram);
+        game->lives = ppo_rules_lives(rules, &game->tally);
+    }
 }
 
 // --- starting an episode ---------------------------------------------------------------------
@@ -167,15 +170,6 @@ static ppo_status choose_mode(ppo_game *game, const ppo_game_setup *setup, ppo_e
     return PPO_OK;
 }
 
-static void begin_tally(ppo_game *game, const ppo_game_rules *rules)
-{
-    game->tally = (ppo_tally){.score = 0};
-    if (rules) {
-        game->tally.lives = rules->lives;
-        game->tally.previous = rules->previous;
-    }
-}
-
 // The rules step after every frame once the tally is reset, so the rewards of these frames are not
 // those of the first action. The last frames are drawn: the first observation is the last one's.
 ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, ppo_error *error)
@@ -187,7 +181,8 @@ ppo_status ppo_game_reset(ppo_game *game, const ppo_game_setup *setup, ppo_error
     ppo_console_reset(ppo_game_machine(game), setup->cartridge);
     wait_frames(game, setup, PPO_ATARI_NOOP, NOOP_FRAMES, false);
     press(game, setup, PPO_SWITCH_RESET, RESET_FRAMES, false);
-    begin_tally(game, info->rules);
+    if (info->rules)
+        ppo_rules_reset(info->rules, &game->tally);
     if (info->has_modes) {
         const ppo_status status = choose_mode(game, setup, error);
         if (status != PPO_OK)
@@ -234,9 +229,11 @@ static bool is_point_count(int32_t points)
 static const char *fault_of(const ppo_game *game)
 {
     const ppo_tally *tally = &game->tally;
-    if (tally->is_over > 1 || tally->has_begun > 1 || !is_point_count(tally->score) ||
-        !is_point_count(tally->reward) || !is_point_count(tally->lives) ||
-        !is_point_count(tally->previous))
+    bool counts = is_point_count(tally->score) && is_point_count(tally->reward) &&
+                  is_point_count(tally->lives) && is_point_count(game->lives);
+    for (uint32_t i = 0; i < PPO_RULES_OWN; i++)
+        counts = counts && is_point_count(tally->own[i]);
+    if (tally->is_over > 1 || !counts)
         return "its score is out of range";
     if (game->last_action >= PPO_ATARI_NUM_ACTIONS)
         return "its last action does not exist";
@@ -297,7 +294,7 @@ bool ppo_game_is_truncated(const ppo_game *game, const ppo_game_setup *setup)
 
 int32_t ppo_game_lives(const ppo_game *game)
 {
-    return game->tally.is_over ? 0 : game->tally.lives;
+    return game->lives;
 }
 
 uint32_t ppo_game_frames(const ppo_game *game)

@@ -6,6 +6,7 @@
 // played all the same: its RAM and screen are compared, and its episodes end where the trace says
 // so.
 #include "env/atari/atari_env.h"
+#include "unit/atari/support/csv_files.h"
 #include "unit/atari/support/trace.h"
 
 #include <setjmp.h>
@@ -332,7 +333,7 @@ int main(void)
 {
     static list tests;
     const char *folder = getenv("PPO_ATARI_GOLDEN_DIR");
-    trace_find(folder ? folder : PPO_TEST_DATA "/atari", add_file, &tests);
+    csv_files_find(folder ? folder : PPO_TEST_DATA "/atari", add_file, &tests);
     const int failed = _cmocka_run_group_tests("golden", tests.test, tests.count, NULL, NULL);
     for (size_t i = 0; i < tests.count; i++)
         free(tests.test[i].initial_state); // which is the name too

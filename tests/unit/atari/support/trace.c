@@ -3,11 +3,9 @@
 #include "unit/atari/support/trace.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 // --- reading -----------------------------------------------------------------------------------
 
@@ -91,25 +89,6 @@ bool trace_read(trace *t, const char *path)
 void trace_release(trace *t)
 {
     free(t->row);
-}
-
-void trace_find(const char *folder, void (*visit)(void *context, const char *path), void *context)
-{
-    struct dirent **entry = NULL;
-    const int count = scandir(folder, &entry, NULL, alphasort);
-    for (int i = 0; i < count; i++) {
-        char path[1024];
-        struct stat found;
-        snprintf(path, sizeof path, "%s/%s", folder, entry[i]->d_name);
-        if (entry[i]->d_name[0] != '.' && stat(path, &found) == 0) {
-            if (S_ISDIR(found.st_mode))
-                trace_find(path, visit, context);
-            else if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, ".csv") == 0)
-                visit(context, path);
-        }
-        free(entry[i]);
-    }
-    free(entry);
 }
 
 // --- actions -----------------------------------------------------------------------------------

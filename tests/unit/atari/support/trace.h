@@ -26,9 +26,6 @@ typedef struct trace {
 bool trace_read(trace *t, const char *path);
 void trace_release(trace *t);
 
-// Calls `visit` for each CSV file in a folder and the folders in it.
-void trace_find(const char *folder, void (*visit)(void *context, const char *path), void *context);
-
 // The actions that a trace draws from, in rising order; returns how many.
 unsigned trace_actions(const trace *t, uint8_t actions[PPO_ATARI_NUM_ACTIONS]);
 
