@@ -10,18 +10,18 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: all build
-all: ## build the release: build/release/ppo, the libraries, the tests
-	@scripts/build release
+all: ## build the release: build/release/ppo and the libraries
+	@scripts/build --product release
 build: all
 
 .PHONY: setup dev
-setup: ## install what is missing, on Debian and Ubuntu
-	@scripts/setup
+setup: ## install what the command needs, on Debian and Ubuntu; A=--all for the rest
+	@scripts/setup $(A)
 dev: ## build with asserts, for debugging: build/dev
 	@scripts/build dev
 
 .PHONY: test check
-test: ## run the quick tests; T=gae for those whose name matches, PRESET=asan for another build
+test: ## build and run the quick tests; T=gae for those whose name matches, PRESET=asan for another build
 	@scripts/test $(PRESET) $(if $(T),-R '$(T)',-L quick)
 check: ## all that CI does
 	@bash .ci/run
@@ -54,9 +54,11 @@ golden: all ## make the golden files of the tests anew and show what changed
 docs: all ## write the option reference, docs/options.md, from the program itself
 	@scripts/docs
 
-.PHONY: install clean
+.PHONY: install uninstall clean
 install: all ## install into PREFIX (/usr/local), below DESTDIR if set
 	@cmake --install build/release --prefix '$(PREFIX)'
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+uninstall: ## remove what the last `make install` installed
+	@scripts/uninstall build/release/install_manifest.txt
 clean: ## remove build/
 	rm -rf build

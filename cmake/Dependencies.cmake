@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the library needs, found on the system and never downloaded. `scripts/setup` installs it all
+# What the library needs, found on the system and never downloaded. `scripts/setup --all` installs it all
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
 #   ppo_canvas_dependencies, ppo_film_dependencies, ppo_plot_dependencies, ppo_window_dependencies
@@ -48,9 +48,9 @@ elseif(DNNL_INCLUDE_DIR AND DNNL_LIBRARY)
     ppo_summary_add("bf16" "oneDNN ${DNNL_VERSION}")
 elseif(PPO_ONEDNN STREQUAL "ON")
     message(FATAL_ERROR "PPO_ONEDNN is ON and oneDNN is missing; on Debian and Ubuntu "
-        "scripts/setup installs it: libdnnl-dev")
+        "scripts/setup --all installs it: libdnnl-dev")
 else()
-    ppo_summary_add("bf16" "absent: oneDNN is missing (scripts/setup installs it)")
+    ppo_summary_add("bf16" "absent: oneDNN is missing (scripts/setup --all installs it)")
 endif()
 
 # ppo_need(<name> <pkg-config module> <link name> <Debian package>)
@@ -74,14 +74,15 @@ if(PPO_TESTS)
     if(cmocka_FOUND)
         ppo_summary_add("cmocka" "${cmocka_VERSION}")
     else()
-        list(APPEND ppo_missing libcmocka-dev)
+        set(PPO_TESTS OFF) # not in the cache: the next configuration looks again
+        ppo_summary_add("cmocka" "absent: no tests (scripts/setup --all installs it)")
     endif()
 endif()
 
 if(ppo_missing)
     string(REPLACE ";" " " ppo_missing "${ppo_missing}")
     message(FATAL_ERROR "Missing, by the names of Debian's packages: ${ppo_missing}\n"
-        "On Debian and Ubuntu scripts/setup installs them (libcmocka-dev: or -DPPO_TESTS=OFF).")
+        "On Debian and Ubuntu scripts/setup installs them.")
 endif()
 
 # ppo_optional(<name> <option> <variable> <Debian packages> <module:link name>...): sets the variable
@@ -106,9 +107,9 @@ function(ppo_optional name option variable packages)
         if(NOT ${id}_FOUND)
             if("${${option}}" STREQUAL "ON")
                 message(FATAL_ERROR "${option} is ON and ${module} is missing; on Debian and Ubuntu "
-                    "scripts/setup installs it: ${packages}")
+                    "scripts/setup --all installs it: ${packages}")
             endif()
-            ppo_summary_add("${name}" "absent: ${module} is missing (scripts/setup installs it)")
+            ppo_summary_add("${name}" "absent: ${module} is missing (scripts/setup --all installs it)")
             return()
         endif()
         string(REGEX REPLACE "[<>=].*" "" module ${module})
@@ -152,9 +153,9 @@ if(PPO_PROTOC_C OR PPO_TENSORBOARD STREQUAL "OFF")
         "libprotobuf-c-dev protobuf-c-compiler" libprotobuf-c:protobuf-c)
 elseif(PPO_TENSORBOARD STREQUAL "ON")
     message(FATAL_ERROR "PPO_TENSORBOARD is ON and protoc-c is missing; on Debian and Ubuntu "
-        "scripts/setup installs it: protobuf-c-compiler")
+        "scripts/setup --all installs it: protobuf-c-compiler")
 else()
-    ppo_summary_add("TensorBoard" "absent: protoc-c is missing (scripts/setup installs it)")
+    ppo_summary_add("TensorBoard" "absent: protoc-c is missing (scripts/setup --all installs it)")
 endif()
 
 function(ppo_leave_out list is_there file stand_in)

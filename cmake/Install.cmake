@@ -13,6 +13,13 @@ install(DIRECTORY python/ppo DESTINATION ${CMAKE_INSTALL_DATADIR}/ppo/python
     FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 install(FILES python/pyproject.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/ppo/python)
 
+# What people read: licence, documentation, example programs.
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md"
+    PATTERN "pictures" EXCLUDE)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR}
+    FILES_MATCHING PATTERN "*.c" PATTERN "CMakeLists.txt" PATTERN "Makefile")
+
 set(ppo_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ppo)
 install(EXPORT ppoTargets NAMESPACE ppo:: DESTINATION ${ppo_package_dir})
 configure_package_config_file(cmake/ppoConfig.cmake.in ${generated}/ppoConfig.cmake
@@ -32,6 +39,8 @@ configure_file(cmake/ppo.pc.in ${generated}/ppo.pc @ONLY)
 install(FILES ${generated}/ppo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS ppo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# All that is installed, without tests and examples: what `make` builds.
+add_custom_target(ppo_product DEPENDS ppo ppo_shared ppo_static ppo_modules)
 # A program for another machine cannot be run here.
 if(CMAKE_CROSSCOMPILING)
     return()
@@ -55,3 +64,4 @@ ppo_help_file(bash/ppo ${CMAKE_INSTALL_DATADIR}/bash-completion/completions --co
 ppo_help_file(_ppo ${CMAKE_INSTALL_DATADIR}/zsh/site-functions --completion zsh)
 ppo_help_file(ppo.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d --completion fish)
 add_custom_target(ppo_help ALL DEPENDS ${ppo_help_files})
+add_dependencies(ppo_product ppo_help)
