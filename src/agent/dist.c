@@ -3,7 +3,6 @@
 #include "agent/dist.h"
 
 #include "nn/mlp.h"
-#include "agent/dist_parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,9 +41,8 @@ void ppo_dist_forbid(const ppo_dist *dist, float *columns, float value, const ui
 
 void ppo_dist_allow(const ppo_dist *dist, float *action, const uint8_t *masks, size_t rows)
 {
-    const uint32_t *num_values = dist->space->num_values;
     for (size_t k = 0, first = 0; k < dist->num_actions; k++) {
-        const size_t count = num_values ? num_values[k] : 2;
+        const size_t count = ppo_space_num_values(dist->space, k);
         for (size_t r = 0; r < rows; r++) {
             const uint8_t *allowed = masks + r * dist->num_outputs + first;
             size_t x = (size_t)action[k * PPO_CHUNK_ROWS + r];

@@ -2,22 +2,11 @@
 // The policy's distribution over actions: from network outputs to samples, log-probabilities,
 // entropies, and their gradients.
 //
-// Arrays lie column by column, one column per output or action component and PPO_CHUNK_ROWS
-// (padded) rows in each, so that every loop runs along the rows. Actions are float throughout;
-// discrete ones hold small integers. Up to ppo_pad(rows) rows of outputs are written.
+// How arrays lie: dist_family.h.
 #ifndef PPO_AGENT_DIST_H
 #define PPO_AGENT_DIST_H
 
-#include "core/rng.h"
-#include "ppo/config.h"
-
-typedef struct ppo_dist {
-    const ppo_space *space;    // borrowed
-    size_t num_actions;        // A, components of an action
-    size_t num_outputs;        // network outputs that it needs
-    ppo_std_source std_source; // Gaussian only
-    ppo_action_bound bound;    // Gaussian only
-} ppo_dist;
+#include "agent/dist_family.h"
 
 // Discrete, multi-discrete and multi-binary spaces: independent categorical factors. Box: a
 // diagonal Gaussian.
@@ -25,7 +14,7 @@ ppo_dist ppo_dist_for(const ppo_space *space, ppo_std_source std_source, ppo_act
 
 bool ppo_dist_is_gaussian(const ppo_dist *dist);
 
-// True if the deviation is a parameter [A] of its own rather than a network output.
+// True if the standard deviation is a parameter [A] of its own rather than a network output.
 bool ppo_dist_has_log_std(const ppo_dist *dist);
 
 // Writes `value` to the columns of forbidden values, row by row as masks [.., num_outputs] say; row
@@ -40,7 +29,7 @@ void ppo_dist_forbid(const ppo_dist *dist, float *columns, float value, const ui
 void ppo_dist_allow(const ppo_dist *dist, float *action, const uint8_t *masks, size_t rows);
 
 // Turns network outputs into what the functions below take, in place. Categorical: log-
-// probabilities. Gaussian: means, and log-deviations where they are outputs.
+// probabilities. Gaussian: means, and log standard deviations where they are outputs.
 void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows);
 
 // Samples actions [A] columns. Row r uses the stream (seed, purpose, first_row + r, step).
@@ -65,7 +54,7 @@ void ppo_dist_backward(const ppo_dist *dist, float *dout, float *dlog_std, const
 // Actions as the environment takes them, row by row: int32_t or float [rows, A], within bounds.
 void ppo_dist_to_env(const ppo_dist *dist, void *env_action, const float *action, size_t rows);
 
-// The mean deviation over rows and components; NAN for a categorical.
+// The mean standard deviation over rows and components; NAN for a categorical.
 double ppo_dist_mean_std(const ppo_dist *dist, const float *out, const float *log_std, size_t rows);
 
 #endif

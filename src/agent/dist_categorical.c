@@ -4,23 +4,18 @@
 //
 // With log p_j the log-softmax of logits z and H the entropy of one factor:
 //   d log p_a / d z_j = [a = j] - p_j,    d H / d z_j = -p_j (log p_j + H).
-#include "agent/dist_parts.h"
+#include "agent/dist_family.h"
 
 #include "nn/mlp.h"
 #include "nn/simd.h"
 
 #define LD PPO_CHUNK_ROWS
 
-static size_t factor_size(const ppo_space *space, size_t factor)
-{
-    return space->kind == PPO_SPACE_MULTI_BINARY ? 2 : space->num_values[factor];
-}
-
 size_t ppo_categorical_num_outputs(const ppo_space *space)
 {
     size_t sum = 0;
     for (size_t k = 0; k < ppo_space_size(space); k++)
-        sum += factor_size(space, k);
+        sum += ppo_space_num_values(space, k);
     return sum;
 }
 
@@ -41,7 +36,7 @@ static void log_softmax(float *z, size_t n)
 void ppo_categorical_prepare(const ppo_dist *dist, float *out, size_t rows)
 {
     for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = factor_size(dist->space, k);
+        const size_t n = ppo_space_num_values(dist->space, k);
         for (size_t r = 0; r < rows; r += PPO_LANES)
             log_softmax(out + r, n);
         out += n * LD;
@@ -64,7 +59,7 @@ void ppo_categorical_sample(const ppo_dist *dist, float *action, const float *ou
 {
     const size_t blocks = (dist->num_actions + 3) / 4; // of four numbers for each row
     for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = factor_size(dist->space, k);
+        const size_t n = ppo_space_num_values(dist->space, k);
         float u[LD];
         for (size_t r = 0; r < rows; r++) {
             const uint32_t index = (uint32_t)((first_row + r) * blocks + k / 4);
@@ -82,7 +77,7 @@ void ppo_categorical_sample(const ppo_dist *dist, float *action, const float *ou
 void ppo_categorical_mode(const ppo_dist *dist, float *action, const float *out, size_t rows)
 {
     for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = factor_size(dist->space, k);
+        const size_t n = ppo_space_num_values(dist->space, k);
         for (size_t r = 0; r < rows; r++) {
             size_t best = 0;
             for (size_t j = 1; j < n; j++)
@@ -100,8 +95,9 @@ void ppo_categorical_eval(const ppo_dist *dist, float *log_prob, float *entropy,
         const float *column = out + r;
         ppo_vec chosen = {0}, information = {0};
         for (size_t k = 0; k < dist->num_actions; k++) {
+            const size_t n = ppo_space_num_values(dist->space, k);
             const ppo_vec a = ppo_v_load(action + k * LD + r);
-            for (size_t j = 0; j < factor_size(dist->space, k); j++, column += LD) {
+            for (size_t j = 0; j < n; j++, column += LD) {
                 const ppo_vec log_p = ppo_v_load(column);
                 chosen += ppo_v_select(a == (float)j, log_p, (ppo_vec){0});
                 information -= ppo_v_exp(log_p) * log_p;
@@ -131,7 +127,7 @@ void ppo_categorical_backward(const ppo_dist *dist, float *dout, const float *ou
                               size_t rows)
 {
     for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = factor_size(dist->space, k);
+        const size_t n = ppo_space_num_values(dist->space, k);
         for (size_t r = 0; r < rows; r += PPO_LANES)
             factor_backward(dout + r, out + r, n, ppo_v_load(action + k * LD + r),
                             ppo_v_load(dlog_prob + r), dentropy);

@@ -2,13 +2,13 @@
 // A diagonal Gaussian over real actions. With z = (u - mean) / std for each component:
 //   log p = -z^2 / 2 - log std - log(2 pi) / 2,   H = log std + (1 + log(2 pi)) / 2
 //   d log p / d mean = z / std,   d log p / d log_std = z^2 - 1,   d H / d log_std = 1.
-// The deviation is exp(log_std), with log_std a parameter, an output x (clamped to [-20, 2]), or
-// log sigmoid(x).
+// The standard deviation is exp(log_std), with log_std a parameter, an output x (clamped to [-20,
+// 2]), or log sigmoid(x).
 //
 // Squashed: the environment's action is a = center + half tanh(u), and by the change of variables
 //   log p(a) = log p(u) - sum log(half (1 - tanh(u)^2)),  1 - tanh(u)^2 = 4 / (e^u + e^-u)^2.
 // Rollouts keep u, so the correction is the same number in both policies and only shifts log p.
-#include "agent/dist_parts.h"
+#include "agent/dist_family.h"
 
 #include "nn/mlp.h"
 #include "nn/simd.h"
@@ -134,7 +134,7 @@ void ppo_gaussian_eval(const ppo_dist *dist, float *log_prob, float *entropy, co
     }
 }
 
-// Gradient by a deviation's raw output, from that by its logarithm.
+// Gradient by a standard deviation's raw output, from that by its logarithm.
 static ppo_vec through_std_output(const ppo_dist *dist, ppo_vec dls, ppo_vec ls)
 {
     if (dist->std_source == PPO_STD_SIGMOID)

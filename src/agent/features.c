@@ -74,7 +74,7 @@ size_t ppo_features_count(const ppo_space *space)
     if (!is_one_hot(space))
         return ppo_space_size(space);
     for (size_t i = 0; i < ppo_space_size(space); i++)
-        sum += space->num_values[i];
+        sum += ppo_space_num_values(space, i);
     return sum;
 }
 

@@ -164,26 +164,38 @@ void ppo_policy_release(ppo_policy *policy)
 
 // --- initial values ------------------------------------------------------------------------------
 
-static bool is_hidden(const ppo_policy *policy, const ppo_param *param)
+// What a tensor of weights is for, by its place in the block.
+typedef enum weight_role { HIDDEN, ACTOR_HEAD, CRITIC_HEAD } weight_role;
+
+static weight_role role_of(const ppo_policy *policy, const ppo_param *param)
 {
     for (size_t i = 0; i < policy->num_weights; i++) {
         const ppo_weight *weight = &policy->weights[i];
         const size_t last = policy->heads[weight->net].num_layers - 1;
-        if (weight->weight == param->offset)
-            return weight->home != PPO_WEIGHT_LAYER || weight->index < last;
+        if (weight->weight != param->offset)
+            continue;
+        if (weight->home != PPO_WEIGHT_LAYER || weight->index < last)
+            return HIDDEN;
+        return weight->net == PPO_ACTOR_NET ? ACTOR_HEAD : CRITIC_HEAD;
     }
-    return false; // the second of two heads that are one layer
+    return CRITIC_HEAD; // the second of two heads that are one layer
 }
 
 static double gain_of(const ppo_policy *policy, const ppo_config *config, const ppo_param *param)
 {
-    if (is_hidden(policy, param))
+    switch (role_of(policy, param)) {
+    case HIDDEN:
         return config->hidden_gain;
-    return strncmp(param->name, "actor", 5) == 0 ? config->actor_gain : config->critic_gain;
+    case ACTOR_HEAD:
+        return config->actor_gain;
+    case CRITIC_HEAD:
+        break;
+    }
+    return config->critic_gain;
 }
 
-// Outputs that hold deviations start at log_std_init, by their bias.
-static void init_deviations(ppo_policy *policy, const ppo_config *config)
+// Outputs that hold standard deviations start at log_std_init, by their bias.
+static void init_log_std(ppo_policy *policy, const ppo_config *config)
 {
     const size_t num_actions = policy->dist.num_actions;
     const ppo_mlp *actor = &policy->heads[PPO_ACTOR_NET];
@@ -209,7 +221,7 @@ ppo_status ppo_policy_init(ppo_policy *policy, const ppo_config *config, ppo_err
         if (status != PPO_OK)
             return status;
     }
-    init_deviations(policy, config);
+    init_log_std(policy, config);
     ppo_policy_pack(policy);
     return PPO_OK;
 }

@@ -15,14 +15,14 @@
 #define MAX_OUTPUTS 32
 #define STEPS       600 // of LD rows each
 
-typedef struct bed {
+typedef struct fixture {
     ppo_dist dist;
     float out[MAX_OUTPUTS * LD], action[MAX_OUTPUTS * LD];
     float log_std[MAX_OUTPUTS];
-} bed;
+} fixture;
 
 // The same outputs in every row.
-static void create(bed *b, const dist_case *c, uint64_t seed)
+static void create(fixture *b, const dist_case *c, uint64_t seed)
 {
     ppo_random random;
     ppo_random_seed(&random, seed);
@@ -37,7 +37,7 @@ static void create(bed *b, const dist_case *c, uint64_t seed)
     ppo_dist_prepare(&b->dist, b->out, LD);
 }
 
-static void sample(bed *b, size_t rows, size_t first_row, uint64_t step)
+static void sample(fixture *b, size_t rows, size_t first_row, uint64_t step)
 {
     ppo_dist_sample(&b->dist, b->action, b->out, b->log_std, rows, 77, PPO_RNG_ACTION, first_row,
                     step);
@@ -61,7 +61,7 @@ static void check_chi_square(const char *what, double chi_square, double freedom
 static void check_frequencies(const dist_case *c)
 {
     enum { MOST = 24 };
-    bed b;
+    fixture b;
     create(&b, c, 81);
     static unsigned seen[MOST][MOST], pairs[MOST][MOST][MOST];
     memset(seen, 0, sizeof seen);
@@ -112,7 +112,7 @@ static void test_frequencies(void **state)
 // within five deviations of its estimate.
 static void check_moments(const dist_case *c)
 {
-    bed b;
+    fixture b;
     create(&b, c, 82);
     const size_t n = b.dist.num_actions;
     double power[8][5] = {{0.0}}, product[8] = {0.0};
@@ -158,7 +158,7 @@ static void test_streams(void **state)
 {
     (void)state;
     for (size_t i = 1; i < num_dist_cases; i++) {
-        bed all, part;
+        fixture all, part;
         create(&all, &dist_cases[i], 83);
         create(&part, &dist_cases[i], 83);
         sample(&all, LD, 100, 5);
@@ -185,7 +185,7 @@ static void test_mode(void **state)
 {
     (void)state;
     for (size_t i = 0; i < num_dist_cases; i++) {
-        bed b;
+        fixture b;
         create(&b, &dist_cases[i], 84);
         ppo_dist_mode(&b.dist, b.action, b.out, 7);
         const float *out = b.out;
@@ -208,7 +208,7 @@ static void test_squashed_density(void **state)
     (void)state;
     static const size_t cases[] = {14, 12}; // one component; of three the first
     for (size_t k = 0; k < 2; k++) {
-        bed b;
+        fixture b;
         create(&b, &dist_cases[cases[k]], 85);
         ppo_space space = *b.dist.space;
         space.shape[0] = 1;
@@ -285,7 +285,7 @@ static void test_to_env(void **state)
 {
     (void)state;
     for (size_t i = 0; i < num_dist_cases; i++) {
-        bed b;
+        fixture b;
         create(&b, &dist_cases[i], 86);
         if (ppo_dist_is_gaussian(&b.dist) && b.dist.bound == PPO_ACTION_TANH)
             continue;
@@ -309,7 +309,7 @@ static void test_mean_std(void **state)
 {
     (void)state;
     for (size_t i = 0; i < num_dist_cases; i++) {
-        bed b;
+        fixture b;
         create(&b, &dist_cases[i], 87);
         const double got = ppo_dist_mean_std(&b.dist, b.out, b.log_std, 9);
         if (!ppo_dist_is_gaussian(&b.dist)) {

@@ -15,7 +15,7 @@
 #define STEP        1e-5
 #define MAX_OUTPUTS 32
 
-typedef struct bed {
+typedef struct fixture {
     ppo_dist dist;
     size_t rows;
     float raw[MAX_OUTPUTS * LD], out[MAX_OUTPUTS * LD], dout[MAX_OUTPUTS * LD];
@@ -27,10 +27,10 @@ typedef struct bed {
     size_t row;
     double reference_out[MAX_OUTPUTS], reference_log_std[MAX_OUTPUTS],
         reference_action[MAX_OUTPUTS];
-} bed;
+} fixture;
 
 // Raw outputs of a few units, actions drawn from them.
-static void create(bed *b, const ppo_dist *dist, size_t rows, uint64_t seed)
+static void create(fixture *b, const ppo_dist *dist, size_t rows, uint64_t seed)
 {
     ppo_random random;
     ppo_random_seed(&random, seed);
@@ -51,7 +51,7 @@ static void create(bed *b, const ppo_dist *dist, size_t rows, uint64_t seed)
                       parameter ? b->log_std : NULL, b->action, b->dlog_prob, b->dentropy, rows);
 }
 
-static void choose_row(bed *b, size_t row)
+static void choose_row(fixture *b, size_t row)
 {
     b->row = row;
     for (size_t o = 0; o < b->dist.num_outputs; o++)
@@ -66,13 +66,13 @@ static void choose_row(bed *b, size_t row)
 // the sample: it differs from -log_prob in nothing.
 static double weighted(void *context)
 {
-    const bed *b = context;
+    const fixture *b = context;
     const reference_density d =
         reference_dist(&b->dist, b->reference_out, b->reference_log_std, b->reference_action);
     return (double)b->dlog_prob[b->row] * d.log_prob + (double)b->dentropy * d.entropy;
 }
 
-static void check_values(bed *b, const char *name, double *largest)
+static void check_values(fixture *b, const char *name, double *largest)
 {
     for (size_t r = 0; r < b->rows; r++) {
         choose_row(b, r);
@@ -87,7 +87,7 @@ static void check_values(bed *b, const char *name, double *largest)
     }
 }
 
-static void check_slopes(bed *b, const char *name, double *largest)
+static void check_slopes(fixture *b, const char *name, double *largest)
 {
     double sum[MAX_OUTPUTS] = {0.0};
     for (size_t r = 0; r < b->rows; r++) {
@@ -116,7 +116,7 @@ static void check(const char *name, const ppo_dist *dist)
     static const size_t rows[] = {1, 7, 16, 33, 64};
     double values = 0.0, slopes = 0.0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bed b;
+        fixture b;
         create(&b, dist, rows[i], 20 + i);
         check_values(&b, name, &values);
         check_slopes(&b, name, &slopes);

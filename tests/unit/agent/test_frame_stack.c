@@ -22,7 +22,7 @@ static const ppo_input colours = {
     .network = PPO_NETWORK_IMPALA_CNN, .channels = 3, .height = 3, .width = 2};
 static const ppo_input *const inputs[] = {&floats, &grey, &colours};
 
-typedef struct bed {
+typedef struct fixture {
     ppo_input input;
     size_t num_steps, num_envs;
     ppo_arena arena;
@@ -30,9 +30,10 @@ typedef struct bed {
     ppo_random random;
     // By hand: what each environment's network sees now, channels outermost.
     unsigned char seen[MOST_ENVS][MOST_STACK][MOST_BYTES];
-} bed;
+} fixture;
 
-static void create(bed *b, const ppo_input *input, size_t stack, size_t num_steps, size_t num_envs)
+static void create(fixture *b, const ppo_input *input, size_t stack, size_t num_steps,
+                   size_t num_envs)
 {
     ppo_error error = {0};
     memset(b, 0, sizeof *b);
@@ -48,7 +49,7 @@ static void create(bed *b, const ppo_input *input, size_t stack, size_t num_step
 }
 
 // A new frame as the environment gives it, and with its channels outermost.
-static void draw_frame(bed *b, unsigned char *frame, unsigned char *planes)
+static void draw_frame(fixture *b, unsigned char *frame, unsigned char *planes)
 {
     const size_t channels = b->frames.channels, pixels = b->frames.bytes / channels;
     for (size_t i = 0; i < b->frames.bytes; i++) {
@@ -57,20 +58,20 @@ static void draw_frame(bed *b, unsigned char *frame, unsigned char *planes)
     }
 }
 
-static void see_first(bed *b, size_t n, const unsigned char *planes)
+static void see_first(fixture *b, size_t n, const unsigned char *planes)
 {
     for (size_t k = 0; k < b->frames.stack; k++)
         memcpy(b->seen[n][k], planes, b->frames.bytes);
 }
 
-static void see_next(bed *b, size_t n, const unsigned char *planes)
+static void see_next(fixture *b, size_t n, const unsigned char *planes)
 {
     for (size_t k = 0; k + 1 < b->frames.stack; k++)
         memcpy(b->seen[n][k], b->seen[n][k + 1], b->frames.bytes);
     memcpy(b->seen[n][b->frames.stack - 1], planes, b->frames.bytes);
 }
 
-static void check_stack(const bed *b, const unsigned char *stack, const char *what, size_t t,
+static void check_stack(const fixture *b, const unsigned char *stack, const char *what, size_t t,
                         size_t n)
 {
     const size_t bytes = b->frames.bytes;
@@ -81,7 +82,7 @@ static void check_stack(const bed *b, const unsigned char *stack, const char *wh
 }
 
 // An ended episode's last frame, then another one's first; or just the next frame.
-static void step(bed *b, size_t t, size_t n, bool ends)
+static void step(fixture *b, size_t t, size_t n, bool ends)
 {
     unsigned char frame[MOST_BYTES], planes[MOST_BYTES], stack[MOST_STACK * MOST_BYTES];
     draw_frame(b, frame, planes);
@@ -99,7 +100,7 @@ static void step(bed *b, size_t t, size_t n, bool ends)
     ppo_frames_advance(&b->frames, t, n, ends);
 }
 
-static void start(bed *b)
+static void start(fixture *b)
 {
     unsigned char planes[MOST_BYTES];
     const size_t bytes = b->frames.bytes;
@@ -114,7 +115,7 @@ static void start(bed *b)
 
 // Episodes of random lengths, from one step to several iterations; every stack of an iteration is
 // asked for as it comes, and all once more at its end.
-static void run(bed *b, double ending)
+static void run(fixture *b, double ending)
 {
     enum { MOST_STEPS = 10 };
     static unsigned char kept[MOST_STEPS + 1][MOST_ENVS][MOST_STACK * MOST_BYTES];
@@ -147,7 +148,7 @@ static void test_stacks(void **state)
         for (size_t stack = 1; stack <= MOST_STACK; stack++)
             for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
                 for (size_t steps = 1; steps <= 10; steps += 3) {
-                    bed b;
+                    fixture b;
                     create(&b, inputs[i], stack, steps, 1 + k % MOST_ENVS);
                     start(&b);
                     for (int iteration = 0; iteration < ITERATIONS; iteration++)
@@ -160,7 +161,7 @@ static void test_stacks(void **state)
 static void test_begin_and_end(void **state)
 {
     (void)state;
-    bed a, b;
+    fixture a, b;
     create(&a, &colours, 4, 6, 2);
     create(&b, &colours, 4, 6, 2);
     start(&a);
@@ -178,7 +179,7 @@ static void test_begin_and_end(void **state)
 static void test_rows(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     create(&b, &grey, 4, 8, 3);
     size_t state_bytes = 0, bytes = 0;
     for (size_t i = 0; i < b.arena.num_rows; i++) {

@@ -14,14 +14,14 @@
 #define WIDTH   3
 #define SAMPLES 2000
 
-typedef struct bed {
+typedef struct fixture {
     ppo_arena arena;
     ppo_normalizer normalizer;
     float x[SAMPLES * WIDTH];
-} bed;
+} fixture;
 
 // Columns of very different places and spreads.
-static void create(bed *b, ppo_random *random)
+static void create(fixture *b, ppo_random *random)
 {
     static const double low[WIDTH] = {-1.0, 1000.0, -1e-3}, high[WIDTH] = {1.0, 1001.0, 1e-3};
     ppo_error error = {0};
@@ -36,7 +36,7 @@ static void create(bed *b, ppo_random *random)
 }
 
 // Two passes, with the 1e-4 samples of mean 0 and variance 1 that were there before.
-static void two_pass(const bed *b, size_t count, size_t d, double *mean, double *variance)
+static void two_pass(const fixture *b, size_t count, size_t d, double *mean, double *variance)
 {
     const double prior = 1e-4, total = prior + (double)count;
     double squares = 0.0;
@@ -48,7 +48,7 @@ static void two_pass(const bed *b, size_t count, size_t d, double *mean, double 
     *variance = (squares + prior * (1.0 + *mean * *mean)) / total;
 }
 
-static void check(const bed *b, size_t count)
+static void check(const fixture *b, size_t count)
 {
     const ppo_normalizer *n = &b->normalizer;
     assert_true(relative_error(n->count[0], (double)count + 1e-4, 0.0) < 1e-12);
@@ -68,7 +68,7 @@ static void test_random_splits(void **state)
     ppo_random random;
     ppo_random_seed(&random, 71);
     for (int try = 0; try < 20; try++) {
-        bed b;
+        fixture b;
         create(&b, &random);
         for (size_t done = 0; done < SAMPLES;) {
             const size_t left = SAMPLES - done;
@@ -87,7 +87,7 @@ static void test_start(void **state)
     (void)state;
     ppo_random random;
     ppo_random_seed(&random, 72);
-    bed b;
+    fixture b;
     create(&b, &random);
     for (size_t d = 0; d < WIDTH; d++)
         assert_true(b.normalizer.mean[d] == 0.0 && b.normalizer.variance[d] == 1.0 &&
@@ -100,7 +100,7 @@ static void test_apply(void **state)
     (void)state;
     ppo_random random;
     ppo_random_seed(&random, 73);
-    bed b;
+    fixture b;
     create(&b, &random);
     const ppo_normalizer *n = &b.normalizer;
     ppo_normalizer_update(&b.normalizer, b.x, SAMPLES);
@@ -128,7 +128,7 @@ static void test_thaw(void **state)
     (void)state;
     ppo_random random;
     ppo_random_seed(&random, 74);
-    bed b;
+    fixture b;
     create(&b, &random);
     ppo_normalizer_update(&b.normalizer, b.x, SAMPLES);
     float shift[WIDTH], scale[WIDTH];

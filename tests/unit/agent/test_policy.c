@@ -14,13 +14,13 @@
 #define FEATURES 5
 #define LD       PPO_CHUNK_ROWS
 
-typedef struct bed {
+typedef struct fixture {
     ppo_config config;
     ppo_arena arena;
     ppo_policy policy;
-} bed;
+} fixture;
 
-static void create(bed *b, const ppo_config *config, const dist_case *dist)
+static void create(fixture *b, const ppo_config *config, const dist_case *dist)
 {
     ppo_error error = {0};
     memset(b, 0, sizeof *b);
@@ -64,7 +64,7 @@ static void test_separate(void **state)
                                         "critic.2.weight", "critic.2.bias"};
     ppo_config config = config_of(false);
     config.critic_hidden_sizes = (ppo_widths){.count = 1, .width = {7}};
-    bed b;
+    fixture b;
     create(&b, &config, &dist_cases[9]); // a box of 6
     check_names(&b.policy, names, 11);
     assert_int_equal(b.policy.critic_begin, ppo_params_find(&b.policy.layout, names[7])->offset);
@@ -82,7 +82,7 @@ static void test_shared(void **state)
                                         "trunk.2.bias",   "actor.weight", "critic.weight",
                                         "actor.bias",     "critic.bias"};
     const ppo_config config = config_of(true);
-    bed b;
+    fixture b;
     create(&b, &config, &dist_cases[3]); // 6 values
     check_names(&b.policy, names, 8);
     assert_int_equal(b.policy.critic_begin, b.policy.layout.size);
@@ -93,7 +93,7 @@ static void test_shared(void **state)
 }
 
 // Sum of squares of a (semi-)orthogonal matrix: its smaller side times the squared gain.
-static double gain_of(const bed *b, const ppo_param *param)
+static double gain_of(const fixture *b, const ppo_param *param)
 {
     const float *w = b->policy.params + param->offset;
     double squares = 0.0;
@@ -103,7 +103,7 @@ static double gain_of(const bed *b, const ppo_param *param)
                 (double)(param->shape[0] < param->shape[1] ? param->shape[0] : param->shape[1]));
 }
 
-static double wanted_gain(const bed *b, const ppo_param *param)
+static double wanted_gain(const fixture *b, const ppo_param *param)
 {
     const bool head = strcmp(param->name, "actor.weight") == 0 ||
                       strcmp(param->name, "critic.weight") == 0 || strstr(param->name, ".4.weight");
@@ -113,7 +113,7 @@ static double wanted_gain(const bed *b, const ppo_param *param)
 }
 
 // Biases are 0, but for those of the deviations' outputs.
-static bool is_deviation(const bed *b, const ppo_param *param, size_t i)
+static bool is_deviation(const fixture *b, const ppo_param *param, size_t i)
 {
     const ppo_dist *dist = &b->policy.dist;
     const bool head =
@@ -128,7 +128,7 @@ static void test_initial_values(void **state)
     (void)state;
     for (size_t k = 0; k < 2 * num_dist_cases; k++) {
         const ppo_config config = config_of(k % 2);
-        bed b;
+        fixture b;
         create(&b, &config, &dist_cases[k / 2]);
         for (size_t i = 0; i < b.policy.layout.count; i++) {
             const ppo_param *param = &b.policy.layout.list[i];
@@ -147,7 +147,7 @@ static void test_streams(void **state)
 {
     (void)state;
     ppo_config config = config_of(false);
-    bed a, b;
+    fixture a, b;
     create(&a, &config, &dist_cases[1]);
     config.seed++;
     create(&b, &config, &dist_cases[1]);
@@ -162,7 +162,7 @@ static void test_streams(void **state)
     ppo_arena_release(&a.arena);
 }
 
-static void check_networks(const bed *b)
+static void check_networks(const fixture *b)
 {
     const ppo_policy *policy = &b->policy;
     const size_t rows = 11;
@@ -195,7 +195,7 @@ static void test_networks(void **state)
     (void)state;
     for (size_t k = 0; k < 2 * num_dist_cases; k++) {
         const ppo_config config = config_of(k % 2);
-        bed b;
+        fixture b;
         create(&b, &config, &dist_cases[k / 2]);
         check_networks(&b);
         ppo_arena_release(&b.arena);

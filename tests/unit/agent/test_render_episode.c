@@ -28,13 +28,13 @@ static void render(const void *instance, unsigned char *rgb)
     draw(instance, rgb, SIDE, SIDE);
 }
 
-typedef struct bed {
+typedef struct fixture {
     ppo_env_class env;
     ppo_trainer *trainer;
     const ppo_agent *agent;
-} bed;
+} fixture;
 
-static void bed_make(bed *b)
+static void fixture_make(fixture *b)
 {
     ppo_error error = {0};
     ppo_config config;
@@ -83,7 +83,7 @@ static ppo_status look(void *context, const ppo_episode_view *view, ppo_error *e
     return v->stop_after && v->num_views == v->stop_after ? PPO_STOPPED : PPO_OK;
 }
 
-static ppo_status watch(bed *b, viewer *v, const ppo_render_options *options, ppo_evaluation *e,
+static ppo_status watch(fixture *b, viewer *v, const ppo_render_options *options, ppo_evaluation *e,
                         ppo_error *error)
 {
     const ppo_frame_callback callback = {.function = look, .context = v};
@@ -93,11 +93,11 @@ static ppo_status watch(bed *b, viewer *v, const ppo_render_options *options, pp
 static void test_whole_episode(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     viewer v = {0};
     ppo_evaluation shown = {.struct_size = sizeof shown}, played = {.struct_size = sizeof played};
     const ppo_render_options options = {.struct_size = sizeof(ppo_render_options), .seed = 11};
-    bed_make(&b);
+    fixture_make(&b);
     assert_int_equal(watch(&b, &v, &options, &shown, NULL), PPO_OK);
     assert_int_equal(
         ppo_agent_evaluate(b.agent, &played,
@@ -123,9 +123,9 @@ static void test_whole_episode(void **state)
 static void test_ends(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     ppo_evaluation shown = {.struct_size = sizeof shown};
-    bed_make(&b);
+    fixture_make(&b);
     viewer cut = {0}, enough = {.stop_after = 4};
     const ppo_render_options three = {.struct_size = sizeof(ppo_render_options),
                                       .seed = 11,
@@ -143,10 +143,10 @@ static void test_ends(void **state)
 static void test_sizes(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     ppo_error error = {0};
     uint32_t width, height;
-    bed_make(&b);
+    fixture_make(&b);
     viewer v = {0};
     const ppo_render_options wide = {.struct_size = sizeof(ppo_render_options),
                                      .seed = 1,
@@ -168,9 +168,9 @@ static void test_sizes(void **state)
 static void test_overlay(void **state)
 {
     (void)state;
-    bed b;
+    fixture b;
     ppo_error error = {0};
-    bed_make(&b);
+    fixture_make(&b);
     viewer v = {0};
     const ppo_render_options options = {.struct_size = sizeof(ppo_render_options),
                                         .seed = 1,

@@ -2,7 +2,7 @@
 // A rollout against a replay of its actions in environments stepped one by one: observations,
 // rewards, flags, values after each kind of end, normalisation, episodes; the same bits with any
 // number of threads.
-#include "unit/rl/support/collect_bed.h"
+#include "unit/rl/support/collect_fixture.h"
 #include "unit/rl/support/toy.h"
 #include "unit/rl/support/ppo_reference.h"
 
@@ -81,7 +81,7 @@ static void moments(const history *h, double *mean, double *variance)
 }
 
 typedef struct replay {
-    collect_bed *bed;
+    collect_fixture *fixture;
     const ppo_env_class *env;
     uint64_t iteration;
     _Alignas(64) unsigned char instance[MAX_ENVS][256];
@@ -97,19 +97,19 @@ typedef struct replay {
 
 static void see(replay *p)
 {
-    for (size_t n = 0; n < p->bed->config.num_envs; n++)
+    for (size_t n = 0; n < p->fixture->config.num_envs; n++)
         for (size_t i = 0; i < TOY_OBS; i++)
             p->seen[i].x[p->seen[i].count++] = p->raw[n][i];
 }
 
-static void start(replay *p, collect_bed *bed, const ppo_env_class *env)
+static void start(replay *p, collect_fixture *fixture, const ppo_env_class *env)
 {
     memset(p, 0, sizeof *p);
-    p->bed = bed;
+    p->fixture = fixture;
     p->env = env;
     assert_true(env->instance_size <= sizeof p->instance[0]);
-    for (size_t n = 0; n < bed->config.num_envs; n++) {
-        const uint64_t seed = bed->config.seed + n;
+    for (size_t n = 0; n < fixture->config.num_envs; n++) {
+        const uint64_t seed = fixture->config.seed + n;
         env->reset(p->instance[n], &seed, p->raw[n], NULL);
     }
     see(p);
@@ -118,7 +118,7 @@ static void start(replay *p, collect_bed *bed, const ppo_env_class *env)
 // An observation as the networks should get it, from the statistics so far.
 static void normalised(const replay *p, double *y, const float *x)
 {
-    const ppo_config *config = &p->bed->config;
+    const ppo_config *config = &p->fixture->config;
     for (size_t i = 0; i < TOY_OBS; i++) {
         double mean, variance;
         y[i] = x[i];
@@ -132,7 +132,7 @@ static void normalised(const replay *p, double *y, const float *x)
 
 static double reference_value(const replay *p, const double *x)
 {
-    const ppo_policy *policy = &p->bed->agent.policy;
+    const ppo_policy *policy = &p->fixture->agent.policy;
     double y[REFERENCE_MAX_WIDTH], *params = new_doubles(policy->params, policy->layout.size);
     reference_mlp(&policy->heads[ppo_policy_critic_net(policy)], y, params, x);
     free(params);
@@ -144,9 +144,9 @@ static double reference_value(const replay *p, const double *x)
 static void env_action(const replay *p, void *out, const float *action)
 {
     const ppo_space *space = &p->env->action_space;
-    const ppo_action_bound bound = p->bed->config.action_bound;
+    const ppo_action_bound bound = p->fixture->config.action_bound;
     float column[8 * PPO_CHUNK_ROWS] = {0};
-    for (size_t a = 0; a < p->bed->rollout.num_actions; a++) {
+    for (size_t a = 0; a < p->fixture->rollout.num_actions; a++) {
         column[a * PPO_CHUNK_ROWS] = action[a];
         if (space->kind != PPO_SPACE_BOX)
             ((int32_t *)out)[a] = (int32_t)action[a];
@@ -156,13 +156,13 @@ static void env_action(const replay *p, void *out, const float *action)
             ((float *)out)[a] = action[a];
     }
     if (bound == PPO_ACTION_TANH)
-        ppo_dist_to_env(&p->bed->agent.policy.dist, out, column, 1);
+        ppo_dist_to_env(&p->fixture->agent.policy.dist, out, column, 1);
 }
 
 static void check_density(const replay *p, size_t i, const double *x)
 {
-    const ppo_policy *policy = &p->bed->agent.policy;
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_policy *policy = &p->fixture->agent.policy;
+    const ppo_rollout *r = &p->fixture->rollout;
     double out[REFERENCE_MAX_WIDTH], action[8];
     double *params = new_doubles(policy->params, policy->layout.size);
     for (size_t a = 0; a < r->num_actions; a++)
@@ -178,8 +178,8 @@ static void check_density(const replay *p, size_t i, const double *x)
 // the time steps since the beginning.
 static void check_stream(const replay *p, size_t t, size_t n)
 {
-    const ppo_policy *policy = &p->bed->agent.policy;
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_policy *policy = &p->fixture->agent.policy;
+    const ppo_rollout *r = &p->fixture->rollout;
     const size_t i = t * r->num_envs + n;
     float *space = calloc(policy->scratch_size, sizeof *space), action[8 * PPO_CHUNK_ROWS];
     assert_non_null(space);
@@ -187,7 +187,7 @@ static void check_stream(const replay *p, size_t t, size_t n)
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->features + i * TOY_OBS, 1);
     ppo_dist_prepare(&policy->dist, s.out, 1);
     ppo_dist_sample(&policy->dist, action, s.out, ppo_policy_log_std(policy), 1,
-                    p->bed->config.seed, PPO_RNG_ACTION, n, p->iteration * r->num_steps + t);
+                    p->fixture->config.seed, PPO_RNG_ACTION, n, p->iteration * r->num_steps + t);
     for (size_t a = 0; a < r->num_actions; a++)
         assert_true(r->action[i * r->num_actions + a] == action[a * PPO_CHUNK_ROWS]);
     free(space);
@@ -196,13 +196,13 @@ static void check_stream(const replay *p, size_t t, size_t n)
 // The observation of time t (up to T) and what the policy makes of it.
 static void check_observation(const replay *p, size_t t, size_t n)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     const size_t i = t * r->num_envs + n;
     const float *got = r->features + i * TOY_OBS;
     double x[TOY_OBS];
     normalised(p, x, p->raw[n]);
     for (size_t k = 0; k < TOY_OBS; k++)
-        if (!(relative_error(got[k], x[k], 1.0) < (p->bed->config.norm_obs ? NEAR : 1e-12)))
+        if (!(relative_error(got[k], x[k], 1.0) < (p->fixture->config.norm_obs ? NEAR : 1e-12)))
             fail_msg("step %zu, environment %zu, element %zu: %.9g, not %.9g", t, n, k, got[k],
                      x[k]);
     assert_true(relative_error(r->value[i], reference_value(p, x), 1.0) < NEAR);
@@ -214,7 +214,7 @@ static void check_observation(const replay *p, size_t t, size_t n)
 
 static void check_next_value(const replay *p, size_t t, size_t n)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     const size_t i = t * r->num_envs + n;
     double x[TOY_OBS];
     if (r->terminated[i]) {
@@ -229,7 +229,7 @@ static void check_next_value(const replay *p, size_t t, size_t n)
 
 static void end_episode(replay *p, size_t i, size_t n)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     assert_true(relative_error(r->episode_return[i], p->ret[n], 1.0) < 1e-12);
     assert_int_equal(r->episode_length[i], p->length[n]);
     p->episode_returns += p->ret[n];
@@ -242,7 +242,7 @@ static void end_episode(replay *p, size_t i, size_t n)
 
 static void step_env(replay *p, size_t t, size_t n)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     const size_t i = t * r->num_envs + n;
     const float *action = r->action + i * r->num_actions;
     ppo_transition now = {.reward = 0.0};
@@ -270,8 +270,8 @@ static void step_env(replay *p, size_t t, size_t n)
 // As VecNormalize of Stable-Baselines3: the statistics are of the discounted return under way.
 static void check_rewards(replay *p, size_t t)
 {
-    const ppo_config *config = &p->bed->config;
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_config *config = &p->fixture->config;
+    const ppo_rollout *r = &p->fixture->rollout;
     double shaped[MAX_ENVS], mean, variance;
     for (size_t n = 0; n < r->num_envs; n++) {
         const size_t i = t * r->num_envs + n;
@@ -293,7 +293,7 @@ static void check_rewards(replay *p, size_t t)
 
 static void check_iteration(replay *p)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     for (size_t t = 0; t < r->num_steps; t++) {
         for (size_t n = 0; n < r->num_envs; n++)
             check_observation(p, t, n);
@@ -309,27 +309,27 @@ static void check_iteration(replay *p)
 static void check(const set_up *s, size_t *terminations, size_t *truncations, size_t *limits)
 {
     const ppo_config config = config_of(s, 2);
-    collect_bed bed;
+    collect_fixture fixture;
     static replay p;
-    collect_bed_create(&bed, &config, toy_class(s->toy));
-    start(&p, &bed, toy_class(s->toy));
+    collect_fixture_create(&fixture, &config, toy_class(s->toy));
+    start(&p, &fixture, toy_class(s->toy));
     for (uint64_t i = 0; i < ITERATIONS; i++) {
-        collect_bed_run(&bed, i);
+        collect_fixture_run(&fixture, i);
         p.iteration = i;
         check_iteration(&p);
-        assert_true(bed.episodes.count[0] == p.episodes);
+        assert_true(fixture.episodes.count[0] == p.episodes);
         if (p.episodes && p.episodes <= PPO_RECENT_EPISODES) {
             const double count = (double)p.episodes;
-            assert_true(relative_error(ppo_episodes_return_mean(&bed.episodes),
+            assert_true(relative_error(ppo_episodes_return_mean(&fixture.episodes),
                                        p.episode_returns / count, 1.0) < 1e-12);
-            assert_true(relative_error(ppo_episodes_length_mean(&bed.episodes),
+            assert_true(relative_error(ppo_episodes_length_mean(&fixture.episodes),
                                        p.episode_lengths / count, 1.0) < 1e-12);
         }
     }
     *terminations += p.terminations;
     *truncations += p.truncations;
     *limits += p.limits;
-    collect_bed_release(&bed);
+    collect_fixture_release(&fixture);
 }
 
 static void test_replay(void **state)
@@ -366,16 +366,16 @@ static void test_threads(void **state)
         for (uint32_t threads = 2; threads <= 5; threads++) {
             const ppo_config one = config_of(&set_ups[i], 1);
             const ppo_config many = config_of(&set_ups[i], threads);
-            collect_bed a, b;
-            collect_bed_create(&a, &one, toy_class(set_ups[i].toy));
-            collect_bed_create(&b, &many, toy_class(set_ups[i].toy));
+            collect_fixture a, b;
+            collect_fixture_create(&a, &one, toy_class(set_ups[i].toy));
+            collect_fixture_create(&b, &many, toy_class(set_ups[i].toy));
             for (uint64_t k = 0; k < ITERATIONS; k++) {
-                collect_bed_run(&a, k);
-                collect_bed_run(&b, k);
+                collect_fixture_run(&a, k);
+                collect_fixture_run(&b, k);
                 assert_same_rollout(&a.rollout, &b.rollout);
             }
-            collect_bed_release(&b);
-            collect_bed_release(&a);
+            collect_fixture_release(&b);
+            collect_fixture_release(&a);
         }
 }
 
@@ -385,11 +385,11 @@ static void test_lost_steps(void **state)
 {
     (void)state;
     const ppo_config config = config_of(&set_ups[0], 2);
-    collect_bed bed;
-    collect_bed_create(&bed, &config, toy_class(set_ups[0].toy));
-    collect_bed_run(&bed, 0);
-    ppo_rollout *r = &bed.rollout;
-    const uint64_t finished = bed.episodes.count[0];
+    collect_fixture fixture;
+    collect_fixture_create(&fixture, &config, toy_class(set_ups[0].toy));
+    collect_fixture_run(&fixture, 0);
+    ppo_rollout *r = &fixture.rollout;
+    const uint64_t finished = fixture.episodes.count[0];
     uint64_t hidden = 0;
     size_t cuts = 0;
     for (size_t i = 0; i < r->num_steps * r->num_envs; i += 5) {
@@ -398,8 +398,8 @@ static void test_lost_steps(void **state)
         r->terminated[i] = 0;
         r->next_value[i] = NAN;
     }
-    ppo_bootstrap_run(&bed.bootstrap);
-    ppo_episodes_add_rollout(&bed.episodes, &bed.rollout);
+    ppo_bootstrap_run(&fixture.bootstrap);
+    ppo_episodes_add_rollout(&fixture.episodes, &fixture.rollout);
     for (size_t i = 0; i < r->num_steps * r->num_envs; i++) {
         const bool before_lost =
             i + r->num_envs < r->num_steps * r->num_envs && r->lost[i + r->num_envs] && !r->lost[i];
@@ -410,37 +410,15 @@ static void test_lost_steps(void **state)
         cuts++;
     }
     assert_true(cuts > 0);
-    assert_int_equal(bed.episodes.num_lost[0], (r->num_steps * r->num_envs + 4) / 5);
-    assert_int_equal(bed.episodes.count[0], 2 * finished - hidden);
-    collect_bed_release(&bed);
-}
-
-// A ring of the last episodes.
-static void test_episodes(void **state)
-{
-    (void)state;
-    ppo_arena arena = {0};
-    ppo_episodes episodes;
-    ppo_error error = {0};
-    ppo_episodes_plan(&episodes, &arena);
-    assert_true(ppo_arena_bind(&arena, &error) == PPO_OK);
-    assert_true(isnan(ppo_episodes_return_mean(&episodes)));
-    assert_true(isnan(ppo_episodes_length_mean(&episodes)));
-    for (int i = 1; i <= 250; i++) {
-        ppo_episodes_add(&episodes, i, 2.0 * i);
-        const int first = i > PPO_RECENT_EPISODES ? i - PPO_RECENT_EPISODES + 1 : 1;
-        assert_true(relative_error(ppo_episodes_return_mean(&episodes), 0.5 * (first + i), 0.0) <
-                    1e-12);
-        assert_true(relative_error(ppo_episodes_length_mean(&episodes), first + i, 0.0) < 1e-12);
-    }
-    assert_true(episodes.count[0] == 250);
-    ppo_arena_release(&arena);
+    assert_int_equal(fixture.episodes.num_lost[0], (r->num_steps * r->num_envs + 4) / 5);
+    assert_int_equal(fixture.episodes.count[0], 2 * finished - hidden);
+    collect_fixture_release(&fixture);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replay), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_lost_steps), cmocka_unit_test(test_episodes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_replay),
+                                       cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_lost_steps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

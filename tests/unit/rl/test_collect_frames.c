@@ -2,7 +2,7 @@
 // Collecting where several observations, or pictures, are seen together: what the network saw at
 // each step, and the action and value that came of it, against environments replayed one by one
 // with stacks kept by hand; lost lives; the same bits with any number of threads.
-#include "unit/rl/support/collect_bed.h"
+#include "unit/rl/support/collect_fixture.h"
 #include "unit/rl/support/toy.h"
 
 #include <math.h>
@@ -64,7 +64,7 @@ typedef struct player {
 } player;
 
 typedef struct replay {
-    collect_bed *bed;
+    collect_fixture *fixture;
     const ppo_env_class *env;
     const ppo_input *input;
     size_t frame_bytes;
@@ -101,17 +101,17 @@ static void see_next(replay *p, player *who)
     put_newest(p, who);
 }
 
-static void start(replay *p, collect_bed *bed, const ppo_env_class *env)
+static void start(replay *p, collect_fixture *fixture, const ppo_env_class *env)
 {
     memset(p, 0, sizeof *p);
-    p->bed = bed;
+    p->fixture = fixture;
     p->env = env;
-    p->input = &bed->agent.policy.input;
+    p->input = &fixture->agent.policy.input;
     p->frame_bytes = ppo_input_frame_bytes(p->input);
-    assert_true(env->instance_size <= MOST_INSTANCE && bed->config.num_envs <= MOST_ENVS);
-    for (size_t n = 0; n < bed->config.num_envs; n++) {
+    assert_true(env->instance_size <= MOST_INSTANCE && fixture->config.num_envs <= MOST_ENVS);
+    for (size_t n = 0; n < fixture->config.num_envs; n++) {
         player *who = &p->players[n];
-        const uint64_t seed = bed->config.seed + n;
+        const uint64_t seed = fixture->config.seed + n;
         who->raw = malloc(ppo_space_bytes(&env->observation_space));
         who->seen = malloc(ppo_input_bytes(p->input));
         assert_true(who->raw && who->seen);
@@ -124,7 +124,7 @@ static void start(replay *p, collect_bed *bed, const ppo_env_class *env)
 
 static void finish(replay *p)
 {
-    for (size_t n = 0; n < p->bed->config.num_envs; n++) {
+    for (size_t n = 0; n < p->fixture->config.num_envs; n++) {
         free(p->players[n].raw);
         free(p->players[n].seen);
     }
@@ -132,7 +132,7 @@ static void finish(replay *p)
 
 static float value_of(const replay *p, const player *who)
 {
-    const ppo_policy *policy = &p->bed->agent.policy;
+    const ppo_policy *policy = &p->fixture->agent.policy;
     float *space = calloc(policy->scratch_size, sizeof *space), value;
     assert_non_null(space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
@@ -144,7 +144,7 @@ static float value_of(const replay *p, const player *who)
 // The network's view, bit for bit, and what the policy made of it.
 static void check_view(const replay *p, size_t t, size_t n)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     unsigned char *stack = malloc(ppo_input_bytes(p->input));
     assert_non_null(stack);
     const ppo_frames_view frames = ppo_frames_view_of(&r->frames);
@@ -157,8 +157,8 @@ static void check_view(const replay *p, size_t t, size_t n)
 
 static void check_action(const replay *p, size_t t, size_t n)
 {
-    const ppo_policy *policy = &p->bed->agent.policy;
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_policy *policy = &p->fixture->agent.policy;
+    const ppo_rollout *r = &p->fixture->rollout;
     const size_t i = t * r->num_envs + n;
     float *space = calloc(policy->scratch_size, sizeof *space), action[8 * PPO_CHUNK_ROWS];
     float log_prob[PPO_CHUNK_ROWS], entropy[PPO_CHUNK_ROWS];
@@ -166,8 +166,8 @@ static void check_action(const replay *p, size_t t, size_t n)
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, p->players[n].seen, 1);
     ppo_dist_prepare(&policy->dist, s.out, 1);
-    ppo_dist_sample(&policy->dist, action, s.out, NULL, 1, p->bed->config.seed, PPO_RNG_ACTION, n,
-                    p->iteration * r->num_steps + t);
+    ppo_dist_sample(&policy->dist, action, s.out, NULL, 1, p->fixture->config.seed, PPO_RNG_ACTION,
+                    n, p->iteration * r->num_steps + t);
     ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, NULL, action, 1);
     for (size_t a = 0; a < r->num_actions; a++)
         assert_true(r->action[i * r->num_actions + a] == action[a * PPO_CHUNK_ROWS]);
@@ -177,7 +177,7 @@ static void check_action(const replay *p, size_t t, size_t n)
 
 static void check_end(replay *p, size_t i, player *who, const ppo_transition *now)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     if (now->life_lost) {
         assert_int_equal(r->episode_length[i], 0);
         p->lives++;
@@ -193,7 +193,7 @@ static void check_end(replay *p, size_t i, player *who, const ppo_transition *no
 
 static void step_env(replay *p, size_t t, size_t n)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     const size_t i = t * r->num_envs + n;
     player *who = &p->players[n];
     int32_t action[8] = {0};
@@ -222,7 +222,7 @@ static void step_env(replay *p, size_t t, size_t n)
 
 static void check_iteration(replay *p)
 {
-    const ppo_rollout *r = &p->bed->rollout;
+    const ppo_rollout *r = &p->fixture->rollout;
     for (size_t t = 0; t < r->num_steps; t++)
         for (size_t n = 0; n < r->num_envs; n++) {
             check_view(p, t, n);
@@ -236,7 +236,7 @@ static void check_iteration(replay *p)
 // Reported are whole games, not lives.
 static void check_report(const replay *p)
 {
-    const ppo_episodes *episodes = &p->bed->episodes;
+    const ppo_episodes *episodes = &p->fixture->episodes;
     assert_true(episodes->count[0] == p->games);
     if (p->games > 0 && p->games <= PPO_RECENT_EPISODES) {
         const double mean = p->returns / (double)p->games;
@@ -250,12 +250,12 @@ static void test_replay(void **state)
     for (size_t i = 0; i < NUM_SET_UPS; i++) {
         const ppo_config config = config_of(&set_ups[i], 2);
         const ppo_env_class *env = toy_class(set_ups[i].toy);
-        collect_bed bed;
+        collect_fixture fixture;
         static replay p;
-        collect_bed_create(&bed, &config, env);
-        start(&p, &bed, env);
+        collect_fixture_create(&fixture, &config, env);
+        start(&p, &fixture, env);
         for (uint64_t k = 0; k < ITERATIONS; k++) {
-            collect_bed_run(&bed, k);
+            collect_fixture_run(&fixture, k);
             p.iteration = k;
             check_iteration(&p);
             check_report(&p);
@@ -265,7 +265,7 @@ static void test_replay(void **state)
         assert_true(p.truncations > 0 && p.games > 3);
         assert_true((p.lives > 3) == (env->observation_space.dtype == PPO_U8));
         finish(&p);
-        collect_bed_release(&bed);
+        collect_fixture_release(&fixture);
     }
 }
 
@@ -290,16 +290,16 @@ static void test_threads(void **state)
         for (uint32_t threads = 2; threads <= 4; threads++) {
             const ppo_config one = config_of(&set_ups[i], 1);
             const ppo_config many = config_of(&set_ups[i], threads);
-            collect_bed a, b;
-            collect_bed_create(&a, &one, toy_class(set_ups[i].toy));
-            collect_bed_create(&b, &many, toy_class(set_ups[i].toy));
+            collect_fixture a, b;
+            collect_fixture_create(&a, &one, toy_class(set_ups[i].toy));
+            collect_fixture_create(&b, &many, toy_class(set_ups[i].toy));
             for (uint64_t k = 0; k < ITERATIONS; k++) {
-                collect_bed_run(&a, k);
-                collect_bed_run(&b, k);
+                collect_fixture_run(&a, k);
+                collect_fixture_run(&b, k);
                 assert_same_rollout(&a.rollout, &b.rollout);
             }
-            collect_bed_release(&b);
-            collect_bed_release(&a);
+            collect_fixture_release(&b);
+            collect_fixture_release(&a);
         }
 }
 

@@ -86,32 +86,32 @@ static void note_metrics(double *row, const ppo_update_stats *stats)
 // All minibatches in the file's order.
 static outcome run_update(const golden_file *golden, ppo_precision precision, uint32_t threads)
 {
-    golden_bed bed;
+    golden_fixture fixture;
     size_t count;
-    golden_bed_create(&bed, golden, precision, threads);
+    golden_fixture_create(&fixture, golden, precision, threads);
     double *order = golden_values(golden, "in.minibatch_order", &count);
-    const size_t size = bed.config.minibatch_size, params = bed.policy.layout.size;
+    const size_t size = fixture.config.minibatch_size, params = fixture.policy.layout.size;
     outcome o = {.num_minibatches = count / size, .num_params = params};
     uint32_t *index = calloc(size, sizeof *index);
     o.metrics = calloc(o.num_minibatches * NUM_METRICS, sizeof *o.metrics);
     o.first_grad = calloc(params, sizeof *o.first_grad);
     o.params = calloc(params, sizeof *o.params);
-    assert_true(count == bed.config.update_epochs * bed.rollout.num_steps);
+    assert_true(count == fixture.config.update_epochs * fixture.rollout.num_steps);
     assert_true(count % size == 0 && index && o.metrics && o.first_grad && o.params);
     for (size_t m = 0; m < o.num_minibatches; m++) {
         for (size_t i = 0; i < size; i++)
             index[i] = (uint32_t)order[m * size + i];
         const ppo_update_stats stats =
-            minibatch_step_run(&bed.single, &bed.rollout, index, size, &bed.step);
+            minibatch_step_run(&fixture.single, &fixture.rollout, index, size, &fixture.step);
         note_metrics(o.metrics + m * NUM_METRICS, &stats);
         if (m == 0)
-            memcpy(o.first_grad, ppo_optimizer_gradient(bed.single.optimizer),
+            memcpy(o.first_grad, ppo_optimizer_gradient(fixture.single.optimizer),
                    params * sizeof *o.first_grad);
     }
-    memcpy(o.params, bed.policy.params, params * sizeof *o.params);
+    memcpy(o.params, fixture.policy.params, params * sizeof *o.params);
     free(index);
     free(order);
-    golden_bed_release(&bed);
+    golden_fixture_release(&fixture);
     return o;
 }
 
@@ -223,14 +223,14 @@ static double compare_params(const golden_file *golden, const ppo_params *layout
 static void check_update(const golden_file *golden, const char *name, ppo_precision precision,
                          const tolerances *bars)
 {
-    golden_bed bed; // for its layout
-    golden_bed_create(&bed, golden, PPO_PRECISION_FP32, 1);
+    golden_fixture fixture; // for its layout
+    golden_fixture_create(&fixture, golden, PPO_PRECISION_FP32, 1);
     outcome o = run_update(golden, precision, 1);
     const double metrics = compare_metrics(golden, &o, bars);
-    const double gradient =
-        compare_params(golden, &bed.policy.layout, "out.first_grad.", o.first_grad, bars->gradient);
+    const double gradient = compare_params(golden, &fixture.policy.layout, "out.first_grad.",
+                                           o.first_grad, bars->gradient);
     const double params =
-        compare_params(golden, &bed.policy.layout, "out.param.", o.params, bars->params);
+        compare_params(golden, &fixture.policy.layout, "out.param.", o.params, bars->params);
     printf("%s%s: metrics %.2g, first gradient %.2g, parameters %.2g\n", name,
            precision == PPO_PRECISION_BF16 ? " in bf16" : "", metrics, gradient, params);
     for (uint32_t threads = 2; threads <= 3; threads++) {
@@ -242,7 +242,7 @@ static void check_update(const golden_file *golden, const char *name, ppo_precis
         outcome_release(&other);
     }
     outcome_release(&o);
-    golden_bed_release(&bed);
+    golden_fixture_release(&fixture);
 }
 
 static bool has_bf16(void)

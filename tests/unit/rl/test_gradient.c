@@ -52,13 +52,13 @@ static const set_up set_ups[] = {
     {"one sample", 1, 4, {1, {8}}, {0}, TANH, false, true, NORM, 1},
 };
 
-typedef struct bed {
+typedef struct fixture {
     problem p;
     uint32_t index[256];
     size_t count;
     double *params;
     float *gradient; // added chunks
-} bed;
+} fixture;
 
 static ppo_config config_of(const set_up *s)
 {
@@ -79,14 +79,14 @@ static ppo_config config_of(const set_up *s)
 
 static double joint_loss(void *context)
 {
-    const bed *b = context;
+    const fixture *b = context;
     return reference_joint_loss(&b->p.policy, &b->p.config, &b->p.step, &b->p.rollout, b->index,
                                 b->count, b->params)
         .loss;
 }
 
 // Samples in an order of their own, some twice.
-static void create(bed *b, const set_up *s, uint32_t threads)
+static void create(fixture *b, const set_up *s, uint32_t threads)
 {
     const ppo_config config = config_of(s);
     memset(b, 0, sizeof *b);
@@ -99,14 +99,14 @@ static void create(bed *b, const set_up *s, uint32_t threads)
     b->gradient = new_floats(size);
 }
 
-static void release(bed *b)
+static void release(fixture *b)
 {
     free(b->gradient);
     free(b->params);
     problem_release(&b->p);
 }
 
-static ppo_gradient_stats compute(bed *b)
+static ppo_gradient_stats compute(fixture *b)
 {
     size_t num_chunks;
     const ppo_rollout_view rollout = ppo_rollout_view_of(&b->p.rollout);
@@ -123,7 +123,7 @@ static ppo_gradient_stats compute(bed *b)
     return stats;
 }
 
-static double check_losses(const bed *b, const ppo_gradient_stats *stats)
+static double check_losses(const fixture *b, const ppo_gradient_stats *stats)
 {
     const reference_losses reference = reference_joint_loss(
         &b->p.policy, &b->p.config, &b->p.step, &b->p.rollout, b->index, b->count, b->params);
@@ -139,7 +139,7 @@ static double check_losses(const bed *b, const ppo_gradient_stats *stats)
     return largest;
 }
 
-static double check_tensor(bed *b, const ppo_param *param, double size, ppo_random *random)
+static double check_tensor(fixture *b, const ppo_param *param, double size, ppo_random *random)
 {
     const size_t count = ppo_param_count(param);
     const size_t checked = count < MAX_CHECKED ? count : MAX_CHECKED;
@@ -155,7 +155,7 @@ static double check_tensor(bed *b, const ppo_param *param, double size, ppo_rand
 }
 
 // The usual size of a tensor's gradient; of a tensor with none, some of everything's.
-static double usual_size(const bed *b, const ppo_param *param)
+static double usual_size(const fixture *b, const ppo_param *param)
 {
     const size_t size = b->p.policy.layout.size;
     double *all = new_doubles(b->gradient, size);
@@ -167,7 +167,7 @@ static double usual_size(const bed *b, const ppo_param *param)
 
 static void check(const set_up *s)
 {
-    bed b;
+    fixture b;
     ppo_random random;
     ppo_random_seed(&random, 42);
     create(&b, s, 1);
@@ -200,11 +200,11 @@ static void test_threads(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof set_ups / sizeof *set_ups; i++) {
-        bed one;
+        fixture one;
         create(&one, &set_ups[i], 1);
         const ppo_gradient_stats stats = compute(&one);
         for (uint32_t threads = 1; threads <= 4; threads++) {
-            bed b;
+            fixture b;
             create(&b, &set_ups[i], threads);
             const ppo_gradient_stats other = compute(&b);
             assert_memory_equal(&other.mean, &stats.mean, sizeof stats.mean);

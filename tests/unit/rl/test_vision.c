@@ -38,7 +38,7 @@ static const set_up set_ups[] = {
 #define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
 
 // A policy, a rollout of random images, and the update's first half.
-typedef struct bed {
+typedef struct fixture {
     ppo_config config;
     ppo_step_params step;
     ppo_arena arena;
@@ -49,9 +49,9 @@ typedef struct bed {
     ppo_vision *vision; // one of its own, apart from the gradient's
     uint32_t index[40];
     float *grad; // [params] as ppo_gradient_compute leaves it
-} bed;
+} fixture;
 
-static void fill_params(bed *b, ppo_random *random)
+static void fill_params(fixture *b, ppo_random *random)
 {
     for (size_t i = 0; i < b->policy.layout.count; i++) {
         const ppo_param *p = &b->policy.layout.list[i];
@@ -61,7 +61,7 @@ static void fill_params(bed *b, ppo_random *random)
     ppo_policy_pack(&b->policy);
 }
 
-static void fill_rollout(bed *b, ppo_random *random)
+static void fill_rollout(fixture *b, ppo_random *random)
 {
     ppo_rollout *r = &b->rollout;
     for (size_t i = 0; i < (STEPS + r->frames.stack) * ENVS * r->frames.bytes; i++)
@@ -77,7 +77,7 @@ static void fill_rollout(bed *b, ppo_random *random)
         r->action[i] = (float)ppo_random_integers(random, 0, ACTIONS);
 }
 
-static void create(bed *b, const set_up *s, ppo_precision precision, uint32_t threads)
+static void create(fixture *b, const set_up *s, ppo_precision precision, uint32_t threads)
 {
     ppo_error error = {0};
     ppo_random random;
@@ -115,7 +115,7 @@ static void create(bed *b, const set_up *s, ppo_precision precision, uint32_t th
     assert_non_null(b->grad);
 }
 
-static void release(bed *b)
+static void release(fixture *b)
 {
     free(b->grad);
     ppo_vision_destroy(b->vision);
@@ -126,7 +126,7 @@ static void release(bed *b)
 }
 
 // The whole gradient of `count` samples: the vision's as it comes, the heads' chunks added up.
-static ppo_gradient_stats compute(bed *b, const uint32_t *index, size_t count, float *grad)
+static ppo_gradient_stats compute(fixture *b, const uint32_t *index, size_t count, float *grad)
 {
     size_t chunks;
     const ppo_policy *policy = &b->policy;
@@ -141,7 +141,7 @@ static ppo_gradient_stats compute(bed *b, const uint32_t *index, size_t count, f
     return stats;
 }
 
-static double compare(const bed *b, const double *wanted, const set_up *s)
+static double compare(const fixture *b, const double *wanted, const set_up *s)
 {
     double largest = 0.0;
     for (size_t i = 0; i < b->policy.layout.count; i++) {
@@ -158,7 +158,7 @@ static double compare(const bed *b, const double *wanted, const set_up *s)
 
 // --- samples alone -------------------------------------------------------------------------------
 
-static double check_means(bed *b, const set_up *s, size_t count)
+static double check_means(fixture *b, const set_up *s, size_t count)
 {
     const size_t size = b->policy.layout.size;
     double *wanted = new_doubles(NULL, size);
@@ -182,7 +182,7 @@ static void test_means(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_SET_UPS; i++) {
-        bed b;
+        fixture b;
         double largest = 0.0;
         create(&b, &set_ups[i], PPO_PRECISION_FP32, 2);
         for (size_t k = 0; k < NUM_COUNTS; k++)
@@ -196,7 +196,7 @@ static void test_means(void **state)
 
 // A sample alone through a network, by a minibatch of its own: features, and the gradient of the
 // network's tensors from that of the features, which is added to `wanted`.
-static void check_sample(const bed *b, size_t net, uint32_t index, const float *features,
+static void check_sample(const fixture *b, size_t net, uint32_t index, const float *features,
                          const float *dfeatures, double *wanted)
 {
     const ppo_policy *policy = &b->policy;
@@ -222,7 +222,7 @@ static void check_sample(const bed *b, size_t net, uint32_t index, const float *
 }
 
 // Twice over: nothing of the first minibatch may reach the second.
-static void check_steps(bed *b, const set_up *s, size_t count, ppo_random *random)
+static void check_steps(fixture *b, const set_up *s, size_t count, ppo_random *random)
 {
     const ppo_policy *policy = &b->policy;
     const size_t width = PPO_CNN_FEATURES(&policy->visions[0]);
@@ -254,7 +254,7 @@ static void test_steps(void **state)
     ppo_random random;
     ppo_random_seed(&random, 62);
     for (size_t i = 0; i < NUM_SET_UPS; i++) {
-        bed b;
+        fixture b;
         create(&b, &set_ups[i], PPO_PRECISION_FP32, 1);
         for (size_t k = 0; k < NUM_COUNTS; k++)
             check_steps(&b, &set_ups[i], counts[k], &random);
@@ -266,11 +266,11 @@ static void test_steps(void **state)
 
 static void check_threads(const set_up *s, ppo_precision precision)
 {
-    bed one;
+    fixture one;
     create(&one, s, precision, 1);
     const size_t bytes = one.policy.layout.size * sizeof *one.grad;
     for (uint32_t threads = 1; threads <= 4; threads++) {
-        bed b;
+        fixture b;
         create(&b, s, precision, threads);
         for (size_t k = 0; k < NUM_COUNTS; k++) {
             const ppo_gradient_stats wanted = compute(&one, one.index, counts[k], one.grad);

@@ -189,27 +189,27 @@ static void read_config(ppo_config *config, const golden_file *golden)
 }
 
 // A categorical's number of actions is that of the policy head's biases.
-static void read_action_space(golden_bed *bed, const golden_file *golden)
+static void read_action_space(golden_fixture *fixture, const golden_file *golden)
 {
     char head[PPO_NAME_SIZE], name[2 * PPO_NAME_SIZE];
-    ppo_space *space = &bed->action_space;
+    ppo_space *space = &fixture->action_space;
     if (says(golden, "policy", "diag_gaussian")) {
         *space = (ppo_space){.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1};
         space->shape[0] = (uint32_t)find(golden, "in.param.log_std")->shape[0];
         return;
     }
     const uint32_t last =
-        golden_has_pictures(golden) ? 9 : 2 * bed->config.hidden_sizes.count; // module
-    if (bed->config.shared_network)
+        golden_has_pictures(golden) ? 9 : 2 * fixture->config.hidden_sizes.count; // module
+    if (fixture->config.shared_network)
         snprintf(head, sizeof head, "actor.bias");
     else
         snprintf(head, sizeof head, "actor.%u.bias", last);
     golden_param_name(golden, name, sizeof name, "out.param.", head);
     if (golden_has_pictures(golden))
         snprintf(name + strlen(name), sizeof name - strlen(name), ".sample");
-    bed->num_values = (uint32_t)find(golden, name)->shape[0];
+    fixture->num_values = (uint32_t)find(golden, name)->shape[0];
     *space = (ppo_space){.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}};
-    space->num_values = &bed->num_values;
+    space->num_values = &fixture->num_values;
 }
 
 // Pictures come as whole stacks, one of several channels at a time.
@@ -225,12 +225,12 @@ static ppo_input read_input(const golden_file *golden)
                        .width = shape.width};
 }
 
-static void fill_params(golden_bed *bed, const golden_file *golden)
+static void fill_params(golden_fixture *fixture, const golden_file *golden)
 {
     char name[2 * PPO_NAME_SIZE];
-    for (size_t i = 0; i < bed->policy.layout.count; i++) {
-        const ppo_param *param = &bed->policy.layout.list[i];
-        float *values = bed->policy.params + param->offset;
+    for (size_t i = 0; i < fixture->policy.layout.count; i++) {
+        const ppo_param *param = &fixture->policy.layout.list[i];
+        float *values = fixture->policy.params + param->offset;
         if (golden_has_pictures(golden)) {
             golden_formula_param(golden, param, values);
             continue;
@@ -238,14 +238,14 @@ static void fill_params(golden_bed *bed, const golden_file *golden)
         golden_param_name(golden, name, sizeof name, "in.param.", param->name);
         golden_floats(golden, name, values, ppo_param_count(param));
     }
-    ppo_policy_pack(&bed->policy);
+    ppo_policy_pack(&fixture->policy);
 }
 
-static void fill(golden_bed *bed, const golden_file *golden)
+static void fill(golden_fixture *fixture, const golden_file *golden)
 {
-    ppo_rollout *r = &bed->rollout;
+    ppo_rollout *r = &fixture->rollout;
     const size_t samples = r->num_steps;
-    fill_params(bed, golden);
+    fill_params(fixture, golden);
     if (golden_has_pictures(golden))
         golden_pictures(golden, ppo_frames_row(&r->frames, 0));
     else
@@ -257,38 +257,39 @@ static void fill(golden_bed *bed, const golden_file *golden)
     golden_floats(golden, "in.return", r->ret, samples);
 }
 
-void golden_bed_create(golden_bed *bed, const golden_file *golden, ppo_precision precision,
-                       uint32_t threads)
+void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
+                           ppo_precision precision, uint32_t threads)
 {
     ppo_error error = {0};
-    *bed = (golden_bed){0};
-    read_config(&bed->config, golden);
-    bed->config.precision = precision;
-    read_action_space(bed, golden);
-    bed->step = (ppo_step_params){.lr = bed->config.learning_rate,
-                                  .critic_lr = bed->config.learning_rate,
-                                  .clip_coef = bed->config.clip_coef,
-                                  .ent_coef = bed->config.ent_coef};
+    *fixture = (golden_fixture){0};
+    read_config(&fixture->config, golden);
+    fixture->config.precision = precision;
+    read_action_space(fixture, golden);
+    fixture->step = (ppo_step_params){.lr = fixture->config.learning_rate,
+                                      .critic_lr = fixture->config.learning_rate,
+                                      .clip_coef = fixture->config.clip_coef,
+                                      .ent_coef = fixture->config.ent_coef};
     const ppo_input input = read_input(golden);
-    if (ppo_policy_plan(&bed->policy, &bed->config, &input, &bed->action_space, &bed->arena,
-                        &error) != PPO_OK)
+    if (ppo_policy_plan(&fixture->policy, &fixture->config, &input, &fixture->action_space,
+                        &fixture->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
-    ppo_rollout_plan(&bed->rollout, bed->config.num_steps, 1, &input, bed->policy.dist.num_actions,
-                     &bed->arena);
-    if (ppo_pool_create(&bed->pool, threads, &error) != PPO_OK)
+    ppo_rollout_plan(&fixture->rollout, fixture->config.num_steps, 1, &input,
+                     fixture->policy.dist.num_actions, &fixture->arena);
+    if (ppo_pool_create(&fixture->pool, threads, &error) != PPO_OK)
         fail_msg("%s", error.message);
-    minibatch_step_create(&bed->single, &bed->config, &bed->policy, bed->pool, &bed->arena);
-    if (ppo_arena_bind(&bed->arena, &error) != PPO_OK)
+    minibatch_step_create(&fixture->single, &fixture->config, &fixture->policy, fixture->pool,
+                          &fixture->arena);
+    if (ppo_arena_bind(&fixture->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
-    fill(bed, golden);
+    fill(fixture, golden);
 }
 
-void golden_bed_release(golden_bed *bed)
+void golden_fixture_release(golden_fixture *fixture)
 {
-    minibatch_step_release(&bed->single);
-    ppo_pool_destroy(bed->pool);
-    ppo_policy_release(&bed->policy);
-    ppo_arena_release(&bed->arena);
+    minibatch_step_release(&fixture->single);
+    ppo_pool_destroy(fixture->pool);
+    ppo_policy_release(&fixture->policy);
+    ppo_arena_release(&fixture->arena);
 }
 
 double golden_deviation(const double *got, const double *wanted, size_t count, size_t stride,

@@ -36,7 +36,7 @@ void golden_param_name(const golden_file *golden, char *name, size_t size, const
 bool golden_has_pictures(const golden_file *golden);
 
 // An update phase that stands where the file's began.
-typedef struct golden_bed {
+typedef struct golden_fixture {
     ppo_config config;
     ppo_space action_space;
     uint32_t num_values;
@@ -46,11 +46,11 @@ typedef struct golden_bed {
     ppo_rollout rollout;
     ppo_pool *pool;
     minibatch_step single;
-} golden_bed;
+} golden_fixture;
 
-void golden_bed_create(golden_bed *bed, const golden_file *golden, ppo_precision precision,
-                       uint32_t threads);
-void golden_bed_release(golden_bed *bed);
+void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
+                           ppo_precision precision, uint32_t threads);
+void golden_fixture_release(golden_fixture *fixture);
 
 // |got - wanted| / |wanted| over `count` elements `stride` apart, with Euclidean norms; elements
 // smaller than `least` in the mean square count as that large.

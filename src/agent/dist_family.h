@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: MIT
-// The two families behind dist.h; same arguments, see there.
-#ifndef PPO_AGENT_DIST_PARTS_H
-#define PPO_AGENT_DIST_PARTS_H
+// A distribution, and the two families behind dist.h: the functions take the same arguments as
+// those there.
+//
+// Arrays lie column by column, one column per output or action component and PPO_CHUNK_ROWS
+// (padded) rows in each, so that every loop runs along the rows. Actions are float throughout;
+// discrete ones hold small integers. Up to ppo_pad(rows) rows of outputs are written.
+#ifndef PPO_AGENT_DIST_FAMILY_H
+#define PPO_AGENT_DIST_FAMILY_H
 
-#include "agent/dist.h"
+#include "core/rng.h"
+#include "ppo/config.h"
+
+typedef struct ppo_dist {
+    const ppo_space *space;    // borrowed
+    size_t num_actions;        // A, components of an action
+    size_t num_outputs;        // network outputs that it needs
+    ppo_std_source std_source; // Gaussian only
+    ppo_action_bound bound;    // Gaussian only
+} ppo_dist;
 
 void ppo_categorical_prepare(const ppo_dist *dist, float *out, size_t rows);
 void ppo_categorical_sample(const ppo_dist *dist, float *action, const float *out, size_t rows,
