@@ -50,7 +50,7 @@ PPO_API size_t ppo_space_size(const ppo_space *space);
 PPO_API size_t ppo_space_bytes(const ppo_space *space);
 
 // How many values component `index` of a discrete, multi-discrete or multi-binary space can take:
-// num_values[index], or 2 where there is no such array. Not for boxes.
+// 2 for multi-binary, num_values[index] for the others. Not for boxes.
 PPO_API uint32_t ppo_space_num_values(const ppo_space *space, size_t index);
 
 #ifdef __cplusplus

@@ -17,5 +17,5 @@ size_t ppo_space_bytes(const ppo_space *space)
 
 uint32_t ppo_space_num_values(const ppo_space *space, size_t index)
 {
-    return space->num_values ? space->num_values[index] : 2;
+    return space->kind == PPO_SPACE_MULTI_BINARY ? 2 : space->num_values[index];
 }
