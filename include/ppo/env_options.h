@@ -49,8 +49,8 @@ typedef struct ppo_gymnasium_options {
 } ppo_gymnasium_options;
 
 struct ppo_env_options {
-    uint32_t struct_size; // sizeof(ppo_env_options): one of another size belongs to another version
-                          // of the library, and is refused
+    size_t struct_size; // sizeof(ppo_env_options): one of another size belongs to another version
+                        // of the library, and is refused
     ppo_atari_options atari;
     ppo_box2d_options box2d;
     ppo_gymnasium_options gymnasium;

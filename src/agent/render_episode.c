@@ -13,6 +13,7 @@
 #include "draw/canvas.h"
 #include "env/picture.h"
 #include "env/vecenv.h"
+#include "ppo/plugin.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -96,11 +97,15 @@ static ppo_status deliver(ppo_rendering *r, ppo_error *error)
 
 static ppo_status step(ppo_rendering *r, uint64_t number, ppo_error *error)
 {
+    ppo_error failure = {.message = "a step was lost"};
+    const uint64_t num_failures = ppo_vecenv_workers_lost(r->vecenv, NULL);
+    uint8_t lost = 0;
     const ppo_vecenv_rows rows = {.obs = r->obs,
                                   .final_obs = r->final_obs,
                                   .reward = r->reward,
                                   .terminated = r->terminated,
                                   .truncated = r->truncated,
+                                  .lost = &lost,
                                   .episode_return = r->finished_return,
                                   .episode_length = r->finished_length,
                                   .picture = r->picture};
@@ -111,6 +116,9 @@ static ppo_status step(ppo_rendering *r, uint64_t number, ppo_error *error)
                                     .masks = ppo_vecenv_mask(r->vecenv)};
     PPO_TRY(ppo_actor_act(r->actor, r->action, r->stacked, 1, &acting, error));
     PPO_TRY(ppo_vecenv_step(r->vecenv, &rows, r->action, 0, 1, number, error));
+    if (lost || ppo_vecenv_workers_lost(r->vecenv, &failure) != num_failures)
+        return ppo_fail(error, PPO_ENV_FAILED, "%.64s failed while its episode was drawn: %.380s",
+                        ppo_env_name(r->agent->env->id), failure.message);
     const bool begins = *r->terminated || *r->truncated;
     r->view.reward = *r->reward;
     r->view.episode_return += *r->reward;

@@ -19,6 +19,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_ENVS         1000000 // as the option table has them
 #define MAX_STACK        16
@@ -35,6 +36,7 @@ struct ppo_vec {
     size_t num_tasks;  // of the pool
     ppo_error *errors; // [num_tasks]
     bool has_processes;
+    pid_t owner; // the process that has the threads and workers
     size_t num_envs, stack, obs_bytes, action_bytes;
     uint64_t step;                  // of the vectoriser: keys sticky actions
     bool is_untouched;              // the episodes that creation began have not been asked for yet
@@ -172,6 +174,7 @@ ppo_status ppo_vec_create(ppo_vec **vec, const ppo_config *config, const ppo_env
     if (!v)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for environments");
     v->config = *config;
+    v->owner = getpid();
     const ppo_status status = build(v, env, error);
     if (status != PPO_OK) {
         ppo_vec_destroy(v);
@@ -231,9 +234,21 @@ static void copy_observations(const ppo_vec *v, void *observation)
         memcpy(observation, v->stack > 1 ? v->stacks : v->obs, bytes);
 }
 
+// Threads, workers and the memory shared with them belong to the process that made them.
+static ppo_status check_owner(const ppo_vec *v, ppo_error *error)
+{
+    if (getpid() == v->owner)
+        return PPO_OK;
+    return ppo_fail(error, PPO_UNSUPPORTED,
+                    "these environments belong to process %ld, of which this one is a fork; make "
+                    "them in the process that steps them",
+                    (long)v->owner);
+}
+
 ppo_status ppo_vec_reset(ppo_vec *v, const uint64_t *seeds, void *observation, ppo_error *error)
 {
     PPO_FLOAT_SCOPE;
+    PPO_TRY(check_owner(v, error));
     v->is_ready = false;
     if (seeds) {
         memcpy(v->seeds, seeds, v->num_envs * sizeof *seeds);
@@ -379,6 +394,7 @@ ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *resu
     PPO_FLOAT_SCOPE;
     ppo_vec_rows to;
     PPO_TRY(ppo_sized_read(&to, sizeof to, sizeof to, results, "ppo_vec_rows", error));
+    PPO_TRY(check_owner(v, error));
     PPO_TRY(check_call(v, action, error));
     const ppo_vecenv_rows rows = choose_rows(v, &to);
     if (v->has_processes) {

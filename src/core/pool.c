@@ -50,6 +50,7 @@ struct ppo_pool {
     pthread_cond_t wake;
     size_t size;
     size_t num_started;
+    pid_t owner;         // the process that has the threads: a fork of it has none
     ppo_worker *workers; // [size], the caller's place is 0
 };
 
@@ -238,6 +239,7 @@ ppo_status ppo_pool_create(ppo_pool **result, uint32_t threads, ppo_error *error
     memset(workers, 0, size * sizeof *workers);
     pool->size = size;
     pool->workers = workers;
+    pool->owner = getpid();
     pool->oversubscribed = size > ppo_pool_cores();
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->wake, NULL);
@@ -254,6 +256,11 @@ void ppo_pool_destroy(ppo_pool *pool)
 {
     if (!pool)
         return;
+    if (getpid() != pool->owner) {
+        free(pool->workers);
+        free(pool);
+        return;
+    }
     pthread_mutex_lock(&pool->mutex);
     atomic_store(&pool->stop, true);
     for (size_t i = 1; i <= pool->num_started; i++) // ends the spinning

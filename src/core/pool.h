@@ -17,7 +17,7 @@ typedef void (*ppo_task)(void *context, size_t task, size_t worker);
 
 // `threads` workers, the calling thread included; 0: one per online core.
 ppo_status ppo_pool_create(ppo_pool **pool, uint32_t threads, ppo_error *error);
-void ppo_pool_destroy(ppo_pool *pool);
+void ppo_pool_destroy(ppo_pool *pool); // in a fork of its process: frees its memory
 size_t ppo_pool_size(const ppo_pool *pool);
 
 // Cores that are online, at least 1.

@@ -18,6 +18,9 @@ typedef struct ppo_env_extension {
     // about the last time (`last` may be NULL, and is untouched if there was none). NULL: never.
     // May be called while other threads step instances.
     uint64_t (*count_failures)(const ppo_env_class *env, ppo_error *last);
+
+    // Why a class without `render` has none, as a clause; "" or NULL: nothing is known.
+    const char *(*why_no_pictures)(const ppo_env_class *env);
 } ppo_env_extension;
 
 // A class that the library itself has made, as the memory that it was made in: for `close`, which

@@ -331,15 +331,18 @@ static ppo_status finish_step(ppo_instances *v, const ppo_vecenv_rows *rows, siz
     if (!sum->terminated && !sum->truncated)
         return v->mask ? update_mask(v, n, error) : PPO_OK;
 
-    // The episode has ended for learning. After a lost life the game goes on: so do its counters.
+    // The episode has ended for learning. After a lost life the game goes on, and so do its
+    // counters; but if a limit ends it in the same step, a seed makes the class begin a new game.
+    const bool life_lost = sum->terminated && sum->life_lost;
     memcpy(rows->final_obs + n * v->obs_bytes, obs, v->obs_bytes);
-    if (sum->terminated && sum->life_lost) {
+    if (life_lost && !sum->truncated) {
         rows->episode_length[n] = 0;
         return reset_instance(v, n, NULL, obs, step, error);
     }
+    const uint64_t seed = fresh_seed(v, n, step);
     rows->episode_return[n] = episode->total;
     rows->episode_length[n] = episode->length;
-    return begin_episode(v, n, NULL, obs, step, error);
+    return begin_episode(v, n, life_lost ? &seed : NULL, obs, step, error);
 }
 
 // Steps environment n alone: its action for frame_skip steps, or up to the episode's end.

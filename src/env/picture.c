@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "draw/canvas.h"
+#include "env/class.h"
 
 #include <string.h>
 
@@ -43,9 +44,12 @@ ppo_status ppo_picture_size(const ppo_env_class *env, uint32_t *width, uint32_t 
                             ppo_error *error)
 {
     PPO_TRY(check_canvas(env, error));
-    if (!env->render)
-        return ppo_fail(error, PPO_UNSUPPORTED,
-                        "%.64s draws no pictures: its class has no `render`", env->id);
+    if (!env->render) {
+        const ppo_env_extension *extension = ppo_env_class_extension(env);
+        const char *why = extension->why_no_pictures ? extension->why_no_pictures(env) : "";
+        return ppo_fail(error, PPO_UNSUPPORTED, "%.64s draws no pictures: %s", env->id,
+                        why[0] ? why : "its class has no `render`");
+    }
     const uint32_t own_width = env->render_width, own_height = env->render_height;
     if (*width == 0 && *height == 0) {
         *width = own_width;

@@ -131,7 +131,7 @@ ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env
     if (options && options->struct_size != sizeof *options)
         return ppo_fail(
             error, PPO_MISMATCH,
-            "ppo_env_options has a struct_size of %u, this library's has %zu: begin with "
+            "ppo_env_options has a struct_size of %zu, this library's has %zu: begin with "
             "ppo_env_options_default(), and compile against this version's headers",
             options->struct_size, sizeof *options);
     if (!family || !family->open)

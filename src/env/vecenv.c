@@ -90,7 +90,8 @@ ppo_status ppo_vecenv_reset(ppo_vecenv *v, const uint64_t *seeds, unsigned char 
 
 void ppo_vecenv_freeze(ppo_vecenv *v)
 {
-    if (v->workers && run_job(v, &(ppo_job_request){.kind = PPO_JOB_SAVE}, NULL) == PPO_OK)
+    if (v->workers && (ppo_workers_check_owner(v->workers, NULL) != PPO_OK ||
+                       run_job(v, &(ppo_job_request){.kind = PPO_JOB_SAVE}, NULL) == PPO_OK))
         return;
     for (size_t n = 0; n < v->instances.options.num_envs; n++) {
         if (v->workers) // some have died and could not be replaced: their instances are lost

@@ -38,7 +38,8 @@ typedef struct ppo_vecenv_rows {
                               // the step did not take place; NULL: not wanted
     double *episode_return;   // [N] of the finished episode, where it ended
     uint32_t *episode_length; // [N] likewise, in environment steps; 0 after a lost life: terminated
-                              // is 1, but the game and its episode's counters go on
+                              // is 1, but the game and its episode's counters go on. A limit in the
+                              // same step ends the game all the same
     unsigned char *picture;   // [N, picture bytes] what the class renders after the step, before a
                               // reset; NULL: nothing is rendered
 } ppo_vecenv_rows;

@@ -20,6 +20,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // Counters of a run, as one state row.
 enum { ITERATION, GLOBAL_STEP, NUM_COUNTERS };
@@ -64,6 +65,7 @@ struct ppo_trainer {
     double *saved_stats; // [NUM_SAVED_STATS]
     ppo_stats stats;
     ppo_error failure; // once a step has failed, every later one fails the same way
+    pid_t owner;       // the process that has the threads and shares the memory with workers
 };
 
 // --- creation ----------------------------------------------------------------------------------
@@ -144,6 +146,7 @@ ppo_status ppo_trainer_create(ppo_trainer **result, const ppo_config *config,
     if (!trainer)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a trainer");
     trainer->config = *config;
+    trainer->owner = getpid();
     const ppo_status status = build(trainer, &o, error);
     if (status != PPO_OK) {
         ppo_trainer_destroy(trainer);
@@ -213,6 +216,11 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     ppo_update_stats update;
     PPO_TRY(ppo_sized_check(stats, sizeof *stats, "ppo_stats", error));
     PPO_TRY(ppo_trainer_check(trainer, error));
+    if (getpid() != trainer->owner)
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "this trainer's threads and workers belong to process %ld, of which this "
+                        "one is a fork; make a trainer in the process that trains",
+                        (long)trainer->owner);
     const double start = ppo_clock_seconds();
 
     const ppo_step_params step = ppo_schedule_step(config, iteration);

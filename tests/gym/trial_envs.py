@@ -92,6 +92,10 @@ add(
         "c": np.array([1, 2]),
     },
 )
+add("Narrow-v0", VECTOR, spaces.Box(-0.1, 0.1, (1,), np.float64), vector, lambda a: float(-0.1 <= a[0] <= 0.1))
+add("Half-v0", VECTOR, spaces.Box(np.float16(-0.1), np.float16(0.1), (1,), np.float16), vector, lambda a: float(a.dtype == np.float16 and np.float16(-0.1) <= a[0] <= np.float16(0.1)))
+add("FarStart-v0", spaces.Discrete(3, start=2**33), spaces.Discrete(2, start=2**32), lambda c: 2**33 + c % 3, lambda a: float(int(a) - 2**32))
+add("FarStarts-v0", VECTOR, spaces.MultiDiscrete([2, 3], start=[2**40, -5]), vector, lambda a: float(a[0] - 2**40 + 10 * (a[1] + 5)))
 add("Text-v0", spaces.Dict({"mission": spaces.Text(9)}), TWO, constant({"mission": "go"}))
 add("TextAction-v0", VECTOR, spaces.Text(9), vector)
 add("FiveAxes-v0", spaces.Box(0, 1, (1, 1, 1, 1, 2)), TWO, constant(np.zeros((1, 1, 1, 1, 2))))
@@ -101,6 +105,49 @@ add("NotANumber-v0", VECTOR, TWO, lambda c: np.array([c, np.nan if c else 0.0], 
 add("OutOfRange-v0", spaces.Discrete(2), TWO, lambda c: 7 if c else 0)
 add("WrongReward-v0", VECTOR, TWO, vector, lambda action: "much")
 add("NoReward-v0", VECTOR, TWO, vector, lambda action: float("nan"))
+
+
+class Flags(Echo):
+    """Ends after two steps by flags of the type named."""
+
+    kinds = {
+        "int64": np.int64,
+        "float32": np.float32,
+        "array": lambda flag: np.array([flag]),
+        "int": int,
+        "bool_": np.bool_,
+        "str": lambda flag: "yes" if flag else "",
+        "list": lambda flag: [flag, flag] if flag else [],
+    }
+
+    def __init__(self, kind):
+        super().__init__(VECTOR, TWO, vector, weigh)
+        self.kind = self.kinds[kind]
+
+    def step(self, action):
+        obs, reward, _, _, info = super().step(action)
+        return obs, reward, self.kind(self.count == 2), self.kind(False), info
+
+
+gymnasium.register("Flags-v0", Flags)
+
+
+class Picture(Echo):
+    """Draws pictures of a shape and type, the n-th of another one."""
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 20}
+
+    def __init__(self, shape=(4, 6, 3), dtype="uint8", wrong_at=0, render_mode=None):
+        super().__init__(VECTOR, TWO, vector, weigh)
+        self.shape, self.dtype, self.wrong_at, self.drawn = tuple(shape), dtype, wrong_at, 0
+
+    def render(self):
+        self.drawn += 1
+        shape = (1, 1, 3) if self.drawn == self.wrong_at else self.shape
+        return np.full(shape, self.drawn, self.dtype)
+
+
+gymnasium.register("Picture-v0", Picture)
 
 
 def broken():

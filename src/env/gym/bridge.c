@@ -43,7 +43,7 @@ typedef struct ppo_bridge_instance {
 struct ppo_bridge {
     ppo_env_class env;
     ppo_bridge *itself;
-    ppo_bridge_arrays arrays; // of the class's spaces
+    ppo_bridge_facts facts; // of the class's spaces
     char *id, *python, *kwargs;
     char summary[160];
     ppo_bridge_setup setup;
@@ -197,7 +197,7 @@ static void destroy(ppo_bridge *bridge)
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    ppo_bridge_free_arrays(&bridge->arrays);
+    ppo_bridge_free_facts(&bridge->facts);
     pthread_mutex_destroy(&s->mutex);
     pthread_mutex_destroy(&bridge->mutex);
     free(bridge->id);
@@ -216,8 +216,15 @@ static uint64_t bridge_count_failures(const ppo_env_class *env, ppo_error *last)
     return ppo_bridge_failures(&bridge_of(env)->setup, last);
 }
 
-static const ppo_env_extension bridge_extension = {
-    .has_processes = true, .close = bridge_close, .count_failures = bridge_count_failures};
+static const char *bridge_why_no_pictures(const ppo_env_class *env)
+{
+    return bridge_of(env)->facts.no_pictures;
+}
+
+static const ppo_env_extension bridge_extension = {.has_processes = true,
+                                                   .close = bridge_close,
+                                                   .count_failures = bridge_count_failures,
+                                                   .why_no_pictures = bridge_why_no_pictures};
 
 static ppo_status open_files(ppo_bridge_setup *s, const char *log_path, ppo_error *error)
 {
@@ -253,7 +260,7 @@ static ppo_status describe(ppo_bridge *bridge, ppo_error *error)
     PPO_TRY(ppo_python_memory(&memory, 0, error));
     ppo_status status = ppo_bridge_describe(&bridge->setup, memory, error);
     if (status == PPO_OK)
-        status = ppo_bridge_read_facts(&bridge->env, &bridge->arrays, memory, bridge->id, error);
+        status = ppo_bridge_read_facts(&bridge->env, &bridge->facts, memory, bridge->id, error);
     close(memory);
     return status;
 }

@@ -84,10 +84,17 @@ def leaf_size(space, where):
     raise Refusal(UNFIT, f"{where} is a {type(space).__name__} space, which has no fixed size")
 
 
-def bound(values, shape):
-    """Bounds as JSON: null for none at all, one number for all, or a list; null for infinity."""
+def bound(values, shape, inwards=None):
+    """Bounds as JSON: null for none at all, one number for all, or a list; null for infinity.
+
+    They become floats of 32 bits. Those of actions are rounded `inwards` (to -inf or inf), so that
+    what lies within them lies within the space: the float nearest to -0.1 is below it."""
     values = np.broadcast_to(np.asarray(values, np.float64), shape).ravel()
-    listed = [float(v) if math.isfinite(v) else None for v in values.astype(np.float32)]
+    rounded = values.astype(np.float32)
+    if inwards is not None:
+        outside = rounded < values if inwards > 0 else rounded > values
+        rounded = np.where(outside, np.nextafter(rounded, np.float32(inwards)), rounded)
+    listed = [float(v) if math.isfinite(v) else None for v in rounded]
     return listed[0] if len(set(listed)) == 1 else listed
 
 
@@ -98,12 +105,14 @@ def describe_space(space, name):
         if name == "action" and not np.issubdtype(space.dtype, np.floating):
             raise Refusal(UNFIT, f"the action space is a Box of {space.dtype}, not of floats")
         is_bytes = box_type(space) is np.uint8
+        is_action = name == "action"
+        inwards = {"low": math.inf if is_action else None, "high": -math.inf if is_action else None}
         return {
             "kind": "box",
             "bytes": is_bytes,
             "shape": list(space.shape) or [1],
-            "low": None if is_bytes else bound(space.low, space.shape),
-            "high": None if is_bytes else bound(space.high, space.shape),
+            "low": None if is_bytes else bound(space.low, space.shape, inwards["low"]),
+            "high": None if is_bytes else bound(space.high, space.shape, inwards["high"]),
         }
     if isinstance(space, spaces.Discrete):
         return {"kind": "discrete", "shape": [1], "num_values": [int(space.n)]}
@@ -120,8 +129,9 @@ def describe_space(space, name):
 
 
 def space_start(space):
+    """What is added to the numbers from 0, as 64-bit integers; 0 where nothing is."""
     start = np.ravel(getattr(space, "start", 0))
-    return start.astype(np.int32) if np.any(start) else 0
+    return start.astype(np.int64) if np.any(start) else 0
 
 
 # --- observations into shared memory -----------------------------------------------------------
@@ -249,6 +259,17 @@ def actions_reader(space, rows):
         values = memoryview(rows.reshape(-1))
         number = Numbers(space.dtype, int(np.ravel(start)[0])).__getitem__
         return lambda first, end: map(number, values[first:end].tolist())
+    if isinstance(space, spaces.Box) and np.finfo(space.dtype).bits < 32:
+        # Rounding to a narrower type must not leave the space, unless the action was outside before.
+        low, high = space.low.ravel(), space.high.ravel()
+
+        def narrow(first, end):
+            wide = rows[first:end]
+            values = wide.astype(space.dtype)
+            inside = (wide >= low) & (wide <= high)
+            return list(np.where(inside, np.clip(values, low, high), values).reshape(shape))
+
+        return narrow
     return lambda first, end: list((rows[first:end] + start).astype(space.dtype).reshape(shape))
 
 
@@ -335,11 +356,17 @@ def measure_pictures(task, facts):
     try:
         env = make(task, "rgb_array")
         env.reset(seed=0)
-        facts["height"], facts["width"] = np.asarray(env.render()).shape[:2]
+        picture = np.asarray(env.render())
+        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+            raise BadValue(
+                f"render() gives an array of shape {picture.shape} and type {picture.dtype};"
+                " (height, width, 3) and uint8 is needed"
+            )
+        facts["height"], facts["width"] = picture.shape[:2]
         env.close()
     except Exception as error:
+        facts["no_pictures"] = last_line(error)
         print(f"--- {task['id']} draws no pictures: {last_line(error)}", file=sys.stderr)
-        return
     os.write(MEMORY, json.dumps(facts).encode() + b"\n")
 
 
@@ -360,7 +387,6 @@ class Server:
         self.envs, self.steps = [None] * count, [None] * count
         self.read, self.places, self.writes, self.resets = None, [], [], []
         self.seen = self.control[REPLY]
-        self.flag_types = bool, int, np.bool_  # of terminated and truncated
         # What the system call gets is made ready: it would take a microsecond otherwise.
         request = ctypes.byref(ctypes.c_uint32.from_buffer(self.memory, 4 * REQUEST))
         self.futex = partial(ctypes.CDLL(None).syscall, ctypes.c_long(task["futex"]), request)
@@ -450,9 +476,10 @@ class Server:
             raise BadValue(f"a reward that is a {type(reward).__name__}") from None
 
     def end_episode(self, i, obs, terminated, truncated, info):
-        if not isinstance(terminated, self.flag_types) or not isinstance(truncated, self.flag_types):
-            kinds = f"{type(terminated).__name__}, {type(truncated).__name__}"
-            raise BadValue(f"terminated and truncated of types {kinds}")
+        for flag in (terminated, truncated):
+            if np.size(flag) != 1 or isinstance(flag, (str, bytes)):
+                kinds = f"{type(terminated).__name__}, {type(truncated).__name__}"
+                raise BadValue(f"terminated and truncated of types {kinds}")
         flags = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
         if "final_obs" in info:  # it has reset itself in the same step
             self.resets[i](obs)
@@ -482,7 +509,7 @@ class Server:
             target = np.frombuffer(self.memory, np.uint8, height * width * 3, at)
             copy_checked(target, (height, width, 3), self.envs[i].render())
         except (Exception, SystemExit) as error:
-            print(f"--- {self.task['id']} gave no picture: {last_line(error)}", file=sys.stderr)
+            self.fail(i, error, FAULT)
         self.control[DONE] = i + 1
 
     def loop(self):

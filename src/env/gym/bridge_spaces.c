@@ -53,22 +53,22 @@ static const char *text_of(const cJSON *object, const char *name)
 }
 
 // NULL: no memory.
-static void *take(ppo_bridge_arrays *arrays, size_t count, size_t size)
+static void *take(ppo_bridge_facts *facts, size_t count, size_t size)
 {
     void *array = calloc(count, size);
     if (array)
-        arrays->array[arrays->count++] = array;
+        facts->array[facts->count++] = array;
     return array;
 }
 
 // Bounds: null for none at all, one number for all, or a list in which null is infinite. False: no
 // memory.
-static bool read_bounds(ppo_bridge_arrays *arrays, const float **bounds, const cJSON *json,
+static bool read_bounds(ppo_bridge_facts *facts, const float **bounds, const cJSON *json,
                         size_t size, float infinite)
 {
     if (!json || cJSON_IsNull(json))
         return true;
-    float *values = take(arrays, size, sizeof *values);
+    float *values = take(facts, size, sizeof *values);
     if (!values)
         return false;
     const cJSON *item = cJSON_IsArray(json) ? json->child : json;
@@ -81,12 +81,12 @@ static bool read_bounds(ppo_bridge_arrays *arrays, const float **bounds, const c
     return true;
 }
 
-static bool read_counts(ppo_bridge_arrays *arrays, const uint32_t **counts, const cJSON *json,
+static bool read_counts(ppo_bridge_facts *facts, const uint32_t **counts, const cJSON *json,
                         size_t size)
 {
     if (!cJSON_IsArray(json))
         return true; // a class's check says what is missing
-    uint32_t *values = take(arrays, size, sizeof *values);
+    uint32_t *values = take(facts, size, sizeof *values);
     if (!values)
         return false;
     const cJSON *item = json->child;
@@ -114,7 +114,7 @@ static ppo_status read_shape(ppo_space *space, const cJSON *json, ppo_error *err
     return PPO_OK;
 }
 
-static ppo_status read_space(ppo_space *space, ppo_bridge_arrays *arrays, const cJSON *json,
+static ppo_status read_space(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
                              ppo_error *error)
 {
     static const struct {
@@ -133,21 +133,22 @@ static ppo_status read_space(ppo_space *space, ppo_bridge_arrays *arrays, const 
         space->dtype = cJSON_IsTrue(cJSON_GetObjectItem(json, "bytes")) ? PPO_U8 : PPO_F32;
     PPO_TRY(read_shape(space, cJSON_GetObjectItem(json, "shape"), error));
     const size_t size = ppo_space_size(space);
-    if (!read_bounds(arrays, &space->low, cJSON_GetObjectItem(json, "low"), size, -INFINITY) ||
-        !read_bounds(arrays, &space->high, cJSON_GetObjectItem(json, "high"), size, INFINITY) ||
-        !read_counts(arrays, &space->num_values, cJSON_GetObjectItem(json, "num_values"), size))
+    if (!read_bounds(facts, &space->low, cJSON_GetObjectItem(json, "low"), size, -INFINITY) ||
+        !read_bounds(facts, &space->high, cJSON_GetObjectItem(json, "high"), size, INFINITY) ||
+        !read_counts(facts, &space->num_values, cJSON_GetObjectItem(json, "num_values"), size))
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's spaces");
     return PPO_OK;
 }
 
-static ppo_status read_all(ppo_env_class *env, ppo_bridge_arrays *arrays, const cJSON *json,
+static ppo_status read_all(ppo_env_class *env, ppo_bridge_facts *facts, const cJSON *json,
                            ppo_error *error)
 {
     const double height = number_of(json, "height", 0.0), width = number_of(json, "width", 0.0);
     const double limit = number_of(json, "limit", 0.0), fps = number_of(json, "fps", 0.0);
-    PPO_TRY(read_space(&env->observation_space, arrays, cJSON_GetObjectItem(json, "observation"),
+    PPO_TRY(read_space(&env->observation_space, facts, cJSON_GetObjectItem(json, "observation"),
                        error));
-    PPO_TRY(read_space(&env->action_space, arrays, cJSON_GetObjectItem(json, "action"), error));
+    PPO_TRY(read_space(&env->action_space, facts, cJSON_GetObjectItem(json, "action"), error));
+    snprintf(facts->no_pictures, sizeof facts->no_pictures, "%s", text_of(json, "no_pictures"));
     env->max_episode_steps = limit >= 1.0 && limit < UINT32_MAX ? (uint32_t)limit : 0;
     env->reward_threshold = number_of(json, "threshold", (double)NAN);
     if (height >= 1.0 && height <= 4096.0 && width >= 1.0 && width <= 4096.0) {
@@ -166,7 +167,7 @@ static ppo_status refuse(const cJSON *json, const char *id, ppo_error *error)
                     text_of(json, "error"));
 }
 
-ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_arrays *arrays, int fd,
+ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_facts *facts, int fd,
                                  const char *id, ppo_error *error)
 {
     char *line = read_line(fd);
@@ -179,13 +180,13 @@ ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_arrays *arrays, 
                         id);
     const ppo_status status = cJSON_GetObjectItemCaseSensitive(json, "error")
                                   ? refuse(json, id, error)
-                                  : read_all(env, arrays, json, error);
+                                  : read_all(env, facts, json, error);
     cJSON_Delete(json);
     return status;
 }
 
-void ppo_bridge_free_arrays(ppo_bridge_arrays *arrays)
+void ppo_bridge_free_facts(ppo_bridge_facts *facts)
 {
-    while (arrays->count > 0)
-        free(arrays->array[--arrays->count]);
+    while (facts->count > 0)
+        free(facts->array[--facts->count]);
 }

@@ -5,17 +5,18 @@
 
 #include "ppo/env.h"
 
-// The arrays that a class's spaces borrow: bounds and numbers of values.
-typedef struct ppo_bridge_arrays {
+// What a class borrows: its spaces' bounds and numbers of values.
+typedef struct ppo_bridge_facts {
     void *array[6];
     size_t count;
-} ppo_bridge_arrays;
+    char no_pictures[192]; // why the environment draws none; "" if it does, or lists no such mode
+} ppo_bridge_facts;
 
 // Reads the last whole line that Python has written to the descriptor into the class's spaces, time
-// limit, threshold and picture size. Adds the spaces' arrays to `arrays`, also on failure. If
+// limit, threshold and picture size. Adds the spaces' arrays to `facts`, also on failure. If
 // Python has refused the environment, its reason is the error, behind `id`.
-ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_arrays *arrays, int fd,
+ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_facts *facts, int fd,
                                  const char *id, ppo_error *error);
-void ppo_bridge_free_arrays(ppo_bridge_arrays *arrays);
+void ppo_bridge_free_facts(ppo_bridge_facts *facts);
 
 #endif

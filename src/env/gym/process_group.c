@@ -44,6 +44,7 @@ struct ppo_process_group {
     ppo_bridge_setup *setup;
     size_t size, share, num_processes;
     int spins;
+    pid_t owner; // whose children the processes are: a fork of it leaves them alone
     ppo_group_layout at;
     int memory;           // descriptor
     unsigned char *block; // [num_processes, at.bytes]
@@ -95,6 +96,16 @@ static ppo_status too_many_failures(const ppo_process_group *g, ppo_error *error
     snprintf(tail, sizeof tail, "; %d times in a row without completing a step%s", PPO_BRIDGE_TRIES,
              g->setup->log >= 0 ? " (workers.log has what Python said)" : "");
     return fail_with_last(g, tail, error);
+}
+
+static ppo_status check_owner(const ppo_process_group *g, ppo_error *error)
+{
+    if (getpid() == g->owner)
+        return PPO_OK;
+    return ppo_fail(error, PPO_UNSUPPORTED,
+                    "the Python processes belong to process %ld, of which this one is a fork; make "
+                    "the environments in the process that steps them",
+                    (long)g->owner);
 }
 
 // --- requests -----------------------------------------------------------------------------------
@@ -251,6 +262,7 @@ ppo_status ppo_process_group_create(ppo_process_group **group, ppo_bridge_setup 
         .num_processes = count,
         .spins = count < ppo_pool_cores() ? HOST_SPINS : 0,
         .at = ppo_group_layout_for(setup, share, size == 1 && setup->picture_height > 0),
+        .owner = getpid(),
         .memory = -1,
         .process = process,
         .instance = instance};
@@ -278,9 +290,12 @@ void ppo_process_group_destroy(ppo_process_group *g)
     if (!g)
         return;
     if (g->block) {
-        for (size_t i = 0; i < g->num_processes; i++)
+        for (size_t i = 0; i < g->num_processes; i++) {
+            if (getpid() != g->owner)
+                g->process[i].python.id = 0;
             if (g->process[i].python.id)
                 ppo_bridge_process_send(&g->process[i].python, PPO_BRIDGE_QUIT, 0, 0);
+        }
         ppo_child_end_all(&g->process[0].python.id, g->num_processes, sizeof g->process[0]);
         for (size_t i = 0; i < g->num_processes; i++) {
             ppo_bridge_process_close(&g->process[i].python);
@@ -409,6 +424,7 @@ ppo_status ppo_process_group_step(ppo_process_group *g, size_t first, size_t cou
     const ppo_group_step step = {first, first + count, actions, observations, transitions};
     ppo_group_process *begin = process_of(g, first), *end = process_of(g, first + count - 1) + 1;
     ppo_status result = PPO_OK;
+    PPO_TRY(check_owner(g, error));
     for (ppo_group_process *p = begin; p < end; p++) {
         pthread_mutex_lock(&p->mutex);
         begin_step(g, p, &step);
@@ -504,6 +520,7 @@ ppo_status ppo_process_group_reset(ppo_process_group *g, size_t n, const uint64_
                                    void *observation, ppo_error *error)
 {
     ppo_group_process *p = process_of(g, n);
+    PPO_TRY(check_owner(g, error));
     pthread_mutex_lock(&p->mutex);
     const ppo_status status = reset(g, n, seed, observation, error);
     pthread_mutex_unlock(&p->mutex);
@@ -517,10 +534,20 @@ void ppo_process_group_render(ppo_process_group *g, size_t n, unsigned char *rgb
     const size_t bytes = (size_t)g->setup->picture_height * g->setup->picture_width * 3;
     ppo_group_process *p = process_of(g, n);
     memset(rgb, 0, bytes);
+    if (check_owner(g, NULL) != PPO_OK)
+        return;
     pthread_mutex_lock(&p->mutex);
     if (g->at.pictures && p->state == PPO_PROCESS_IDLE &&
-        g->instance[n].state != PPO_INSTANCE_LOST && request_one(g, n, PPO_BRIDGE_RENDER))
-        memcpy(rgb, p->base + g->at.pictures, bytes);
+        g->instance[n].state != PPO_INSTANCE_LOST) {
+        *flags_of(g, n) = 0;
+        if (request_one(g, n, PPO_BRIDGE_RENDER) && !(*flags_of(g, n) & PPO_BRIDGE_FAULT)) {
+            memcpy(rgb, p->base + g->at.pictures, bytes);
+        } else if (p->state == PPO_PROCESS_IDLE) { // a process that died is recorded already
+            ppo_bridge_record_failure(g->setup, true, "environment %zu, render: %.300s", n,
+                                      p->python.control->message);
+            ppo_group_instance_handle(&g->instance[n], PPO_INSTANCE_FAILED);
+        }
+    }
     pthread_mutex_unlock(&p->mutex);
 }
 

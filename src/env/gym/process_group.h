@@ -44,7 +44,8 @@ ppo_status ppo_process_group_step(ppo_process_group *group, size_t first, size_t
 ppo_status ppo_process_group_reset(ppo_process_group *group, size_t n, const uint64_t *seed,
                                    void *observation, ppo_error *error);
 
-// Writes instance n's picture, black if there is none. Only in groups of one instance.
+// Writes instance n's picture. Where it can't be drawn the picture is black, and the instance has
+// failed: its next step is lost. Only in groups of one instance.
 void ppo_process_group_render(ppo_process_group *group, size_t n, unsigned char *rgb);
 
 // Each process steps its first instance alone for some seconds: the sum of their steps per second.

@@ -35,6 +35,7 @@ struct ppo_worker_set {
     ppo_instances *instances;
     const ppo_arena *arena;
     size_t num_workers, num_envs;
+    pid_t owner; // whose children the workers are: a fork of it leaves them alone
     int spins;
     int log;                     // of the workers' output; -1: none of their own
     char *log_path;              // NULL: none
@@ -75,6 +76,7 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     }
     s->instances = instances;
     s->arena = arena;
+    s->owner = getpid();
     s->num_workers = num_workers;
     s->num_envs = n;
     s->spins = num_workers <= ppo_pool_cores() ? PPO_CHILD_SPINS : 0;
@@ -95,6 +97,16 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
                   n);
     *workers = s;
     return PPO_OK;
+}
+
+ppo_status ppo_workers_check_owner(const ppo_worker_set *s, ppo_error *error)
+{
+    if (getpid() == s->owner)
+        return PPO_OK;
+    return ppo_fail(error, PPO_UNSUPPORTED,
+                    "the worker processes belong to process %ld, of which this one is a fork; make "
+                    "the environments in the process that steps them",
+                    (long)s->owner);
 }
 
 // --- the processes ------------------------------------------------------------------------------
@@ -140,8 +152,10 @@ void ppo_workers_destroy(ppo_worker_set *s)
 {
     if (!s)
         return;
-    end_workers(s);
-    pthread_mutex_destroy(&s->mutex);
+    if (getpid() == s->owner) {
+        end_workers(s);
+        pthread_mutex_destroy(&s->mutex);
+    }
     if (s->log >= 0)
         close(s->log);
     free(s->log_path);
@@ -232,6 +246,8 @@ static void check_timeout(ppo_worker_set *s, size_t index, ppo_progress_timer *t
 void ppo_workers_post(ppo_worker_set *s, const ppo_job_request *request, size_t first, size_t count)
 {
     const size_t end = first + count;
+    if (getpid() != s->owner) // ppo_workers_wait fails
+        return;
     assert(!request->obs || ppo_arena_holds(s->arena, request->obs));
     assert(!request->action || ppo_arena_holds(s->arena, request->action));
     assert(!request->rows.obs || ppo_arena_holds(s->arena, request->rows.obs));
@@ -270,6 +286,7 @@ ppo_status ppo_workers_wait(ppo_worker_set *s, size_t first, size_t count, ppo_e
 {
     const size_t end = first + count;
     ppo_status result = PPO_OK;
+    PPO_TRY(ppo_workers_check_owner(s, error));
     for (size_t worker = worker_of(s, first); first < end; worker++) {
         const ppo_status status =
             wait_for_job(s, worker, &s->jobs[first], result == PPO_OK ? error : NULL);
@@ -314,6 +331,7 @@ static ppo_status open_log(ppo_worker_set *s, ppo_error *error)
 
 ppo_status ppo_workers_start(ppo_worker_set *s, ppo_error *error)
 {
+    PPO_TRY(ppo_workers_check_owner(s, error));
     wait_for_all(s);
     PPO_TRY(open_log(s, error));
     for (size_t w = 0; w < s->num_workers; w++)

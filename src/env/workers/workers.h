@@ -36,6 +36,10 @@ void ppo_workers_post(ppo_worker_set *workers, const ppo_job_request *request, s
 // first environment that failed.
 ppo_status ppo_workers_wait(ppo_worker_set *workers, size_t first, size_t count, ppo_error *error);
 
+// PPO_UNSUPPORTED in a fork of the process that made the workers: there, posting and destroying
+// leave them alone, and all else fails.
+ppo_status ppo_workers_check_owner(const ppo_worker_set *workers, ppo_error *error);
+
 // How many workers have died so far, and a sentence about the last one (`last` may be NULL).
 uint64_t ppo_workers_lost(ppo_worker_set *workers, ppo_error *last);
 

@@ -104,6 +104,29 @@ static void test_lives_within_the_time_limit(void **state)
     fixture_release(&fixture);
 }
 
+// A life lost in the very step of the limit ends the game: a new one begins, from a seed of its
+// own.
+static void test_life_lost_at_the_time_limit(void **state)
+{
+    (void)state;
+    ppo_fixture fixture;
+    fixture_start(
+        &fixture, &script_class,
+        &(ppo_vecenv_options){.num_envs = 1, .frame_skip = 1, .seed = 10, .max_episode_steps = 4});
+    for (uint64_t step = 0; step < 12; step++) {
+        fixture_step_scripts(&fixture, DO_LOSE_LIFE, 0, step);
+        assert_true(fixture.terminated[0] == 1 && fixture.truncated[0] == 0);
+        assert_int_equal(fixture.episode_length[0], step % 4 == 3 ? 4 : 0);
+        if (step % 4 == 3) {
+            const ppo_rng_block block = ppo_rng_draw(10, PPO_RNG_RESEED, 0, step);
+            const uint64_t seed = (uint64_t)block.word[0] << 32 | block.word[1];
+            assert_true(fixture.episode_return[0] == 4.0); // each life's first reward is 1
+            assert_obs(fixture_obs(&fixture, 0), (float)(seed % 1000000), 0.0f, -1.0f);
+        }
+    }
+    fixture_release(&fixture);
+}
+
 // Steps until the first environment's episode ends and returns how many rows' steps that took.
 static uint64_t steps_to_end(const ppo_vecenv_options *options, int32_t last, ppo_fixture *fixture)
 {
@@ -367,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_end_resets_in_the_same_step),
         cmocka_unit_test(test_lost_life),
         cmocka_unit_test(test_lives_within_the_time_limit),
+        cmocka_unit_test(test_life_lost_at_the_time_limit),
         cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_no_time_limit),
         cmocka_unit_test(test_frame_skip),

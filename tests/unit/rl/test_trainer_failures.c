@@ -11,6 +11,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -108,6 +110,42 @@ static void check_loss(const char *settings, double learning_rate)
         assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_NUMERIC);
         assert_true(ppo_trainer_hash(trainer) == hash);
         ppo_trainer_destroy(trainer);
+    }
+}
+
+// A fork of the process that trains may neither go on with the trainer nor disturb it.
+static void test_fork(void **state)
+{
+    (void)state;
+    for (int processes = 0; processes < 2; processes++) {
+        ppo_config config = config_for(TOY_DISCRETE, 2, "");
+        config.workers = processes ? PPO_WORKERS_PROCESS : PPO_WORKERS_THREAD;
+        config.num_workers = 2;
+        uint64_t hash[2];
+        for (int forks = 0; forks < 2; forks++) {
+            ppo_trainer *trainer = training_create(&config, toy_class(TOY_DISCRETE));
+            int how = 0;
+            training_run(trainer, 1);
+            const pid_t child = forks ? fork() : -1;
+            if (child == 0) {
+                ppo_error error = {.message = ""};
+                alarm(20); // instead of a hang
+                if (ppo_trainer_step(trainer, NULL, &error) != PPO_UNSUPPORTED ||
+                    !strstr(error.message, "fork"))
+                    _exit(1);
+                ppo_trainer_destroy(trainer);
+                _exit(0);
+            }
+            if (forks) {
+                assert_int_equal(waitpid(child, &how, 0), child);
+                assert_int_equal(how, 0);
+            }
+            training_run(trainer, 2);
+            hash[forks] = ppo_trainer_hash(trainer);
+            assert_int_equal(ppo_trainer_workers_lost(trainer, NULL), 0);
+            ppo_trainer_destroy(trainer);
+        }
+        assert_true(hash[0] == hash[1]);
     }
 }
 
@@ -259,10 +297,10 @@ static void test_buffers_and_flops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_reward),       cmocka_unit_test(test_bad_observation),
-        cmocka_unit_test(test_failing_env),      cmocka_unit_test(test_diverging),
-        cmocka_unit_test(test_first_minibatch),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_too_large),        cmocka_unit_test(test_solved_and_done),
-        cmocka_unit_test(test_buffers_and_flops)};
+        cmocka_unit_test(test_bad_reward),      cmocka_unit_test(test_bad_observation),
+        cmocka_unit_test(test_failing_env),     cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_diverging),       cmocka_unit_test(test_first_minibatch),
+        cmocka_unit_test(test_refusals),        cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_solved_and_done), cmocka_unit_test(test_buffers_and_flops)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

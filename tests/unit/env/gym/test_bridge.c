@@ -2,6 +2,7 @@
 // Gymnasium's environments through the bridge, with the small module of tests/gym in its place:
 // each kind of space, ends of episodes, refusals, faults. Skipped without a Python that has NumPy.
 #include "env/class.h"
+#include "env/picture.h"
 #include "ppo/env_options.h"
 
 #include <errno.h>
@@ -282,6 +283,97 @@ static void test_same_as_built_in(void **state)
     fixture_close(&b);
 }
 
+// The bounds of actions as floats lie inside those of the environment, whatever their type.
+static void test_narrow_bounds(void **state)
+{
+    const ppo_env_options options = usual();
+    static const char *const ids[] = {"gym:trial_envs:Narrow-v0", "gym:trial_envs:Half-v0"};
+    fixture b;
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        fixture_open(&b, ids[k], 1, &options);
+        const ppo_space *space = &b.env->action_space;
+        if (k == 0)
+            assert_true((double)space->low[0] >= -0.1 && (double)space->high[0] <= 0.1);
+        assert_true(space->low[0] < -0.0999f && space->high[0] > 0.0999f);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(fixture_step(&b, i ? space->high : space->low), PPO_OK);
+            assert_true(b.now[0].reward == 1.0); // it contains the action
+        }
+        fixture_close(&b);
+    }
+}
+
+// A start beyond 32 bits reaches the environment, and is taken off its observations.
+static void test_far_starts(void **state)
+{
+    const ppo_env_options options = usual();
+    fixture b;
+    (void)state;
+    fixture_open(&b, "gym:trial_envs:FarStart-v0", 1, &options);
+    assert_int_equal(integer_at(&b, 0), 0);
+    assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
+    assert_int_equal(integer_at(&b, 0), 1);
+    assert_true(b.now[0].reward == 1.0);
+    fixture_close(&b);
+    fixture_open(&b, "gym:trial_envs:FarStarts-v0", 1, &options);
+    assert_int_equal(fixture_step(&b, (const int32_t[]){1, 2}), PPO_OK);
+    assert_true(b.now[0].reward == 21.0);
+    fixture_close(&b);
+}
+
+// Flags may be of any type that is one truth value; words and lists are failures.
+static void test_types_of_flags(void **state)
+{
+    ppo_env_options options = usual();
+    static const char *const kinds[] = {"int64", "float32", "array", "int", "bool_", "str", "list"};
+    (void)state;
+    for (size_t k = 0; k < 7; k++) {
+        char kwargs[64];
+        fixture b;
+        snprintf(kwargs, sizeof kwargs, "{\"kind\": \"%s\"}", kinds[k]);
+        options.gymnasium.env_kwargs = kwargs;
+        fixture_open(&b, "gym:trial_envs:Flags-v0", 1, &options);
+        assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
+        assert_true(!b.now[0].terminated && !b.now[0].lost);
+        assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
+        assert_int_equal(b.now[0].terminated, k < 5);
+        assert_int_equal(b.now[0].lost, k >= 5);
+        fixture_close(&b);
+    }
+}
+
+// Pictures of another shape are refused with both shapes; one that fails in the middle loses the
+// episode instead of giving a black picture.
+static void test_wrong_pictures(void **state)
+{
+    ppo_env_options options = usual();
+    uint32_t width = 0, height = 0;
+    unsigned char rgb[4 * 6 * 3];
+    ppo_error last;
+    fixture b;
+    (void)state;
+    options.gymnasium.env_kwargs = "{\"shape\": [4, 6, 4]}";
+    fixture_open(&b, "gym:trial_envs:Picture-v0", 1, &options);
+    assert_null(b.env->render);
+    assert_int_equal(ppo_picture_size(b.env, &width, &height, &b.error), PPO_UNSUPPORTED);
+    assert_non_null(strstr(b.error.message, "(4, 6, 4)"));
+    assert_non_null(strstr(b.error.message, "(height, width, 3)"));
+    fixture_close(&b);
+    options.gymnasium.env_kwargs = "{\"wrong_at\": 2}";
+    fixture_open(&b, "gym:trial_envs:Picture-v0", 1, &options);
+    b.env->render(b.self[0], rgb);
+    assert_int_equal(rgb[0], 1);
+    assert_int_equal(ppo_env_class_extension(b.env)->count_failures(b.env, &last), 0);
+    b.env->render(b.self[0], rgb);
+    assert_int_equal(rgb[0], 0);
+    assert_int_equal(ppo_env_class_extension(b.env)->count_failures(b.env, &last), 1);
+    assert_non_null(strstr(last.message, "render"));
+    assert_int_equal(fixture_step(&b, &(int32_t){1}), PPO_OK);
+    assert_true(b.now[0].lost);
+    fixture_close(&b);
+}
+
 static void test_kwargs(void **state)
 {
     ppo_env_options options = usual();
@@ -466,6 +558,10 @@ int main(void)
         cmocka_unit_test(test_end),
         cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_same_as_built_in),
+        cmocka_unit_test(test_narrow_bounds),
+        cmocka_unit_test(test_far_starts),
+        cmocka_unit_test(test_types_of_flags),
+        cmocka_unit_test(test_wrong_pictures),
         cmocka_unit_test(test_kwargs),
         cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_refusals),

@@ -13,14 +13,14 @@
 
 #include <cmocka.h>
 
-static ppo_status read_text(ppo_env_class *env, ppo_bridge_arrays *arrays, const char *text,
+static ppo_status read_text(ppo_env_class *env, ppo_bridge_facts *facts, const char *text,
                             ppo_error *error)
 {
     FILE *file = tmpfile();
     assert_non_null(file);
     assert_int_equal(write(fileno(file), text, strlen(text)), strlen(text));
     memset(env, 0, sizeof *env);
-    const ppo_status status = ppo_bridge_read_facts(env, arrays, fileno(file), "gym:X-v0", error);
+    const ppo_status status = ppo_bridge_read_facts(env, facts, fileno(file), "gym:X-v0", error);
     fclose(file);
     return status;
 }
@@ -29,9 +29,9 @@ static void test_facts(void **state)
 {
     (void)state;
     ppo_env_class env;
-    ppo_bridge_arrays arrays = {.count = 0};
+    ppo_bridge_facts facts = {.count = 0};
     assert_int_equal(
-        read_text(&env, &arrays,
+        read_text(&env, &facts,
                   "{\"first\": \"line\"}\n"
                   "{\"observation\": {\"kind\": \"box\", \"bytes\": false, \"shape\": [2, 3],"
                   " \"low\": -1.5, \"high\": [1, 2, null, 4, 5, 6]},"
@@ -53,7 +53,7 @@ static void test_facts(void **state)
     assert_int_equal(env.max_episode_steps, 200);
     assert_true(env.reward_threshold == 9.5 && env.render_fps == 25.0);
     assert_int_equal(env.render_height * 100 + env.render_width, 4060);
-    ppo_bridge_free_arrays(&arrays);
+    ppo_bridge_free_facts(&facts);
 }
 
 #define ANY_SPACE "{\"kind\": \"discrete\", \"shape\": [1], \"num_values\": [2]}"
@@ -79,12 +79,12 @@ static void test_refusals(void **state)
          "too many"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ppo_env_class env;
-        ppo_bridge_arrays arrays = {.count = 0};
+        ppo_bridge_facts facts = {.count = 0};
         ppo_error error = {.message = ""};
-        assert_int_equal(read_text(&env, &arrays, cases[i].text, &error), cases[i].status);
+        assert_int_equal(read_text(&env, &facts, cases[i].text, &error), cases[i].status);
         if (!strstr(error.message, cases[i].says))
             fail_msg("'%s' lacks '%s'", error.message, cases[i].says);
-        ppo_bridge_free_arrays(&arrays);
+        ppo_bridge_free_facts(&facts);
     }
 }
 

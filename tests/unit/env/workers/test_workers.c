@@ -674,6 +674,43 @@ static void test_parent_is_killed(void **state)
     fragile_fate_destroy(fate);
 }
 
+// A fork of the parent may destroy its copy or try to step it: the parent's workers stay as they
+// are.
+static void test_fork_of_the_parent(void **state)
+{
+    (void)state;
+    ppo_fragile_fixture f;
+    int how;
+    fragile_start(&f, 4, 2);
+    for (uint64_t round = 0; round < 2; round++) {
+        assert_int_equal(step_with(&f, 0, KEEP_GOING, 2 * round), PPO_OK);
+        const pid_t child = fork();
+        if (child == 0) {
+            alarm(20); // instead of a hang
+            if (round == 1) {
+                ppo_error error;
+                if (step_with(&f, 0, KEEP_GOING, 9) != PPO_UNSUPPORTED ||
+                    ppo_vecenv_reset(f.fixture.vecenv, NULL, f.fixture.rows.obs, 9, NULL) !=
+                        PPO_UNSUPPORTED ||
+                    ppo_vecenv_start(f.fixture.vecenv, f.fixture.rows.obs, &error) !=
+                        PPO_UNSUPPORTED ||
+                    !strstr(error.message, "fork"))
+                    _exit(1);
+                ppo_vecenv_freeze(f.fixture.vecenv);
+            }
+            ppo_vecenv_destroy(f.fixture.vecenv);
+            _exit(0);
+        }
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_int_equal(how, 0);
+        assert_int_equal(step_with(&f, 0, KEEP_GOING, 2 * round + 1), PPO_OK);
+        for (size_t n = 0; n < 4; n++)
+            assert_true(obs_at(&f.fixture, f.fixture.rows.obs, n)[1] == (float)(2 * round + 2));
+    }
+    assert_int_equal(ppo_vecenv_workers_lost(f.fixture.vecenv, NULL), 0);
+    fragile_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,6 +733,7 @@ int main(void)
         cmocka_unit_test(test_hung_worker),
         cmocka_unit_test(test_worker_log),
         cmocka_unit_test(test_parent_is_killed),
+        cmocka_unit_test(test_fork_of_the_parent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
