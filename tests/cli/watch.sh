@@ -119,6 +119,8 @@ left_clean() {
     tail -n 12 typescript | grep -aqE '(^|[^-])echo ' || fail 'keys are not seen'
 }
 
+LC_ALL=C.UTF-8
+export LC_ALL
 on_terminal "$ppo watch poles --terminal --episodes 1 --fps 1000 --seed 3" </dev/null
 shows 'code 0'
 shows "$escape[38;2;"
@@ -126,6 +128,12 @@ shows '▀'
 shows "$escape[20;1HCartPole-v1  step 0"
 shows 'episodes     1, seeds 3 and on'
 left_clean
+# The keys are shown at the start; where the character set has no half blocks, blanks are written.
+shows 'space: pause'
+on_terminal "LC_ALL=C $ppo watch poles --terminal --episodes 1 --fps 1000" </dev/null
+shows 'code 0'
+shows "$escape[48;2;"
+grep -aq '▀' typescript && fail 'half blocks in the C locale'
 on_terminal "$ppo watch poles --episodes 1 --fps 1000" </dev/null # no display: in the terminal
 shows '▀'
 shows 'code 0'

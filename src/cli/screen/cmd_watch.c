@@ -21,6 +21,7 @@ enum { SMALL_HEIGHT = 300 }; // pictures of less height are doubled in a window
 #define LINGER_S  0.5  // for which an episode's last picture stays
 #define LONGEST_S 0.05 // between checks for signals
 #define MAX_SPEED 64.0
+#define KEYS_S    5.0 // for which the keys are shown at the start
 
 typedef struct watch_options {
     ppo_render_options rendering;
@@ -36,6 +37,7 @@ typedef struct viewer {
     double fps;
     double speed; // times as fast as fps
     double next_s;
+    double began_s;
     bool is_paused;
     bool wants_step;
 
@@ -51,7 +53,7 @@ static void tell(const viewer *v, const ppo_episode_view *view)
     char line[256];
     snprintf(line, sizeof line, "%s  step %" PRIu32 "  return %.1f  x%g%s%s", v->env, view->length,
              view->episode_return, v->speed, v->is_paused ? "  paused" : "",
-             view->length == 0 || v->is_paused
+             cli_now_s() - v->began_s < KEYS_S || v->is_paused
                  ? "  (space: pause, right: step, +/-: speed, q: quit)"
                  : "");
     v->screen.show(v->screen.self, view, line);
@@ -241,6 +243,7 @@ static int watch(const ppo_agent *agent, const ppo_agent_file *file, const cli_a
         open_screen(&v, &p, agent, &error))
         return cli_fail(&error);
     v.fps = p.fps;
+    v.began_s = cli_now_s();
     cli_signals_catch_quietly(cli_tty_restore);
     const ppo_status status = play(&v, &p, agent, &error);
     v.screen.close(v.screen.self);

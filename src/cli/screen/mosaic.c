@@ -78,6 +78,11 @@ static bool resize(cli_mosaic *m, unsigned columns, unsigned rows)
     return true;
 }
 
+static uint32_t average(uint32_t a, uint32_t b)
+{
+    return (a & b) + (((a ^ b) >> 1) & 0x7F7F7F);
+}
+
 // Colours as the terminal has them while a picture is written.
 typedef struct pen {
     uint32_t front, back; // or UINT32_MAX
@@ -88,11 +93,11 @@ static void write_cell(cli_mosaic *m, pen *p, unsigned x, unsigned y, uint32_t f
 {
     if (p->x != x || p->y != y)
         add(m, "\x1b[%u;%uH", y + 1, x + 1);
-    if (p->front != front)
+    if (p->front != front && !m->is_ascii)
         add(m, "\x1b[38;2;%u;%u;%um", front >> 16, front >> 8 & 0xFF, front & 0xFF);
     if (p->back != back)
         add(m, "\x1b[48;2;%u;%u;%um", back >> 16, back >> 8 & 0xFF, back & 0xFF);
-    add(m, "\xE2\x96\x80"); // U+2580, upper half block
+    add(m, m->is_ascii ? " " : "\xE2\x96\x80"); // U+2580, upper half block
     *p = (pen){front, back, x + 1, y};
 }
 
@@ -110,8 +115,10 @@ bool cli_mosaic_draw(cli_mosaic *m, const unsigned char *rgb, uint32_t picture_w
         add(m, "\x1b[0m\x1b[2J");
     for (unsigned y = 0; y < m->height; y += 2)
         for (unsigned x = 0; x < m->width; x++) {
-            const uint32_t upper = mean(rgb, picture_width, picture_height, m, x, y);
-            const uint32_t lower = mean(rgb, picture_width, picture_height, m, x, y + 1);
+            uint32_t upper = mean(rgb, picture_width, picture_height, m, x, y);
+            uint32_t lower = mean(rgb, picture_width, picture_height, m, x, y + 1);
+            if (m->is_ascii)
+                upper = lower = average(upper, lower);
             const uint64_t now = (uint64_t)upper << 32 | lower;
             uint64_t *const shown = &m->cell[(size_t)(y / 2) * columns + left + x];
             if (*shown != now)
@@ -126,5 +133,5 @@ void cli_mosaic_release(cli_mosaic *m)
 {
     free(m->cell);
     free(m->text);
-    *m = (cli_mosaic){0};
+    *m = (cli_mosaic){.is_ascii = m->is_ascii};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A picture as text: each character cell is an upper half block, whose two halves are pixels, in
-// 24-bit colours by escape sequences.
+// A picture as text, in 24-bit colours by escape sequences: each character cell is an upper half
+// block, whose two halves are pixels, or where the character set lacks it a blank, whose background
+// is the mean of the two.
 //
 // Only what has changed since the last picture is written: games move little at a time. Owns the
 // cells that the terminal shows and the text.
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 typedef struct cli_mosaic {
+    bool is_ascii;          // set by the caller before the first picture: blanks for half blocks
     unsigned columns, rows; // of the terminal's part that may be used
     unsigned width, height; // of the picture in pixels there; two of them make a row
     uint64_t *cell;         // [columns, rows]: colours of the upper and the lower pixel
@@ -28,6 +30,7 @@ void cli_mosaic_fit(unsigned *width, unsigned *height, uint32_t picture_width,
 bool cli_mosaic_draw(cli_mosaic *mosaic, const unsigned char *rgb, uint32_t picture_width,
                      uint32_t picture_height, unsigned columns, unsigned rows);
 
+// Frees what it owns; `is_ascii` stays.
 void cli_mosaic_release(cli_mosaic *mosaic);
 
 #endif

@@ -4,6 +4,8 @@
 //
 // Owns the terminal's former settings, in a global, because a signal handler restores them.
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -150,6 +152,17 @@ static cli_key wait_for_key(void *self, double seconds)
                                                                              : CLI_KEY_NONE;
 }
 
+// Whether the locale's character set has half blocks.
+static bool is_utf8(void)
+{
+    const locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    if (!locale)
+        return false;
+    const bool is_utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    freelocale(locale);
+    return is_utf8;
+}
+
 static void close_tty(void *self)
 {
     tty *t = self;
@@ -177,6 +190,7 @@ ppo_status cli_tty_open(cli_screen *screen, ppo_error *error)
     tty *t = calloc(1, sizeof *t);
     if (!t)
         return ppo_fail(error, PPO_NO_MEMORY, "no memory for the terminal's picture");
+    t->mosaic.is_ascii = !is_utf8();
     fflush(stdout);
     make_raw();
     is_entered = 1;

@@ -68,9 +68,22 @@ static void test_means(void **state)
     cli_mosaic_release(&m);
 }
 
-// The text always has room, however many cells change; another size begins anew; the picture is in
+static void test_blanks_where_there_are_no_blocks(void **state)
+{
+    (void)state;
+    cli_mosaic m = {.is_ascii = true};
+    const unsigned char rgb[] = {10, 20, 255, 10, 20, 255, 31, 40, 255, 31, 40, 255}; // 2 x 2
+    const char expected[] = "\x1b[0m\x1b[2J\x1b[1;1H\x1b[48;2;20;30;255m  \x1b[0m";
+    assert_true(cli_mosaic_draw(&m, rgb, 2, 2, 2, 1));
+    assert_int_equal(m.length, sizeof expected - 1);
+    assert_memory_equal(m.text, expected, m.length);
+    cli_mosaic_release(&m);
+    assert_true(m.is_ascii);
+}
+
+// The text fits its buffer, however many cells change; another size begins anew; the picture is in
 // the middle.
-static void test_room(void **state)
+static void test_capacity(void **state)
 {
     (void)state;
     cli_mosaic m = {0};
@@ -95,7 +108,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fit),
         cmocka_unit_test(test_means),
-        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_blanks_where_there_are_no_blocks),
+        cmocka_unit_test(test_capacity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
