@@ -175,7 +175,20 @@ typedef enum ppo_atari_action {
 // How score, lives and end are read from RAM; opaque.
 typedef struct ppo_game_rules ppo_game_rules;
 
-// What is known about a game: a row of the library's table, or the caller's own.
+// How the modes of a game are chosen; opaque.
+typedef struct ppo_mode_choice ppo_mode_choice;
+
+// The console's RESET switch among the actions of ppo_game_start.
+enum { PPO_ATARI_RESET = 40 };
+
+// Frames of an action at the start of an episode.
+typedef struct ppo_game_start {
+    uint8_t action; // a ppo_atari_action or PPO_ATARI_RESET
+    uint16_t frames;
+} ppo_game_start;
+
+// What is known about a game: a row of the library's table, or the caller's own. Lists of numbers
+// are text such as "0-3", "0-44/4" (every fourth) or "1-9 16 17", the default first; NULL: only 0.
 typedef struct ppo_game_info {
     const char *name; // as in Gymnasium's ids: "SpaceInvaders"
     const char *md5;  // of its cartridge, 32 lower-case hexadecimal digits; NULL: free game
@@ -183,17 +196,17 @@ typedef struct ppo_game_info {
     ppo_cartridge_traits traits;
     uint8_t num_actions;                   // of ALE's minimal set for this game
     uint8_t action[PPO_ATARI_NUM_ACTIONS]; // the set, in rising order
-    uint8_t start_action;                  // held for start_frames at the start of an episode
-    uint8_t start_frames;
-    bool has_modes;           // ALE knows modes: RESET is pressed once more at the start
-    uint8_t mode_address;     // index of the RAM byte that holds the mode
-    uint8_t mode_stride;      // modes are 0, stride, 2 stride, ...
-    uint8_t num_modes;        // how many can be selected, at least 1
-    uint8_t select_frames;    // SELECT is held for so many frames
-    uint8_t num_difficulties; // 1, 2 (left switch) or 4 (both)
+    ppo_game_start start[3];               // what is done at the start of an episode
+    const char *modes;                     // list of modes
+    const ppo_mode_choice *choice;         // NULL: there are none
+    const char *difficulties;              // list: 0 to 3, bit 0 left switch A, bit 1 right
+    bool no_fire;           // only the nine actions without FIRE are legal; others act as NOOP
+    bool swap_ports;        // the player's joystick is in the right port
+    bool v5_only;           // Gymnasium has no v0 and v4 of it
+    int32_t paddle_max_ohm; // range of the paddle; 0: the usual 790196
 } ppo_game_info;
 
-// The table: first the games with rules, in alphabetical order, then those that run without score.
+// The table: the free games, the 57 games of the literature, the rest of ALE's 104.
 PPO_API size_t ppo_game_count(void);
 PPO_API const ppo_game_info *ppo_game_at(size_t index);
 
@@ -205,6 +218,10 @@ PPO_API const ppo_game_info *ppo_game_find_md5(const char *md5);
 // all other games.
 PPO_API const void *ppo_game_cartridge(const ppo_game_info *info, size_t *size);
 
+// Whether a list of a ppo_game_info contains a number, and the first of its modes.
+PPO_API bool ppo_game_list_has(const char *list, uint32_t number);
+PPO_API uint32_t ppo_game_default_mode(const ppo_game_info *info);
+
 // For an unknown cartridge: a joystick game without rules.
 PPO_API const ppo_game_info *ppo_game_generic(void);
 
@@ -214,8 +231,8 @@ typedef struct ppo_game_setup {
     ppo_cartridge *cartridge; // created with the traits of `info`; only read
     double sticky_prob;       // probability, per frame, that the previous action is repeated
     uint32_t max_frames;      // an episode is truncated after so many frames; 0: never
-    uint32_t mode;            // 0: the default one
-    uint32_t difficulty;      // bit 0: left switch, bit 1: right; 0: the default
+    uint32_t mode;            // one of info->modes; 0: the default
+    uint32_t difficulty;      // one of info->difficulties; 0: the default
 } ppo_game_setup;
 
 // A game in progress. Plain memory without pointers: a snapshot is a copy of ppo_game_size() bytes.

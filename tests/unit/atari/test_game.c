@@ -3,6 +3,7 @@
 // table of games is sound. What games' rules make of RAM, test_rules.c says; that all of it equals
 // ALE, test_golden.c.
 #include "atari/mersenne.h"
+#include "atari/game_modes.h"
 #include "unit/atari/support/tiny.h"
 
 #include <setjmp.h>
@@ -54,17 +55,35 @@ static unsigned start_length(fixture *b)
     return 1 + ((frames_of(b) - before) & 0xFFFF);
 }
 
+static bool is_mode_always(const uint8_t *ram, const uint8_t *cartridge_ram, uint32_t mode)
+{
+    (void)ram;
+    (void)cartridge_ram;
+    return mode == 0;
+}
+
+static bool is_mode_count(const uint8_t *ram, const uint8_t *cartridge_ram, uint32_t mode)
+{
+    (void)cartridge_ram;
+    return ram[TINY_COUNT] == mode;
+}
+
+static const ppo_mode_choice never_asked = {.is_chosen = is_mode_always, .select_frames = 1};
+static const ppo_mode_choice unreachable = {.is_chosen = is_mode_always, .select_frames = 2};
+// a press is one frame and one without, so that the byte moves by 2
+static const ppo_mode_choice by_count = {.is_chosen = is_mode_count, .select_frames = 1};
+
 static void test_start(void **state)
 {
     (void)state;
     fixture b;
     fixture_open(&b);
     assert_int_equal(start_length(&b), 68);
-    b.info.has_modes = true;
+    b.info.choice = &never_asked;
     assert_int_equal(start_length(&b), 72);
-    b.info.start_action = PPO_ATARI_DOWN;
-    b.info.start_frames = 16;
-    assert_int_equal(start_length(&b), 88);
+    b.info.start[0] = (ppo_game_start){PPO_ATARI_RESET, 1};
+    b.info.start[1] = (ppo_game_start){PPO_ATARI_DOWN, 16};
+    assert_int_equal(start_length(&b), 89);
     assert_int_equal(ram_of(&b, TINY_JOYSTICK), 0xFF & ~0x20); // the last of them was DOWN
     fixture_close(&b);
 }
@@ -75,11 +94,8 @@ static void test_modes(void **state)
     fixture b;
     ppo_error error;
     fixture_open(&b);
-    b.info.has_modes = true;
-    b.info.num_modes = 4;
-    b.info.mode_address = 100; // a byte that no press of SELECT changes here
-    b.info.select_frames = 2;
-    b.info.mode_stride = 1;
+    b.info.choice = &unreachable;
+    b.info.modes = "0-3";
     b.setup.mode = 4;
     assert_int_equal(ppo_game_load(b.game, &b.setup, 1, &error), PPO_INVALID);
     assert_non_null(strstr(error.message, "no mode 4"));
@@ -99,11 +115,8 @@ static void test_mode_is_chosen(void **state)
     (void)state;
     fixture b;
     fixture_open(&b);
-    b.info.has_modes = true;
-    b.info.num_modes = 255;
-    b.info.mode_stride = 1;
-    b.info.mode_address = TINY_COUNT;
-    b.info.select_frames = 1; // and one without, so that the byte moves by 2
+    b.info.choice = &by_count;
+    b.info.modes = "0-254";
     const unsigned before = frames_of(&b);
     b.setup.mode = (before + 63 + 2 * 5) & 0xFF;
     assert_int_equal(ppo_game_reset(b.game, &b.setup, NULL), PPO_OK);
@@ -218,32 +231,98 @@ static void check_row(const ppo_game_info *info)
         assert_ptr_equal(ppo_game_find_md5(info->md5), info);
     }
     assert_in_range(info->num_actions, 2, PPO_ATARI_NUM_ACTIONS);
-    assert_int_equal(info->action[0], PPO_ATARI_NOOP);
     for (unsigned i = 1; i < info->num_actions; i++)
         assert_true(info->action[i] > info->action[i - 1] &&
                     info->action[i] < PPO_ATARI_NUM_ACTIONS);
-    assert_true(info->start_action < PPO_ATARI_NUM_ACTIONS && info->num_modes >= 1);
-    assert_true(info->num_modes == 1 || info->has_modes);
-    assert_true(info->num_difficulties == 1 || info->num_difficulties == 2 ||
-                info->num_difficulties == 4);
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(info->start[i].action < PPO_ATARI_NUM_ACTIONS ||
+                    info->start[i].action == PPO_ATARI_RESET);
+    assert_int_equal(info->modes != NULL, info->choice != NULL);
+    assert_true(ppo_game_list_has(info->modes, ppo_game_default_mode(info)));
+    assert_non_null(info->rules);
 }
 
 static void test_table(void **state)
 {
     (void)state;
-    size_t size, num_rules = 0;
+    size_t size;
     for (size_t i = 0; i < ppo_game_count(); i++) {
         check_row(ppo_game_at(i));
-        num_rules += ppo_game_at(i)->rules != NULL;
-        if (i > 0 && !ppo_game_at(i - 1)->rules == !ppo_game_at(i)->rules)
-            assert_true(strcmp(ppo_game_at(i - 1)->name, ppo_game_at(i)->name) < 0);
         if (ppo_game_at(i)->md5)
             assert_null(ppo_game_cartridge(ppo_game_at(i), &size));
     }
-    assert_true(num_rules >= 13);
+    assert_int_equal(ppo_game_count(), 104 + 2);
     assert_null(ppo_game_at(ppo_game_count()));
     assert_null(ppo_game_find("pong"));
     assert_null(ppo_game_find_md5("0"));
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list;
+        uint32_t number;
+        bool has;
+    } cases[] = {
+        {NULL, 0, true},
+        {NULL, 1, false},
+        {"3", 3, true},
+        {"3", 0, false},
+        {"0-3", 3, true},
+        {"0-3", 4, false},
+        {"0-44/4", 44, true},
+        {"0-44/4", 42, false},
+        {"1-9 16 17", 16, true},
+        {"1-9 16 17", 10, false},
+        {"0-5000/100 1-5001/100", 301, true},
+        {"0-5000/100", 301, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (ppo_game_list_has(cases[i].list, cases[i].number) != cases[i].has)
+            fail_msg("case %zu", i);
+    assert_int_equal(ppo_game_default_mode(ppo_game_find("Centipede")), 22);
+    assert_int_equal(ppo_game_default_mode(ppo_game_find("Qbert")), 0);
+}
+
+// Modes, ports and paddles of the games that differ.
+static void test_procedures(void **state)
+{
+    (void)state;
+    uint8_t ram[128] = {0}, more[128] = {0};
+    ram[93] = 4;
+    assert_true(ppo_modes_adventure.is_chosen(ram, more, 2));
+    ram[12] = 73;
+    assert_true(ppo_modes_jamesbond.is_chosen(ram, more, 1));
+    assert_false(ppo_modes_jamesbond.is_chosen(ram, more, 0));
+    ram[25] = ram[33] = 1;
+    assert_true(ppo_modes_ms_pacman.is_chosen(ram, more, 0));
+    ram[33] = 0;
+    assert_true(ppo_modes_ms_pacman.is_chosen(ram, more, 1));
+    more[106] = 2;
+    assert_true(ppo_modes_klax.is_chosen(ram, more, 2));
+    ram[13] = 0;
+    assert_true(ppo_modes_crossbow.is_chosen(ram, more, 255));
+    assert_true(ppo_game_find("WizardOfWor")->swap_ports && ppo_game_find("Surround")->swap_ports);
+    assert_true(ppo_game_find("Skiing")->no_fire && ppo_game_find("LostLuggage")->no_fire);
+}
+
+// The player's joystick in the right port; actions with FIRE that are none.
+static void test_ports(void **state)
+{
+    (void)state;
+    fixture b;
+    fixture_open(&b);
+    b.info.swap_ports = true;
+    ppo_game_act(b.game, &b.setup, PPO_ATARI_RIGHTFIRE, false);
+    assert_int_equal(ram_of(&b, TINY_JOYSTICK), 0xF7);
+    b.info.swap_ports = false;
+    b.info.no_fire = true;
+    ppo_game_act(b.game, &b.setup, PPO_ATARI_RIGHTFIRE, false);
+    assert_int_equal(ram_of(&b, TINY_JOYSTICK), 0xFF);
+    ppo_game_act(b.game, &b.setup, PPO_ATARI_RIGHT, false);
+    assert_int_equal(ram_of(&b, TINY_JOYSTICK), 0x7F);
+    fixture_close(&b);
 }
 
 int main(void)
@@ -257,6 +336,9 @@ int main(void)
         cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_snapshot_is_a_copy),
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_procedures),
+        cmocka_unit_test(test_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,10 +182,10 @@ static void boot_once(fixture *b, ppo_console *console)
     ppo_console_reset(console, b->setup.cartridge);
     boot_frames(b, console, &input, 60);
     input.switches = PPO_SWITCH_RESET;
-    boot_frames(b, console, &input, info->has_modes ? 12 : 8);
+    boot_frames(b, console, &input, info->choice ? 12 : 8);
     input.switches = 0;
-    input.joystick[0] = joystick[info->start_action];
-    boot_frames(b, console, &input, info->start_frames);
+    input.joystick[0] = joystick[info->start[0].action];
+    boot_frames(b, console, &input, info->start[0].frames);
 }
 
 static void test_boot(void **state)
