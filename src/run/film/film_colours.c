@@ -297,8 +297,18 @@ bool ppo_palette_learn(ppo_palette *p, const unsigned char *rgb, size_t num_pixe
         cut_down(p, list, num_colours);
     for (size_t i = 0; num_colours <= PPO_PALETTE_SIZE && i < num_colours; i++)
         p->colour[p->count++] = list[i].colour;
-    for (size_t i = 0; i < p->count; i++)
-        remember(p, p->colour[i], i);
+    // Each colour once: means of neighbouring boxes may be equal, and libav's GIF encoder merges
+    // equal entries of a palette without telling the pixels of the later ones.
+    size_t count = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        const uint32_t colour = p->colour[i];
+        if (p->key[slot_of(p, colour)] == colour)
+            continue;
+        remember(p, colour, count);
+        p->colour[count++] = colour;
+    }
+    memset(p->colour + count, 0, (PPO_PALETTE_SIZE - count) * sizeof *p->colour);
+    p->count = count;
     free(list);
     return true;
 }

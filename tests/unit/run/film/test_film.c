@@ -457,6 +457,61 @@ static void test_frames_on_a_full_disk(void **state)
     assert_int_equal(ppo_film_close(film, &error), PPO_IO);
 }
 
+// Thousands of colours, so close together that means of a few coincide, beside a dark bar.
+static void paint_dense(unsigned char *rgb, int picture)
+{
+    ppo_random random;
+    ppo_random_seed(&random, (uint64_t)picture + 1);
+    for (int i = 0; i < PIXELS; i++)
+        for (int k = 0; k < 3; k++)
+            rgb[3 * i + k] =
+                (unsigned char)(i % WIDTH < 4 ? 3
+                                              : 180 + ppo_random_integers(&random, 0, 9) *
+                                                          ppo_random_integers(&random, 0, 2));
+}
+
+// The same pictures as GIF and as PNG frames: no pixel is another colour.
+static void test_gif_is_like_frames(void **state)
+{
+    enum { PICTURES = 40 };
+    (void)state;
+    ppo_film *gif, *frames;
+    ppo_error error = {0};
+    unsigned char rgb[3 * PIXELS];
+    reader g;
+    const char *path = scratch_path("dense.gif");
+    assert_int_equal(ppo_film_open(&gif, path, WIDTH, HEIGHT, 25.0, &error), PPO_OK);
+    assert_int_equal(ppo_film_open(&frames, scratch_path("dense/"), WIDTH, HEIGHT, 25.0, &error),
+                     PPO_OK);
+    for (int i = 0; i < PICTURES; i++) {
+        paint_dense(rgb, i);
+        assert_int_equal(ppo_film_add(gif, rgb, &error), PPO_OK);
+        assert_int_equal(ppo_film_add(frames, rgb, &error), PPO_OK);
+    }
+    assert_int_equal(ppo_film_close(gif, &error), PPO_OK);
+    assert_int_equal(ppo_film_close(frames, &error), PPO_OK);
+    reader_open(&g, scratch_path("dense.gif"));
+    for (int i = 0; i < PICTURES; i++) {
+        char name[32];
+        reader f;
+        snprintf(name, sizeof name, "dense/%06d.png", i);
+        reader_open(&f, scratch_path(name));
+        assert_true(reader_next(&g) && reader_next(&f));
+        assert_int_equal(g.frame->format, AV_PIX_FMT_BGRA);
+        for (int y = 0; y < HEIGHT; y++)
+            for (int x = 0; x < WIDTH; x++)
+                for (int k = 0; k < 3; k++) {
+                    const int in_gif = g.frame->data[0][y * g.frame->linesize[0] + 4 * x + 2 - k];
+                    const int in_frame = f.frame->data[0][y * f.frame->linesize[0] + 3 * x + k];
+                    if (abs(in_gif - in_frame) > 8)
+                        fail_msg("picture %d, pixel (%d, %d): %d instead of %d", i, x, y, in_gif,
+                                 in_frame);
+                }
+        reader_close(&f);
+    }
+    reader_close(&g);
+}
+
 static void test_agents_without_pictures(void **state)
 {
     (void)state;
@@ -476,6 +531,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gif_colours_are_exact),
         cmocka_unit_test(test_gif_of_many_colours_is_near),
+        cmocka_unit_test(test_gif_is_like_frames),
         cmocka_unit_test(test_given_colours),
         cmocka_unit_test(test_mp4),
         cmocka_unit_test(test_mp4_colour),

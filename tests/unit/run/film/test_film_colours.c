@@ -3,6 +3,8 @@
 // planes of video.
 #include "run/film/film_colours.h"
 
+#include "ppo/random.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -144,6 +146,31 @@ static void test_planes(void **state)
     assert_in_range(v[1], 33, 35);
 }
 
+// A GIF encoder may merge equal colours of a palette, and then pixels of the later ones lose
+// theirs.
+static void test_palette_has_each_colour_once(void **state)
+{
+    (void)state;
+    ppo_random random;
+    ppo_random_seed(&random, 1);
+    for (int picture = 0; picture < 30; picture++) {
+        ppo_palette *p = ppo_palette_create();
+        assert_non_null(p);
+        for (int i = 0; i < PIXELS * 3; i++) // a small dense cube: means of neighbours coincide
+            rgb[i] = (unsigned char)(40 + ppo_random_integers(&random, 0, 8 + picture % 3) *
+                                              ppo_random_integers(&random, 0, 2));
+        assert_true(ppo_palette_learn(p, rgb, PIXELS));
+        assert_true(ppo_palette_index(p, indices, SIDE, rgb, SIDE, SIDE));
+        const uint32_t *colour = ppo_palette_colours(p);
+        for (int i = 0; i < PIXELS; i++)
+            for (int k = 0; k < indices[i]; k++)
+                if (colour[k] == colour[indices[i]])
+                    fail_msg("picture %d: colours %d and %d are both %06x", picture, k, indices[i],
+                             (unsigned)colour[k]);
+        ppo_palette_destroy(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_more_colours_than_the_table_holds),
         cmocka_unit_test(test_given_colours_come_first),
         cmocka_unit_test(test_planes),
+        cmocka_unit_test(test_palette_has_each_colour_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
