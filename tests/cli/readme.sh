@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every command of the README runs, in its order and in one folder; trainings are made short. Where one
+# needs a cartridge or a module that is not here, it says so by the code that belongs to it.
+readme=$PWD/README.md
+plugin=$PWD/examples/plugin/mygame.c
+include=$PWD/include
+. "$(dirname "$0")/support/check.sh"
+
+[ -f "$readme" ] || fail "no $readme: run it from the source tree"
+${CC:-cc} -shared -fPIC -O1 -I "$include" "$plugin" -o libmygame.so -lm || fail 'no plug-in'
+count=0
+grep '^\$ ' "$readme" | sed 's/^\$ //; s/  *#.*//; s|build/release/ppo|"$ppo"|' >commands
+while IFS= read -r line; do
+    count=$((count + 1))
+    case $line in
+    *gym:*) continue ;; # tests/cli/gymnasium.sh
+    *--explain-config* | *--help*) ;;
+    *' train '*) line="$line --total-timesteps $((count * 1000)) --eval-every 0 --eval-episodes 1" ;;
+    *' eval '*) line="$line --episodes 1" ;;
+    esac
+    eval "$line" >"$out" 2>"$err" </dev/null
+    code=$?
+    case $code in
+    0) ;;
+    3) grep -q 'cartridge' "$err" || fail "$line: $(cat "$err")" ;; # not found: it says what to do
+    10) grep -q 'absent\|built without\|not there\|no ' "$err" || fail "$line: $(cat "$err")" ;;
+    *) fail "code $code: $line: $(cat "$err")" ;;
+    esac
+done <commands
+[ "$count" -ge 15 ] || fail "only $count commands in the README"
+
+# Reading a checkpoint by NumPy, as it is written there.
+sed -n '/^```python$/,/^```$/p' "$readme" | sed '/^```/d' >read.py
+if python3 -c 'import numpy' 2>/dev/null; then
+    run 0 python3 read.py
+    prints '^actor\.0\.weight|^actor.*weight \(64, 3\)'
+else
+    [ -s read.py ] || fail 'no Python in the README'
+fi
+finish
