@@ -59,26 +59,37 @@ typedef struct fp32_tile {
     float *transposed; // the last plane of one image, [channels, pixels]
 } fp32_tile;
 
-// Cuts working memory; returns the floats it takes.
-static size_t cut_working(fp32_tile *tile, const ppo_cnn *cnn, float *working, bool acting)
+// Where the parts of working memory begin, floats.
+typedef struct fp32_working {
+    size_t input, saved, dsaved, flat, transposed, end;
+} fp32_working;
+
+static fp32_working cut_working(const ppo_cnn *cnn, bool acting)
 {
     const ppo_cnn_shape *shape = &cnn->shape;
     const ppo_plane *last = &shape->planes[shape->num_planes - 1];
+    fp32_working w;
     size_t size = 0;
-    const size_t input = take(&size, TILE_IMAGES * shape->planes[0].size);
-    const size_t saved = take(&size, TILE_IMAGES * shape->saved_size);
-    const size_t transposed = take(&size, last->channels * ppo_pad(last->height * last->width));
-    const size_t flat = take(&size, acting ? PPO_CNN_ACTING_ROWS * PPO_CNN_FLAT(cnn) : 0);
-    const size_t dsaved = take(&size, acting ? 0 : TILE_IMAGES * shape->saved_size);
-    if (working)
-        *tile = (fp32_tile){.shape = shape,
-                            .net = cnn->own,
-                            .input = working + input,
-                            .saved = working + saved,
-                            .dsaved = working + dsaved,
-                            .flat = working + flat,
-                            .transposed = working + transposed};
-    return size;
+    w.input = take(&size, TILE_IMAGES * shape->planes[0].size);
+    w.saved = take(&size, TILE_IMAGES * shape->saved_size);
+    w.transposed = take(&size, last->channels * ppo_pad(last->height * last->width));
+    w.flat = take(&size, acting ? PPO_CNN_ACTING_ROWS * PPO_CNN_FLAT(cnn) : 0);
+    w.dsaved = take(&size, acting ? 0 : TILE_IMAGES * shape->saved_size);
+    w.end = size;
+    return w;
+}
+
+static fp32_tile make_tile(const ppo_cnn *cnn, const float *params, float *working, bool acting)
+{
+    const fp32_working w = cut_working(cnn, acting);
+    return (fp32_tile){.shape = &cnn->shape,
+                       .net = cnn->own,
+                       .params = params,
+                       .input = working + w.input,
+                       .saved = working + w.saved,
+                       .dsaved = working + w.dsaved,
+                       .flat = working + w.flat,
+                       .transposed = working + w.transposed};
 }
 
 // A plane of the tile's first image; those of the others are saved_size floats apart.
@@ -259,7 +270,7 @@ static ppo_status plan(ppo_cnn *cnn, const char *name, ppo_arena *arena, ppo_err
     snprintf(label, sizeof label, "policy.%.16s.packed", name);
     PPO_ARENA_ADD(arena, &net->packed, label, "ppo_policy_pack", PPO_ROLE_SCRATCH, PPO_F32,
                   net->packed_size);
-    cnn->acting_bytes = cut_working(NULL, cnn, NULL, true) * sizeof(float);
+    cnn->acting_bytes = cut_working(cnn, true).end * sizeof(float);
     return PPO_OK;
 }
 
@@ -298,9 +309,7 @@ static void features(const ppo_cnn *cnn, float *y, void *working, const float *p
                      const uint8_t *images, size_t rows)
 {
     const fp32_network *net = cnn->own;
-    fp32_tile tile;
-    cut_working(&tile, cnn, working, true);
-    tile.params = params;
+    fp32_tile tile = make_tile(cnn, params, working, true);
     for (size_t n = 0; n < rows; n += TILE_IMAGES) {
         tile.images = tile_images(rows - n);
         forward_tile(&tile, images + n * ppo_cnn_shape_image_bytes(&cnn->shape));
@@ -330,7 +339,7 @@ static ppo_status plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_are
         b->partial_bias[i] = take(&b->partial_size, step->conv.out_channels);
     }
     // The strips' working memory lies behind the tiles', whose borders stay zero.
-    m->working_bytes = (cut_working(NULL, m->cnn, NULL, false) + strip) * sizeof(float);
+    m->working_bytes = (cut_working(m->cnn, false).end + strip) * sizeof(float);
 #define ROW(field, phase, ...)                                                                  \
     do {                                                                                        \
         snprintf(label, sizeof label, "%.24s." #field, name);                                   \
@@ -354,9 +363,7 @@ static void release_minibatch(ppo_cnn_minibatch *m)
 static fp32_tile tile_of(const ppo_cnn_minibatch *m, size_t n, size_t end, void *working)
 {
     const fp32_minibatch *b = m->own;
-    fp32_tile tile;
-    cut_working(&tile, m->cnn, working, false);
-    tile.params = m->params;
+    fp32_tile tile = make_tile(m->cnn, m->params, working, false);
     tile.images = tile_images(end - n);
     if (b->saved)
         tile.saved = b->saved + n * m->cnn->shape.saved_size;
@@ -405,7 +412,7 @@ static size_t linear_forward_tasks(const ppo_cnn_minibatch *m)
 static float *strip_space(const ppo_cnn_minibatch *m, void *working)
 {
     float *floats = working;
-    return floats + cut_working(NULL, m->cnn, NULL, false);
+    return floats + cut_working(m->cnn, false).end;
 }
 
 static void forward_linear(ppo_cnn_minibatch *m, size_t strip, void *working)

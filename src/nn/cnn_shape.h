@@ -13,7 +13,7 @@
 #include "nn/conv.h"
 #include "nn/linear.h"
 #include "nn/params.h"
-#include "nn/plane.h"
+#include "nn/cnn_plane.h"
 #include "ppo/config.h"
 
 #define PPO_MAX_CNN_STEPS 40

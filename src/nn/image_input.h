@@ -8,7 +8,7 @@
 #define PPO_NN_IMAGE_INPUT_H
 
 #include "nn/bf16.h"
-#include "nn/plane.h"
+#include "nn/cnn_plane.h"
 
 // Divided by 255; the border is written too, with zeros.
 void ppo_image_to_plane(float *plane, const ppo_plane *shape, const uint8_t *bytes, size_t channels,

@@ -4,7 +4,7 @@
 #ifndef PPO_NN_MAX_POOL_H
 #define PPO_NN_MAX_POOL_H
 
-#include "nn/plane.h"
+#include "nn/cnn_plane.h"
 
 // y (oy, ox) = max of x over rows 2 oy - 1 .. 2 oy + 1 and columns 2 ox - 1 .. 2 ox + 1.
 void ppo_max_pool_forward(float *y, const ppo_plane *out, const float *x, const ppo_plane *in);

@@ -2,7 +2,7 @@
 // Images to planes, pixel by pixel, for blocks of every size and borders.
 #include "nn/image_input.h"
 
-#include "unit/nn/support/plane.h"
+#include "unit/nn/support/cnn_plane.h"
 #include "unit/nn/support/reference.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 // Max pooling and where its gradient goes, ties included, against loops.
 #include "nn/max_pool.h"
 
-#include "unit/nn/support/plane.h"
+#include "unit/nn/support/cnn_plane.h"
 #include "unit/nn/support/reference.h"
 
 #include <setjmp.h>

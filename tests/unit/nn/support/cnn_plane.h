@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Planes for tests.
-#ifndef PPO_TESTS_NN_PLANE_H
-#define PPO_TESTS_NN_PLANE_H
+#ifndef PPO_TESTS_NN_CNN_PLANE_H
+#define PPO_TESTS_NN_CNN_PLANE_H
 
 #include "nn/params.h"
-#include "nn/plane.h"
+#include "nn/cnn_plane.h"
 
 static inline ppo_plane plane_of(size_t height, size_t width, size_t channels, size_t border)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An image-sized array of one sample inside a network.
-#ifndef PPO_NN_PLANE_H
-#define PPO_NN_PLANE_H
+#ifndef PPO_NN_CNN_PLANE_H
+#define PPO_NN_CNN_PLANE_H
 
 #include <stddef.h>
 
