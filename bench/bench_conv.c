@@ -46,14 +46,13 @@ static void own_forward(const void *context)
     ppo_conv_forward(&b->conv, b->y, b->x, b->forward, b->bias, IMAGES, false);
 }
 
-// Gradients start from zeros, as in training.
 static void own_data(const void *context)
 {
     const bench *b = context;
-    memset(b->dx, 0, b->x_count * sizeof *b->dx);
     ppo_conv_backward_data(&b->conv, b->dx, b->dy, b->backward, IMAGES);
 }
 
+// Gradients start from zeros, as in training.
 static void own_weights(const void *context)
 {
     const bench *b = context;

@@ -51,15 +51,16 @@ int32_t ppo_rules_lives(const ppo_game_rules *rules, const ppo_tally *tally);
     X(air_raid)                                                                                    \
     X(alien)                                                                                       \
     X(amidar)                                                                                      \
-    X(assault) X(asterix) X(asteroids) X(atlantis) X(atlantis2) X(backgammon) X(bank_heist) X(     \
-        basic_math) X(battle_zone) X(beam_rider) X(berzerk) X(blackjack) X(bowling) X(boxing)      \
-        X(breakout) X(carnival) X(casino) X(centipede) X(chopper_command) X(crazy_climber) X(      \
-            crossbow) X(darkchambers) X(defender) X(demon_attack) X(donkey_kong) X(double_dunk)    \
-            X(earthworld) X(elevator_action) X(enduro) X(entombed) X(et) X(fishing_derby) X(       \
-                flag_capture) X(freeway) X(frogger) X(frostbite) X(galaxian) X(gopher) X(gravitar) \
-                X(hangman) X(haunted_house) X(hero) X(human_cannonball) X(ice_hockey) X(jamesbond) \
-                    X(journey_escape) X(kaboom) X(kangaroo) X(keystone_kapers) X(king_kong) X(     \
-                        klax) X(koolaid) X(krull) X(kung_fu_master) X(laser_gates) X(lost_luggage) \
+    X(assault)                                                                                     \
+    X(asterix) X(asteroids) X(atlantis) X(atlantis2) X(backgammon) X(bank_heist) X(basic_math) X(  \
+        battle_zone) X(beam_rider) X(berzerk) X(blackjack) X(bowling) X(boxing) X(breakout)        \
+        X(carnival) X(casino) X(centipede) X(chopper_command) X(crazy_climber) X(crossbow) X(      \
+            darkchambers) X(defender) X(demon_attack) X(donkey_kong) X(double_dunk) X(earthworld)  \
+            X(elevator_action) X(enduro) X(entombed) X(et) X(fishing_derby) X(flag_capture) X(     \
+                freeway) X(frogger) X(frostbite) X(galaxian) X(gopher) X(gravitar) X(hangman)      \
+                X(haunted_house) X(hero) X(human_cannonball) X(ice_hockey) X(jamesbond) X(         \
+                    journey_escape) X(kaboom) X(kangaroo) X(keystone_kapers) X(king_kong) X(klax)  \
+                    X(koolaid) X(krull) X(kung_fu_master) X(laser_gates) X(lost_luggage)           \
                         X(mario_bros) X(miniature_golf) X(montezuma_revenge) X(mr_do) X(ms_pacman) \
                             X(name_this_game) X(othello) X(pacman) X(phoenix) X(pitfall)           \
                                 X(pitfall2) X(pong) X(pooyan) X(private_eye) X(qbert) X(riverraid) \

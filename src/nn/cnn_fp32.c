@@ -200,7 +200,7 @@ static void relu_back(float *dx, const ppo_plane *in, const float *dy, const flo
     }
 }
 
-// Adds the gradients of a convolution; plane 0 needs none.
+// Adds the gradient of a convolution's weights and writes that of its input; plane 0 needs none.
 static void conv_back(const fp32_tile *tile, const fp32_minibatch *b, size_t i, float *partial)
 {
     const ppo_cnn_step *step = &tile->shape->steps[i];
@@ -219,13 +219,23 @@ static void conv_back(const fp32_tile *tile, const fp32_minibatch *b, size_t i, 
 }
 
 // Adds the gradients of the convolutions to `partial`, with the tile's activations in place. Planes
-// that two steps read get the sum of both gradients.
+// that two steps read (a ReLU and an addition) get the sum of both gradients.
 static void backward_tile(const fp32_tile *tile, const fp32_minibatch *b, float *partial,
                           const float *dflat)
 {
     const ppo_cnn_shape *shape = tile->shape;
     const size_t stride = shape->saved_size;
-    memset(tile->dsaved, 0, tile->images * stride * sizeof *tile->dsaved);
+    // Convolutions and the linear layer write the gradient of what they read, other steps add to
+    // it.
+    bool zeroed[PPO_MAX_PLANES] = {false};
+    for (size_t i = 0; i < shape->num_steps; i++) {
+        const size_t input = shape->steps[i].input;
+        const bool adds = shape->steps[i].kind != PPO_CNN_CONV && !zeroed[input];
+        for (size_t n = 0; adds && n < tile->images; n++)
+            memset(dplane_at(tile, input) + n * stride, 0,
+                   shape->planes[input].size * sizeof *tile->dsaved);
+        zeroed[input] |= adds;
+    }
     unflatten(tile, dflat);
     for (size_t i = shape->num_steps; i-- > 0;) {
         const ppo_cnn_step *step = &shape->steps[i];

@@ -17,6 +17,8 @@ ppo_conv ppo_conv_make(size_t height, size_t width, size_t in_channels, size_t o
                      .out_channels = out_channels,
                      .kernel = kernel,
                      .stride = stride,
+                     .in_height = height,
+                     .in_width = width,
                      .out_height = (height - kernel) / stride + 1,
                      .out_width = (width - kernel) / stride + 1,
                      .in_row = width * in_channels,
@@ -106,42 +108,46 @@ void ppo_conv_forward(const ppo_conv *conv, float *y, const float *x, const floa
 }
 
 // A row of x was read by up to kernel / stride rows of y, each with another row of the kernel:
-// those are the runs of one product. Each column of the kernel adds such a product to the pixels
-// that it has read.
+// those are the runs of one product. Each column of the kernel has such a product for the pixels
+// that it has read: the first `stride` columns meet each pixel once and write it, the others add.
 static void backward_row(const ppo_conv *conv, ppo_tile *t, float *dx, const float *dy,
                          const float *backward, size_t y)
 {
-    const size_t tap = conv->out_channels * conv->in_channels;
-    const size_t last =
-        y / conv->stride; // the lowest row of dy that has read this one, if it exists
+    const size_t in = conv->in_channels, stride = conv->stride;
+    const size_t last = y / stride; // the lowest row of dy that has read this one, if it exists
     const size_t oy = last < conv->out_height ? last : conv->out_height - 1;
-    const size_t ky = y - oy * conv->stride;
-    if (ky >= conv->kernel)
+    const size_t ky = y - oy * stride;
+    if (ky >= conv->kernel) {
+        memset(dx, 0, conv->in_width * in * sizeof *dx);
         return;
-    const size_t above = (conv->kernel - 1 - ky) / conv->stride; // rows of dy that have, as well
+    }
+    // Pixels that the first columns write: none if a kernel narrower than the stride leaves gaps.
+    const size_t written = conv->kernel < stride ? 0 : stride * conv->out_width;
+    memset(dx + written * in, 0, (conv->in_width - written) * in * sizeof *dx);
+    const size_t above = (conv->kernel - 1 - ky) / stride; // rows of dy that have read it, as well
     t->runs = 1 + (above < oy ? above : oy);
     t->a = dy + oy * conv->out_row;
     for (size_t kx = 0; kx < conv->kernel; kx++) {
-        t->b = backward + (ky * conv->kernel + kx) * tap;
-        t->c = dx + y * conv->in_row + kx * conv->in_channels;
-        multiply_row(t, conv->out_width, conv->in_channels);
+        t->b = backward + (ky * conv->kernel + kx) * conv->out_channels * in;
+        t->c = dx + kx * in;
+        t->adds = kx >= stride || !written;
+        multiply_row(t, conv->out_width, in);
     }
 }
 
 void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, const float *backward,
                             size_t images)
 {
-    const size_t height = (conv->out_height - 1) * conv->stride + conv->kernel;
-    ppo_tile t = {.adds = true,
-                  .c_row = conv->stride * conv->in_channels,
+    ppo_tile t = {.c_row = conv->stride * conv->in_channels,
                   .a_row = conv->out_channels,
                   .a_run = -(ptrdiff_t)conv->out_row,
                   .b_step = conv->in_channels,
                   .b_run = conv->stride * conv->kernel * conv->out_channels * conv->in_channels,
                   .run = conv->out_channels};
     for (size_t n = 0; n < images; n++)
-        for (size_t y = 0; y < height; y++)
-            backward_row(conv, &t, dx + n * conv->in_image, dy + n * conv->out_image, backward, y);
+        for (size_t y = 0; y < conv->in_height; y++)
+            backward_row(conv, &t, dx + n * conv->in_image + y * conv->in_row,
+                         dy + n * conv->out_image, backward, y);
 }
 
 static void add_bias_gradient(const ppo_conv *conv, float *dbias, const float *dy, size_t images)

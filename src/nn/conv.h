@@ -18,6 +18,7 @@
 typedef struct ppo_conv {
     size_t in_channels, out_channels;
     size_t kernel, stride;
+    size_t in_height, in_width; // pixels of x
     size_t out_height, out_width;
     size_t in_row, in_image;   // floats from row to row and from image to image of x
     size_t out_row, out_image; // and of y
@@ -50,7 +51,8 @@ void ppo_conv_unpack(const ppo_conv *conv, float *weight, const float *forward, 
 void ppo_conv_forward(const ppo_conv *conv, float *y, const float *x, const float *forward,
                       const float *bias, size_t images, bool relu);
 
-// dx += the transposed convolution of dy. Start from zeros.
+// dx = the transposed convolution of dy: all in_height x in_width pixels are written, with zeros
+// where no output has read.
 void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, const float *backward,
                             size_t images);
 

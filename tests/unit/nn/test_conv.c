@@ -80,6 +80,8 @@ static problem make(ppo_conv conv, size_t images, size_t gap, size_t rest, ppo_r
     const size_t weights = ppo_conv_weights(c);
     p.height = needed_rows + rest;
     p.width = needed_columns + rest;
+    c->in_height = p.height;
+    c->in_width = p.width;
     c->in_row = p.width * c->in_channels + gap;
     c->in_image = p.height * c->in_row + gap;
     c->out_row = c->out_width * c->out_channels + gap;
@@ -179,9 +181,6 @@ static void check_backward_data(problem *p)
 {
     const ppo_conv *c = &p->conv;
     const size_t row = p->width * c->in_channels;
-    for (size_t n = 0; n < p->images; n++)
-        for (size_t iy = 0; iy < p->height; iy++)
-            memset(p->dx + n * c->in_image + iy * c->in_row, 0, row * sizeof *p->dx);
     ppo_conv_backward_data(c, p->dx, p->dy, p->backward, p->images);
     for (size_t i = 0; i < p->images * p->height * row; i++) {
         const size_t n = i / row / p->height, iy = i / row % p->height, at = i % row;
@@ -326,8 +325,7 @@ static void check_alone(problem *p, size_t n)
     const ppo_conv *c = &p->conv;
     const size_t y_size = extent(1, 0, c->out_height, c->out_row, c->out_width, c->out_channels);
     const size_t x_size = extent(1, 0, p->height, c->in_row, p->width, c->in_channels);
-    float *y = new_floats(y_size), *dx = calloc(x_size, sizeof *dx);
-    assert_non_null(dx);
+    float *y = new_floats(y_size), *dx = new_floats(x_size);
     ppo_conv_forward(c, y, p->x + n * c->in_image, p->forward, p->bias, 1, 0);
     ppo_conv_backward_data(c, dx, p->dy + n * c->out_image, p->backward, 1);
     assert_memory_equal(y, p->y + n * c->out_image, y_size * sizeof *y);
@@ -345,7 +343,6 @@ static void test_images_alone(void **state)
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
         const size_t stride = (kernels[i] + 1) / 2;
         problem p = make(ppo_conv_make(11, 12, 16, 32, kernels[i], stride), 5, 0, 0, &random);
-        memset(p.dx, 0, p.x_size * sizeof *p.dx);
         ppo_conv_forward(&p.conv, p.y, p.x, p.forward, p.bias, p.images, 0);
         ppo_conv_backward_data(&p.conv, p.dx, p.dy, p.backward, p.images);
         for (size_t n = 0; n < p.images; n++)
