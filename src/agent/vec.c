@@ -8,6 +8,7 @@
 #include "agent/vec.h"
 
 #include "agent/frame_stack.h"
+#include "core/cores.h"
 #include "core/error.h"
 #include "core/float_scope.h"
 #include "core/pool.h"
@@ -63,7 +64,7 @@ typedef struct ppo_vec_job {
 // with processes of its own needs none.
 static uint32_t num_processes(const ppo_config *config, const ppo_env_class *env)
 {
-    const size_t cores = ppo_pool_cores();
+    const size_t cores = ppo_cores_available();
     if (config->workers != PPO_WORKERS_PROCESS || ppo_env_class_extension(env)->has_processes)
         return 0;
     if (config->num_workers > 0)

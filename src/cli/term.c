@@ -3,7 +3,8 @@
 // nothing has to be stored.
 #include "cli/term.h"
 
-#include <sched.h>
+#include "core/cores.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -43,9 +44,5 @@ double cli_now_s(void)
 
 uint32_t cli_num_cores(void)
 {
-    cpu_set_t set; // fewer than the machine has, where a container or taskset says so
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (uint32_t)CPU_COUNT(&set);
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (uint32_t)online : 1;
+    return (uint32_t)ppo_cores_available();
 }

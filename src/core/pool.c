@@ -1,40 +1,59 @@
 // SPDX-License-Identifier: MIT
-// Worker threads that find their tasks by themselves. The tasks of a run are dealt out in equal
+// A pool whose workers claim tasks without a common queue. The tasks of a run are dealt in equal
 // contiguous ranges, one per worker, so that a task tends to stay with the worker (and the cache)
-// that had it in the run before; a worker whose range has been used up for a moment helps the
-// others. (At once would be too soon: a task of a microsecond is done sooner by a worker who is
-// about to begin than by another, whose cache has nothing of it.)
+// that ran it before. A worker that has emptied its range takes tasks from others after about a
+// microsecond. (Not at once: a task of a microsecond is finished sooner by a worker that is about
+// to begin than by another one, whose cache holds none of its data.)
 //
-// A range is one word, `cursor`: the run's generation, the range's end and its next task. Claiming
-// a task is a compare-and-swap on it, which can't succeed for a run that is over. What a worker
-// needs to begin lies with its cursor in one cache line of its own, because each line that travels
-// between cores costs a tenth of a microsecond, and a minibatch of some twenty has two runs.
+// A range is one word, `cursor`: the run's generation, the end of the range and the next task.
+// Claiming a task is a compare-and-swap on it, which fails once the run is over. A worker's cursor
+// and all it needs to begin share one cache line, because a line that moves between cores costs
+// time: handing a run over and getting the answer back, a round trip, takes 0.6 us (measured on two
+// Zen 5 cores), and a minibatch of 20 us has two runs.
 //
-// Workers spin for a moment between runs, then sleep on a condition variable.
+// Workers spin for 50 us between runs, then sleep. The caller spins for 50 us for the last tasks of
+// others, then sleeps too. Every 10 ms the caller reads how long threads have been runnable without
+// a core (/proc/self/task/ID/schedstat); if that is much, other processes compete for the cores,
+// and thread_limit.h finds out how many workers should take part.
 #include "core/pool.h"
 
+#include "core/clock.h"
+#include "core/cores.h"
 #include "core/error.h"
+#include "core/event_count.h"
 #include "core/relax.h"
+#include "core/thread_limit.h"
 
 #include <assert.h>
+#include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define INDEX_BITS         20u
-#define INDEX_MASK         ((UINT64_C(1) << INDEX_BITS) - 1)
-#define SPINS_TIGHT        200 // before the first pause, which may take as long as a line's travel
-#define SPINS_BEFORE_HELP  230 // about a microsecond
-#define SPINS_BEFORE_SLEEP 20000
-#define SPINS_BEFORE_YIELD 100000
+#define INDEX_BITS        20u
+#define INDEX_MASK        ((UINT64_C(1) << INDEX_BITS) - 1)
+#define SPINS_TIGHT       200   // without a pause instruction, see relax.h
+#define SPINS_BEFORE_HELP 230   // about a microsecond
+#define SPINS_PER_LOOK    64    // between two readings of the clock
+#define SPIN_S            50e-6 // before sleeping
+#define RUNS_PER_LOOK     256   // at the clock
+#define PERIOD_S          10e-3 // after which delays are read
+#define MAX_EXAMINED      8     // threads whose delays are read
+#define SLEEP_MS          10000 // a sleeper looks again after this long, signal or not
 
 typedef struct ppo_worker {
     _Alignas(64) _Atomic uint64_t cursor; // generation | end of the range | next task
     _Atomic(ppo_task) task;               // of that generation
     _Atomic(void *) context;
+    ppo_event_count begun; // signalled after the cursor has changed
+
+    _Alignas(64) _Atomic pid_t id; // the system's, 0 until the thread has started
+    int64_t delay_ns;              // at the beginning of the period; -1: not known
     ppo_pool *pool;
     size_t index;
     pthread_t thread;
@@ -42,97 +61,100 @@ typedef struct ppo_worker {
 
 struct ppo_pool {
     _Alignas(64) _Atomic size_t done; // tasks that workers have finished in this run
-    _Alignas(64) _Atomic size_t num_sleepers;
+    _Atomic bool caller_sleeps;
+    ppo_event_count finished; // signalled after `done` has changed, if the caller sleeps
+    _Alignas(64) _Atomic size_t num_active; // workers in this run, the caller included
     _Atomic bool stop;
     uint64_t generation; // of the last run; the caller's
-    bool oversubscribed; // more workers than cores: don't spin
-    pthread_mutex_t mutex;
-    pthread_cond_t wake;
+    ppo_thread_limit limit;
+    uint32_t num_runs;     // counts to RUNS_PER_LOOK
+    double period_begin_s; // since when delays are counted; 0: not yet
     size_t size;
     size_t num_started;
     pid_t owner;         // the process that has the threads: a fork of it has none
-    ppo_worker *workers; // [size], the caller's place is 0
+    ppo_worker *workers; // [size], the caller's is 0
 };
-
-// Spinning only helps while the one who is waited for has a core of its own.
-static int spins_of(const ppo_pool *pool, int spins)
-{
-    return pool->oversubscribed ? 0 : spins;
-}
 
 static uint64_t generation_of(uint64_t cursor)
 {
     return cursor >> (2 * INDEX_BITS);
 }
 
-// Runs the next task of one range; false if none is left.
-static bool run_next(ppo_worker *range, size_t worker)
+// --- tasks -------------------------------------------------------------------------------------
+
+// Runs the tasks that are left of a range; returns their number.
+static size_t run_range(ppo_worker *range, size_t worker)
 {
+    size_t count = 0;
     uint64_t cursor = atomic_load_explicit(&range->cursor, memory_order_acquire);
     for (;;) {
         const uint64_t index = cursor & INDEX_MASK;
         if (index >= ((cursor >> INDEX_BITS) & INDEX_MASK))
-            return false;
+            return count;
         const ppo_task task = atomic_load_explicit(&range->task, memory_order_relaxed);
         void *context = atomic_load_explicit(&range->context, memory_order_relaxed);
-        if (atomic_compare_exchange_weak_explicit(&range->cursor, &cursor, cursor + 1,
-                                                  memory_order_acq_rel, memory_order_acquire)) {
-            task(context, (size_t)index, worker);
-            return true;
-        }
+        if (!atomic_compare_exchange_weak_explicit(&range->cursor, &cursor, cursor + 1,
+                                                   memory_order_acq_rel, memory_order_acquire))
+            continue;
+        task(context, (size_t)index, worker);
+        count++;
+        cursor = atomic_load_explicit(&range->cursor, memory_order_acquire);
     }
 }
 
-static size_t run_range(ppo_worker *range, size_t worker)
-{
-    size_t count = 0;
-    while (run_next(range, worker))
-        count++;
-    return count;
-}
-
-// Runs what is left of the other ranges.
+// Runs the tasks that are left of the other ranges; returns their number.
 static size_t help_others(ppo_pool *pool, size_t worker)
 {
+    const size_t active = atomic_load_explicit(&pool->num_active, memory_order_relaxed);
     size_t count = 0;
-    for (size_t i = 1; i < pool->size; i++)
-        count += run_range(&pool->workers[(worker + i) % pool->size], worker);
+    for (size_t i = 0; i < active; i++)
+        if (i != worker)
+            count += run_range(&pool->workers[i], worker);
     return count;
 }
 
-static void sleep_until_changed(ppo_worker *self, uint64_t generation)
+// --- workers -----------------------------------------------------------------------------------
+
+static bool has_begun(const ppo_worker *self, uint64_t generation)
 {
-    ppo_pool *pool = self->pool;
-    pthread_mutex_lock(&pool->mutex);
-    atomic_fetch_add(&pool->num_sleepers, 1);
-    while (generation_of(atomic_load(&self->cursor)) == generation && !atomic_load(&pool->stop))
-        pthread_cond_wait(&pool->wake, &pool->mutex);
-    atomic_fetch_sub(&pool->num_sleepers, 1);
-    pthread_mutex_unlock(&pool->mutex);
+    return generation_of(atomic_load(&self->cursor)) != generation;
 }
 
-// Spins until a new run has begun; false if it took too long.
-static bool is_changed(ppo_worker *self, uint64_t generation, int spins)
+// Spins until another run has begun, the first `tight` times without a pause; false if it took too
+// long.
+static bool spin_for_run(const ppo_worker *self, uint64_t generation, int spins, int tight)
 {
     for (int i = 0; i < spins; i++) {
-        const uint64_t cursor = atomic_load_explicit(&self->cursor, memory_order_acquire);
-        if (generation_of(cursor) != generation)
+        if (generation_of(atomic_load_explicit(&self->cursor, memory_order_acquire)) != generation)
             return true;
-        ppo_relax(i, SPINS_TIGHT);
+        ppo_relax(i, tight);
     }
     return false;
 }
 
+// Waits until another run has begun in which this worker takes part, or the pool is destroyed.
 static void wait_for_run(ppo_worker *self, uint64_t generation)
 {
-    if (!is_changed(self, generation, spins_of(self->pool, SPINS_BEFORE_SLEEP)))
-        sleep_until_changed(self, generation);
+    if (spin_for_run(self, generation, SPINS_TIGHT, SPINS_TIGHT))
+        return;
+    for (const double begin = ppo_clock_seconds(); ppo_clock_seconds() - begin < SPIN_S;)
+        if (spin_for_run(self, generation, SPINS_PER_LOOK, 0))
+            return;
+    for (;;) {
+        const uint32_t seen = ppo_event_count_read(&self->begun);
+        if (has_begun(self, generation))
+            return;
+        ppo_event_count_wait(&self->begun, seen, 0, SLEEP_MS);
+    }
 }
 
 static void report(ppo_pool *pool, size_t count)
 {
-    if (count)
-        atomic_fetch_add_explicit(&pool->done, count, memory_order_release);
+    if (count == 0)
+        return;
+    atomic_fetch_add(&pool->done, count);
+    if (atomic_load(&pool->caller_sleeps)) // the caller sets this before it reads `done` again
+        ppo_event_count_signal(&pool->finished);
 }
 
 static void *worker_main(void *argument)
@@ -140,75 +162,149 @@ static void *worker_main(void *argument)
     ppo_worker *self = argument;
     ppo_pool *pool = self->pool;
     uint64_t generation = 0;
+    atomic_store(&self->id, (pid_t)syscall(SYS_gettid));
     for (;;) {
         wait_for_run(self, generation);
         if (atomic_load(&pool->stop))
             return NULL;
         generation = generation_of(atomic_load_explicit(&self->cursor, memory_order_acquire));
         report(pool, run_range(self, self->index));
-        if (!is_changed(self, generation, spins_of(pool, SPINS_BEFORE_HELP)))
+        if (!spin_for_run(self, generation, SPINS_BEFORE_HELP, SPINS_TIGHT))
             report(pool, help_others(pool, self->index));
     }
 }
 
-static void wake_sleepers(ppo_pool *pool)
-{
-    if (atomic_load(&pool->num_sleepers) == 0)
-        return;
-    pthread_mutex_lock(&pool->mutex);
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->mutex);
-}
+// --- the caller's side -------------------------------------------------------------------------
 
-// Spins until workers have finished `count` tasks; false if it took too long.
-static bool are_done(ppo_pool *pool, size_t count, int spins)
-{
-    for (int i = 0; atomic_load_explicit(&pool->done, memory_order_acquire) < count; i++) {
-        if (i >= spins)
-            return false;
-        ppo_relax(i, SPINS_TIGHT);
-    }
-    return true;
-}
-
-// Deals the tasks out: worker w begins with those from w/size to (w+1)/size of them all.
-static void deal(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks)
+// Deals the tasks: worker w of W gets those from w/W to (w+1)/W of them all.
+static void deal(ppo_pool *pool, size_t num_workers, ppo_task task, void *context, size_t num_tasks)
 {
     const uint64_t generation = ++pool->generation;
     atomic_store_explicit(&pool->done, 0, memory_order_relaxed);
-    for (size_t w = pool->size; w-- > 0;) {
+    atomic_store_explicit(&pool->num_active, num_workers, memory_order_relaxed);
+    for (size_t w = num_workers; w-- > 0;) {
         ppo_worker *worker = &pool->workers[w];
-        const uint64_t begin = num_tasks * w / pool->size;
-        const uint64_t end = num_tasks * (w + 1) / pool->size;
+        const uint64_t begin = num_tasks * w / num_workers;
+        const uint64_t end = num_tasks * (w + 1) / num_workers;
         atomic_store_explicit(&worker->task, task, memory_order_relaxed);
         atomic_store_explicit(&worker->context, context, memory_order_relaxed);
         atomic_store(&worker->cursor, generation << (2 * INDEX_BITS) | end << INDEX_BITS | begin);
+        if (w > 0)
+            ppo_event_count_signal(&worker->begun);
     }
+}
+
+// Spins until workers have finished `count` tasks, as spin_for_run; false if it took too long.
+static bool spin_for_tasks(const ppo_pool *pool, size_t count, int spins, int tight)
+{
+    for (int i = 0; i < spins; i++) {
+        if (atomic_load_explicit(&pool->done, memory_order_acquire) >= count)
+            return true;
+        ppo_relax(i, tight);
+    }
+    return false;
+}
+
+// Nanoseconds that a thread has been runnable without a core, since it started; -1 if not known.
+static int64_t read_delay_ns(pid_t id)
+{
+    char text[96];
+    snprintf(text, sizeof text, "/proc/self/task/%d/schedstat", (int)id);
+    const int file = open(text, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return -1;
+    const ssize_t size = read(file, text, sizeof text - 1); // "running waiting timeslices"
+    close(file);
+    if (size <= 0)
+        return -1;
+    text[size] = '\0';
+    const char *waiting = strchr(text, ' ');
+    return waiting ? strtoll(waiting, NULL, 10) : -1;
+}
+
+// Sleeps until workers have finished `count` tasks.
+static void sleep_for_tasks(ppo_pool *pool, size_t count)
+{
+    atomic_store(&pool->caller_sleeps, true);
+    for (;;) {
+        const uint32_t seen = ppo_event_count_read(&pool->finished);
+        if (atomic_load(&pool->done) >= count)
+            break;
+        ppo_event_count_wait(&pool->finished, seen, 0, SLEEP_MS);
+    }
+    atomic_store(&pool->caller_sleeps, false);
+}
+
+// Waits until workers have finished `count` tasks: spins, then sleeps.
+static void wait_for_tasks(ppo_pool *pool, size_t count)
+{
+    if (spin_for_tasks(pool, count, SPINS_TIGHT, SPINS_TIGHT))
+        return;
+    const double begin = ppo_clock_seconds();
+    do {
+        if (spin_for_tasks(pool, count, SPINS_PER_LOOK, 0))
+            return;
+    } while (ppo_clock_seconds() - begin < SPIN_S);
+    sleep_for_tasks(pool, count);
+}
+
+static void run_tasks(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks)
+{
+    const size_t num_workers = pool->limit.now;
+    if (num_workers == 1 || num_tasks <= 1) {
+        for (size_t i = 0; i < num_tasks; i++)
+            task(context, i, 0);
+        return;
+    }
+    deal(pool, num_workers, task, context, num_tasks);
+    size_t own = run_range(&pool->workers[0], 0);
+    if (spin_for_tasks(pool, num_tasks - own, SPINS_BEFORE_HELP, SPINS_TIGHT))
+        return;
+    own += help_others(pool, 0);
+    wait_for_tasks(pool, num_tasks - own);
+}
+
+// Ends a period: the largest share of it that one of the threads that took part had no core for,
+// and begins the next one.
+static double measure_delay(ppo_pool *pool, double now)
+{
+    const double period_s = now - pool->period_begin_s;
+    double share = 0.0;
+    atomic_store_explicit(&pool->workers[0].id, (pid_t)syscall(SYS_gettid), memory_order_relaxed);
+    for (size_t w = 0; w < pool->limit.max && w < MAX_EXAMINED; w++) {
+        ppo_worker *worker = &pool->workers[w];
+        const pid_t id = atomic_load(&worker->id);
+        const int64_t delay_ns = id ? read_delay_ns(id) : -1;
+        if (worker->delay_ns >= 0 && delay_ns >= 0)
+            share = fmax(share, (double)(delay_ns - worker->delay_ns) * 1e-9 / period_s);
+        worker->delay_ns = delay_ns;
+    }
+    pool->period_begin_s = now;
+    return share;
 }
 
 void ppo_pool_run(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks)
 {
     assert(num_tasks <= INDEX_MASK);
-    if (pool->size == 1 || num_tasks <= 1) {
-        for (size_t i = 0; i < num_tasks; i++)
-            task(context, i, 0);
+    ppo_thread_limit *limit = &pool->limit;
+    if (limit->is_contended) {
+        const double begin = ppo_clock_seconds();
+        run_tasks(pool, task, context, num_tasks);
+        const double end = ppo_clock_seconds();
+        const size_t before = limit->now;
+        if (ppo_thread_limit_run(limit, (uintptr_t)task, num_tasks, end - begin, end))
+            ppo_thread_limit_delay(limit, before, measure_delay(pool, end), end);
         return;
     }
-    deal(pool, task, context, num_tasks);
-    wake_sleepers(pool);
-    size_t mine = run_range(&pool->workers[0], 0);
-    if (are_done(pool, num_tasks - mine, spins_of(pool, SPINS_BEFORE_HELP)))
-        return;
-    mine += help_others(pool, 0);
-    while (!are_done(pool, num_tasks - mine, spins_of(pool, SPINS_BEFORE_YIELD)))
-        sched_yield();
+    run_tasks(pool, task, context, num_tasks);
+    if (limit->max > 1 && ++pool->num_runs % RUNS_PER_LOOK == 0) {
+        const double now = ppo_clock_seconds();
+        if (now - pool->period_begin_s >= PERIOD_S)
+            ppo_thread_limit_delay(limit, limit->now, measure_delay(pool, now), now);
+    }
 }
 
-size_t ppo_pool_cores(void)
-{
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (size_t)cores : 1;
-}
+// --- creation ----------------------------------------------------------------------------------
 
 static ppo_status start_workers(ppo_pool *pool, ppo_error *error)
 {
@@ -227,9 +323,10 @@ static ppo_status start_workers(ppo_pool *pool, ppo_error *error)
 
 ppo_status ppo_pool_create(ppo_pool **result, uint32_t threads, ppo_error *error)
 {
-    const size_t size = threads ? threads : ppo_pool_cores();
+    const size_t cores = ppo_cores_available(), size = threads ? threads : cores;
     ppo_pool *pool = aligned_alloc(_Alignof(ppo_pool), sizeof *pool);
     ppo_worker *workers = aligned_alloc(_Alignof(ppo_worker), size * sizeof *workers);
+    *result = NULL;
     if (!pool || !workers) {
         free(pool);
         free(workers);
@@ -240,9 +337,9 @@ ppo_status ppo_pool_create(ppo_pool **result, uint32_t threads, ppo_error *error
     pool->size = size;
     pool->workers = workers;
     pool->owner = getpid();
-    pool->oversubscribed = size > ppo_pool_cores();
-    pthread_mutex_init(&pool->mutex, NULL);
-    pthread_cond_init(&pool->wake, NULL);
+    for (size_t w = 0; w < size; w++)
+        workers[w].delay_ns = -1;
+    ppo_thread_limit_init(&pool->limit, size < cores ? size : cores);
     const ppo_status status = start_workers(pool, error);
     if (status != PPO_OK) {
         ppo_pool_destroy(pool);
@@ -261,16 +358,13 @@ void ppo_pool_destroy(ppo_pool *pool)
         free(pool);
         return;
     }
-    pthread_mutex_lock(&pool->mutex);
     atomic_store(&pool->stop, true);
-    for (size_t i = 1; i <= pool->num_started; i++) // ends the spinning
+    for (size_t i = 1; i <= pool->num_started; i++) { // another generation, which ends the wait
         atomic_fetch_add(&pool->workers[i].cursor, UINT64_C(1) << (2 * INDEX_BITS));
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->mutex);
+        ppo_event_count_signal(&pool->workers[i].begun);
+    }
     for (size_t i = 1; i <= pool->num_started; i++)
         pthread_join(pool->workers[i].thread, NULL);
-    pthread_cond_destroy(&pool->wake);
-    pthread_mutex_destroy(&pool->mutex);
     free(pool->workers);
     free(pool);
 }
@@ -278,4 +372,10 @@ void ppo_pool_destroy(ppo_pool *pool)
 size_t ppo_pool_size(const ppo_pool *pool)
 {
     return pool->size;
+}
+
+void ppo_pool_set_limit(ppo_pool *pool, size_t num_workers)
+{
+    assert(num_workers >= 1 && num_workers <= pool->size);
+    ppo_thread_limit_init(&pool->limit, num_workers);
 }

@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/state.h"
 #include "agent/vec.h"
+#include "core/cores.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/float_scope.h"
@@ -76,7 +77,7 @@ static uint32_t useful_threads(const ppo_trainer *trainer)
     const ppo_config *config = &trainer->config;
     const size_t update = ppo_gradient_num_tasks(config, &trainer->agent.policy);
     const size_t collect = ppo_collect_num_tasks(config, trainer->agent.env);
-    const size_t tasks = update > collect ? update : collect, cores = ppo_pool_cores();
+    const size_t tasks = update > collect ? update : collect, cores = ppo_cores_available();
     return (uint32_t)(tasks < cores ? tasks : cores);
 }
 

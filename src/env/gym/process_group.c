@@ -8,7 +8,7 @@
 #include "env/gym/process_group.h"
 
 #include "core/error.h"
-#include "core/pool.h"
+#include "core/cores.h"
 #include "env/gym/group_layout.h"
 #include "env/gym/group_state.h"
 #include "env/gym/python.h"
@@ -169,7 +169,7 @@ static ppo_status begin_process(ppo_process_group *g, ppo_group_process *p, ppo_
                    {"observation_size", s->obs_size},
                    {"height", s->picture_height},
                    {"width", s->picture_width},
-                   {"spins", g->num_processes <= ppo_pool_cores() ? PYTHON_SPINS : 0},
+                   {"spins", g->num_processes <= ppo_cores_available() ? PYTHON_SPINS : 0},
                    {"futex", SYS_futex}};
     cJSON *task = ppo_bridge_task(s, "serve");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -210,7 +210,7 @@ static ppo_status restart(ppo_process_group *g, ppo_group_process *p, ppo_error 
 
 size_t ppo_process_group_share(uint32_t num_workers, size_t num_instances)
 {
-    const size_t wanted = num_workers ? num_workers : ppo_pool_cores();
+    const size_t wanted = num_workers ? num_workers : ppo_cores_available();
     const size_t count = wanted < num_instances ? wanted : num_instances;
     return count > 1 ? (num_instances + count - 1) / count : num_instances;
 }
@@ -260,7 +260,7 @@ ppo_status ppo_process_group_create(ppo_process_group **group, ppo_bridge_setup 
         .size = size,
         .share = share,
         .num_processes = count,
-        .spins = count < ppo_pool_cores() ? HOST_SPINS : 0,
+        .spins = count < ppo_cores_available() ? HOST_SPINS : 0,
         .at = ppo_group_layout_for(setup, share, size == 1 && setup->picture_height > 0),
         .owner = getpid(),
         .memory = -1,

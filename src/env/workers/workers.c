@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "core/file.h"
-#include "core/pool.h"
+#include "core/cores.h"
 #include "env/workers/child_process.h"
 #include "ppo/plugin.h"
 
@@ -79,7 +79,7 @@ ppo_status ppo_workers_create(ppo_worker_set **workers, ppo_instances *instances
     s->owner = getpid();
     s->num_workers = num_workers;
     s->num_envs = n;
-    s->spins = num_workers <= ppo_pool_cores() ? PPO_CHILD_SPINS : 0;
+    s->spins = num_workers <= ppo_cores_available() ? PPO_CHILD_SPINS : 0;
     s->log = -1;
     s->log_path = own_path;
     s->process = process;

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The pool of workers: every task runs exactly once, whatever their number and the pool's size;
-// what a run has written is seen after it; workers that sleep wake up.
+// The pool of workers: every task runs exactly once, whatever their number and the pool's size,
+// also while threads are stopped at random; what a run has written is seen after it; workers that
+// sleep wake up, and use no processor time meanwhile.
 #include "core/pool.h"
 
+#include "core/clock.h"
+#include "core/cores.h"
+#include "core/rng.h"
+
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -21,6 +28,7 @@ static ppo_pool *create(uint32_t threads)
     ppo_error error = {0};
     if (ppo_pool_create(&pool, threads, &error) != PPO_OK)
         fail_msg("%s", error.message);
+    ppo_pool_set_limit(pool, ppo_pool_size(pool)); // more workers than cores, too
     return pool;
 }
 
@@ -163,6 +171,143 @@ static void test_pools_inside_tasks(void **state)
     free(runs);
 }
 
+// Signals stop a thread for 20 ms at a random point: between tasks, in one, while it waits.
+static void stop_20_ms(int signal_number)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+    (void)signal_number;
+    nanosleep(&pause, NULL);
+}
+
+typedef struct stopper {
+    pthread_t threads[MAX_THREADS];
+    atomic_size_t num_threads;
+    atomic_bool stop;
+} stopper;
+
+static void *stop_at_random(void *context)
+{
+    stopper *s = context;
+    uint32_t draws = 0;
+    while (!atomic_load(&s->stop)) {
+        const ppo_rng_block block = ppo_rng_draw(1, PPO_RNG_BENCH, draws++, 0);
+        const struct timespec pause = {.tv_nsec = (long)(block.word[0] % 3000000)};
+        nanosleep(&pause, NULL);
+        const size_t count = atomic_load(&s->num_threads);
+        if (count > 0)
+            pthread_kill(s->threads[block.word[1] % count], SIGUSR1);
+    }
+    return NULL;
+}
+
+// Each worker makes itself known once.
+typedef struct stopped_run {
+    run run;
+    stopper *stopper;
+    atomic_bool known[MAX_THREADS];
+} stopped_run;
+
+static void stopped_task(void *context, size_t task, size_t worker)
+{
+    stopped_run *r = context;
+    if (!atomic_exchange(&r->known[worker], true) && worker == 1) {
+        r->stopper->threads[0] = pthread_self();
+        atomic_store(&r->stopper->num_threads, 1);
+    }
+    count_task(&r->run, task, worker);
+}
+
+static void test_a_stopped_thread(void **state)
+{
+    static stopped_run r;
+    static stopper s;
+    pthread_t id;
+    struct sigaction action = {.sa_handler = stop_20_ms, .sa_flags = SA_RESTART};
+    (void)state;
+    assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+    ppo_pool *pool = create(3);
+    r.stopper = &s;
+    r.run.num_workers = 3;
+    assert_int_equal(pthread_create(&id, NULL, stop_at_random, &s), 0);
+    const double begin = ppo_clock_seconds();
+    for (size_t round = 0; ppo_clock_seconds() - begin < 0.7; round++) {
+        const size_t num_tasks = 2 + round % 40;
+        r.run.num_tasks = num_tasks;
+        memset(r.run.times, 0, num_tasks * sizeof *r.run.times);
+        ppo_pool_run(pool, stopped_task, &r, num_tasks);
+        for (size_t i = 0; i < num_tasks; i++)
+            assert_int_equal(r.run.times[i], 1);
+        assert_int_equal(atomic_load(&r.run.wrong), 0);
+    }
+    assert_int_equal(atomic_load(&s.num_threads), 1); // worker 1 has taken part
+    atomic_store(&s.stop, true);
+    pthread_join(id, NULL);
+    ppo_pool_destroy(pool);
+}
+
+// Processor time of the whole process.
+static double processor_s(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+}
+
+static void sleep_task(void *context, size_t task, size_t worker)
+{
+    (void)context, (void)worker;
+    if (task == 1) // not the caller's
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+}
+
+// Neither workers without work nor a caller that waits keep a core busy.
+static void test_idle_threads_sleep(void **state)
+{
+    (void)state;
+    ppo_pool *pool = create(4);
+    double begin = processor_s();
+    for (int i = 0; i < 100; i++) {
+        ppo_pool_run(pool, sleep_task, NULL, 1); // task 0 alone
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    assert_true(processor_s() - begin < 0.02);
+    static run r;
+    begin = processor_s();
+    for (int i = 0; i < 50; i++) { // each wakes three workers, which spin for 50 us
+        check(pool, &r, 4);
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
+    const double used = processor_s() - begin;
+    if (used > 50 * 4 * 150e-6)
+        fail_msg("%g s of processor time in 50 runs", used);
+    begin = processor_s();
+    ppo_pool_run(pool, sleep_task, NULL, 4);
+    assert_true(processor_s() - begin < 0.02);
+    ppo_pool_destroy(pool);
+}
+
+static void worker_task(void *context, size_t task, size_t worker)
+{
+    atomic_size_t *highest = context;
+    (void)task;
+    size_t seen = atomic_load(highest);
+    while (worker > seen && !atomic_compare_exchange_weak(highest, &seen, worker))
+        ;
+}
+
+static void test_no_more_workers_than_cores(void **state)
+{
+    (void)state;
+    ppo_pool *pool = NULL;
+    assert_int_equal(ppo_pool_create(&pool, 64, NULL), PPO_OK);
+    assert_int_equal(ppo_pool_size(pool), 64);
+    atomic_size_t highest = 0;
+    for (int i = 0; i < 2000; i++)
+        ppo_pool_run(pool, worker_task, &highest, 64);
+    assert_true(atomic_load(&highest) < ppo_cores_available());
+    ppo_pool_destroy(pool);
+}
+
 static void test_creation(void **state)
 {
     (void)state;
@@ -176,9 +321,14 @@ static void test_creation(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_task_once),     cmocka_unit_test(test_many_runs),
-        cmocka_unit_test(test_runs_see_each_other), cmocka_unit_test(test_sleepers_wake),
-        cmocka_unit_test(test_pools_inside_tasks),  cmocka_unit_test(test_creation)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_task_once),
+                                       cmocka_unit_test(test_many_runs),
+                                       cmocka_unit_test(test_runs_see_each_other),
+                                       cmocka_unit_test(test_sleepers_wake),
+                                       cmocka_unit_test(test_pools_inside_tasks),
+                                       cmocka_unit_test(test_a_stopped_thread),
+                                       cmocka_unit_test(test_idle_threads_sleep),
+                                       cmocka_unit_test(test_no_more_workers_than_cores),
+                                       cmocka_unit_test(test_creation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
