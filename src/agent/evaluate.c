@@ -4,6 +4,7 @@
 // Workload: tens to hundreds of episodes between iterations. Takes and frees memory of its own.
 #include "agent/agent.h"
 #include "agent/frame_stack.h"
+#include "agent/vec.h"
 #include "core/error.h"
 #include "core/float_scope.h"
 #include "core/sized.h"
@@ -43,7 +44,9 @@ typedef struct ppo_evaluation_batch {
 static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, size_t count,
                              uint64_t seed, ppo_error *error)
 {
-    const ppo_vecenv_options options = ppo_agent_vecenv_options(agent, count, seed);
+    ppo_vecenv_options options = ppo_agent_vecenv_options(agent, count, seed);
+    // A crash costs an episode here too, where training has workers.
+    options.num_processes = ppo_vec_options_for(&agent->config, agent->env).num_processes;
     *b = (ppo_evaluation_batch){.agent = agent,
                                 .count = count,
                                 .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
@@ -109,6 +112,15 @@ static ppo_status act(ppo_evaluation_batch *b, ppo_act_options *options, ppo_err
     return PPO_OK;
 }
 
+// How many live rows from the i-th on are neighbours.
+static size_t count_neighbours(const ppo_evaluation_batch *b, size_t i)
+{
+    size_t count = 1;
+    while (i + count < b->num_live && b->live[i + count] == b->live[i] + count)
+        count++;
+    return count;
+}
+
 // Steps the live rows, neighbours together.
 static ppo_status step(ppo_evaluation_batch *b, uint64_t step, ppo_error *error)
 {
@@ -121,9 +133,12 @@ static ppo_status step(ppo_evaluation_batch *b, uint64_t step, ppo_error *error)
                                   .episode_return = b->episode_return,
                                   .episode_length = b->episode_length};
     for (size_t i = 0, count; i < b->num_live; i += count) {
-        for (count = 1; i + count < b->num_live && b->live[i + count] == b->live[i] + count;)
-            count++;
-        PPO_TRY(ppo_vecenv_step(b->vecenv, &rows, b->action, b->live[i], count, step, error));
+        count = count_neighbours(b, i);
+        PPO_TRY(ppo_vecenv_begin(b->vecenv, &rows, b->action, b->live[i], count, step, error));
+    }
+    for (size_t i = 0, count; i < b->num_live; i += count) {
+        count = count_neighbours(b, i);
+        PPO_TRY(ppo_vecenv_finish(b->vecenv, b->live[i], count, error));
     }
     return PPO_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/args.h"
+#include "cli/crash.h"
 #include "cli/find_runs.h"
 #include "cli/json.h"
 #include "cli/message.h"
@@ -133,6 +134,8 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
     ppo_evaluation_init(&filmed);
     if (eval_options_init(&p, args, ppo_agent_config(agent), &error))
         return cli_fail_usage(&error, "eval");
+    cli_crash_watch(ppo_agent_env(agent)->id, "evaluating");
+    cli_crash_set_step(file->global_step);
     if (p.film && ppo_agent_film(agent, p.film, &p.film_options, &filmed, &error))
         return cli_fail(&error);
     const ppo_evaluate_options options = {.struct_size = sizeof options,
@@ -141,6 +144,7 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
                                           .deterministic = p.is_deterministic};
     if (ppo_agent_evaluate(agent, &evaluation, &options, &error))
         return cli_fail(&error);
+    cli_crash_unwatch();
     const char *env = ppo_agent_env(agent)->id;
     if (args->flag[CLI_FLAG_JSON])
         return print_json(env, &p, file, ppo_agent_hash(agent), &evaluation, &filmed);

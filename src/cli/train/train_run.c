@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/crash.h"
 #include "cli/message.h"
 #include "cli/signals.h"
 #include "cli/term.h"
@@ -62,10 +63,13 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_even
     const ppo_trainer *trainer = ppo_run_trainer(run);
     const double began_s = cli_now_s();
     ppo_status status = PPO_OK;
+    cli_crash_watch(ppo_trainer_env(trainer)->id, "training");
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
         ppo_stats stats;
         ppo_stats_init(&stats);
         status = ppo_run_step(run, &stats, &outcome->error);
+        if (status == PPO_OK)
+            cli_crash_set_step(stats.global_step);
         note_losses(outcome, trainer, events);
         note_film(outcome, run, events);
         if (status == PPO_OK && events->stepped)
@@ -110,6 +114,7 @@ void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
     if (outcome->status == PPO_OK)
         outcome->status = conclude(outcome, run, events);
     note_state(outcome, run);
+    cli_crash_unwatch();
     ppo_run_close(run);
 }
 

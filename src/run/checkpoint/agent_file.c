@@ -76,8 +76,9 @@ static ppo_status fill_agent(ppo_agent *agent, const ppo_safetensors *content, c
     return status;
 }
 
-// Paths on this machine are not in a checkpoint, but in config.yaml beside it.
-static ppo_status read_machine_paths(ppo_config *config, const char *path, ppo_error *error)
+// Settings that don't change results (paths on this machine, worker processes) are not in a
+// checkpoint, but in config.yaml beside it.
+static ppo_status read_machine_settings(ppo_config *config, const char *path, ppo_error *error)
 {
     ppo_error cause = {0};
     ppo_config beside = *config;
@@ -92,6 +93,9 @@ static ppo_status read_machine_paths(ppo_config *config, const char *path, ppo_e
         return PPO_OK;
     memcpy(config->python, beside.python, sizeof config->python);
     memcpy(config->rom_dir, beside.rom_dir, sizeof config->rom_dir);
+    config->workers = beside.workers;
+    config->num_workers = beside.num_workers;
+    config->env_timeout = beside.env_timeout;
     return PPO_OK;
 }
 
@@ -100,7 +104,7 @@ static ppo_status build_agent(ppo_agent **agent, const ppo_safetensors *content,
 {
     ppo_config config;
     PPO_TRY(ppo_stored_config_parse(&config, content, path, error));
-    PPO_TRY(read_machine_paths(&config, path, error));
+    PPO_TRY(read_machine_settings(&config, path, error));
     if (options->python)
         PPO_TRY(ppo_config_set(&config, "python", options->python, error));
     PPO_TRY(ppo_agent_create(agent, &config, options->env, error));

@@ -23,8 +23,8 @@ static size_t stack_bytes(const ppo_agent *agent)
            ppo_space_bytes(&ppo_agent_env(agent)->observation_space);
 }
 
-// One episode of the deterministic policy by hand. After a lost life the game goes on, but what
-// came before doesn't count.
+// One episode of the deterministic policy by hand. After a lost life the game goes on, up to the
+// time limit, but what came before doesn't count.
 static void play(const ppo_agent *agent, ppo_actor *actor, uint64_t seed, double *ret,
                  uint32_t *length)
 {
@@ -40,7 +40,7 @@ static void play(const ppo_agent *agent, ppo_actor *actor, uint64_t seed, double
         env->init(instance, env->context, NULL);
     *ret = 0.0;
     *length = 0;
-    while (now.life_lost || (!now.terminated && !now.truncated && *length < TOY_TIME_LIMIT)) {
+    while (*length < TOY_TIME_LIMIT && (now.life_lost || (!now.terminated && !now.truncated))) {
         if (now.life_lost) {
             env->reset(instance, *length ? NULL : &seed, newest, NULL);
             for (size_t at = 0; at < stack_size - bytes; at += bytes)

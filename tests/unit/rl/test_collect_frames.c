@@ -175,10 +175,10 @@ static void check_action(const replay *p, size_t t, size_t n)
     free(space);
 }
 
-static void check_end(replay *p, size_t i, player *who, const ppo_transition *now)
+static void check_end(replay *p, size_t i, player *who, bool goes_on)
 {
     const ppo_rollout *r = &p->fixture->rollout;
-    if (now->life_lost) {
+    if (goes_on) {
         assert_int_equal(r->episode_length[i], 0);
         p->lives++;
         return;
@@ -214,8 +214,13 @@ static void step_env(replay *p, size_t t, size_t n)
         assert_true(r->next_value[i] == (now.terminated ? 0.0f : r->value[i + r->num_envs]));
     p->truncations += truncated;
     if (now.terminated || truncated) {
-        check_end(p, i, who, &now);
-        p->env->reset(who->instance, NULL, who->raw, NULL);
+        // After a lost life the game goes on, but for one at the limit: a new one has a fresh seed.
+        const bool at_limit = who->length >= TOY_TIME_LIMIT;
+        const ppo_rng_block block = ppo_rng_draw(p->fixture->config.seed, PPO_RNG_RESEED,
+                                                 (uint32_t)n, p->iteration * r->num_steps + t);
+        const uint64_t seed = (uint64_t)block.word[0] << 32 | block.word[1];
+        check_end(p, i, who, now.life_lost && !at_limit);
+        p->env->reset(who->instance, now.life_lost && at_limit ? &seed : NULL, who->raw, NULL);
         see_first(p, who);
     }
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Last words: see crash.h. Owns what its handlers read, in globals, because they get no other
+// argument.
+#include "cli/crash.h"
+
+#include "ppo/plugin.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char watched[64];   // the environment's name
+static const char *action; // what is being done
+static atomic_int num_watched;
+static _Atomic uint64_t step_now;
+static pid_t owner; // workers are forks of this process: their parent reports their ends
+
+static void write_text(const char *text)
+{
+    const ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written; // there is no way to report a failure
+}
+
+// Calls only what a signal handler may.
+static void write_number(uint64_t number)
+{
+    char text[24];
+    size_t at = sizeof text - 1;
+    text[at] = '\0';
+    do
+        text[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    write_text(text + at);
+}
+
+static void write_sentence(const char *how)
+{
+    write_text("\nppo: ");
+    write_text(watched);
+    write_text(how);
+    write_text(" while ");
+    write_text(action);
+    write_text(" after step ");
+    write_number(atomic_load(&step_now));
+    write_text(" of the run; in a run with --workers process such an end costs one episode. The "
+               "last checkpoint is kept\n");
+}
+
+static void on_fatal_signal(int number)
+{
+    signal(number, SIG_DFL);
+    if (atomic_load(&num_watched) > 0 && getpid() == owner)
+        write_sentence(number == SIGSEGV  ? " or the program crashed (SIGSEGV)"
+                       : number == SIGBUS ? " or the program crashed (SIGBUS)"
+                       : number == SIGFPE ? " or the program crashed (SIGFPE)"
+                       : number == SIGILL ? " or the program crashed (SIGILL)"
+                                          : " or the program aborted (SIGABRT)");
+    raise(number);
+}
+
+static void on_exit_call(void)
+{
+    if (atomic_load(&num_watched) == 0 || getpid() != owner)
+        return;
+    write_sentence(" called exit()");
+    _exit(PPO_ENV_FAILED);
+}
+
+static void install(void)
+{
+    static unsigned char stack[64 * 1024]; // an overflow of the usual one is a crash, too
+    const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction handler = {.sa_handler = on_fatal_signal, .sa_flags = SA_ONSTACK};
+    sigemptyset(&handler.sa_mask);
+    sigaltstack(&other, NULL); // of this thread; in others, an overflow has no last words
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction old;
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+            sigaction(numbers[i], &handler, NULL); // a sanitiser's handler stays
+    }
+    owner = getpid();
+    atexit(on_exit_call);
+}
+
+void cli_crash_watch(const char *env_id, const char *doing)
+{
+    if (!owner)
+        install();
+    snprintf(watched, sizeof watched, "%s", ppo_env_name(env_id));
+    atomic_store(&step_now, 0);
+    action = doing;
+    atomic_fetch_add(&num_watched, 1);
+}
+
+void cli_crash_set_step(uint64_t step)
+{
+    atomic_store(&step_now, step);
+}
+
+void cli_crash_unwatch(void)
+{
+    atomic_fetch_sub(&num_watched, 1);
+}

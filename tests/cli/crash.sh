@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A plug-in that crashes, calls exit or abort, or overflows its stack. With workers: process each of
+# these costs an episode, in training and in evaluation; with threads it ends the command with a
+# sentence and a code that is not 0.
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$(dirname "$0")/support/check.sh"
+CC=${CC:-cc}
+command -v "$CC" >/dev/null 2>&1 || { echo "no C compiler here"; exit 77; }
+
+# About one step in 1,000 breaks down, as $FAULT says.
+sed 's/^static ppo_status my_step/#include <signal.h>\
+#include <stdlib.h>\
+#include <string.h>\
+static int overflow(volatile char *outer)\
+{\
+    volatile char inner[4096];\
+    memset((char *)inner, outer ? outer[0] : 1, sizeof inner);\
+    return overflow(inner) + inner[7];\
+}\
+static void break_down(void)\
+{\
+    const char *fault = getenv("FAULT");\
+    if (!fault)\
+        return;\
+    if (!strcmp(fault, "segv"))\
+        *(volatile int *)8 = 1;\
+    if (!strcmp(fault, "exit"))\
+        exit(0);\
+    if (!strcmp(fault, "abort"))\
+        abort();\
+    if (!strcmp(fault, "stack"))\
+        overflow(0);\
+}\
+&/
+s/^    my_game \*const game = self;/&\
+    if (ppo_random_double(\&game->random) < 0.001)\
+        break_down();/' "$root/examples/plugin/mygame.c" >faulty.c
+# In reset, which begins with the same words, nothing breaks down.
+awk '/^static ppo_status my_reset/ { inside = 1 } /^}/ { inside = 0 }
+     inside && /ppo_random_double/ { getline; next } { print }' faulty.c >once.c
+"$CC" -O0 -w -I"$root/include" -shared -fPIC -fvisibility=hidden once.c -o faulty.so || fail 'the plug-in can not be built'
+
+small='--total-timesteps 8192 --num-envs 4 --num-steps 128 --minibatch-size 128 --update-epochs 1 --hidden-sizes 16
+       --eval-every 0 --eval-episodes 60 --restart --json'
+for fault in segv exit abort stack; do
+    export FAULT=$fault
+    # shellcheck disable=SC2086 # a list of words
+    run 0 "$ppo" train ./faulty.so $small --workers process --num-workers 4 --run-dir kept-$fault
+    wants "$fault: steps" "$(field steps)" 8192
+    [ "$(field workers_lost)" -gt 0 ] || fail "$fault: no worker was lost"
+    run 0 "$ppo" eval kept-$fault --episodes 60
+    # shellcheck disable=SC2086
+    "$ppo" train ./faulty.so $small --threads 1 --run-dir lost-$fault >"$out" 2>"$err"
+    code=$?
+    [ $code -ne 0 ] || fail "$fault with threads: exit code 0"
+    grep -q 'MyGame-v0 .* while training after step [0-9]* of the run; in a run with --workers process' "$err" ||
+        fail "$fault with threads: $(cat "$err")"
+done
+finish
