@@ -215,7 +215,7 @@ static ppo_status take_unknown(cli_args *args, long_options *options, int argc, 
                     nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
-// --metric may be given several times; their values are told apart by commas.
+// --metric may be given several times; their values are joined by commas.
 static ppo_status add_metric(cli_args *args, ppo_error *error)
 {
     char *all;
@@ -266,7 +266,7 @@ static bool follows_list(const cli_args *args)
     if (args->num_settings == 0 || rest[strspn(rest, "0123456789,")] != '\0')
         return false;
     const char *name = args->setting[args->num_settings - 1].name;
-    for (size_t i = 0; i < ppo_option_count(); i++)
+    for (size_t i = 0; name && i < ppo_option_count(); i++)
         if (strcmp(ppo_option_at(i).name, name) == 0)
             return strcmp(ppo_option_at(i).type, "widths") == 0;
     return false;

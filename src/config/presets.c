@@ -21,7 +21,8 @@ const char *ppo_preset_name_at(size_t index)
     return ppo_presets[index].name;
 }
 
-// All Atari games share one preset. The ids are told apart by their form: config/ may not ask env/.
+// All Atari games share one preset. The ids are distinguished by their form: config/ may not ask
+// env/.
 static bool is_atari_id(const char *name)
 {
     const char *version = strstr(name, "NoFrameskip-v");

@@ -51,7 +51,7 @@ run 0 "$ppo" envs --json
 is_json
 has_fields id observations actions max_episode_steps reward_threshold preset summary cartridge
 
-# Cartridges: nothing of this machine's is seen.
+# Cartridges: none of this machine's is used.
 export HOME="$work/home" PPO_ROM_DIR="$work/roms"
 unset XDG_DATA_HOME VIRTUAL_ENV CONDA_PREFIX
 mkdir -p "$HOME" "$PPO_ROM_DIR/below"

@@ -97,7 +97,7 @@ on_terminal() {
         /dev/null >typescript
 }
 
-# Waits until it has been seen there, for whoever presses keys.
+# Waits until it has been shown, before the next key is pressed.
 until_shown() {
     tries=0
     until grep -aqF -- "$1" typescript || [ $tries -gt 300 ]; do
@@ -110,13 +110,13 @@ shows() {
     grep -aqF -- "$1" typescript || fail "no '$1' on the terminal"
 }
 
-# As it was: the first screen, the cursor, keys in lines and seen.
+# As it was: the first screen, the cursor, keys in lines, with echo.
 left_clean() {
     shows "$escape[?1049h"
     shows "$escape[?25l"
     sed -n "s/.*$escape\\[?1049l//p" typescript | grep -aq . || fail 'the other screen stays'
     tail -n 12 typescript | grep -aqE '(^|[^-])icanon' || fail 'keys are not read in lines'
-    tail -n 12 typescript | grep -aqE '(^|[^-])echo ' || fail 'keys are not seen'
+    tail -n 12 typescript | grep -aqE '(^|[^-])echo ' || fail 'keys are not echoed'
 }
 
 LC_ALL=C.UTF-8

@@ -122,8 +122,8 @@ typedef struct costs {
 static costs costs_of(const medians *m, const ppo_config *config)
 {
     const double frames = config->frame_skip;
-    const double seen = config->max_pool && config->frame_skip > 1 ? 2.0 : 1.0;
-    costs c = {.step = 1e9 / m->steps, .drawing = seen * (1e9 / m->drawn - 1e9 / m->undrawn)};
+    const double num_drawn = config->max_pool && config->frame_skip > 1 ? 2.0 : 1.0;
+    costs c = {.step = 1e9 / m->steps, .drawing = num_drawn * (1e9 / m->drawn - 1e9 / m->undrawn)};
     c.processor = frames * (1e9 / m->undrawn - 1e9 / m->tia);
     c.tia = frames * 1e9 / m->tia + c.drawing;
     c.preprocessing = c.step - c.processor - c.tia;

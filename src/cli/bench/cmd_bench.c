@@ -61,38 +61,41 @@ static const char *measurement_name(void *context, size_t index)
     "peak, cartpole, pendulum, cnn, 'bridge [ID]', 'atari ID', 'env ID', 'train TARGET' and " \
     "--learning"
 
-static ppo_status find_measurement(const measurement **found, const cli_args *args,
-                                   ppo_error *error)
+// The one that `args` ask for; NULL if there is none or its operands are wrong.
+static const measurement *find_measurement(const cli_args *args, ppo_error *error)
 {
-    if (args->num_operands == 0)
-        return ppo_fail(error, PPO_INVALID, "'bench' needs a name; there are " KNOWN);
+    if (args->num_operands == 0) {
+        ppo_fail(error, PPO_INVALID, "'bench' needs a name; there are " KNOWN);
+        return NULL;
+    }
     const char *name = args->operand[0];
     for (size_t i = 0; i < NUM_MEASUREMENTS; i++) {
         const measurement *m = &measurements[i];
         const size_t count = args->num_operands - 1;
         if (strcmp(m->name, name) != 0)
             continue;
-        if (count < m->min_operands || count > m->max_operands)
-            return ppo_fail(error, PPO_INVALID, "%s", m->needs);
-        *found = m;
-        return PPO_OK;
+        if (count >= m->min_operands && count <= m->max_operands)
+            return m;
+        ppo_fail(error, PPO_INVALID, "%s", m->needs);
+        return NULL;
     }
     const char *nearest = ppo_nearest(name, measurement_name, NULL, NUM_MEASUREMENTS);
-    return ppo_fail(error, PPO_INVALID, "no benchmark '%.80s'%s%s%s there are " KNOWN, name,
-                    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";");
+    ppo_fail(error, PPO_INVALID, "no benchmark '%.80s'%s%s%s there are " KNOWN, name,
+             nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ";");
+    return NULL;
 }
 
 int cli_cmd_bench(const cli_args *args)
 {
     ppo_error error = {0};
     cli_bench_plan plan;
-    const measurement *found = NULL;
     if (plan_init(&plan, args, &error))
         return cli_fail_usage(&error, "bench");
     if (args->flag[CLI_FLAG_LEARNING])
         return cli_bench_learning(args->operand, args->num_operands, args->flag[CLI_FLAG_SEEDS],
                                   &plan);
-    if (find_measurement(&found, args, &error))
+    const measurement *found = find_measurement(args, &error);
+    if (!found)
         return cli_fail_usage(&error, "bench");
     return found->run(&plan, args, args->num_operands > 1 ? args->operand[1] : NULL);
 }

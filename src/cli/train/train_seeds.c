@@ -94,8 +94,8 @@ static void seed_run_init(seed_run *run, const ppo_config *config, const cli_tar
     run->config.threads = 1;
     atomic_init(&run->return_mean, (double)NAN);
     if (config->run_dir[0]) {
-        const int room = (int)sizeof run->config.run_dir - 32; // checked by sweep_init
-        snprintf(run->config.run_dir, sizeof run->config.run_dir, "%.*s/seed-%" PRIu64, room,
+        const int most = (int)sizeof run->config.run_dir - 32; // checked by sweep_init
+        snprintf(run->config.run_dir, sizeof run->config.run_dir, "%.*s/seed-%" PRIu64, most,
                  config->run_dir, seed);
     }
     cli_run_dir_default(&run->config, target);

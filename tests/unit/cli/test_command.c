@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rows of the commands are whole and unambiguous, and help of every kind tells about each.
+// The rows of the commands are whole and unambiguous, and help of every kind names each.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

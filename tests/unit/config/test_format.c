@@ -212,7 +212,7 @@ static void test_written_form(void **state)
     assert_non_null(strstr(text, "\nsolved_return: none\n"));
 }
 
-// Like snprintf: the length is told whatever fits, and nothing is written past the end.
+// Like snprintf: the length is returned whatever fits, and nothing is written past the end.
 static void test_small_buffers(void **state)
 {
     static char whole[16384];

@@ -57,7 +57,7 @@ static void each_seed_is_a_run_of_its_own(void **state)
     }
     args.flag[CLI_FLAG_SEEDS] = "3,3";
     assert_int_equal(cli_train_seeds(&config, &target, &args), PPO_INVALID);
-    memset(config.run_dir, 'a', sizeof config.run_dir - 1); // no room for a folder per seed
+    memset(config.run_dir, 'a', sizeof config.run_dir - 1); // too long for a folder per seed
     args.flag[CLI_FLAG_SEEDS] = "3";
     assert_int_equal(cli_train_seeds(&config, &target, &args), PPO_INVALID);
     snprintf(command, sizeof command, "rm -rf %s", folder);
