@@ -52,7 +52,8 @@ int32_t ppo_rules_lives(const ppo_game_rules *rules, const ppo_tally *tally);
     X(alien)                                                                                       \
     X(amidar)                                                                                      \
     X(assault)                                                                                     \
-    X(asterix) X(asteroids) X(atlantis) X(atlantis2) X(backgammon) X(bank_heist) X(basic_math) X(  \
+    X(asterix)                                                                                     \
+    X(asteroids) X(atlantis) X(atlantis2) X(backgammon) X(bank_heist) X(basic_math) X(             \
         battle_zone) X(beam_rider) X(berzerk) X(blackjack) X(bowling) X(boxing) X(breakout)        \
         X(carnival) X(casino) X(centipede) X(chopper_command) X(crazy_climber) X(crossbow) X(      \
             darkchambers) X(defender) X(demon_attack) X(donkey_kong) X(double_dunk) X(earthworld)  \

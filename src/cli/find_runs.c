@@ -38,29 +38,31 @@ static bool append(cli_runs *runs, const char *path)
     return runs->path[runs->count] && ++runs->count;
 }
 
-// False without memory. Symbolic links are not followed.
-static bool walk(cli_runs *runs, const char *folder, int depth)
+static int is_visible(const struct dirent *entry)
 {
-    if (cli_is_run(folder))
-        return append(runs, folder);
-    DIR *const dir = depth < MAX_DEPTH ? opendir(folder) : NULL;
-    bool is_good = true;
-    for (const struct dirent *entry; dir && is_good && (entry = readdir(dir));) {
-        char path[PATH_SIZE];
-        struct stat facts;
-        const int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && length > 0 && (size_t)length < sizeof path &&
-            lstat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
-            is_good = walk(runs, path, depth + 1);
-    }
-    if (dir)
-        closedir(dir);
-    return is_good;
+    return entry->d_name[0] != '.';
 }
 
-static int compare(const void *a, const void *b)
+// False without memory. Symbolic links are not followed; entries come with their numbers in order.
+static bool walk(cli_runs *runs, const char *folder, int depth)
 {
-    return strverscmp(*(char *const *)a, *(char *const *)b);
+    struct dirent **entry = NULL;
+    if (cli_is_run(folder))
+        return append(runs, folder);
+    const int count =
+        depth < MAX_DEPTH ? scandir(folder, &entry, is_visible, versionsort) : 0; // -1: unreadable
+    bool is_good = true;
+    for (int i = 0; i < count; i++) {
+        char path[PATH_SIZE];
+        struct stat facts;
+        const int length = snprintf(path, sizeof path, "%s/%s", folder, entry[i]->d_name);
+        if (is_good && length > 0 && (size_t)length < sizeof path && lstat(path, &facts) == 0 &&
+            S_ISDIR(facts.st_mode))
+            is_good = walk(runs, path, depth + 1);
+        free(entry[i]);
+    }
+    free(entry);
+    return is_good;
 }
 
 ppo_status cli_runs_find(cli_runs *runs, const char *folder, ppo_error *error)
@@ -74,8 +76,6 @@ ppo_status cli_runs_find(cli_runs *runs, const char *folder, ppo_error *error)
         cli_runs_release(runs);
         return ppo_fail(error, PPO_NO_MEMORY, "no memory for the names of the runs");
     }
-    if (runs->count > 1)
-        qsort(runs->path, runs->count, sizeof *runs->path, compare);
     return PPO_OK;
 }
 
