@@ -7,22 +7,92 @@
 #include <stdint.h>
 
 #if defined(__AVX512F__)
+#include <immintrin.h>
 enum { PPO_LANE_COUNT = 16 };
 #elif defined(__AVX__)
+#include <immintrin.h>
 enum { PPO_LANE_COUNT = 8 };
 #else
 enum { PPO_LANE_COUNT = 4 };
 #endif
 
 typedef float ppo_lanes __attribute__((vector_size(4 * PPO_LANE_COUNT)));
+
+// As ppo_min and ppo_max of plane.h, zeros' signs and NaN included; and comparisons, whose results
+// combine by &, | and ~ and select lanes. With AVX-512 a mask is a number with a bit per lane, and
+// selecting one instruction.
+#if defined(__AVX512F__)
+typedef uint32_t ppo_lane_mask; // bits beyond the lanes mean nothing
+
+static inline ppo_lane_mask ppo_lanes_less(ppo_lanes a, ppo_lanes b)
+{
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
+}
+
+static inline ppo_lane_mask ppo_lanes_at_least(ppo_lanes a, ppo_lanes b)
+{
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GE_OQ);
+}
+
+static inline ppo_lanes ppo_lanes_select(ppo_lane_mask mask, ppo_lanes yes, ppo_lanes no)
+{
+    return (ppo_lanes)_mm512_mask_blend_ps((__mmask16)mask, (__m512)no, (__m512)yes);
+}
+
+static inline ppo_lanes ppo_lanes_min(ppo_lanes a, ppo_lanes b)
+{
+    return (ppo_lanes)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+static inline ppo_lanes ppo_lanes_max(ppo_lanes a, ppo_lanes b)
+{
+    return (ppo_lanes)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
+// The mask with one more lane.
+static inline ppo_lane_mask ppo_lane_mask_with(ppo_lane_mask mask, int lane)
+{
+    return mask | 1u << lane;
+}
+
+static inline int ppo_lane_mask_has(ppo_lane_mask mask, int lane)
+{
+    return (int)(mask >> lane & 1);
+}
+#else
 typedef int32_t ppo_lane_mask __attribute__((vector_size(4 * PPO_LANE_COUNT))); // each 0 or -1
 
+static inline ppo_lane_mask ppo_lanes_less(ppo_lanes a, ppo_lanes b)
+{
+    return a < b;
+}
+
+static inline ppo_lane_mask ppo_lanes_at_least(ppo_lanes a, ppo_lanes b)
+{
+    return a >= b;
+}
+
+#if defined(__AVX__)
+static inline ppo_lanes ppo_lanes_select(ppo_lane_mask mask, ppo_lanes yes, ppo_lanes no)
+{
+    return (ppo_lanes)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)mask);
+}
+
+static inline ppo_lanes ppo_lanes_min(ppo_lanes a, ppo_lanes b)
+{
+    return (ppo_lanes)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+static inline ppo_lanes ppo_lanes_max(ppo_lanes a, ppo_lanes b)
+{
+    return (ppo_lanes)_mm256_max_ps((__m256)a, (__m256)b);
+}
+#else
 static inline ppo_lanes ppo_lanes_select(ppo_lane_mask mask, ppo_lanes yes, ppo_lanes no)
 {
     return (ppo_lanes)((mask & (ppo_lane_mask)yes) | (~mask & (ppo_lane_mask)no));
 }
 
-// As ppo_min, ppo_max and ppo_clamp of plane.h, zeros' signs and NaN included.
 static inline ppo_lanes ppo_lanes_min(ppo_lanes a, ppo_lanes b)
 {
     return ppo_lanes_select(a < b, a, b);
@@ -32,6 +102,19 @@ static inline ppo_lanes ppo_lanes_max(ppo_lanes a, ppo_lanes b)
 {
     return ppo_lanes_select(a > b, a, b);
 }
+#endif
+
+static inline ppo_lane_mask ppo_lane_mask_with(ppo_lane_mask mask, int lane)
+{
+    mask[lane] = -1;
+    return mask;
+}
+
+static inline int ppo_lane_mask_has(ppo_lane_mask mask, int lane)
+{
+    return mask[lane] != 0;
+}
+#endif
 
 static inline ppo_lanes ppo_lanes_clamp(ppo_lanes x, ppo_lanes low, ppo_lanes high)
 {

@@ -76,16 +76,37 @@ static float correct_contact(placement *p, const ppo_body *body, const ppo_conta
     return least;
 }
 
+// What a hinge's correction needs and does not change.
+typedef struct hinge_fixture {
+    const ppo_hinge *hinge;
+    ppo_vec2 arm_a, arm_b; // from the centres of mass to the anchors, in the bodies' coordinates
+    float mass_a, mass_b, inertia_a, inertia_b; // inverse
+    float motor_mass;
+} hinge_fixture;
+
+static hinge_fixture fixture_of(const ppo_world *world, const ppo_hinge *h)
+{
+    const ppo_body *a = &world->body[h->a], *b = &world->body[h->b];
+    return (hinge_fixture){
+        .hinge = h,
+        .arm_a = ppo_vec_sub(h->anchor_a, a->sweep.local_center),
+        .arm_b = ppo_vec_sub(h->anchor_b, b->sweep.local_center),
+        .mass_a = a->inv_mass,
+        .mass_b = b->inv_mass,
+        .inertia_a = a->inv_inertia,
+        .inertia_b = b->inv_inertia,
+        .motor_mass = 1.0f / (a->inv_inertia + b->inv_inertia),
+    };
+}
+
 // Turns the bodies back to the limit and moves the anchors together. Returns whether both errors
 // were small.
-static bool correct_hinge(placement *a, placement *b, const ppo_body *body_a,
-                          const ppo_body *body_b, const ppo_hinge *h)
+static bool correct_hinge(placement *a, placement *b, const hinge_fixture *f)
 {
-    const float ma = body_a->inv_mass, mb = body_b->inv_mass;
-    const float ia = body_a->inv_inertia, ib = body_b->inv_inertia;
+    const ppo_hinge *h = f->hinge;
+    const float ma = f->mass_a, mb = f->mass_b, ia = f->inertia_a, ib = f->inertia_b;
     float angular_error = 0.0f;
     if (h->limit != PPO_LIMIT_NONE) {
-        const float motor_mass = 1.0f / (ia + ib);
         const float angle = b->a - a->a - h->reference_angle;
         float c;
         if (h->limit == PPO_LIMIT_LOWER) {
@@ -97,13 +118,12 @@ static bool correct_hinge(placement *a, placement *b, const ppo_body *body_a,
             angular_error = c;
             c = ppo_clamp(c - PPO_ANGULAR_SLOP, 0.0f, MAX_ANGULAR_CORRECTION);
         }
-        const float impulse = -motor_mass * c;
+        const float impulse = -f->motor_mass * c;
         turn(a, -(ia * impulse));
         turn(b, ib * impulse);
     }
 
-    const ppo_vec2 ra = ppo_rotate(a->q, ppo_vec_sub(h->anchor_a, body_a->sweep.local_center));
-    const ppo_vec2 rb = ppo_rotate(b->q, ppo_vec_sub(h->anchor_b, body_b->sweep.local_center));
+    const ppo_vec2 ra = ppo_rotate(a->q, f->arm_a), rb = ppo_rotate(b->q, f->arm_b);
     const ppo_vec2 gap = ppo_vec_sub(ppo_vec_sub(ppo_vec_add(b->c, rb), a->c), ra);
     const float k11 = ma + mb + ia * ra.y * ra.y + ib * rb.y * rb.y;
     const float k12 = -ia * ra.x * ra.y - ib * rb.x * rb.y;
@@ -163,6 +183,9 @@ void ppo_island_move(ppo_world *world, const ppo_island *island, float dt, int r
         ppo_body_advance(b, dt);
         at[island->body[i]] = (placement){b->sweep.c, b->sweep.a, ppo_rotation_of(b->sweep.a)};
     }
+    hinge_fixture hinge[PPO_MAX_HINGES];
+    for (int i = 0; i < island->num_hinges; i++)
+        hinge[i] = fixture_of(world, &world->hinge[island->hinge[i]]);
     bool is_solved = false;
     for (int round = 0; round < rounds && !is_solved; round++) {
         float least = 0.0f;
@@ -172,9 +195,8 @@ void ppo_island_move(ppo_world *world, const ppo_island *island, float dt, int r
         }
         is_solved = least >= -3.0f * PPO_LINEAR_SLOP;
         for (int i = 0; i < island->num_hinges; i++) {
-            const ppo_hinge *h = &world->hinge[island->hinge[i]];
-            const bool is_good =
-                correct_hinge(&at[h->a], &at[h->b], &world->body[h->a], &world->body[h->b], h);
+            const ppo_hinge *h = hinge[i].hinge;
+            const bool is_good = correct_hinge(&at[h->a], &at[h->b], &hinge[i]);
             is_solved = is_solved && is_good;
         }
     }

@@ -24,8 +24,9 @@ static void meet_edge(rays *r, const ppo_ground_piece *edge)
     const ppo_lanes t = numerator / denominator;
     const ppo_lanes qx = r->x + t * r->dx - v.x, qy = r->y + t * r->dy - v.y;
     const ppo_lanes s = (qx * e.x + qy * e.y) / square;
-    const ppo_lane_mask hit =
-        (denominator != zero) & (t >= zero) & (t <= r->fraction) & (s >= zero) & (s <= one);
+    // A ray along the edge has t infinite or NaN, which is no hit either.
+    const ppo_lane_mask hit = ppo_lanes_at_least(t, zero) & ppo_lanes_at_least(r->fraction, t) &
+                              ppo_lanes_at_least(s, zero) & ppo_lanes_at_least(one, s);
     r->fraction = ppo_lanes_select(hit, t, r->fraction);
 }
 
@@ -34,19 +35,20 @@ static void meet_block(rays *r, const ppo_ground_piece *block)
 {
     const ppo_lanes zero = {0.0f};
     ppo_lanes lower = zero, upper = r->fraction;
-    ppo_lane_mask enters = {0}, misses = {0};
+    ppo_lane_mask enters = ppo_lanes_less(zero, zero), misses = enters;
     for (int i = 0; i < block->num_corners; i++) {
         const ppo_vec2 n = block->normal[i], v = block->corner[i];
-        const float numerator = n.x * (v.x - r->x) + n.y * (v.y - r->y);
+        const ppo_lanes numerator = zero + (n.x * (v.x - r->x) + n.y * (v.y - r->y));
         const ppo_lanes denominator = n.x * r->dx + n.y * r->dy, t = numerator / denominator;
-        const ppo_lane_mask in = (denominator < zero) & (numerator < lower * denominator);
-        const ppo_lane_mask out = (denominator > zero) & (numerator < upper * denominator);
-        const ppo_lanes always = zero + numerator;
-        misses |= (denominator == zero) & (always < zero);
+        const ppo_lane_mask before = ppo_lanes_less(denominator, zero);
+        const ppo_lane_mask behind = ppo_lanes_less(zero, denominator);
+        const ppo_lane_mask in = before & ppo_lanes_less(numerator, lower * denominator);
+        const ppo_lane_mask out = behind & ppo_lanes_less(numerator, upper * denominator);
+        misses |= ~before & ~behind & ppo_lanes_less(numerator, zero);
         lower = ppo_lanes_select(in, t, lower);
         upper = ppo_lanes_select(out, t, upper);
         enters |= in;
-        misses |= upper < lower;
+        misses |= ppo_lanes_less(upper, lower);
     }
     r->fraction = ppo_lanes_select(enters & ~misses, lower, r->fraction);
 }

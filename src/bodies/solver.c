@@ -115,8 +115,9 @@ static void load_contact(ppo_contact_lanes *row, int lane, const ppo_world *worl
     row->nx[lane] = normal.x;
     row->ny[lane] = normal.y;
     row->friction[lane] = contact->friction;
-    row->is_there[lane] = -1;
-    row->has_two[lane] = count == 2 ? -1 : 0;
+    row->is_there = ppo_lane_mask_with(row->is_there, lane);
+    if (count == 2)
+        row->has_two = ppo_lane_mask_with(row->has_two, lane);
     row->any_two = row->any_two || count == 2;
     row->all_two = row->all_two && count == 2;
 }
@@ -125,7 +126,7 @@ static void load_contact(ppo_contact_lanes *row, int lane, const ppo_world *worl
 static void warm_contact(const ppo_contact_lanes *row, int lane, ppo_body *body)
 {
     const ppo_vec2 normal = {row->nx[lane], row->ny[lane]}, tangent = ppo_vec_right(normal);
-    for (int j = 0; j < (row->has_two[lane] ? 2 : 1); j++) {
+    for (int j = 0; j < (ppo_lane_mask_has(row->has_two, lane) ? 2 : 1); j++) {
         const ppo_point_lanes *p = &row->point[j];
         const ppo_vec2 impulse = ppo_vec_add(ppo_vec_scale(p->normal[lane], normal),
                                              ppo_vec_scale(p->tangent[lane], tangent));
@@ -205,8 +206,10 @@ static void load_hinge(ppo_hinge_lanes *lanes, int lane, ppo_world *world, ppo_h
     lanes->y[lane] = h->impulse[1];
     lanes->z[lane] = h->impulse[2];
     lanes->motor[lane] = h->motor_impulse;
-    lanes->is_limited[lane] = h->limit != PPO_LIMIT_NONE ? -1 : 0;
-    lanes->is_upper[lane] = h->limit == PPO_LIMIT_UPPER ? -1 : 0;
+    if (h->limit != PPO_LIMIT_NONE)
+        lanes->is_limited = ppo_lane_mask_with(lanes->is_limited, lane);
+    if (h->limit == PPO_LIMIT_UPPER)
+        lanes->is_upper = ppo_lane_mask_with(lanes->is_upper, lane);
     lanes->any_limited = lanes->any_limited || h->limit != PPO_LIMIT_NONE;
 }
 
@@ -222,11 +225,15 @@ static void load(ppo_solver *s, float dt, bool is_impact)
 {
     memset(s->hinge, 0, (size_t)s->num_hinges * sizeof s->hinge[0]);
     memset(s->row, 0, (size_t)s->num_rows * sizeof s->row[0]);
-    for (int k = 0, row = 0; k < s->num_bodies; k++)
-        for (int i = 0; i < s->rows_of[k]; i++, row++) {
-            s->row[row].body = k;
-            s->row[row].all_two = true;
-        }
+    // The bodies' first contacts, then their second ones, ...: those of different bodies have
+    // nothing to do with each other, so that the processor can work on several at a time.
+    for (int i = 0, row = 0; row < s->num_rows; i++)
+        for (int k = 0; k < s->num_bodies; k++)
+            if (i < s->rows_of[k]) {
+                s->row[row].body = k;
+                s->row[row].all_two = true;
+                s->row_of[k][i] = (int16_t)row++;
+            }
     for (int i = 0; i < s->num_bodies; i++)
         s->vx[i] = s->vy[i] = s->omega[i] = (ppo_lanes){0.0f};
 
@@ -234,12 +241,13 @@ static void load(ppo_solver *s, float dt, bool is_impact)
         ppo_world *world = s->world[lane];
         const ppo_island *island = s->island[lane];
         const float warm = is_impact ? 0.0f : world->last_inv_dt * dt;
-        for (int k = 0, row = 0, next = 0; k < s->num_bodies; row += s->rows_of[k], k++)
+        for (int k = 0, next = 0; k < s->num_bodies; k++)
             for (int i = 0; i < island->contacts_of[k]; i++) {
+                ppo_contact_lanes *row = &s->row[s->row_of[k][i]];
                 const ppo_contact *c = &world->contact[island->contact[next++]];
-                load_contact(&s->row[row + i], lane, world, c, warm);
+                load_contact(row, lane, world, c, warm);
                 if (!is_impact)
-                    warm_contact(&s->row[row + i], lane, &world->body[c->body]);
+                    warm_contact(row, lane, &world->body[c->body]);
             }
         for (int i = 0; i < s->num_hinges; i++) {
             ppo_hinge *h = &world->hinge[island->hinge[i]];
@@ -275,11 +283,11 @@ static void store(const ppo_solver *s, bool is_impact)
             h->impulse[2] = s->hinge[i].z[lane];
             h->motor_impulse = s->hinge[i].motor[lane];
         }
-        for (int k = 0, row = 0, next = 0; k < s->num_bodies; row += s->rows_of[k], k++)
+        for (int k = 0, next = 0; k < s->num_bodies; k++)
             for (int i = 0; i < island->contacts_of[k]; i++) {
-                const ppo_contact_lanes *c = &s->row[row + i];
+                const ppo_contact_lanes *c = &s->row[s->row_of[k][i]];
                 ppo_manifold *m = &world->contact[island->contact[next++]].manifold;
-                for (int j = 0; j < (c->has_two[lane] ? 2 : 1); j++) {
+                for (int j = 0; j < (ppo_lane_mask_has(c->has_two, lane) ? 2 : 1); j++) {
                     m->point[j].normal_impulse = c->point[j].normal[lane];
                     m->point[j].tangent_impulse = c->point[j].tangent[lane];
                 }
@@ -327,7 +335,8 @@ static inline void solve_hinge(ppo_solver *s, ppo_hinge_lanes *h)
             -(h->inv_det3 * (k11 * (k22 * cz - k23 * cy) + k12 * (k23 * cx - k12 * cz) +
                              k13 * (k12 * cy - k22 * cx)));
         const ppo_lanes z = h->z + full_z, zero = {0.0f};
-        const ppo_lane_mask pulls = (h->is_upper & (z > zero)) | (~h->is_upper & (z < zero));
+        const ppo_lane_mask pulls =
+            (h->is_upper & ppo_lanes_less(zero, z)) | (~h->is_upper & ppo_lanes_less(z, zero));
         const ppo_lane_mask reduced = pulls | ~limited;
         const ppo_lanes rx = ppo_lanes_select(limited, -cx + h->z * k13, -cx);
         const ppo_lanes ry = ppo_lanes_select(limited, -cy + h->z * k23, -cy);
@@ -403,10 +412,12 @@ static inline motion solve_two_normals(const ppo_contact_lanes *c, motion v, ppo
     const ppo_lanes both1 = -(c->inv11 * b1 + c->inv12 * b2);
     const ppo_lanes both2 = -(c->inv12 * b1 + c->inv22 * b2);
     const ppo_lanes first = -p->normal_mass * b1, second = -q->normal_mass * b2;
-    const ppo_lane_mask is_both = (both1 >= zero) & (both2 >= zero);
-    const ppo_lane_mask is_first = (first >= zero) & (c->k12 * first + b2 >= zero);
-    const ppo_lane_mask is_second = (second >= zero) & (c->k12 * second + b1 >= zero);
-    const ppo_lane_mask is_none = (b1 >= zero) & (b2 >= zero);
+    const ppo_lane_mask is_both = ppo_lanes_at_least(both1, zero) & ppo_lanes_at_least(both2, zero);
+    const ppo_lane_mask is_first =
+        ppo_lanes_at_least(first, zero) & ppo_lanes_at_least(c->k12 * first + b2, zero);
+    const ppo_lane_mask is_second =
+        ppo_lanes_at_least(second, zero) & ppo_lanes_at_least(c->k12 * second + b1, zero);
+    const ppo_lane_mask is_none = ppo_lanes_at_least(b1, zero) & ppo_lanes_at_least(b2, zero);
     const ppo_lanes x1 = ppo_lanes_select(is_both, both1, ppo_lanes_select(is_first, first, zero));
     const ppo_lanes x2 = ppo_lanes_select(
         is_both, both2,
@@ -450,14 +461,60 @@ static inline void solve_contact(ppo_solver *s, ppo_contact_lanes *c)
     s->omega[c->body] = v.w;
 }
 
+// Where a lone body and its contacts stand after a round.
+typedef struct snapshot {
+    ppo_lanes body[3];
+    ppo_lanes impulse[PPO_ISLAND_CONTACTS][4];
+} snapshot;
+
+static void take_snapshot(snapshot *shot, const ppo_solver *s)
+{
+    shot->body[0] = s->vx[0];
+    shot->body[1] = s->vy[0];
+    shot->body[2] = s->omega[0];
+    for (int i = 0; i < s->num_rows; i++) {
+        const ppo_point_lanes *p = s->row[i].point;
+        const ppo_lanes impulse[4] = {p[0].normal, p[0].tangent, p[1].normal, p[1].tangent};
+        memcpy(shot->impulse[i], impulse, sizeof impulse);
+    }
+}
+
+static bool is_same(const snapshot *a, const snapshot *b, int num_rows)
+{
+    return memcmp(a->body, b->body, sizeof a->body) == 0 &&
+           memcmp(a->impulse, b->impulse, (size_t)num_rows * sizeof a->impulse[0]) == 0;
+}
+
+// At an impact there are no hinges, and after a dozen rounds most often nothing changes any more,
+// or two states take turns: then the rest of the rounds is known.
+static void run_impact(ppo_solver *s, int rounds)
+{
+    snapshot shot[2]; // after the round before, and the one before that
+    for (int round = 0; round < rounds; round++) {
+        snapshot *older = &shot[round % 2];
+        for (int i = 0; i < s->num_rows; i++)
+            solve_contact(s, &s->row[i]);
+        snapshot now;
+        take_snapshot(&now, s);
+        if (round >= 2 && is_same(&now, older, s->num_rows))
+            rounds = round + 1 + (rounds - round - 1) % 2;
+        memcpy(older->body, now.body, sizeof now.body);
+        memcpy(older->impulse, now.impulse, (size_t)s->num_rows * sizeof now.impulse[0]);
+    }
+}
+
 void ppo_solver_run(ppo_solver *solver, float dt, int rounds, bool is_impact)
 {
     load(solver, dt, is_impact);
-    for (int round = 0; round < rounds; round++) {
-        for (int i = 0; i < solver->num_hinges; i++)
-            solve_hinge(solver, &solver->hinge[i]);
-        for (int i = 0; i < solver->num_rows; i++)
-            solve_contact(solver, &solver->row[i]);
+    if (is_impact) {
+        run_impact(solver, rounds);
+    } else {
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < solver->num_hinges; i++)
+                solve_hinge(solver, &solver->hinge[i]);
+            for (int i = 0; i < solver->num_rows; i++)
+                solve_contact(solver, &solver->row[i]);
+        }
     }
     store(solver, is_impact);
 }

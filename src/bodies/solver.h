@@ -52,6 +52,7 @@ typedef struct ppo_solver {
     ppo_contact_lanes row[PPO_SOLVER_ROWS];
     int num_lanes, num_bodies, num_hinges, num_rows;
     int rows_of[PPO_MAX_BODIES]; // the most contacts of the body in any lane
+    int16_t row_of[PPO_MAX_BODIES][PPO_ISLAND_CONTACTS]; // the row of a body's n-th contacts
     ppo_world *world[PPO_LANE_COUNT];
     const ppo_island *island[PPO_LANE_COUNT];
 } ppo_solver;

@@ -144,12 +144,19 @@ void ppo_walker_observe(float obs[PPO_WALKER_OBS], double *shaping, const ppo_wa
     *shaping = 130 * (double)hull->x / SCALE - 5.0 * fabs((double)hull->angle);
 }
 
+// A motor's torque as a share of its greatest.
+static float strength(float action)
+{
+    const float size = fabsf(action);
+    return size < 1.0f ? size : 1.0f;
+}
+
 // From NumPy 2 on the price of a motor is a float, and what it is taken from becomes one.
 double ppo_walker_reward(double before, double after, const float action[JOINTS])
 {
     float reward = (float)(after - before);
     for (int i = 0; i < JOINTS; i++)
-        reward -= PRICE * fminf(fabsf(action[i]), 1.0f);
+        reward -= PRICE * strength(action[i]);
     return (double)reward;
 }
 
@@ -159,7 +166,7 @@ static void begin_step(ppo_walker *self, const float action[JOINTS])
     for (int i = 0; i < JOINTS; i++) {
         const int sign = (action[i] > 0.0f) - (action[i] < 0.0f);
         ppo_hinge_drive(&self->state.world, i, (i % 2 ? KNEE_SPEED : HIP_SPEED) * sign,
-                        (double)(TORQUE * fminf(fabsf(action[i]), 1.0f)));
+                        (double)(TORQUE * strength(action[i])));
     }
 }
 
