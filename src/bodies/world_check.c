@@ -8,16 +8,16 @@
 
 #define FAR 1e6f // more than any number of a world that is simulated
 
-static bool in_range(const float *value, size_t count)
+static bool in_range(const float *value, size_t bytes)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < bytes / sizeof *value; i++)
         if (!(value[i] >= -FAR && value[i] <= FAR))
             return false;
     return true;
 }
 
-// A number of several floats, such as a vector or a polygon's corners.
-#define IN_RANGE(field) in_range((const float *)&(field), sizeof(field) / (sizeof(float)))
+// A member that is made of floats alone: one, a vector, a polygon's corners.
+#define IN_RANGE(member) in_range((const float *)&(member), sizeof(member))
 
 static bool is_flag(uint8_t value)
 {

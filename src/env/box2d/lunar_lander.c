@@ -300,7 +300,7 @@ static ppo_status lander_step_many(void *const *selves, size_t count, const void
                                    void *observations, ppo_transition *transitions,
                                    ppo_error *error)
 {
-    ppo_lander_action action;
+    ppo_lander_action action = {.throttle = {0.0f, 0.0f}};
     for (size_t i = 0; i < count; i++)
         PPO_TRY(take_action(&action, selves[i], actions, i, error));
     for (size_t first = 0; first < count; first += MAX_TOGETHER) {

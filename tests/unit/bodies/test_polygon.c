@@ -52,6 +52,21 @@ static void test_mass(void **state)
     assert_near(t.inertia, 3.0 * 13.0 / 18.0 + 3.0 * (4.0 + 25.0 / 9.0));
 }
 
+// A trapezoid: a square of 2 m and half of one beside it.
+static void test_centre(void **state)
+{
+    (void)state;
+    static const ppo_vec2 corner[] = {{0, 0}, {4, 0}, {2, 2}, {0, 2}};
+    ppo_polygon p;
+    ppo_polygon_hull(&p, corner, 4);
+    const ppo_mass m = ppo_polygon_mass(&p, 2.0f);
+    assert_near(m.mass, 12.0);
+    assert_near(m.center.x, 14.0 / 9.0);
+    assert_near(m.center.y, 8.0 / 9.0);
+    assert_near(p.centroid.x, 14.0 / 9.0);
+    assert_near(p.centroid.y, 8.0 / 9.0);
+}
+
 static void test_box(void **state)
 {
     (void)state;
@@ -68,6 +83,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hull),
         cmocka_unit_test(test_mass),
+        cmocka_unit_test(test_centre),
         cmocka_unit_test(test_box),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,7 +193,7 @@ static void test_same_bits_in_any_group(void **state)
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         run(many, groups[g][0], groups[g][1]);
         for (int i = 0; i < WORLDS; i++)
-            if (memcmp(one[i], many[i], sizeof *one[i]) != 0)
+            if (memcmp((const void *)one[i], (const void *)many[i], sizeof *one[i]) != 0)
                 fail_msg("world %d differs, %d stepped together", i, groups[g][0]);
     }
     bool has_contact = false;

@@ -241,8 +241,9 @@ static void test_strange_actions(void **state)
         ppo_transition now = {.reward = 0.0};
         ppo_error error = {.status = PPO_OK};
         assert_int_equal(kinds[k]->reset(self, &seed, obs, NULL), PPO_OK);
-        const ppo_lander_action strange =
-            k == 0 ? (ppo_lander_action){.choice = 4} : (ppo_lander_action){.throttle = {0, NAN}};
+        ppo_lander_action strange = {.throttle = {0.0f, NAN}};
+        if (k == 0)
+            strange.choice = 4;
         assert_int_equal(kinds[k]->step(self, &strange, obs, &now, &error),
                          k == 0 ? PPO_INVALID : PPO_NUMERIC);
         assert_non_null(strstr(error.message, "action"));
