@@ -76,7 +76,14 @@ typedef enum ppo_finding_level {
     X(MASK_CHANGES, "mask-changes-instance", FAULT, "action_mask changed its instance")            \
     X(RENDER_CHANGES, "render-changes-instance", FAULT, "drawing a picture changed the instance")  \
     X(PICTURE_NOT_WRITTEN, "picture-not-written", WARNING, "pixels of a picture were not written") \
-    X(THRESHOLD_ZERO, "threshold-zero", NOTE, "reward_threshold is 0; NAN means that there is none")
+    X(THRESHOLD_ZERO, "threshold-zero", NOTE,                                                      \
+      "reward_threshold is 0; NAN means that there is none")                                       \
+    X(ALWAYS_LOST, "always-lost", FAULT, "every episode ended with a lost step")                   \
+    X(FLAG_NOT_BINARY, "flag-not-0-or-1", FAULT, "a flag of a transition is neither 0 nor 1")      \
+    X(CHANGES_PROCESS, "changes-process", FAULT,                                                   \
+      "a setting of the whole process was changed and not restored")                               \
+    X(LEAKS_DESCRIPTORS, "leaks-descriptors", WARNING,                                             \
+      "descriptors remain open after all instances were released")
 
 typedef enum ppo_finding_kind {
 #define PPO_FINDING_ENUM(kind, name, level, text) PPO_FINDING_##kind,

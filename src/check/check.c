@@ -5,6 +5,7 @@
 #include "ppo/check.h"
 
 #include "check/check_parts.h"
+#include "check/process_state.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/sized.h"
@@ -110,11 +111,13 @@ static bool check_table(ppo_checker *k, const ppo_env_class *env)
 
 // --- the child process -------------------------------------------------------------------------
 
-// Runs a part in the child and ends the process. The end of the findings is marked by one of no
-// kind.
+// Runs a part in the child, compares the state of the process before and after, and ends the
+// process. The end of the findings is marked by one of no kind.
 static void run_part(const ppo_checker *k, size_t part, int pipe_end, pid_t parent)
 {
     static ppo_check_child child;
+    static ppo_process_state before, after;
+    char text[128];
     const ppo_finding end = {.kind = PPO_NUM_FINDINGS};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -124,7 +127,16 @@ static void run_part(const ppo_checker *k, size_t part, int pipe_end, pid_t pare
     child.progress = k->progress;
     child.findings = pipe_end;
     ppo_check_child_init(&child, k->env);
+    ppo_process_state_read(&before);
     parts[part].run(&child);
+    ppo_process_state_read(&after);
+    if (ppo_process_state_differs(text, sizeof text, &before, &after))
+        ppo_check_add_finding(&child, PPO_FINDING_CHANGES_PROCESS, "%s, after %s", text,
+                              parts[part].activity);
+    const size_t opened = ppo_process_state_opened(&before, &after);
+    if (opened > 0 && !ppo_env_class_extension(k->env)->has_processes) // those are kept for reuse
+        ppo_check_add_finding(&child, PPO_FINDING_LEAKS_DESCRIPTORS, "%zu, after %s", opened,
+                              parts[part].activity);
     _exit(write(pipe_end, &end, sizeof end) == sizeof end ? 0 : 1);
 }
 

@@ -14,7 +14,8 @@ void ppo_check_lifecycle(ppo_check_child *c)
 // What the episodes so far have shown.
 typedef struct ppo_episode_summary {
     bool has_ended, has_changed;
-    uint64_t steps;
+    uint32_t num_episodes, num_lost;
+    uint64_t steps, lost_steps;
 } ppo_episode_summary;
 
 // False if a call failed.
@@ -29,10 +30,13 @@ static bool play_episode(ppo_probe *p, ppo_episode_summary *summary, const uint6
         if (!ppo_probe_step(p))
             return false;
         summary->steps++;
+        summary->lost_steps += ppo_probe_transition(p)->lost;
         if (ppo_check_hash(p->obs.data, p->obs.size) != first_obs)
             summary->has_changed = true;
     }
     summary->has_ended = summary->has_ended || ppo_probe_has_ended(p);
+    summary->num_episodes++;
+    summary->num_lost += ppo_probe_transition(p)->lost;
     return true;
 }
 
@@ -48,6 +52,10 @@ void ppo_check_episodes(ppo_check_child *c)
         ppo_check_add_finding(c, PPO_FINDING_NEVER_ENDS,
                               "%u episodes of %d steps; max_episode_steps sets a limit",
                               c->options.episodes, MAX_STEPS);
+    if (going && summary.num_lost == summary.num_episodes &&
+        (summary.num_episodes > 1 || summary.lost_steps == summary.steps))
+        ppo_check_add_finding(c, PPO_FINDING_ALWAYS_LOST, "%u episodes, %llu steps",
+                              summary.num_episodes, (unsigned long long)summary.steps);
     if (going && !summary.has_changed && summary.steps >= 10)
         ppo_check_add_finding(c, PPO_FINDING_OBS_CONSTANT, "in %llu steps",
                               (unsigned long long)summary.steps);

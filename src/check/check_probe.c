@@ -2,6 +2,7 @@
 // Calls of an instance under check, and what is verified after each: see check_probe.h.
 #include "check/check_probe.h"
 
+#include "check/process_state.h"
 #include "core/rng.h"
 #include "env/action_mask.h"
 
@@ -54,6 +55,7 @@ void ppo_check_child_init(ppo_check_child *c, const ppo_env_class *env)
     c->action_bytes = ppo_space_bytes(&env->action_space);
     c->action_size = ppo_space_size(&env->action_space);
     c->mask_bytes = ppo_action_mask_bytes(env);
+    c->rounding = ppo_process_rounding();
     install_fault_handler(c->progress);
 }
 
@@ -261,8 +263,31 @@ static void check_obs(ppo_probe *p)
             check_integer(p, i);
 }
 
+// Flags are read as bytes, since a bool that is neither 0 nor 1 must not be read as one; such bytes
+// are set to 1.
+static void check_flags(ppo_probe *p)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } flags[] = {{"terminated", offsetof(ppo_transition, terminated)},
+                 {"truncated", offsetof(ppo_transition, truncated)},
+                 {"life_lost", offsetof(ppo_transition, life_lost)},
+                 {"lost", offsetof(ppo_transition, lost)}};
+    char text[48];
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        unsigned char *flag = p->transition.data + flags[i].offset;
+        if (*flag <= 1)
+            continue;
+        ppo_check_add_finding(p->child, PPO_FINDING_FLAG_NOT_BINARY, "%s: %s is %d",
+                              describe_call(text, sizeof text, p), flags[i].name, *flag);
+        *flag = 1;
+    }
+}
+
 static void check_transition(ppo_probe *p)
 {
+    check_flags(p);
     const ppo_transition *t = ppo_probe_transition(p);
     ppo_check_child *c = p->child;
     char text[48];
@@ -279,6 +304,18 @@ static void check_transition(ppo_probe *p)
     if (t->life_lost && !t->terminated)
         ppo_check_add_finding(c, PPO_FINDING_LIFE_ALONE, "%s: life_lost goes with terminated",
                               text);
+}
+
+// Restores the rounding mode after reporting it, or everything computed from here on would differ.
+static void check_rounding(ppo_probe *p)
+{
+    char text[48];
+    if (ppo_process_rounding() == p->child->rounding)
+        return;
+    ppo_check_add_finding(p->child, PPO_FINDING_CHANGES_PROCESS,
+                          "%s: the rounding mode or the treatment of denormals",
+                          describe_call(text, sizeof text, p));
+    ppo_process_set_rounding(p->child->rounding);
 }
 
 static void check_buffers(ppo_probe *p)
@@ -353,6 +390,7 @@ void ppo_probe_begin_call(ppo_probe *p, ppo_check_call call)
 void ppo_probe_end_call(ppo_probe *p, ppo_check_call call)
 {
     const bool is_step = call != PPO_CALL_RESET;
+    check_rounding(p);
     if (is_step)
         check_transition(p);
     if (!is_step || !ppo_probe_transition(p)->lost)

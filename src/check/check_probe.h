@@ -41,6 +41,7 @@ typedef struct ppo_check_child {
     ppo_check_progress *progress;
     int findings; // descriptor to which findings are written
     _Atomic bool found[PPO_NUM_FINDINGS];
+    unsigned rounding; // of the process before the first call (process_state.h)
     size_t obs_bytes, obs_size, action_bytes, action_size, mask_bytes;
 } ppo_check_child;
 

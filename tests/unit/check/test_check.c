@@ -6,6 +6,8 @@
 
 #include "ppo/random.h"
 
+#include <fenv.h>
+#include <locale.h>
 #include <math.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -14,7 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+#ifdef __x86_64__
+#include <xmmintrin.h>
+#endif
 
 #include <cmocka.h>
 
@@ -74,6 +83,23 @@ typedef enum ppo_wrong {
     LEAVING,
     HANGING,
     BAD_INIT,
+    ALWAYS_LOST,
+    LOST_AT_THE_END,
+    FILLED_TRANSITION,
+    ODD_FLAG,
+    DIRECTORY,
+    INIT_DIRECTORY,
+    ROUNDING,
+    DENORMALS,
+    LOCALE,
+    SIGNAL_HANDLER,
+    SIGNAL_MASK,
+    VARIABLE,
+    UMASK,
+    LIMIT,
+    TIMER,
+    CLOSED_DESCRIPTOR,
+    LEAKED_DESCRIPTOR,
 } ppo_wrong;
 
 static ppo_wrong wrong;
@@ -109,6 +135,8 @@ static ppo_status dial_init(void *self, const void *context, ppo_error *error)
 {
     (void)self;
     (void)context;
+    if (wrong == INIT_DIRECTORY && chdir("/") != 0)
+        abort();
     if (wrong != BAD_INIT)
         return PPO_OK;
     snprintf(error->message, sizeof error->message, "no battery");
@@ -141,6 +169,67 @@ static ppo_status dial_reset(void *self, const uint64_t *seed, void *observation
     return PPO_OK;
 }
 
+static void ignore_signal(int number)
+{
+    (void)number;
+}
+
+static void change_process(void)
+{
+    sigset_t mask;
+    struct rlimit limit;
+    switch (wrong) {
+    case DIRECTORY:
+        if (chdir("/") != 0)
+            abort();
+        break;
+    case ROUNDING:
+        fesetround(FE_UPWARD);
+        break;
+    case DENORMALS:
+#ifdef __x86_64__
+        _mm_setcsr(_mm_getcsr() | 0x8040); // flush to zero, denormals are zero
+#else
+        fesetround(FE_UPWARD);
+#endif
+        break;
+    case LOCALE:
+        setlocale(LC_ALL, "C.UTF-8");
+        break;
+    case SIGNAL_HANDLER:
+        signal(SIGTERM, ignore_signal);
+        break;
+    case SIGNAL_MASK:
+        sigemptyset(&mask);
+        sigaddset(&mask, SIGINT);
+        sigprocmask(SIG_BLOCK, &mask, NULL);
+        break;
+    case VARIABLE:
+        setenv("PPO_TEST_VARIABLE", "1", 1);
+        break;
+    case UMASK:
+        umask(0);
+        break;
+    case LIMIT:
+        getrlimit(RLIMIT_CORE, &limit);
+        limit.rlim_cur = limit.rlim_cur == 0 ? limit.rlim_max : 0;
+        setrlimit(RLIMIT_CORE, &limit);
+        break;
+    case TIMER:
+        setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {.tv_sec = 1000}}, NULL);
+        break;
+    case CLOSED_DESCRIPTOR:
+        close(0);
+        break;
+    case LEAKED_DESCRIPTOR:
+        if (num_calls < 100 && dup(1) < 0)
+            abort();
+        break;
+    default:
+        break;
+    }
+}
+
 static void go_wrong(ppo_dial *d, const int32_t *action, ppo_transition *t)
 {
     if (wrong == NAN_REWARD && d->steps == 5)
@@ -165,6 +254,14 @@ static void go_wrong(ppo_dial *d, const int32_t *action, ppo_transition *t)
         exit(0);
     while (wrong == HANGING && d->steps == 9)
         usleep(1000);
+    if (wrong == ALWAYS_LOST || (wrong == LOST_AT_THE_END && t->terminated))
+        t->lost = true;
+    if (wrong == FILLED_TRANSITION)
+        memset(t, 0xFF, sizeof *t);
+    if (wrong == ODD_FLAG && d->steps == 4)
+        *(unsigned char *)&t->life_lost = 2;
+    if (d->steps == 6)
+        change_process();
 }
 
 static ppo_status dial_step(void *self, const void *action, void *observation,
@@ -395,6 +492,23 @@ static const struct {
     {LEAVING, PPO_FINDING_CRASH, true},
     {HANGING, PPO_FINDING_HANG, true},
     {BAD_INIT, PPO_FINDING_CALL_FAILED, true},
+    {ALWAYS_LOST, PPO_FINDING_ALWAYS_LOST, false},
+    {LOST_AT_THE_END, PPO_FINDING_ALWAYS_LOST, false},
+    {FILLED_TRANSITION, PPO_FINDING_FLAG_NOT_BINARY, false},
+    {ODD_FLAG, PPO_FINDING_FLAG_NOT_BINARY, false},
+    {DIRECTORY, PPO_FINDING_CHANGES_PROCESS, true},
+    {INIT_DIRECTORY, PPO_FINDING_CHANGES_PROCESS, true},
+    {ROUNDING, PPO_FINDING_CHANGES_PROCESS, false},
+    {DENORMALS, PPO_FINDING_CHANGES_PROCESS, false},
+    {LOCALE, PPO_FINDING_CHANGES_PROCESS, true},
+    {SIGNAL_HANDLER, PPO_FINDING_CHANGES_PROCESS, true},
+    {SIGNAL_MASK, PPO_FINDING_CHANGES_PROCESS, true},
+    {VARIABLE, PPO_FINDING_CHANGES_PROCESS, true},
+    {UMASK, PPO_FINDING_CHANGES_PROCESS, true},
+    {LIMIT, PPO_FINDING_CHANGES_PROCESS, true},
+    {TIMER, PPO_FINDING_CHANGES_PROCESS, true},
+    {CLOSED_DESCRIPTOR, PPO_FINDING_CHANGES_PROCESS, true},
+    {LEAKED_DESCRIPTOR, PPO_FINDING_LEAKS_DESCRIPTORS, true},
 };
 
 static void test_planted_faults_are_found(void **state)
