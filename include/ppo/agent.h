@@ -88,8 +88,13 @@ typedef struct ppo_evaluate_options {
     uint32_t episodes;  // at least 1
     uint64_t seed;      // episode i is played in an environment seeded seed + i
     bool deterministic; // as in ppo_act_options
-    double *returns;    // [episodes] gets each episode's return; NULL: not wanted
-    uint32_t *lengths;  // [episodes] likewise, in steps of the environment
+    double *returns; // [episodes] gets each episode's return, NAN if it was lost; NULL: not wanted
+    uint32_t *lengths;  // [episodes] likewise, in steps of the environment; 0 if it was lost
+    uint32_t max_steps; // steps of the environment after which an episode is cut off and counts as
+                        // it is; 0: the config's eval_max_steps
+    bool (*is_interrupted)(void *context); // asked after each step: true abandons the evaluation
+                                           // with PPO_STOPPED; NULL: it goes on to its end
+    void *interrupt_context;
 } ppo_evaluate_options;
 
 static inline void ppo_evaluate_options_defaults(ppo_evaluate_options *options)
@@ -98,8 +103,9 @@ static inline void ppo_evaluate_options_defaults(ppo_evaluate_options *options)
     options->struct_size = sizeof *options;
 }
 
-// Plays episodes and reports their returns (rewards as the environment gives them). One agent may
-// be evaluated in several threads at once.
+// Plays episodes and reports their returns (rewards as the environment gives them). An episode
+// whose environment breaks down is begun again up to ten times, then it is lost; PPO_ENV_FAILED if
+// all are. One agent may be evaluated in several threads at once.
 PPO_API ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
                                       const ppo_evaluate_options *options, ppo_error *error);
 

@@ -181,6 +181,7 @@ typedef struct ppo_config {
     uint32_t eval_every;     // iterations between evaluations; 0: only at the end
     uint32_t eval_episodes;  // episodes of each evaluation
     uint64_t eval_seed;      // first seed of the evaluation environments
+    uint32_t eval_max_steps; // steps after which an episode of an evaluation is cut off
     bool eval_deterministic; // evaluate with the mode of the policy instead of samples
 
     // Run: nothing here changes a single bit of the result

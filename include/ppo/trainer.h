@@ -70,12 +70,14 @@ static inline void ppo_stats_init(ppo_stats *stats)
 // The result of playing episodes; struct_size as in ppo_stats.
 typedef struct ppo_evaluation {
     size_t struct_size; // sizeof(ppo_evaluation); the struct may grow at its end
-    uint32_t episodes;
+    uint32_t episodes;  // that were played; 0: there was no evaluation
     double return_mean;
     double return_std; // over episodes, population
     double return_min;
     double return_max;
     double length_mean;
+    uint32_t episodes_cut;  // of `episodes`, those that were cut off after max_steps
+    uint32_t episodes_lost; // asked for, but lost with their environment; in none of the above
 } ppo_evaluation;
 
 static inline void ppo_evaluation_init(ppo_evaluation *evaluation)
@@ -133,9 +135,15 @@ PPO_API const ppo_stats *ppo_trainer_stats(const ppo_trainer *trainer);
 PPO_API const ppo_agent *ppo_trainer_agent(const ppo_trainer *trainer);
 
 // Plays config.eval_episodes episodes in environments of its own, seeded eval_seed, eval_seed + 1,
-// ...: the training environments and random streams are not touched.
+// ..., each of at most eval_max_steps: the training environments and random streams are not
+// touched. Fails like ppo_agent_evaluate; the trainer can go on after it.
 PPO_API ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *evaluation,
                                         ppo_error *error);
+
+// A function that evaluations ask after each step of theirs; once it returns true they are
+// abandoned with PPO_STOPPED. It may be a flag that a signal handler sets. NULL: none.
+PPO_API void ppo_trainer_set_interrupt(ppo_trainer *trainer, bool (*is_requested)(void *context),
+                                       void *context);
 
 // A hash of the parameters' names, shapes and bits (XXH3, 64 bits).
 PPO_API uint64_t ppo_trainer_hash(const ppo_trainer *trainer);

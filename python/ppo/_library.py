@@ -114,6 +114,8 @@ class CEvaluation(Sized):
         ("return_min", c_double),
         ("return_max", c_double),
         ("length_mean", c_double),
+        ("episodes_cut", c_uint32),
+        ("episodes_lost", c_uint32),
     ]
 
 
@@ -167,6 +169,9 @@ class CEvaluateOptions(Sized):
         ("deterministic", c_bool),
         ("returns", c_void_p),
         ("lengths", c_void_p),
+        ("max_steps", c_uint32),
+        ("is_interrupted", c_void_p),
+        ("interrupt_context", c_void_p),
     ]
 
 

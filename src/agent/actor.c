@@ -54,11 +54,12 @@ static const void *make_inputs(const ppo_agent *agent, unsigned char *inputs, co
         ppo_agent_encode(agent, (float *)(void *)inputs, obs, rows * input->stack);
         return inputs;
     }
-    if (input->channels == 1)
+    const size_t channels = ppo_input_interleaved(input);
+    if (channels == 1)
         return obs;
     for (size_t i = 0; i < rows * input->stack; i++)
         ppo_frame_to_planes(inputs + i * bytes, (const unsigned char *)obs + i * bytes, bytes,
-                            input->channels);
+                            channels);
     return inputs;
 }
 

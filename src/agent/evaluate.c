@@ -11,11 +11,12 @@
 #include "env/vecenv.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BATCH     128 // episodes played side by side
-#define MAX_TRIES 10  // of an episode whose environment breaks down; then it counts as it is
+#define MAX_TRIES 10  // of an episode whose environment breaks down; then it is lost
 
 // Environment i plays episode i of the batch. Rows are kept for all of them; `live` lists those
 // whose episode goes on.
@@ -39,6 +40,8 @@ typedef struct ppo_evaluation_batch {
     uint8_t *lost;                       // [count] 1: the environment has broken down
     uint8_t *tries;                      // [count] how often so far
     uint32_t *episode_length;            // [count]
+    double *total;                       // [count] rewards of the episode so far
+    uint32_t *length;                    // [count] its steps of the environment so far
 } ppo_evaluation_batch;
 
 static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, size_t count,
@@ -74,6 +77,8 @@ static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, si
     ROW(lost, PPO_U8, count);
     ROW(tries, PPO_U8, count);
     ROW(episode_length, PPO_U32, count);
+    ROW(total, PPO_F64, count);
+    ROW(length, PPO_U32, count);
 #undef ROW
     PPO_TRY(ppo_arena_bind(&b->arena, error));
     b->masks = ppo_vecenv_mask(b->vecenv);
@@ -143,8 +148,22 @@ static ppo_status step(ppo_evaluation_batch *b, uint64_t step, ppo_error *error)
     return PPO_OK;
 }
 
-// Keeps the returns and lengths of episodes that have ended, and the others live.
-static void settle(ppo_evaluation_batch *b, double *returns, uint32_t *lengths)
+// What became of an episode.
+typedef enum ppo_episode_fate {
+    PPO_EPISODE_ENDED,
+    PPO_EPISODE_CUT,
+    PPO_EPISODE_LOST
+} ppo_episode_fate;
+
+typedef struct ppo_episode_result {
+    double episode_return;
+    uint32_t length;
+    ppo_episode_fate fate;
+} ppo_episode_result;
+
+// Keeps the results of episodes that are over, and the others live.
+static void settle(ppo_evaluation_batch *b, ppo_episode_result *results, uint32_t steps_at_once,
+                   uint32_t max_steps)
 {
     size_t still_live = 0;
     for (size_t i = 0; i < b->num_live; i++) {
@@ -152,10 +171,19 @@ static void settle(ppo_evaluation_batch *b, double *returns, uint32_t *lengths)
         unsigned char *stack = b->stacks + n * b->stack * b->obs_bytes;
         const unsigned char *obs = b->obs + n * b->obs_bytes;
         const bool ended = b->terminated[n] || b->truncated[n];
-        const bool again = b->lost[n] && ++b->tries[n] < MAX_TRIES; // another one has begun
-        if (ended && (b->episode_length[n] > 0 || b->lost[n]) && !again) {
-            returns[n] = b->episode_return[n];
-            lengths[n] = b->episode_length[n];
+        if (b->lost[n] && ++b->tries[n] >= MAX_TRIES) {
+            results[n] = (ppo_episode_result){(double)NAN, 0, PPO_EPISODE_LOST};
+            continue;
+        }
+        if (ended && !b->lost[n] && b->episode_length[n] > 0) {
+            results[n] =
+                (ppo_episode_result){b->episode_return[n], b->episode_length[n], PPO_EPISODE_ENDED};
+            continue;
+        }
+        b->total[n] = b->lost[n] ? 0.0 : b->total[n] + b->reward[n];
+        b->length[n] = b->lost[n] ? 0 : b->length[n] + steps_at_once;
+        if (b->length[n] >= max_steps) {
+            results[n] = (ppo_episode_result){b->total[n], b->length[n], PPO_EPISODE_CUT};
             continue;
         }
         if (ended) // a life was lost and the game goes on, or the game begins anew
@@ -167,75 +195,88 @@ static void settle(ppo_evaluation_batch *b, double *returns, uint32_t *lengths)
     b->num_live = still_live;
 }
 
-static ppo_status play_batch(const ppo_agent *agent, double *returns, uint32_t *lengths,
-                             size_t count, uint64_t seed, bool deterministic, ppo_error *error)
+static ppo_status play_batch(const ppo_agent *agent, ppo_episode_result *results, size_t count,
+                             uint64_t seed, const ppo_evaluate_options *options, ppo_error *error)
 {
     ppo_evaluation_batch b;
     ppo_act_options acting = {
-        .struct_size = sizeof acting, .deterministic = deterministic, .seed = seed};
+        .struct_size = sizeof acting, .deterministic = options->deterministic, .seed = seed};
+    const uint32_t steps_at_once = ppo_agent_vecenv_options(agent, 1, 0).frame_skip;
     ppo_status status = open_batch(&b, agent, count, seed, error);
     while (status == PPO_OK && b.num_live > 0) {
         status = act(&b, &acting, error);
         if (status == PPO_OK)
             status = step(&b, acting.step, error);
         if (status == PPO_OK)
-            settle(&b, returns, lengths);
+            settle(&b, results, steps_at_once, options->max_steps);
         acting.step++;
+        if (status == PPO_OK && options->is_interrupted &&
+            options->is_interrupted(options->interrupt_context))
+            status = ppo_fail(error, PPO_STOPPED, "the evaluation was interrupted");
     }
     close_batch(&b);
     return status;
 }
 
-static ppo_evaluation summarise(const double *returns, const uint32_t *lengths, uint32_t episodes)
+static ppo_evaluation summarise(const ppo_episode_result *results, uint32_t count)
 {
-    ppo_evaluation e = {.struct_size = sizeof e,
-                        .episodes = episodes,
-                        .return_min = (double)INFINITY,
-                        .return_max = -(double)INFINITY};
+    ppo_evaluation e = {
+        .struct_size = sizeof e, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
     double squares = 0.0;
-    for (uint32_t i = 0; i < episodes; i++) {
-        e.return_mean += returns[i];
-        e.length_mean += (double)lengths[i];
-        e.return_min = fmin(e.return_min, returns[i]);
-        e.return_max = fmax(e.return_max, returns[i]);
+    for (const ppo_episode_result *r = results; r < results + count; r++) {
+        e.episodes_lost += r->fate == PPO_EPISODE_LOST;
+        e.episodes_cut += r->fate == PPO_EPISODE_CUT;
+        if (r->fate == PPO_EPISODE_LOST)
+            continue;
+        e.episodes++;
+        e.return_mean += r->episode_return;
+        e.length_mean += (double)r->length;
+        e.return_min = fmin(e.return_min, r->episode_return);
+        e.return_max = fmax(e.return_max, r->episode_return);
     }
-    e.return_mean /= episodes;
-    e.length_mean /= episodes;
-    for (uint32_t i = 0; i < episodes; i++)
-        squares += (returns[i] - e.return_mean) * (returns[i] - e.return_mean);
-    e.return_std = sqrt(squares / episodes);
+    e.return_mean /= e.episodes;
+    e.length_mean /= e.episodes;
+    for (const ppo_episode_result *r = results; r < results + count; r++)
+        if (r->fate != PPO_EPISODE_LOST)
+            squares += (r->episode_return - e.return_mean) * (r->episode_return - e.return_mean);
+    e.return_std = sqrt(squares / e.episodes);
     return e;
 }
 
 ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
                               const ppo_evaluate_options *options, ppo_error *error)
 {
-    PPO_FLOAT_SCOPE;
     ppo_evaluate_options o;
-    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_evaluate_options", error));
-    PPO_TRY(ppo_sized_check(evaluation, sizeof *evaluation, "ppo_evaluation", error));
+    PPO_TRY(ppo_sized_read(&o, sizeof o, offsetof(ppo_evaluate_options, max_steps), options,
+                           "ppo_evaluate_options", error));
+    PPO_TRY(ppo_sized_check(evaluation, offsetof(ppo_evaluation, episodes_cut), "ppo_evaluation",
+                            error));
     if (o.episodes == 0)
         return ppo_fail(error, PPO_INVALID, "an evaluation needs at least one episode");
-    double *returns = calloc(o.episodes, sizeof *returns);
-    uint32_t *lengths = calloc(o.episodes, sizeof *lengths);
-    ppo_status status =
-        returns && lengths
-            ? PPO_OK
-            : ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", o.episodes);
+    o.max_steps = o.max_steps ? o.max_steps : agent->config.eval_max_steps;
+    ppo_episode_result *results = calloc(o.episodes, sizeof *results);
+    if (!results)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", o.episodes);
+    ppo_status status = PPO_OK;
     for (uint32_t first = 0; status == PPO_OK && first < o.episodes; first += BATCH) {
         const size_t count = o.episodes - first < BATCH ? o.episodes - first : BATCH;
-        status = play_batch(agent, returns + first, lengths + first, count, o.seed + first,
-                            o.deterministic, error);
+        status = play_batch(agent, results + first, count, o.seed + first, &o, error);
     }
     if (status == PPO_OK) {
-        const ppo_evaluation result = summarise(returns, lengths, o.episodes);
-        ppo_sized_write(evaluation, &result, sizeof result);
-        if (o.returns)
-            memcpy(o.returns, returns, o.episodes * sizeof *returns);
-        if (o.lengths)
-            memcpy(o.lengths, lengths, o.episodes * sizeof *lengths);
+        const ppo_evaluation result = summarise(results, o.episodes);
+        if (result.episodes == 0)
+            status = ppo_fail(error, PPO_ENV_FAILED,
+                              "%s broke down in all %u episodes of the evaluation, %d times each",
+                              agent->env->id, o.episodes, MAX_TRIES);
+        else
+            ppo_sized_write(evaluation, &result, sizeof result);
     }
-    free(returns);
-    free(lengths);
+    for (uint32_t i = 0; status == PPO_OK && i < o.episodes; i++) {
+        if (o.returns)
+            o.returns[i] = results[i].episode_return;
+        if (o.lengths)
+            o.lengths[i] = results[i].length;
+    }
+    free(results);
     return status;
 }

@@ -30,7 +30,7 @@ void ppo_frames_plan(ppo_frames *f, const ppo_input *input, size_t num_steps, si
                       .num_envs = num_envs,
                       .stack = input->stack,
                       .bytes = ppo_input_frame_bytes(input),
-                      .channels = ppo_input_is_picture(input) ? input->channels : 1};
+                      .channels = ppo_input_interleaved(input)};
     const char *collect = "ppo_collect_run", *end = "ppo_frames_end";
     PPO_ARENA_ADD(arena, &f->data, "rollout.frames", collect, PPO_ROLE_SCRATCH, PPO_U8,
                   f->stack + num_steps, num_envs, f->bytes);

@@ -32,7 +32,7 @@ typedef struct ppo_frames {
     size_t num_envs;  // N
     size_t stack;     // S
     size_t bytes;     // of a frame
-    size_t channels;  // of an image, else 1
+    size_t channels;  // of an image whose channels lie pixel by pixel, else 1
 
     // computed by ppo_collect_run
     unsigned char *data; // [S-1 + T+1, N, bytes] the first S-1 rows are the steps before 0

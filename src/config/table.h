@@ -156,6 +156,8 @@
       "Episodes of each evaluation.")                                                              \
     X(eval_seed, "Progress", U64, "10000", ANY_U64, "", true,                                      \
       "Seed of the first evaluation episode; each further one counts up from it.")                 \
+    X(eval_max_steps, "Progress", U32, "108000", BETWEEN(1, 1e9), "", true,                       \
+      "Environment steps after which an episode of an evaluation is cut off and counts as it is.") \
     X(eval_deterministic, "Progress", BOOL, "true", ANY_BOOL, "deterministic", true,               \
       "Evaluate with the mode of the policy instead of samples.")                                  \
                                                                                                    \

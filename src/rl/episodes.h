@@ -9,10 +9,11 @@
 #define PPO_RECENT_EPISODES 100
 
 typedef struct ppo_episodes {
-    double *returns;    // [PPO_RECENT_EPISODES] ring
-    double *lengths;    // [PPO_RECENT_EPISODES]
-    uint64_t *count;    // [1] episodes finished so far
-    uint64_t *num_lost; // [1] episodes cut off when their environment broke down; in no mean
+    double *returns;       // [PPO_RECENT_EPISODES] ring
+    double *lengths;       // [PPO_RECENT_EPISODES]
+    uint64_t *count;       // [1] episodes finished so far
+    uint64_t *num_lost;    // [1] episodes cut off when their environment broke down; in no mean
+    uint64_t *lost_in_row; // [1] of them, those since the last one that finished
 } ppo_episodes;
 
 void ppo_episodes_plan(ppo_episodes *episodes, ppo_arena *arena);

@@ -18,6 +18,7 @@
 #include "rl/trainer_state.h"
 #include "rl/update.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,9 @@
 
 // Counters of a run, as one state row.
 enum { ITERATION, GLOBAL_STEP, NUM_COUNTERS };
+
+// So many episodes lost one after the other, without one that came to its end, are a failure.
+enum { MAX_LOST_IN_ROW = 100 };
 
 // What a checkpoint keeps of the last iteration's stats: each as a double, in this order. The rest
 // is in other rows (counters, episodes) or is not repeatable (seconds).
@@ -65,6 +69,8 @@ struct ppo_trainer {
     uint64_t *counters;  // [NUM_COUNTERS]
     double *saved_stats; // [NUM_SAVED_STATS]
     ppo_stats stats;
+    bool (*is_interrupted)(void *context); // asked by evaluations; may be NULL
+    void *interrupt_context;
     ppo_error failure; // once a step has failed, every later one fails the same way
     pid_t owner;       // the process that has the threads and shares the memory with workers
 };
@@ -237,6 +243,12 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
         return ppo_trainer_check(trainer, error);
 
     ppo_episodes_add_rollout(&trainer->episodes, r);
+    if (*trainer->episodes.lost_in_row >= MAX_LOST_IN_ROW) {
+        ppo_fail(&trainer->failure, PPO_ENV_FAILED,
+                 "%s broke down in each of the last %" PRIu64 " episodes: none has come to its end",
+                 trainer->agent.env->id, *trainer->episodes.lost_in_row);
+        return ppo_trainer_check(trainer, error);
+    }
     trainer->counters[ITERATION]++;
     trainer->counters[GLOBAL_STEP] += ppo_config_batch_size(config);
     fill_stats(trainer, &step, &update);
@@ -293,8 +305,18 @@ ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *eval
     const ppo_evaluate_options options = {.struct_size = sizeof options,
                                           .episodes = config->eval_episodes,
                                           .seed = config->eval_seed,
-                                          .deterministic = config->eval_deterministic};
+                                          .deterministic = config->eval_deterministic,
+                                          .max_steps = config->eval_max_steps,
+                                          .is_interrupted = trainer->is_interrupted,
+                                          .interrupt_context = trainer->interrupt_context};
     return ppo_agent_evaluate(&trainer->agent, evaluation, &options, error);
+}
+
+void ppo_trainer_set_interrupt(ppo_trainer *trainer, bool (*is_requested)(void *context),
+                               void *context)
+{
+    trainer->is_interrupted = is_requested;
+    trainer->interrupt_context = context;
 }
 
 uint64_t ppo_trainer_hash(const ppo_trainer *trainer)

@@ -91,8 +91,15 @@ static void average(ppo_update_stats *sum)
     sum->std_mean *= share;
 }
 
-static ppo_status fail_not_finite(const ppo_update *update, const ppo_loss_sums *mean,
-                                  ppo_error *error)
+static bool is_finite(const ppo_gradient_stats *s)
+{
+    return isfinite(s->mean.policy_loss) && isfinite(s->mean.value_loss) &&
+           isfinite(s->mean.entropy) && isfinite(s->mean.old_approx_kl) &&
+           isfinite(s->mean.approx_kl) && !isinf(s->std_mean); // NAN: it has none
+}
+
+static ppo_status fail_not_finite(const ppo_update *update, const ppo_gradient_stats *stats,
+                                  double norm, ppo_error *error)
 {
     const ppo_params *layout = &update->policy->layout;
     const float *gradient = ppo_optimizer_gradient(update->optimizer);
@@ -102,10 +109,12 @@ static ppo_status fail_not_finite(const ppo_update *update, const ppo_loss_sums 
             if (!isfinite(gradient[layout->list[i].offset + k]))
                 broken = layout->list[i].name;
     return ppo_fail(error, PPO_NUMERIC,
-                    "a loss or gradient is not finite (policy loss %g, value loss %g, entropy %g, "
-                    "first broken gradient: %s); this minibatch changed nothing. A lower "
-                    "learning_rate or max_grad_norm often helps",
-                    mean->policy_loss, mean->value_loss, mean->entropy, broken ? broken : "none");
+                    "a figure of a minibatch is not finite (policy loss %g, value loss %g, entropy "
+                    "%g, approx_kl %g, standard deviation %g, gradient norm %g, first broken "
+                    "gradient: %s); this minibatch changed nothing. A lower learning_rate or "
+                    "max_grad_norm often helps",
+                    stats->mean.policy_loss, stats->mean.value_loss, stats->mean.entropy,
+                    stats->mean.approx_kl, stats->std_mean, norm, broken ? broken : "none");
 }
 
 ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_step_params *step,
@@ -146,9 +155,9 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
             const double loss = ppo_joint_loss(&gradient.mean, step->ent_coef, config->vf_coef);
             const double norm = ppo_optimizer_norm(update->optimizer);
 
-            // The step, unless something is not finite.
-            if (!isfinite(loss) || !isfinite(norm))
-                return fail_not_finite(update, &gradient.mean, error);
+            // The step, unless something is not finite: neither parameters nor figures may be.
+            if (!isfinite(loss) || !isfinite(norm) || !is_finite(&gradient))
+                return fail_not_finite(update, &gradient, norm, error);
             ppo_optimizer_step(update->optimizer, step);
             ppo_loss_sums_add(&stats->mean, &gradient.mean);
             stats->loss += loss;

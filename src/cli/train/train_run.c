@@ -58,12 +58,19 @@ static void note_film(cli_outcome *outcome, const ppo_run *run, const cli_train_
         events->filmed(events->context, outcome, film);
 }
 
+static bool is_stop_requested(void *context)
+{
+    (void)context;
+    return cli_stop_requested();
+}
+
 static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_events *events)
 {
-    const ppo_trainer *trainer = ppo_run_trainer(run);
+    ppo_trainer *trainer = ppo_run_trainer(run);
     const double began_s = cli_now_s();
     ppo_status status = PPO_OK;
     cli_crash_watch(ppo_trainer_env(trainer)->id, "training");
+    ppo_trainer_set_interrupt(trainer, is_stop_requested, NULL);
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
         ppo_stats stats;
         ppo_stats_init(&stats);
@@ -76,7 +83,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_even
             events->stepped(events->context, outcome, run, &stats);
     }
     outcome->seconds = cli_now_s() - began_s;
-    return status;
+    return status == PPO_STOPPED ? PPO_OK : status; // an evaluation was abandoned
 }
 
 // Saves the run, after the final evaluation if training has ended.
@@ -89,7 +96,8 @@ static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_train_e
         return ppo_run_save(run, &outcome->error);
     const ppo_status status = ppo_run_finish(run, NULL, &outcome->error);
     note_film(outcome, run, events);
-    return status;
+    outcome->is_interrupted = status == PPO_STOPPED; // the final evaluation was abandoned
+    return outcome->is_interrupted ? ppo_run_save(run, &outcome->error) : status;
 }
 
 void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,

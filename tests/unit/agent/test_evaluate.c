@@ -134,6 +134,128 @@ static void test_sizes(void **state)
     ppo_trainer_destroy(trainer);
 }
 
+// Episodes without an end; or an environment that breaks down in the second step of each.
+typedef struct endless {
+    uint32_t steps;
+} endless;
+
+static ppo_status endless_reset(void *self, const uint64_t *seed, void *observation,
+                                ppo_error *error)
+{
+    endless *e = self;
+    (void)seed, (void)error;
+    e->steps = 0;
+    *(float *)observation = 0.0f;
+    return PPO_OK;
+}
+
+static bool is_fragile;
+
+static ppo_status endless_step(void *self, const void *action, void *observation,
+                               ppo_transition *transition, ppo_error *error)
+{
+    endless *e = self;
+    (void)action, (void)error;
+    transition->reward = 0.5;
+    *(float *)observation = 0.0f;
+    transition->lost = is_fragile && ++e->steps == 2;
+    return PPO_OK;
+}
+
+static const uint32_t two = 2;
+static const ppo_env_class endless_class = {.struct_size = sizeof(ppo_env_class),
+                                            .abi_version = PPO_ENV_ABI_VERSION,
+                                            .id = "Endless-v0",
+                                            .observation_space = PPO_SPACE_FLOATS(1, NULL, NULL),
+                                            .action_space = PPO_SPACE_CHOICE(&two),
+                                            .instance_size = sizeof(endless),
+                                            .reset = endless_reset,
+                                            .step = endless_step};
+
+static ppo_trainer *train_nothing(void)
+{
+    const ppo_config config = training_config(&training_cases[0], 1);
+    return training_create(&config, &endless_class);
+}
+
+// Episodes without an end are cut off, and count as they are.
+static void test_max_steps(void **state)
+{
+    (void)state;
+    ppo_trainer *trainer = train_nothing();
+    ppo_evaluate_options options = {.struct_size = sizeof options, .episodes = 3, .max_steps = 40};
+    ppo_evaluation e = {.struct_size = sizeof e};
+    ppo_error error = {0};
+    const ppo_agent *agent = ppo_trainer_agent(trainer);
+    assert_int_equal(ppo_agent_evaluate(agent, &e, &options, &error), PPO_OK);
+    assert_true(e.episodes == 3 && e.episodes_cut == 3 && e.episodes_lost == 0);
+    assert_true(e.return_mean == 20.0 && e.length_mean == 40.0);
+    options.max_steps = 0; // the config's: 108000
+    options.episodes = 1;
+    assert_int_equal(ppo_agent_evaluate(agent, &e, &options, &error), PPO_OK);
+    assert_true(e.length_mean == 108000.0);
+    ppo_trainer_destroy(trainer);
+}
+
+static bool count_down(void *context)
+{
+    int *left = context;
+    return --*left == 0;
+}
+
+static void test_interrupt(void **state)
+{
+    (void)state;
+    ppo_trainer *trainer = train_nothing();
+    int left = 10;
+    ppo_evaluation e = {.struct_size = sizeof e, .episodes = 7};
+    ppo_error error = {0};
+    ppo_trainer_set_interrupt(trainer, count_down, &left);
+    assert_int_equal(ppo_trainer_evaluate(trainer, &e, &error), PPO_STOPPED);
+    assert_true(left == 0 && e.episodes == 7);
+    ppo_trainer_set_interrupt(trainer, NULL, NULL);
+    assert_int_equal(ppo_trainer_step(trainer, NULL, &error), PPO_OK);
+    ppo_trainer_destroy(trainer);
+}
+
+// Lost episodes are no evaluation.
+static void test_lost_episodes(void **state)
+{
+    (void)state;
+    ppo_trainer *trainer = train_nothing();
+    const ppo_agent *agent = ppo_trainer_agent(trainer);
+    double returns[4];
+    uint32_t lengths[4];
+    const ppo_evaluate_options options = {.struct_size = sizeof options,
+                                          .episodes = 4,
+                                          .seed = 6,
+                                          .returns = returns,
+                                          .lengths = lengths};
+    ppo_evaluation e = {.struct_size = sizeof e};
+    ppo_error error = {0};
+    is_fragile = true;
+    assert_int_equal(ppo_agent_evaluate(agent, &e, &options, &error), PPO_ENV_FAILED);
+    assert_non_null(strstr(error.message, "broke down in all 4 episodes of the evaluation"));
+    is_fragile = false;
+    ppo_trainer_destroy(trainer);
+}
+
+// Training that loses every episode says so; it is no success.
+static void test_all_lost_in_training(void **state)
+{
+    (void)state;
+    ppo_trainer *trainer = train_nothing();
+    ppo_error error = {0};
+    ppo_status status = PPO_OK;
+    is_fragile = true;
+    for (int i = 0; i < 10 && status == PPO_OK; i++)
+        status = ppo_trainer_step(trainer, NULL, &error);
+    is_fragile = false;
+    assert_int_equal(status, PPO_ENV_FAILED);
+    assert_non_null(strstr(error.message, "none has come to its end"));
+    ppo_trainer_destroy(trainer);
+}
+
 static void test_no_episodes(void **state)
 {
     (void)state;
@@ -154,8 +276,10 @@ static void test_no_episodes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_evaluation),
-                                       cmocka_unit_test(test_sizes),
-                                       cmocka_unit_test(test_no_episodes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_evaluation),    cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_max_steps),     cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_lost_episodes), cmocka_unit_test(test_all_lost_in_training),
+        cmocka_unit_test(test_no_episodes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,11 +199,29 @@ static void test_not_finite(void **state)
     }
 }
 
+// A standard deviation that has grown beyond all floats is a failure too, though loss and gradient
+// are still finite.
+static void test_infinite_deviation(void **state)
+{
+    (void)state;
+    problem p;
+    ppo_update_stats stats;
+    ppo_error error = {0};
+    create(&p, &set_ups[1], 1); // a Gaussian with log_std
+    for (size_t a = 0; a < p.policy.dist.num_actions; a++)
+        p.policy.params[p.policy.log_std + a] = 1000.0f;
+    for (size_t i = 0; i < 256; i++)
+        p.rollout.log_prob[i] = -6000.0f; // of the same policy, so that ratios are ordinary
+    assert_int_equal(ppo_update_run(p.update, &p.rollout, &p.step, 0, &stats, &error), PPO_NUMERIC);
+    assert_non_null(strstr(error.message, "standard deviation inf"));
+    problem_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_epochs), cmocka_unit_test(test_lost_samples),
+        cmocka_unit_test(test_epochs),         cmocka_unit_test(test_lost_samples),
         cmocka_unit_test(test_norm_adv_batch), cmocka_unit_test(test_target_kl),
-        cmocka_unit_test(test_not_finite)};
+        cmocka_unit_test(test_not_finite),     cmocka_unit_test(test_infinite_deviation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

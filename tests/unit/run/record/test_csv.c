@@ -166,7 +166,7 @@ static void test_columns(void **state)
                              .entropy = 0.5,
                              .collect_seconds = 1,
                              .epochs = 4};
-    const ppo_evaluation evaluation = {sizeof evaluation, 5, 1.5, 0.5, 1, 2, 10};
+    const ppo_evaluation evaluation = {sizeof evaluation, 5, 1.5, 0.5, 1, 2, 10, 0, 0};
     const ppo_metrics progress = ppo_progress_metrics(&stats, 12);
     const ppo_metrics timing = ppo_timing_metrics(&stats, 2);
     const ppo_metrics evaluated = ppo_evaluation_metrics(&stats, &evaluation, true);
