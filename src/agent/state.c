@@ -29,28 +29,33 @@ bool ppo_state_tensor(const ppo_arena *arena, const ppo_policy *policy, size_t i
     return false;
 }
 
+static void hash_parameter(XXH3_state_t *state, const ppo_tensor_view *p)
+{
+    XXH3_64bits_update(state, p->name, strlen(p->name) + 1);
+    for (uint32_t i = 0; i < p->rank; i++) {
+        const uint64_t size = p->shape[i]; // the same bytes whatever size_t is
+        XXH3_64bits_update(state, &size, sizeof size);
+    }
+    XXH3_64bits_update(state, p->data, p->bytes);
+}
+
 uint64_t ppo_parameters_hash(const ppo_tensor_view *parameters, size_t count)
 {
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
-    for (const ppo_tensor_view *p = parameters; p < parameters + count; p++) {
-        XXH3_64bits_update(&state, p->name, strlen(p->name) + 1);
-        for (uint32_t i = 0; i < p->rank; i++) {
-            const uint64_t size = p->shape[i]; // the same bytes whatever size_t is
-            XXH3_64bits_update(&state, &size, sizeof size);
-        }
-        XXH3_64bits_update(&state, p->data, p->bytes);
-    }
+    for (size_t i = 0; i < count; i++)
+        hash_parameter(&state, &parameters[i]);
     return XXH3_64bits_digest(&state);
 }
 
 uint64_t ppo_policy_hash(const ppo_policy *policy)
 {
-    ppo_tensor tensor[PPO_MAX_PARAMS];
-    ppo_tensor_view view[PPO_MAX_PARAMS];
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
     for (size_t i = 0; i < policy->layout.count; i++) {
-        tensor[i] = ppo_param_tensor(&policy->layout.list[i], policy->params);
-        view[i] = ppo_tensor_as_view(&tensor[i]);
+        const ppo_tensor tensor = ppo_param_tensor(&policy->layout.list[i], policy->params);
+        const ppo_tensor_view view = ppo_tensor_as_view(&tensor);
+        hash_parameter(&state, &view);
     }
-    return ppo_parameters_hash(view, policy->layout.count);
+    return XXH3_64bits_digest(&state);
 }

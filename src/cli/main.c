@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/args.h"
@@ -78,11 +80,51 @@ static void open_standard_files(void)
         close(descriptor);
 }
 
+typedef struct arguments {
+    int argc;
+    char **argv;
+    int code;
+} arguments;
+
+static void *dispatch_in_thread(void *context)
+{
+    arguments *a = context;
+    a->code = dispatch(a->argc, a->argv);
+    return NULL;
+}
+
+// A stack that the shell has limited to some kilobytes (ulimit -s) is too small for drawing,
+// parsing and encoding: then the command runs in a thread with a stack of the usual size.
+static int dispatch_with_stack(int argc, char **argv)
+{
+    const rlim_t enough = (rlim_t)1 << 20, usual = (rlim_t)8 << 20;
+    struct rlimit limit;
+    arguments a = {.argc = argc, .argv = argv};
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= enough)
+        return dispatch(argc, argv);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, (size_t)usual);
+    const int failure = pthread_create(&thread, &attributes, dispatch_in_thread, &a);
+    pthread_attr_destroy(&attributes);
+    if (failure) {
+        ppo_error error;
+        ppo_fail(&error, PPO_NO_MEMORY,
+                 "a stack of %llu kB is too small, and there is no memory for "
+                 "a larger one; raise it (ulimit -s)",
+                 (unsigned long long)limit.rlim_cur / 1024);
+        return cli_fail(&error);
+    }
+    pthread_join(thread, NULL);
+    return a.code;
+}
+
 int main(int argc, char **argv)
 {
     open_standard_files();
     cli_signals_ignore_pipe();
-    const int code = dispatch(argc, argv);
+    const int code = dispatch_with_stack(argc, argv);
     errno = 0;
     const bool lost = fflush(stdout) != 0 || ferror(stdout);
     if (lost && code == PPO_OK && !reader_is_gone()) {

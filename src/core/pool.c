@@ -37,14 +37,15 @@
 
 #define INDEX_BITS        20u
 #define INDEX_MASK        ((UINT64_C(1) << INDEX_BITS) - 1)
-#define SPINS_TIGHT       200   // without a pause instruction, see relax.h
-#define SPINS_BEFORE_HELP 230   // about a microsecond
-#define SPINS_PER_LOOK    64    // between two readings of the clock
-#define SPIN_S            50e-6 // before sleeping
-#define RUNS_PER_LOOK     256   // at the clock
-#define PERIOD_S          10e-3 // after which delays are read
-#define MAX_EXAMINED      8     // threads whose delays are read
-#define SLEEP_MS          10000 // a sleeper looks again after this long, signal or not
+#define SPINS_TIGHT       200               // without a pause instruction, see relax.h
+#define SPINS_BEFORE_HELP 230               // about a microsecond
+#define SPINS_PER_LOOK    64                // between two readings of the clock
+#define SPIN_S            50e-6             // before sleeping
+#define RUNS_PER_LOOK     256               // at the clock
+#define PERIOD_S          10e-3             // after which delays are read
+#define MAX_EXAMINED      8                 // threads whose delays are read
+#define SLEEP_MS          10000             // a sleeper looks again after this long, signal or not
+#define STACK_BYTES       ((size_t)4 << 20) // of a worker, which also runs plug-ins
 
 typedef struct ppo_worker {
     _Alignas(64) _Atomic uint64_t cursor; // generation | end of the range | next task
@@ -308,17 +309,25 @@ void ppo_pool_run(ppo_pool *pool, ppo_task task, void *context, size_t num_tasks
 
 static ppo_status start_workers(ppo_pool *pool, ppo_error *error)
 {
-    for (size_t i = 1; i < pool->size; i++) {
+    // The default size of a stack is the limit that the process was started with, perhaps a tiny
+    // one.
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    ppo_status status = PPO_OK;
+    for (size_t i = 1; i < pool->size && status == PPO_OK; i++) {
         ppo_worker *worker = &pool->workers[i];
         worker->pool = pool;
         worker->index = i;
-        const int failure = pthread_create(&worker->thread, NULL, worker_main, worker);
+        const int failure = pthread_create(&worker->thread, &attributes, worker_main, worker);
         if (failure)
-            return ppo_fail(error, PPO_NO_MEMORY, "can't start worker thread %zu of %zu: %s", i,
-                            pool->size, strerror(failure));
-        pool->num_started++;
+            status = ppo_fail(error, PPO_NO_MEMORY, "can't start worker thread %zu of %zu: %s", i,
+                              pool->size, strerror(failure));
+        else
+            pool->num_started++;
     }
-    return PPO_OK;
+    pthread_attr_destroy(&attributes);
+    return status;
 }
 
 ppo_status ppo_pool_create(ppo_pool **result, uint32_t threads, ppo_error *error)

@@ -53,9 +53,9 @@ static ppo_status evaluate(ppo_run *run, ppo_error *error)
     PPO_TRY(ppo_trainer_evaluate(run->trainer, &evaluation, error));
     const bool best = facts->best.episodes == 0 || evaluation.return_mean > facts->best.return_mean;
     if (best) {
-        const ppo_path path = ppo_path_in(run->root.text, PPO_BEST_NAME);
+        const char *path = ppo_run_path(run, PPO_BEST_NAME);
         const ppo_run_facts kept = {.best_iteration = facts->iteration, .best = evaluation};
-        PPO_TRY(ppo_agent_write(&run->buffer, run->trainer, &kept, path.text, error));
+        PPO_TRY(ppo_agent_write(&run->buffer, run->trainer, &kept, path, error));
         facts->best_iteration = facts->iteration;
         facts->best = evaluation;
     }
@@ -102,13 +102,13 @@ ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
 ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
 {
     ppo_run_facts *facts = &run->facts;
-    const ppo_path path = ppo_path_in(run->root.text, PPO_CHECKPOINT_NAME);
-    const ppo_path previous = ppo_path_in(run->root.text, PPO_PREVIOUS_NAME);
+    const char *path = ppo_run_path(run, PPO_CHECKPOINT_NAME);
+    const char *previous = ppo_run_path(run, PPO_PREVIOUS_NAME);
     if (run->failed != PPO_OK)
         return ppo_fail(error, run->failed,
                         "%s is not written: the last iteration failed; the checkpoint before it "
                         "stays",
-                        path.text);
+                        path);
     if (!run->dirty)
         return PPO_OK;
 
@@ -125,8 +125,8 @@ ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
     if (run->tensorboard.file.descriptor >= 0) // otherwise the length from before stays true
         facts->tensorboard_bytes = run->tensorboard.file.size;
 
-    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, facts, path.text,
-                                 run->keep_newest ? previous.text : NULL, error));
+    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, facts, path,
+                                 run->keep_newest ? previous : NULL, error));
     run->keep_newest = true;
     run->dirty = false;
     run->saved_at = ppo_clock_seconds();

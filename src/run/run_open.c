@@ -40,12 +40,12 @@ static void add_notice(ppo_run *run, const char *text)
     snprintf(run->notice + used, sizeof run->notice - used, "%s%s", used ? " " : "", text);
 }
 
-static ppo_status remove_file(const ppo_run *run, const char *name, ppo_error *error)
+static ppo_status remove_file(ppo_run *run, const char *name, ppo_error *error)
 {
-    const ppo_path path = ppo_path_in(run->root.text, name);
-    if (unlink(path.text) == 0 || errno == ENOENT)
+    const char *path = ppo_run_path(run, name);
+    if (unlink(path) == 0 || errno == ENOENT)
         return PPO_OK;
-    return ppo_fail(error, PPO_IO, "can't remove %s: %s", path.text, strerror(errno));
+    return ppo_fail(error, PPO_IO, "can't remove %s: %s", path, strerror(errno));
 }
 
 // --- CSV and event files ------------------------------------------------------------------------
@@ -65,9 +65,9 @@ static ppo_status open_csv(ppo_run *run, ppo_append_file *csv, const char *name,
                            ppo_error *error)
 {
     bool changed;
-    const ppo_path path = ppo_path_in(run->root.text, name);
+    const char *path = ppo_run_path(run, name);
     const ppo_csv_row header = ppo_metrics_header(&columns);
-    PPO_TRY(ppo_csv_open(csv, path.text, header.text, size, hash, &changed, error));
+    PPO_TRY(ppo_csv_open(csv, path, header.text, size, hash, &changed, error));
     if (changed)
         note_change(run, name, "rows");
     return PPO_OK;
@@ -82,10 +82,10 @@ static ppo_status open_event_file(ppo_run *run, ppo_error *error)
     if (run->origin == PPO_RUN_FINISHED)
         return PPO_OK;
     const ppo_config *config = ppo_trainer_config(run->trainer);
-    const ppo_path path = ppo_path_in(run->root.text, PPO_TENSORBOARD_NAME);
+    const char *path = ppo_run_path(run, PPO_TENSORBOARD_NAME);
     if (!config->tensorboard || !ppo_tensorboard_is_available())
         return size == 0 ? remove_file(run, PPO_TENSORBOARD_NAME, error) : PPO_OK;
-    PPO_TRY(ppo_tensorboard_open(&run->tensorboard, path.text, config, size, &changed, error));
+    PPO_TRY(ppo_tensorboard_open(&run->tensorboard, path, config, size, &changed, error));
     if (changed)
         note_change(run, PPO_TENSORBOARD_NAME, "records");
     return PPO_OK;
@@ -126,8 +126,8 @@ static ppo_status begin(ppo_run *run, bool restart, ppo_error *error)
                         "%s holds %s, but no checkpoint of a run to go on from; choose another "
                         "run_dir, or replace it with --restart",
                         run->dir.text, result);
-    const ppo_path path = ppo_path_in(run->root.text, PPO_CHECKPOINT_NAME);
-    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, path.text, NULL, error));
+    const char *path = ppo_run_path(run, PPO_CHECKPOINT_NAME);
+    PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, path, NULL, error));
     run->keep_newest = true;
     run->origin = PPO_RUN_NEW;
     return clear_directory(run, error);
@@ -140,9 +140,9 @@ static ppo_status read_checkpoint(ppo_run *run, ppo_error *error)
     ppo_error cause[2] = {{.status = PPO_OK}, {.status = PPO_OK}};
     for (size_t i = 0; i < 2; i++) {
         bool spoiled = false;
-        const ppo_path path = ppo_path_in(run->root.text, names[i]);
+        const char *path = ppo_run_path(run, names[i]);
         const ppo_status status =
-            ppo_checkpoint_read(run->trainer, &run->facts, &spoiled, path.text, &cause[i]);
+            ppo_checkpoint_read(run->trainer, &run->facts, &spoiled, path, &cause[i]);
         run->keep_newest = i == 0 && status == PPO_OK;
         if (status == PPO_OK && i == 0)
             return PPO_OK;
@@ -212,11 +212,11 @@ static bool format_config(ppo_bytes *out, const ppo_config *config)
 // A config.yaml that a person has written is kept.
 static ppo_status publish_config(ppo_run *run, bool restart, ppo_error *error)
 {
-    const ppo_path path = ppo_path_in(run->root.text, PPO_CONFIG_NAME);
+    const char *path = ppo_run_path(run, PPO_CONFIG_NAME);
     ppo_bytes text = {0};
     char *there;
     size_t size;
-    if (!restart && ppo_file_read_regular(&there, &size, path.text, 1 << 20, NULL) == PPO_OK) {
+    if (!restart && ppo_file_read_regular(&there, &size, path, 1 << 20, NULL) == PPO_OK) {
         const bool is_own = strncmp(there, CONFIG_MARK, strlen(CONFIG_MARK)) == 0;
         free(there);
         if (!is_own) {
@@ -226,8 +226,8 @@ static ppo_status publish_config(ppo_run *run, bool restart, ppo_error *error)
     }
     const ppo_status status =
         format_config(&text, ppo_trainer_config(run->trainer))
-            ? ppo_file_publish(path.text, text.data, text.size, error)
-            : ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %s", path.text);
+            ? ppo_file_publish(path, text.data, text.size, error)
+            : ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %s", path);
     ppo_bytes_release(&text);
     return status;
 }
@@ -250,17 +250,16 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
     PPO_TRY(ppo_run_directory_check(run->root.text, error));
 
     // The trainer. What its worker processes print is kept with the run.
-    const ppo_path log = ppo_path_in(run->root.text, PPO_WORKER_LOG_NAME);
+    const char *log = ppo_run_path(run, PPO_WORKER_LOG_NAME);
     const ppo_trainer_options options = {
-        .struct_size = sizeof options, .env = env, .worker_log = log.text};
+        .struct_size = sizeof options, .env = env, .worker_log = log};
     PPO_TRY(ppo_trainer_create(&run->trainer, config, &options, error));
     PPO_TRY(ppo_run_film_check(run->trainer, error));
 
     // The run. From here on the directory is its own.
-    const ppo_path newest = ppo_path_in(run->root.text, PPO_CHECKPOINT_NAME);
-    const ppo_path previous = ppo_path_in(run->root.text, PPO_PREVIOUS_NAME);
-    const bool resumes =
-        !restart && (ppo_file_exists(newest.text) || ppo_file_exists(previous.text));
+    const char *newest = ppo_run_path(run, PPO_CHECKPOINT_NAME);
+    const char *previous = ppo_run_path(run, PPO_PREVIOUS_NAME);
+    const bool resumes = !restart && (ppo_file_exists(newest) || ppo_file_exists(previous));
     PPO_TRY(resumes ? resume(run, error) : begin(run, restart, error));
     ppo_run_directory_sweep(run->root.text);
     ppo_run_film_sweep(run);

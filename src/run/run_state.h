@@ -11,8 +11,10 @@
 
 struct ppo_run {
     ppo_trainer *trainer;
-    ppo_path dir;  // as the configuration names it
-    ppo_path root; // the same as an absolute path, so that a program may change its directory
+    ppo_path dir;     // as the configuration names it
+    ppo_path root;    // the same as an absolute path, so that a program may change its directory
+    ppo_path path[2]; // of ppo_run_path: here rather than on a stack that may be small
+    unsigned turn;
     ppo_run_lock lock;
     ppo_run_origin origin;
     char notice[512];
@@ -34,6 +36,9 @@ struct ppo_run {
     double elapsed_before; // seconds of training before this opening
 };
 
+// "<root>/name"; the text is valid until the second next call.
+const char *ppo_run_path(ppo_run *run, const char *name);
+
 // PPO_UNSUPPORTED if films are wanted and can't be made. Call before anything is written.
 ppo_status ppo_run_film_check(ppo_trainer *trainer, ppo_error *error);
 
@@ -43,7 +48,7 @@ ppo_status ppo_run_film_due(ppo_run *run, ppo_error *error);
 ppo_status ppo_run_film_now(ppo_run *run, ppo_error *error);
 
 // Removes the films of an older run, and what a killed process left of one.
-ppo_status ppo_run_film_clear(const ppo_run *run, ppo_error *error);
-void ppo_run_film_sweep(const ppo_run *run);
+ppo_status ppo_run_film_clear(ppo_run *run, ppo_error *error);
+void ppo_run_film_sweep(ppo_run *run);
 
 #endif

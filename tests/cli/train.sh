@@ -97,6 +97,15 @@ for closed in '<&-' '>&-' '2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
     wants "hash with $closed" "$("$ppo" hash closed)" "$("$ppo" hash open)"
 done
 
+# A tiny stack, also of the threads.
+for threads in 1 2; do
+    rm -rf stack
+    (ulimit -s 64 && "$ppo" train CartPole-v1 $small --threads $threads --run-dir stack) \
+        >"$out" 2>"$err"
+    wants "exit code with a stack of 64 kB and $threads threads" $? 0
+    wants 'hash with a tiny stack' "$("$ppo" hash stack)" "$("$ppo" hash open)"
+done
+
 # A run on its way to nan stops with the last good state.
 run 7 "$ppo" train Pendulum-v1 $small --learning-rate 1e30 --max-grad-norm 0 --run-dir numeric
 says 'last good checkpoint'

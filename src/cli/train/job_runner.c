@@ -68,9 +68,13 @@ ppo_status cli_jobs_run(const cli_jobs *jobs, ppo_error *error)
     pthread_cond_init(&queue.done, &attributes);
     pthread_condattr_destroy(&attributes);
 
+    pthread_attr_t stack; // not the process's limit, which may be tiny
+    pthread_attr_init(&stack);
+    pthread_attr_setstacksize(&stack, (size_t)4 << 20);
     size_t started = 0; // fewer workers than wanted only take longer
-    while (started < wanted && pthread_create(&worker[started], NULL, run_worker, &queue) == 0)
+    while (started < wanted && pthread_create(&worker[started], &stack, run_worker, &queue) == 0)
         started++;
+    pthread_attr_destroy(&stack);
     if (started > 0)
         wait_for_all(&queue);
     for (size_t i = 0; i < started; i++)

@@ -74,12 +74,12 @@ ppo_status ppo_run_film_now(ppo_run *run, ppo_error *error)
         return PPO_OK;
     snprintf(name, sizeof name, PPO_VIDEOS_NAME "/" FILM_BEGIN "%09" PRIu64 ".%s",
              run->facts.global_step, config->video_format == PPO_VIDEO_GIF ? "gif" : "mp4");
-    const ppo_path path = ppo_path_in(run->root.text, name);
-    const ppo_path folder = ppo_path_in(run->root.text, PPO_VIDEOS_NAME);
-    PPO_TRY(ppo_file_make_dirs(folder.text, error));
-    if (!ppo_file_exists(path.text))
-        PPO_TRY(ppo_agent_film(ppo_trainer_agent(run->trainer), path.text, &options, NULL, error));
-    PPO_TRY(add_to_event_file(run, path.text, error));
+    const char *path = ppo_run_path(run, name);
+    const char *folder = ppo_run_path(run, PPO_VIDEOS_NAME);
+    PPO_TRY(ppo_file_make_dirs(folder, error));
+    if (!ppo_file_exists(path))
+        PPO_TRY(ppo_agent_film(ppo_trainer_agent(run->trainer), path, &options, NULL, error));
+    PPO_TRY(add_to_event_file(run, path, error));
     run->facts.film_step = run->facts.global_step;
     run->last_film = ppo_path_in(run->dir.text, name);
     run->dirty = true;
@@ -107,12 +107,12 @@ static bool is_film(const char *name, size_t size)
 }
 
 // Removes the run's films, or what a killed process has left of one.
-static ppo_status remove_films(const ppo_run *run, bool only_temporaries, ppo_error *error)
+static ppo_status remove_films(ppo_run *run, bool only_temporaries, ppo_error *error)
 {
-    const ppo_path path = ppo_path_in(run->root.text, PPO_VIDEOS_NAME);
+    const char *path = ppo_run_path(run, PPO_VIDEOS_NAME);
     const struct dirent *entry;
     ppo_status status = PPO_OK;
-    DIR *folder = opendir(path.text);
+    DIR *folder = opendir(path);
     if (!folder)
         return PPO_OK;
     // cppcheck-suppress readdirCalled ; each folder stream has a buffer of its own
@@ -120,19 +120,18 @@ static ppo_status remove_films(const ppo_run *run, bool only_temporaries, ppo_er
         const char *name = entry->d_name;
         const size_t size = only_temporaries ? ppo_file_temporary_of(name) : strlen(name);
         if (is_film(name, size) && unlinkat(dirfd(folder), name, 0) != 0)
-            status =
-                ppo_fail(error, PPO_IO, "can't remove %s/%s: %s", path.text, name, strerror(errno));
+            status = ppo_fail(error, PPO_IO, "can't remove %s/%s: %s", path, name, strerror(errno));
     }
     closedir(folder);
     return status;
 }
 
-ppo_status ppo_run_film_clear(const ppo_run *run, ppo_error *error)
+ppo_status ppo_run_film_clear(ppo_run *run, ppo_error *error)
 {
     return remove_films(run, false, error);
 }
 
-void ppo_run_film_sweep(const ppo_run *run)
+void ppo_run_film_sweep(ppo_run *run)
 {
     remove_films(run, true, NULL);
 }
