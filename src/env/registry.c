@@ -14,25 +14,24 @@
 #include <stdio.h>
 #include <string.h>
 
-// In the order in which environments are listed and ids are tried.
-static const ppo_env_family *const families[] = {&ppo_classic_family, &ppo_box2d_family,
-                                                 &ppo_atari_family, &ppo_plugin_family,
-                                                 &ppo_gymnasium_family};
-enum { NUM_FAMILIES = sizeof families / sizeof families[0] };
+// In the order in which environments are listed and ids are tried; NULL ends it.
+static const ppo_env_family *const families[] = {&ppo_classic_family,   &ppo_box2d_family,
+                                                 &ppo_atari_family,     &ppo_plugin_family,
+                                                 &ppo_gymnasium_family, NULL};
 
 // --- the classes that are always there ----------------------------------------------------------
 
 size_t ppo_env_count(void)
 {
     size_t count = 0;
-    for (size_t i = 0; i < NUM_FAMILIES; i++)
+    for (size_t i = 0; families[i]; i++)
         count += families[i]->num_classes;
     return count;
 }
 
 const ppo_env_class *ppo_env_at(size_t index)
 {
-    for (size_t i = 0; i < NUM_FAMILIES; i++) {
+    for (size_t i = 0; families[i]; i++) {
         if (index < families[i]->num_classes)
             return families[i]->classes[index];
         index -= families[i]->num_classes;
@@ -62,7 +61,7 @@ bool ppo_env_id_at(char *id, size_t size, size_t index)
 
 static const ppo_env_family *family_of(const char *id)
 {
-    for (size_t i = 0; i < NUM_FAMILIES; i++)
+    for (size_t i = 0; families[i]; i++)
         if (families[i]->has_id ? families[i]->has_id(id) : class_with_id(families[i], id) != NULL)
             return families[i];
     return NULL;

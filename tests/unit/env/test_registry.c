@@ -120,8 +120,8 @@ static void test_opening(void **state)
     assert_non_null(strstr(error.message, "did you mean PongNoFrameskip-v4?"));
     assert_int_equal(ppo_env_open(&env, "Breakout", &options, &error), PPO_NOT_FOUND);
     assert_non_null(strstr(error.message, "did you mean BreakoutNoFrameskip-v4?"));
-    assert_int_equal(ppo_env_open(&env, "ALE/Skiing-v5", &options, &error), PPO_UNSUPPORTED);
-    assert_non_null(strstr(error.message, "score"));
+    env = ppo_env_at(0);
+    assert_int_equal(ppo_env_open(&env, "ALE/Skiing-v5", &options, &error), PPO_NOT_FOUND);
     assert_null(env);
 }
 
