@@ -126,6 +126,9 @@ typedef struct ppo_config {
     uint32_t screen_size;       // height and width; 0: the whole screen
     bool fire_reset;            // press FIRE at an episode's beginning
     bool terminal_on_life_loss; // a lost life ends an episode, the game goes on
+    uint32_t game_mode;         // as in ALE; 0: the game's default
+    uint32_t difficulty;        // bit 0: left switch, bit 1: right
+    bool full_action_space;     // all legal actions, not the minimal set
 
     // Lunar landers (ppo_box2d_options)
     bool enable_wind;

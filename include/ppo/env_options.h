@@ -27,6 +27,9 @@ typedef struct ppo_atari_options {
     bool max_pool;              // the observation is the maximum of a step's last two frames
     bool fire_reset;            // press FIRE at the beginning, where the game knows it
     bool terminal_on_life_loss; // see ppo_transition.life_lost
+    uint32_t game_mode;         // ALE's `mode`; 0: the game's default
+    uint32_t difficulty;        // ALE's `difficulty`: bit 0 left switch, bit 1 right
+    bool full_action_space;     // all legal actions of the game, not the minimal set
 } ppo_atari_options;
 
 // Lunar landers; docs/bodies.md.

@@ -33,23 +33,19 @@ struct ppo_mode_choice {
 };
 
 // ppo_modes_NAME, of all games that have modes.
-#define PPO_MODES_LIST(X)                                                                          \
-    X(adventure)                                                                                   \
-    X(air_raid)                                                                                    \
-    X(alien)                                                                                       \
-    X(asteroids)                                                                                   \
-    X(atlantis) X(backgammon) X(bank_heist) X(basic_math) X(battle_zone) X(berzerk) X(bowling)     \
-        X(breakout) X(casino) X(centipede) X(chopper_command) X(crazy_climber) X(crossbow)         \
-            X(defender) X(demon_attack) X(double_dunk) X(et) X(flag_capture) X(freeway) X(frogger) \
-                X(frostbite) X(galaxian) X(gopher) X(gravitar) X(hangman) X(haunted_house) X(hero) \
-                    X(human_cannonball) X(ice_hockey) X(jamesbond) X(kangaroo) X(king_kong)        \
-                        X(klax) X(lost_luggage) X(mario_bros) X(mr_do) X(ms_pacman)                \
-                            X(name_this_game) X(othello) X(pacman) X(pong) X(pooyan)               \
-                                X(private_eye) X(space_invaders) X(space_war) X(star_gunner)       \
-                                    X(surround) X(tennis) X(tic_tac_toe_3d) X(turmoil)             \
-                                        X(tutankham) X(video_checkers) X(video_chess)              \
-                                            X(video_cube) X(video_pinball) X(word_zapper)          \
-                                                X(yars_revenge) X(zaxxon)
+// clang-format off
+#define PPO_MODES_LIST(X) \
+    X(adventure) X(air_raid) X(alien) X(asteroids) X(atlantis) X(backgammon) X(bank_heist) \
+    X(basic_math) X(battle_zone) X(berzerk) X(bowling) X(breakout) X(casino) X(centipede) \
+    X(chopper_command) X(crazy_climber) X(crossbow) X(defender) X(demon_attack) X(double_dunk) \
+    X(et) X(flag_capture) X(freeway) X(frogger) X(frostbite) X(galaxian) X(gopher) X(gravitar) \
+    X(hangman) X(haunted_house) X(hero) X(human_cannonball) X(ice_hockey) X(jamesbond) \
+    X(kangaroo) X(king_kong) X(klax) X(lost_luggage) X(mario_bros) X(mr_do) X(ms_pacman) \
+    X(name_this_game) X(othello) X(pacman) X(pong) X(pooyan) X(private_eye) X(space_invaders) \
+    X(space_war) X(star_gunner) X(surround) X(tennis) X(tic_tac_toe_3d) X(turmoil) \
+    X(tutankham) X(video_checkers) X(video_chess) X(video_cube) X(video_pinball) \
+    X(word_zapper) X(yars_revenge) X(zaxxon)
+// clang-format on
 
 #define PPO_MODES_DECLARE(name) extern const ppo_mode_choice ppo_modes_##name;
 PPO_MODES_LIST(PPO_MODES_DECLARE)

@@ -21,7 +21,8 @@ static const ppo_game_info games[] = {
     // --- the free games ---
     {.name = "Bricks", .rules = &ppo_rules_bricks, .traits = {.paddles = {true, false}},
      ACTIONS(4, 0, 1, 3, 4)},
-    {.name = "Rally", .rules = &ppo_rules_rally, ACTIONS(4, 0, 1, 2, 5)},
+    {.name = "Rally", .rules = &ppo_rules_rally, ACTIONS(4, 0, 1, 2, 5),
+     .difficulties = "0-1"},
 
     // --- the 57 games of the literature ---
     {.name = "Alien", .md5 = "f1a0a23e6464d954e3a9579c4ccd01c8", .rules = &ppo_rules_alien,

@@ -44,37 +44,26 @@ void ppo_rules_reset(const ppo_game_rules *rules, ppo_tally *tally);
 int32_t ppo_rules_lives(const ppo_game_rules *rules, const ppo_tally *tally);
 
 // The rules of all games: ppo_rules_NAME.
-#define PPO_RULES_LIST(X)                                                                          \
-    X(bricks)                                                                                      \
-    X(rally)                                                                                       \
-    X(adventure)                                                                                   \
-    X(air_raid)                                                                                    \
-    X(alien)                                                                                       \
-    X(amidar)                                                                                      \
-    X(assault)                                                                                     \
-    X(asterix)                                                                                     \
-    X(asteroids) X(atlantis) X(atlantis2) X(backgammon) X(bank_heist) X(basic_math) X(             \
-        battle_zone) X(beam_rider) X(berzerk) X(blackjack) X(bowling) X(boxing) X(breakout)        \
-        X(carnival) X(casino) X(centipede) X(chopper_command) X(crazy_climber) X(crossbow) X(      \
-            darkchambers) X(defender) X(demon_attack) X(donkey_kong) X(double_dunk) X(earthworld)  \
-            X(elevator_action) X(enduro) X(entombed) X(et) X(fishing_derby) X(flag_capture) X(     \
-                freeway) X(frogger) X(frostbite) X(galaxian) X(gopher) X(gravitar) X(hangman)      \
-                X(haunted_house) X(hero) X(human_cannonball) X(ice_hockey) X(jamesbond) X(         \
-                    journey_escape) X(kaboom) X(kangaroo) X(keystone_kapers) X(king_kong) X(klax)  \
-                    X(koolaid) X(krull) X(kung_fu_master) X(laser_gates) X(lost_luggage)           \
-                        X(mario_bros) X(miniature_golf) X(montezuma_revenge) X(mr_do) X(ms_pacman) \
-                            X(name_this_game) X(othello) X(pacman) X(phoenix) X(pitfall)           \
-                                X(pitfall2) X(pong) X(pooyan) X(private_eye) X(qbert) X(riverraid) \
-                                    X(road_runner) X(robotank) X(seaquest) X(sir_lancelot)         \
-                                        X(skiing) X(solaris) X(space_invaders) X(space_war)        \
-                                            X(star_gunner) X(superman) X(surround) X(tennis)       \
-                                                X(tetris) X(tic_tac_toe_3d) X(time_pilot)          \
-                                                    X(trondead) X(turmoil) X(tutankham)            \
-                                                        X(up_n_down) X(venture) X(video_checkers)  \
-                                                            X(video_chess) X(video_cube)           \
-                                                                X(video_pinball) X(wizard_of_wor)  \
-                                                                    X(word_zapper) X(yars_revenge) \
-                                                                        X(zaxxon)
+// clang-format off
+#define PPO_RULES_LIST(X) \
+    X(bricks) X(rally) X(adventure) X(air_raid) X(alien) X(amidar) X(assault) X(asterix) \
+    X(asteroids) X(atlantis) X(atlantis2) X(backgammon) X(bank_heist) X(basic_math) \
+    X(battle_zone) X(beam_rider) X(berzerk) X(blackjack) X(bowling) X(boxing) X(breakout) \
+    X(carnival) X(casino) X(centipede) X(chopper_command) X(crazy_climber) X(crossbow) \
+    X(darkchambers) X(defender) X(demon_attack) X(donkey_kong) X(double_dunk) X(earthworld) \
+    X(elevator_action) X(enduro) X(entombed) X(et) X(fishing_derby) X(flag_capture) X(freeway) \
+    X(frogger) X(frostbite) X(galaxian) X(gopher) X(gravitar) X(hangman) X(haunted_house) \
+    X(hero) X(human_cannonball) X(ice_hockey) X(jamesbond) X(journey_escape) X(kaboom) \
+    X(kangaroo) X(keystone_kapers) X(king_kong) X(klax) X(koolaid) X(krull) X(kung_fu_master) \
+    X(laser_gates) X(lost_luggage) X(mario_bros) X(miniature_golf) X(montezuma_revenge) \
+    X(mr_do) X(ms_pacman) X(name_this_game) X(othello) X(pacman) X(phoenix) X(pitfall) \
+    X(pitfall2) X(pong) X(pooyan) X(private_eye) X(qbert) X(riverraid) X(road_runner) \
+    X(robotank) X(seaquest) X(sir_lancelot) X(skiing) X(solaris) X(space_invaders) \
+    X(space_war) X(star_gunner) X(superman) X(surround) X(tennis) X(tetris) X(tic_tac_toe_3d) \
+    X(time_pilot) X(trondead) X(turmoil) X(tutankham) X(up_n_down) X(venture) \
+    X(video_checkers) X(video_chess) X(video_cube) X(video_pinball) X(wizard_of_wor) \
+    X(word_zapper) X(yars_revenge) X(zaxxon)
+// clang-format on
 
 #define PPO_RULES_DECLARE(name) extern const ppo_game_rules ppo_rules_##name;
 PPO_RULES_LIST(PPO_RULES_DECLARE)

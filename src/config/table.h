@@ -62,6 +62,12 @@
       "Press FIRE at the beginning of an episode, in games that need it to start.")                \
     X(terminal_on_life_loss, "Atari", BOOL, "false", ANY_BOOL, "episodic_life episode_life", true, \
       "A lost life ends an episode for learning, while the game continues.")                       \
+    X(game_mode, "Atari", U32, "0", BETWEEN(0, 5100), "mode", true,                                \
+      "Mode of the game, as ALE numbers it; 0 is the game's default.")                             \
+    X(difficulty, "Atari", U32, "0", BETWEEN(0, 3), "", true,                                      \
+      "Difficulty switches: 1 the left one, 2 the right one, 3 both.")                             \
+    X(full_action_space, "Atari", BOOL, "false", ANY_BOOL, "", true,                               \
+      "All 18 actions of the console instead of those that matter in the game.")                   \
                                                                                                    \
     X(enable_wind, "Lander", BOOL, "false", ANY_BOOL, "", true,                                    \
       "Let wind push and turn the lander until it touches the ground.")                            \

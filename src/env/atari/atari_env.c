@@ -114,8 +114,10 @@ static void read_first_screen(ppo_atari_play *self)
 static double repeat_action(ppo_atari_play *self, unsigned index)
 {
     const ppo_atari *atari = self->atari;
-    const uint32_t skip = atari->options.frame_skip;
-    const ppo_atari_action action = (ppo_atari_action)atari->setup.info->action[index];
+    const ppo_atari_action action = (ppo_atari_action)atari->action[index];
+    uint32_t skip = atari->min_skip;
+    if (atari->max_skip > skip)
+        skip = (uint32_t)ppo_random_integers(&self->random, skip, (int64_t)atari->max_skip + 1);
     double reward = 0.0;
     for (uint32_t left = skip; left > 0; left--) {
         const bool is_seen = left <= 2 || !atari->options.max_pool;

@@ -2,7 +2,9 @@
 // The Atari family: a class is made when a game's id is opened. Ids are
 //
 //     PongNoFrameskip-v4   as it is
-//     ALE/Pong-v5          in each frame the last action goes on with probability 0.25
+//     ALE/Pong-v5          in each frame the last action is repeated with probability 0.25
+//     Pong-v4              steps of 2 to 4 frames, drawn for each; PongDeterministic-v4: of 4
+//     ...-v0               the same as v4, with repeated actions as in v5
 //     Rally, Bricks        the free games, which come with the library
 //     atari:FILE           any cartridge; without rewards and end if its rules are not known
 //
@@ -39,15 +41,17 @@ typedef struct ppo_atari {
     char id[PPO_ATARI_TEXT];
     char summary[PPO_ATARI_TEXT];
     uint32_t num_actions[1];
+    uint8_t action[PPO_ATARI_NUM_ACTIONS]; // of the console, by index
 
     ppo_game_setup setup;
     ppo_cartridge *cartridge;
-    ppo_atari_options options; // without rom_dir
-    bool has_fire;             // FIRE is the second action
-    bool pools;                // the obs is made of two frames
-    uint32_t channels;         // 1 or 3
-    size_t pixels;             // of the screen
-    size_t shade_bytes;        // the same times channels
+    ppo_atari_options options;   // without rom_dir
+    uint32_t min_skip, max_skip; // frames per step, drawn for each step if they differ
+    bool has_fire;               // FIRE is the second action
+    bool pools;                  // the obs is made of two frames
+    uint32_t channels;           // 1 or 3
+    size_t pixels;               // of the screen
+    size_t shade_bytes;          // the same times channels
     size_t obs_bytes;
     ppo_area *area; // the resize; NULL: none
 

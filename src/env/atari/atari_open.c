@@ -13,25 +13,34 @@
 
 #define FILE_PREFIX "atari:"
 
-// How ids are formed from the name of a game.
+// How ids are formed from the name of a game, as in Gymnasium.
 typedef struct ppo_id_form {
     const char *before, *after;
     double sticky_prob;
-    bool free_only; // for the games that come with the library
+    uint32_t min_skip, max_skip; // frames of a step, drawn for each; 0: the option frame_skip
+    bool free_only;              // for the games that come with the library
+    bool is_listed;
 } ppo_id_form;
 
 static const ppo_id_form forms[] = {
-    {"", "", 0.0, true},
-    {"", "NoFrameskip-v4", 0.0, false},
-    {"ALE/", "-v5", 0.25, false},
+    {"", "", 0.0, 0, 0, true, true},
+    {"", "NoFrameskip-v4", 0.0, 0, 0, false, true},
+    {"ALE/", "-v5", 0.25, 0, 0, false, true},
+    {"", "NoFrameskip-v0", 0.25, 0, 0, false, false},
+    {"", "Deterministic-v4", 0.0, 4, 4, false, false},
+    {"", "Deterministic-v0", 0.25, 4, 4, false, false},
+    {"", "-v4", 0.0, 2, 4, false, false},
+    {"", "-v0", 0.25, 2, 4, false, false},
 };
-enum { NUM_FORMS = sizeof forms / sizeof forms[0] };
+enum { NUM_FORMS = sizeof forms / sizeof forms[0], V5 = 2 };
 
 // --- ids ---------------------------------------------------------------------------------------
 
 static bool is_form_of(const ppo_id_form *form, const ppo_game_info *game)
 {
-    return !form->free_only || !game->md5;
+    if (form->free_only)
+        return !game->md5;
+    return !game->v5_only || form == &forms[V5];
 }
 
 static void write_id(char *id, size_t size, const ppo_id_form *form, const ppo_game_info *game)
@@ -42,15 +51,19 @@ static void write_id(char *id, size_t size, const ppo_id_form *form, const ppo_g
 // The game and the form of an id; NULL if it is not one.
 static const ppo_game_info *parse_id(const char *id, const ppo_id_form **form)
 {
-    for (size_t i = 0; i < ppo_game_count(); i++)
-        for (int k = 0; k < NUM_FORMS; k++) {
-            char text[PPO_ATARI_TEXT];
-            write_id(text, sizeof text, &forms[k], ppo_game_at(i));
-            if (is_form_of(&forms[k], ppo_game_at(i)) && strcmp(id, text) == 0) {
-                *form = &forms[k];
-                return ppo_game_at(i);
-            }
+    for (const ppo_id_form *f = forms; f < forms + NUM_FORMS; f++) {
+        const size_t before = strlen(f->before), after = strlen(f->after), length = strlen(id);
+        char name[PPO_ATARI_TEXT];
+        if (length <= before + after || length - before - after >= sizeof name ||
+            strncmp(id, f->before, before) != 0 || strcmp(id + length - after, f->after) != 0)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)(length - before - after), id + before);
+        const ppo_game_info *game = ppo_game_find(name);
+        if (game && is_form_of(f, game)) {
+            *form = f;
+            return game;
         }
+    }
     return NULL;
 }
 
@@ -70,8 +83,8 @@ static bool atari_id_at(char *id, size_t size, size_t index)
 {
     for (size_t i = 0; i < ppo_game_count(); i++) {
         const ppo_game_info *game = ppo_game_at(i);
-        for (int k = 0; game->rules && k < NUM_FORMS; k++)
-            if (is_form_of(&forms[k], game) && index-- == 0) {
+        for (int k = 0; k < NUM_FORMS; k++)
+            if (forms[k].is_listed && is_form_of(&forms[k], game) && index-- == 0) {
                 write_id(id, size, &forms[k], game);
                 return true;
             }
@@ -110,7 +123,7 @@ static ppo_status shape_observation(ppo_atari *atari, ppo_error *error)
     atari->channels = options->grayscale ? 1 : 3;
     atari->pixels = (size_t)height * PPO_ATARI_WIDTH;
     atari->shade_bytes = atari->pixels * atari->channels;
-    atari->pools = options->max_pool && options->frame_skip > 1;
+    atari->pools = options->max_pool && atari->max_skip > 1;
     if (options->screen_size > PPO_ATARI_WIDTH)
         return ppo_fail(error, PPO_INVALID,
                         "screen_size %u: a screen has %d columns, so at most that; 0 is all of it",
@@ -133,7 +146,7 @@ static ppo_status shape_observation(ppo_atari *atari, ppo_error *error)
     atari->env.render_height = height;
     atari->env.render_colours = ppo_atari_palette_rgb();
     atari->env.num_render_colours = 256;
-    atari->env.render_fps = (double)PPO_ATARI_FPS / options->frame_skip;
+    atari->env.render_fps = 2.0 * PPO_ATARI_FPS / (atari->min_skip + atari->max_skip);
     return PPO_OK;
 }
 
@@ -158,23 +171,57 @@ static void atari_close(const ppo_env_class *env)
 
 static const ppo_env_extension atari_extension = {.close = atari_close};
 
-static ppo_status build(ppo_atari *atari, const char *id, const ppo_rom *rom, double sticky_prob,
-                        ppo_error *error)
+static ppo_status check_choices(const ppo_game_setup *setup, ppo_error *error)
+{
+    const ppo_game_info *info = setup->info;
+    if (setup->mode > 0 && !ppo_game_list_has(info->modes, setup->mode))
+        return ppo_fail(error, PPO_INVALID, "game_mode %u: %.32s has the modes %.96s", setup->mode,
+                        info->name, info->modes ? info->modes : "0");
+    if (setup->difficulty > 0 && !ppo_game_list_has(info->difficulties, setup->difficulty))
+        return ppo_fail(error, PPO_INVALID, "difficulty %u: %.32s has the difficulties %.32s",
+                        setup->difficulty, info->name,
+                        info->difficulties ? info->difficulties : "0");
+    return PPO_OK;
+}
+
+// The minimal set of the game, or all legal actions.
+static void choose_actions(ppo_atari *atari)
+{
+    const ppo_game_info *info = atari->setup.info;
+    uint32_t count = 0;
+    if (!atari->options.full_action_space) {
+        count = info->num_actions;
+        memcpy(atari->action, info->action, sizeof atari->action);
+    } else {
+        for (uint8_t action = 0; action < PPO_ATARI_NUM_ACTIONS; action++)
+            if (!info->no_fire || (action != PPO_ATARI_FIRE && action < PPO_ATARI_UPFIRE))
+                atari->action[count++] = action;
+    }
+    atari->num_actions[0] = count;
+}
+
+static ppo_status build(ppo_atari *atari, const char *id, const ppo_rom *rom,
+                        const ppo_id_form *form, ppo_error *error)
 {
     const ppo_game_info *info = rom->info;
     PPO_TRY(ppo_cartridge_create(&atari->cartridge, rom->bytes, rom->size, &info->traits, error));
     atari->setup = (ppo_game_setup){.info = info,
                                     .cartridge = atari->cartridge,
-                                    .sticky_prob = sticky_prob,
-                                    .max_frames = PPO_ATARI_MAX_FRAMES};
-    atari->has_fire =
-        atari->options.fire_reset && info->num_actions >= 3 && info->action[1] == PPO_ATARI_FIRE;
+                                    .sticky_prob = form->sticky_prob,
+                                    .max_frames = PPO_ATARI_MAX_FRAMES,
+                                    .mode = atari->options.game_mode,
+                                    .difficulty = atari->options.difficulty};
+    PPO_TRY(check_choices(&atari->setup, error));
+    atari->min_skip = form->min_skip > 0 ? form->min_skip : atari->options.frame_skip;
+    atari->max_skip = form->max_skip > 0 ? form->max_skip : atari->options.frame_skip;
+    choose_actions(atari);
+    atari->has_fire = atari->options.fire_reset && atari->num_actions[0] >= 3 &&
+                      atari->action[1] == PPO_ATARI_FIRE;
     atari->env = ppo_atari_functions;
     describe(atari, id);
     PPO_TRY(shape_observation(atari, error));
-    atari->num_actions[0] = info->num_actions;
     atari->env.action_space = (ppo_space)PPO_SPACE_CHOICE(atari->num_actions);
-    atari->env.max_episode_steps = PPO_ATARI_MAX_FRAMES / atari->options.frame_skip;
+    atari->env.max_episode_steps = PPO_ATARI_MAX_FRAMES / atari->min_skip;
     atari->env.reward_threshold = (double)NAN;
     atari->env.context = atari;
     atari->env.extension = &atari_extension;
@@ -183,14 +230,13 @@ static ppo_status build(ppo_atari *atari, const char *id, const ppo_rom *rom, do
     return PPO_OK;
 }
 
-static ppo_status find_cartridge(ppo_rom *rom, double *sticky_prob, const char *id,
+static ppo_status find_cartridge(ppo_rom *rom, const ppo_id_form **form, const char *id,
                                  const char *rom_dir, ppo_error *error)
 {
-    *sticky_prob = 0.0;
+    *form = &forms[0];
     if (strncmp(id, FILE_PREFIX, strlen(FILE_PREFIX)) == 0)
         return ppo_rom_read(rom, id + strlen(FILE_PREFIX), error);
-    const ppo_id_form *form = NULL;
-    const ppo_game_info *game = parse_id(id, &form);
+    const ppo_game_info *game = parse_id(id, form);
     if (!game)
         return ppo_fail(error, PPO_NOT_FOUND, "no Atari game is called '%.64s'", id);
     if (!game->rules)
@@ -198,7 +244,6 @@ static ppo_status find_cartridge(ppo_rom *rom, double *sticky_prob, const char *
                         "%.32s runs, but its rules (score, end) are not known to this version; "
                         "`ppo envs` lists the games that can be learnt",
                         game->name);
-    *sticky_prob = form->sticky_prob;
     return ppo_rom_find(rom, game, rom_dir, error);
 }
 
@@ -206,18 +251,18 @@ static ppo_status atari_open(const ppo_env_class **env, const char *id,
                              const ppo_env_options *options, ppo_error *error)
 {
     ppo_rom rom = {.info = ppo_game_generic()};
-    double sticky_prob;
+    const ppo_id_form *form;
     *env = NULL;
     const ppo_atari_options *o = &options->atari;
     if (o->frame_skip == 0)
         return ppo_fail(error, PPO_INVALID, "frame_skip must be at least 1");
-    PPO_TRY(find_cartridge(&rom, &sticky_prob, id, o->rom_dir, error));
+    PPO_TRY(find_cartridge(&rom, &form, id, o->rom_dir, error));
     ppo_atari *atari = calloc(1, sizeof *atari);
     if (!atari)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's class");
     atari->options = *o;
     atari->options.rom_dir = NULL;
-    const ppo_status status = build(atari, id, &rom, sticky_prob, error);
+    const ppo_status status = build(atari, id, &rom, form, error);
     if (status != PPO_OK) {
         destroy(atari);
         return status;
