@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `ppo doctor`: machine, build, modules, folders of cartridges, cartridges and presets.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -17,13 +18,6 @@ static uint64_t memory_bytes(void)
     return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
 }
 
-// The cartridge of a game, or NULL. In static memory: it takes 17 kB.
-static const ppo_rom *find(const ppo_game_info *game)
-{
-    static ppo_rom rom;
-    return ppo_rom_find(&rom, game, NULL, NULL) == PPO_OK ? &rom : NULL;
-}
-
 // --- as text -----------------------------------------------------------------------------------
 
 static void heading(const char *text)
@@ -37,15 +31,26 @@ static void print_place(void *context, const char *folder, bool exists)
     printf("  %-48s %s\n", folder, exists ? "searched" : "does not exist");
 }
 
-static void print_cartridge(const ppo_game_info *game)
+static void print_cartridge(void *context, const ppo_rom *rom)
 {
-    const ppo_rom *rom = find(game);
-    if (rom)
-        printf("  %-14s %s  %s\n", game->name, rom->md5, rom->path[0] ? rom->path : "built in");
-    else if (game->md5)
-        printf("  %-14s %s  not found\n", game->name, game->md5);
-    else
-        printf("  %-14s %32s  not in this build: dasm was missing\n", game->name, "");
+    size_t *count = context;
+    (*count)++;
+    printf("  %-18s %s  %s%s\n", rom->info->name, rom->md5, rom->path,
+           rom->is_listed || rom->info == ppo_game_generic()
+               ? ""
+               : "  (not the version that is listed)");
+}
+
+static void print_cartridges(void)
+{
+    size_t size, count = 0;
+    for (size_t i = 0; i < ppo_game_count() && !ppo_game_at(i)->md5; i++)
+        printf("  %-18s %s\n", ppo_game_at(i)->name,
+               ppo_game_cartridge(ppo_game_at(i), &size) ? "built in"
+                                                         : "not in this build: dasm was missing");
+    ppo_rom_each(NULL, print_cartridge, &count);
+    if (count == 0)
+        printf("  no others were found; `ppo envs` lists the games\n");
 }
 
 static int print_text(void)
@@ -62,10 +67,8 @@ static int print_text(void)
         printf("  %s\n", line);
     heading("Folders searched for cartridges");
     ppo_rom_places(NULL, print_place, NULL);
-    heading("Cartridges, recognised by MD5");
-    for (size_t i = 0; i < ppo_game_count(); i++)
-        if (ppo_game_at(i)->rules)
-            print_cartridge(ppo_game_at(i));
+    heading("Cartridges, recognised by MD5, else by name");
+    print_cartridges();
     heading("Presets");
     for (size_t i = 0; i < ppo_preset_count(); i++)
         printf("  %s\n", ppo_preset_name_at(i));
@@ -95,23 +98,18 @@ static void add_place(void *context, const char *folder, bool exists)
     cJSON_AddItemToArray(context, place);
 }
 
-static cJSON *cartridge_json(const ppo_game_info *game)
+static void add_cartridge(void *context, const ppo_rom *rom)
 {
-    const ppo_rom *rom = find(game);
-    const char *md5 = rom ? rom->md5 : game->md5;
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "game", game->name);
-    if (md5)
-        cJSON_AddStringToObject(object, "md5", md5);
-    else
-        cJSON_AddNullToObject(object, "md5");
-    cJSON_AddBoolToObject(object, "found", rom != NULL);
-    cJSON_AddBoolToObject(object, "built_in", rom && !rom->path[0]);
-    if (rom && rom->path[0])
+    cJSON_AddStringToObject(object, "game", rom->info->name);
+    cJSON_AddStringToObject(object, "md5", rom->md5);
+    cJSON_AddBoolToObject(object, "listed", rom->is_listed);
+    cJSON_AddBoolToObject(object, "built_in", rom->path[0] == '\0');
+    if (rom->path[0])
         cJSON_AddStringToObject(object, "path", rom->path);
     else
         cJSON_AddNullToObject(object, "path");
-    return object;
+    cJSON_AddItemToArray(context, object);
 }
 
 static int print_json(void)
@@ -121,9 +119,12 @@ static int print_json(void)
     cJSON_AddItemToObject(object, "build", cli_info_build_json());
     ppo_rom_places(NULL, add_place, cJSON_AddArrayToObject(object, "places"));
     cJSON *cartridges = cJSON_AddArrayToObject(object, "cartridges");
-    for (size_t i = 0; i < ppo_game_count(); i++)
-        if (ppo_game_at(i)->rules)
-            cJSON_AddItemToArray(cartridges, cartridge_json(ppo_game_at(i)));
+    ppo_rom *rom = calloc(1, sizeof *rom);
+    for (size_t i = 0; rom && i < ppo_game_count() && !ppo_game_at(i)->md5; i++)
+        if (ppo_rom_find(rom, ppo_game_at(i), NULL, NULL) == PPO_OK)
+            add_cartridge(cartridges, rom);
+    free(rom);
+    ppo_rom_each(NULL, add_cartridge, cartridges);
     cJSON *presets = cJSON_AddArrayToObject(object, "presets");
     for (size_t i = 0; i < ppo_preset_count(); i++)
         cJSON_AddItemToArray(presets, cJSON_CreateString(ppo_preset_name_at(i)));

@@ -2,6 +2,7 @@
 // `ppo envs`: the table of built-in environments, and that of the Atari games; or a plug-in's.
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -33,27 +34,60 @@ static void print_row(const ppo_env_class *env)
            threshold, has_preset(env->id) ? "yes" : "no", env->summary ? env->summary : "");
 }
 
-static const char *cartridge_text(const ppo_game_info *game)
+// Which games have a cartridge here, found in one pass over the files.
+typedef struct shelf {
+    const ppo_game_info *game[256];
+    bool is_listed[256];
+    size_t count;
+} shelf;
+
+static void put_on_shelf(void *context, const ppo_rom *rom)
 {
-    static ppo_rom rom; // 17 kB
-    if (ppo_rom_find(&rom, game, NULL, NULL) != PPO_OK)
-        return game->md5 ? "not found" : "not in this build";
-    return rom.path[0] ? "found" : "built in";
+    shelf *s = context;
+    if (!rom->info->name || s->count == 256)
+        return;
+    s->game[s->count] = rom->info;
+    s->is_listed[s->count++] = rom->is_listed;
 }
 
-// A game's ids follow one another in the list; they are printed on one line.
-static void print_game(const ppo_game_info *game, size_t first)
+static const char *cartridge_text(const shelf *s, const ppo_game_info *game)
 {
-    char id[TEXT_SIZE], more[TEXT_SIZE], others[4 * TEXT_SIZE] = "";
+    size_t size;
+    if (!game->md5)
+        return ppo_game_cartridge(game, &size) ? "built in" : "not in this build";
+    const char *text = "not found";
+    for (size_t i = 0; i < s->count; i++)
+        if (s->game[i] == game && (s->is_listed[i] || text[0] == 'n'))
+            text = s->is_listed[i] ? "found" : "unlisted version";
+    return text;
+}
+
+static void print_game(const shelf *s, const ppo_game_info *game)
+{
     char actions[TEXT_SIZE];
-    ppo_env_id_at(id, sizeof id, first);
-    for (size_t i = first + 1; ppo_env_id_at(more, sizeof more, i) && ppo_env_game(more) == game;
-         i++)
-        snprintf(others + strlen(others), sizeof others - strlen(others), "%s%s",
-                 others[0] ? ", " : "", more);
     snprintf(actions, sizeof actions, "Discrete(%u)", game->num_actions);
-    printf("%-28s %-14s %-12s %-6s  %-17s  %s\n", id, "screen", actions,
-           has_preset(id) ? "yes" : "no", cartridge_text(game), others);
+    printf("%-28s %-14s %-12s %-6s  %s\n", game->name, "screen", actions,
+           has_preset(game->name) ? "yes" : "no", cartridge_text(s, game));
+}
+
+// Names in lines of at most 80 columns.
+static void print_names(const shelf *s, const char *title, bool v5_only)
+{
+    int column = 0;
+    printf("\n%s\n", title);
+    for (size_t i = 0; i < ppo_game_count(); i++) {
+        const ppo_game_info *game = ppo_game_at(i);
+        if (!game->md5 || game->v5_only != v5_only || cartridge_text(s, game)[0] != 'n')
+            continue;
+        const int width = (int)strlen(game->name) + 1;
+        if (column + width > 78) {
+            printf("\n");
+            column = 0;
+        }
+        printf("%s%s", column ? " " : "  ", game->name);
+        column += width + (column ? 0 : 1);
+    }
+    printf("\n");
 }
 
 static void print_heading(void)
@@ -69,15 +103,20 @@ static int print_table(void)
     print_heading();
     for (size_t i = 0; i < ppo_env_count(); i++)
         print_row(ppo_env_at(i));
-    printf("\n%s%-28s %-14s %-12s %-6s  %-17s  %s%s\n", bold, "Atari game", "observations",
-           "actions", "preset", "cartridge", "also, with sticky actions after ALE/", plain);
-    const ppo_game_info *last = NULL;
-    char id[TEXT_SIZE];
-    for (size_t i = ppo_env_count(); ppo_env_id_at(id, sizeof id, i); i++) {
-        if (ppo_env_game(id) != last)
-            print_game(ppo_env_game(id), i);
-        last = ppo_env_game(id);
-    }
+    shelf *s = calloc(1, sizeof *s);
+    if (!s)
+        return PPO_NO_MEMORY;
+    ppo_rom_each(NULL, put_on_shelf, s);
+    printf("\n%s%-28s %-14s %-12s %-6s  %s%s\n", bold, "Atari game", "observations", "actions",
+           "preset", "cartridge", plain);
+    for (size_t i = 0; i < ppo_game_count(); i++)
+        if (cartridge_text(s, ppo_game_at(i))[0] != 'n' || !ppo_game_at(i)->md5)
+            print_game(s, ppo_game_at(i));
+    print_names(s,
+                "Without a cartridge here: XNoFrameskip-v4, ALE/X-v5, X-v4, XDeterministic-v4, v0",
+                false);
+    print_names(s, "Likewise, ALE/X-v5 and XNoFrameskip-v4 only", true);
+    free(s);
     return PPO_OK;
 }
 
@@ -99,7 +138,7 @@ static cJSON *row_json(const ppo_env_class *env)
     return row;
 }
 
-static cJSON *game_json(const char *id, const ppo_game_info *game)
+static cJSON *game_json(const shelf *s, const char *id, const ppo_game_info *game)
 {
     char text[TEXT_SIZE];
     cJSON *row = cJSON_CreateObject();
@@ -110,19 +149,24 @@ static cJSON *game_json(const char *id, const ppo_game_info *game)
     cJSON_AddBoolToObject(row, "preset", has_preset(id));
     snprintf(text, sizeof text, "Atari 2600: %s", game->name);
     cJSON_AddStringToObject(row, "summary", text);
-    cJSON_AddStringToObject(row, "cartridge", cartridge_text(game));
+    cJSON_AddStringToObject(row, "cartridge", cartridge_text(s, game));
     return row;
 }
 
 static int print_json(void)
 {
+    shelf *s = calloc(1, sizeof *s);
+    if (!s)
+        return PPO_NO_MEMORY;
+    ppo_rom_each(NULL, put_on_shelf, s);
     cJSON *object = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(object, "envs");
     char id[TEXT_SIZE];
     for (size_t i = 0; i < ppo_env_count(); i++)
         cJSON_AddItemToArray(list, row_json(ppo_env_at(i)));
     for (size_t i = ppo_env_count(); ppo_env_id_at(id, sizeof id, i); i++)
-        cJSON_AddItemToArray(list, game_json(id, ppo_env_game(id)));
+        cJSON_AddItemToArray(list, game_json(s, id, ppo_env_game(id)));
+    free(s);
     return cli_json_print(object);
 }
 

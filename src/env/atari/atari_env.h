@@ -44,6 +44,7 @@ typedef struct ppo_atari {
     uint8_t action[PPO_ATARI_NUM_ACTIONS]; // of the console, by index
 
     ppo_game_setup setup;
+    ppo_game_info unlisted; // of a cartridge that is known by its name alone: `setup.info` then
     ppo_cartridge *cartridge;
     ppo_atari_options options;   // without rom_dir
     uint32_t min_skip, max_skip; // frames per step, drawn for each step if they differ

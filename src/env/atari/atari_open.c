@@ -19,7 +19,7 @@ typedef struct ppo_id_form {
     double sticky_prob;
     uint32_t min_skip, max_skip; // frames of a step, drawn for each; 0: the option frame_skip
     bool free_only;              // for the games that come with the library
-    bool is_listed;
+    bool is_listed;              // and exists for all games; the others as in Gymnasium
 } ppo_id_form;
 
 static const ppo_id_form forms[] = {
@@ -32,7 +32,7 @@ static const ppo_id_form forms[] = {
     {"", "-v4", 0.0, 2, 4, false, false},
     {"", "-v0", 0.25, 2, 4, false, false},
 };
-enum { NUM_FORMS = sizeof forms / sizeof forms[0], V5 = 2 };
+enum { NUM_FORMS = sizeof forms / sizeof forms[0] };
 
 // --- ids ---------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ static bool is_form_of(const ppo_id_form *form, const ppo_game_info *game)
 {
     if (form->free_only)
         return !game->md5;
-    return !game->v5_only || form == &forms[V5];
+    return !game->v5_only || form->is_listed;
 }
 
 static void write_id(char *id, size_t size, const ppo_id_form *form, const ppo_game_info *game)
@@ -155,8 +155,11 @@ static void describe(ppo_atari *atari, const char *id)
     const ppo_game_info *info = atari->setup.info;
     snprintf(atari->id, sizeof atari->id, "%s", id);
     if (info->rules)
-        snprintf(atari->summary, sizeof atari->summary, "Atari 2600: %s%s", info->name,
-                 atari->setup.sticky_prob > 0.0 ? ", sticky actions" : "");
+        snprintf(atari->summary, sizeof atari->summary, "Atari 2600: %s%s%s", info->name,
+                 atari->setup.sticky_prob > 0.0 ? ", sticky actions" : "",
+                 info == &atari->unlisted ? "; an unlisted cartridge, whose display, controllers "
+                                            "and rules may differ from the listed one's"
+                                          : "");
     else
         snprintf(atari->summary, sizeof atari->summary,
                  "Atari 2600: %s, whose rules are not known: no rewards, no end", info->name);
@@ -204,6 +207,13 @@ static ppo_status build(ppo_atari *atari, const char *id, const ppo_rom *rom,
                         const ppo_id_form *form, ppo_error *error)
 {
     const ppo_game_info *info = rom->info;
+    if (!rom->is_listed) { // its display and controllers are not known: the usual ones, as in ALE
+        atari->unlisted = *info;
+        atari->unlisted.traits = (ppo_cartridge_traits){0};
+        atari->unlisted.swap_ports = false;
+        atari->unlisted.paddle_max_ohm = 0;
+        info = &atari->unlisted;
+    }
     PPO_TRY(ppo_cartridge_create(&atari->cartridge, rom->bytes, rom->size, &info->traits, error));
     atari->setup = (ppo_game_setup){.info = info,
                                     .cartridge = atari->cartridge,
@@ -239,11 +249,6 @@ static ppo_status find_cartridge(ppo_rom *rom, const ppo_id_form **form, const c
     const ppo_game_info *game = parse_id(id, form);
     if (!game)
         return ppo_fail(error, PPO_NOT_FOUND, "no Atari game is called '%.64s'", id);
-    if (!game->rules)
-        return ppo_fail(error, PPO_UNSUPPORTED,
-                        "%.32s runs, but its rules (score, end) are not known to this version; "
-                        "`ppo envs` lists the games that can be learnt",
-                        game->name);
     return ppo_rom_find(rom, game, rom_dir, error);
 }
 

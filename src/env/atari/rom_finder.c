@@ -42,11 +42,29 @@ static const ppo_game_info *built_in(const ppo_rom *rom)
     return NULL;
 }
 
+// The game that a file is named after: the name without ending and underscores.
+static const ppo_game_info *named_after(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+    char name[64];
+    size_t length = 0;
+    for (; *file && *file != '.' && length + 1 < sizeof name; file++)
+        if (*file != '_')
+            name[length++] = *file;
+    name[length] = '\0';
+    for (size_t i = 0; i < ppo_game_count(); i++)
+        if (strcasecmp(ppo_game_at(i)->name, name) == 0)
+            return ppo_game_at(i);
+    return NULL;
+}
+
 static void identify(ppo_rom *rom)
 {
     MD5Data(rom->bytes, rom->size, rom->md5);
     const ppo_game_info *info = ppo_game_find_md5(rom->md5);
     info = info ? info : built_in(rom);
+    rom->is_listed = info != NULL;
+    info = info ? info : named_after(rom->path);
     rom->info = info ? info : ppo_game_generic();
 }
 
@@ -146,16 +164,22 @@ void ppo_rom_places(const char *rom_dir, ppo_rom_visit *visit, void *context)
 // --- the search --------------------------------------------------------------------------------
 
 typedef struct ppo_search {
-    ppo_rom *rom;
-    const ppo_game_info *game;
-    uint32_t entries; // visited so far
-    bool is_found;
+    ppo_rom *rom; // of the last file
+    ppo_rom_found *found;
+    void *context;
+    const bool *is_over; // set by `found`; NULL: never
+    uint32_t entries;    // visited so far
 } ppo_search;
+
+static bool is_over(const ppo_search *search)
+{
+    return search->entries >= MAX_ENTRIES || (search->is_over && *search->is_over);
+}
 
 static void try_file(ppo_search *search, const char *path)
 {
     if (ppo_rom_read(search->rom, path, NULL) == PPO_OK)
-        search->is_found = strcmp(search->rom->md5, search->game->md5) == 0;
+        search->found(search->context, search->rom);
 }
 
 static void search_folder(ppo_search *search, const char *folder, int depth);
@@ -175,7 +199,7 @@ static void try_path(ppo_search *search, const char *path, int depth)
 static void search_folder(ppo_search *search, const char *folder, int depth)
 {
     DIR *directory = opendir(folder);
-    while (directory && !search->is_found && search->entries < MAX_ENTRIES) {
+    while (directory && !is_over(search)) {
         const struct dirent *entry = readdir(directory); // cppcheck-suppress readdirCalled
         char path[PPO_ROM_PATH_SIZE];
         if (!entry)
@@ -192,7 +216,7 @@ static void search_folder(ppo_search *search, const char *folder, int depth)
 static void search_place(void *context, const char *folder, bool exists)
 {
     ppo_search *search = context;
-    if (exists && !search->is_found)
+    if (exists && !is_over(search))
         try_path(search, folder, 0);
 }
 
@@ -209,6 +233,26 @@ static ppo_status not_found(const ppo_game_info *game, const char *rom_dir, ppo_
         has_variable ? "=" : " (not set)", has_variable ? variable : "");
 }
 
+typedef struct ppo_wanted {
+    const ppo_game_info *game;
+    ppo_rom *best; // its info is NULL until there is one
+    bool is_found; // with the game's own MD5
+    ppo_rom last;
+} ppo_wanted;
+
+// The listed version of the game, otherwise the first file that is named after it.
+static void keep_wanted(void *context, const ppo_rom *rom)
+{
+    ppo_wanted *wanted = context;
+    if (strcmp(rom->md5, wanted->game->md5) == 0) {
+        *wanted->best = *rom;
+        wanted->best->info = wanted->game; // which may be the caller's own
+        wanted->best->is_listed = wanted->is_found = true;
+    } else if (rom->info == wanted->game && !rom->is_listed && !wanted->best->info) {
+        *wanted->best = *rom;
+    }
+}
+
 // The bytes of a free game.
 static bool take_built_in(ppo_rom *rom, const ppo_game_info *game)
 {
@@ -221,6 +265,7 @@ static bool take_built_in(ppo_rom *rom, const ppo_game_info *game)
     memcpy(rom->bytes, bytes, size);
     MD5Data(rom->bytes, rom->size, rom->md5);
     rom->info = game;
+    rom->is_listed = true;
     return true;
 }
 
@@ -234,7 +279,27 @@ ppo_status ppo_rom_find(ppo_rom *rom, const ppo_game_info *game, const char *rom
                         "%.32s comes with the library, but this build has no free cartridges: "
                         "install dasm and configure again",
                         game->name);
-    ppo_search search = {.rom = rom, .game = game};
+    ppo_wanted *wanted = calloc(1, sizeof *wanted);
+    if (!wanted)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a cartridge");
+    wanted->game = game;
+    wanted->best = rom;
+    ppo_search search = {.rom = &wanted->last,
+                         .found = keep_wanted,
+                         .context = wanted,
+                         .is_over = &wanted->is_found};
+    rom->info = NULL;
     ppo_rom_places(rom_dir, search_place, &search);
-    return search.is_found ? PPO_OK : not_found(game, rom_dir, error);
+    free(wanted);
+    return rom->info ? PPO_OK : not_found(game, rom_dir, error);
+}
+
+void ppo_rom_each(const char *rom_dir, ppo_rom_found *found, void *context)
+{
+    ppo_rom *rom = calloc(1, sizeof *rom);
+    if (!rom)
+        return;
+    ppo_search search = {.rom = rom, .found = found, .context = context};
+    ppo_rom_places(rom_dir, search_place, &search);
+    free(rom);
 }

@@ -122,6 +122,7 @@ static void test_opening(void **state)
     assert_non_null(strstr(error.message, "did you mean BreakoutNoFrameskip-v4?"));
     env = ppo_env_at(0);
     assert_int_equal(ppo_env_open(&env, "ALE/Skiing-v5", &options, &error), PPO_NOT_FOUND);
+    assert_non_null(strstr(error.message, "the cartridge of Skiing"));
     assert_null(env);
 }
 

@@ -42,8 +42,8 @@ static void test_ids(void **state)
         "ElevatorAction-v0",
     };
     static const char *const unknown[] = {
-        "Pong",        "Pong-v5", "ALE/Pong-v4",        "ALE/Pong", "Pong-v1", "-v4",
-        "Surround-v4", "Klax-v0", "KlaxNoFrameskip-v4", "pong-v4",  "ALE/-v5", "Pong-v44",
+        "Pong",        "Pong-v5", "ALE/Pong-v4",          "ALE/Pong", "Pong-v1", "-v4",
+        "Surround-v4", "Klax-v0", "KlaxDeterministic-v4", "pong-v4",  "ALE/-v5", "Pong-v44",
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (!ppo_env_game(known[i]) || !ppo_atari_family.has_id(known[i]))

@@ -107,6 +107,34 @@ static void test_not_too_deep(void **state)
     assert_int_equal(ppo_rom_find(&rom, &game, folder, NULL), PPO_NOT_FOUND);
 }
 
+static void count_files(void *context, const ppo_rom *rom)
+{
+    (void)rom;
+    (*(size_t *)context)++;
+}
+
+// A file with the name of a game, but another content, is that game's; the listed one is preferred.
+static void test_by_name(void **state)
+{
+    (void)state;
+    ppo_rom rom;
+    char folder[256];
+    snprintf(folder, sizeof folder, "%s/named", cartridge_folder());
+    cartridge_file("named/space_invaders.bin", tiny, sizeof tiny);
+    cartridge_file("named/x.bin", tiny, sizeof tiny);
+    const ppo_game_info *invaders = ppo_game_find("SpaceInvaders");
+    assert_int_equal(ppo_rom_find(&rom, invaders, folder, NULL), PPO_OK);
+    assert_ptr_equal(rom.info, invaders);
+    assert_false(rom.is_listed);
+    const ppo_game_info game = tiny_game();
+    assert_int_equal(ppo_rom_find(&rom, &game, folder, NULL), PPO_OK);
+    assert_true(rom.is_listed && rom.info == &game);
+    assert_int_equal(ppo_rom_find(&rom, ppo_game_find("Pong"), folder, NULL), PPO_NOT_FOUND);
+    size_t count = 0;
+    ppo_rom_each(folder, count_files, &count);
+    assert_true(count >= 2);
+}
+
 static void test_missing(void **state)
 {
     (void)state;
@@ -168,8 +196,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_md5),          cmocka_unit_test(test_places),
-        cmocka_unit_test(test_not_too_deep), cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_sizes),        cmocka_unit_test(test_free_games),
+        cmocka_unit_test(test_not_too_deep), cmocka_unit_test(test_by_name),
+        cmocka_unit_test(test_missing),      cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_free_games),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
