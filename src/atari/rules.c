@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What holds for all rules, and the rules of the free games; those of ALE's games are in
-// rules_a_to_h.c and rules_i_to_z.c.
-#include "atari/rules_define.h"
+// What holds for the rules of all games: see rules.h.
+#include "atari/rules.h"
 
 void ppo_rules_reset(const ppo_game_rules *rules, ppo_tally *tally)
 {
@@ -28,19 +27,4 @@ int32_t ppo_rules_lives(const ppo_game_rules *rules, const ppo_tally *tally)
         return tally->lives;
     }
     return 0;
-}
-
-enum { FREE_GAME_OVER = 2 }; // in R[2] of both free games: see roms/README.md
-
-RULES(bricks, .report = PPO_LIVES_UNTIL_OVER, .lives = 5)
-{
-    gain(t, bcd2(R[0], R[1]));
-    t->lives = R[3];
-    t->is_over = R[2] == FREE_GAME_OVER;
-}
-
-RULES(rally, .report = PPO_LIVES_ZERO)
-{
-    gain(t, dec(R[0]) - dec(R[1]));
-    t->is_over = R[2] == FREE_GAME_OVER;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a rule is written: for rules.c, rules_a_to_h.c and rules_i_to_z.c only.
+// How a rule is written: for rules_free.c, rules_a_to_h.c and rules_i_to_z.c only.
 //
 //     RULES(seaquest, .report = PPO_LIVES_UNTIL_OVER, .lives = 4)
 //     {

@@ -196,9 +196,9 @@ static void choose_actions(ppo_atari *atari)
         count = info->num_actions;
         memcpy(atari->action, info->action, sizeof atari->action);
     } else {
-        for (uint8_t action = 0; action < PPO_ATARI_NUM_ACTIONS; action++)
+        for (uint32_t action = 0; action < PPO_ATARI_NUM_ACTIONS; action++)
             if (!info->no_fire || (action != PPO_ATARI_FIRE && action < PPO_ATARI_UPFIRE))
-                atari->action[count++] = action;
+                atari->action[count++] = (uint8_t)action;
     }
     atari->num_actions[0] = count;
 }
