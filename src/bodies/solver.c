@@ -314,49 +314,59 @@ static inline void solve_hinge(ppo_solver *s, ppo_hinge_lanes *h)
 
     const ppo_lanes cx = vbx + -wb * h->by - vax - -wa * h->ay;
     const ppo_lanes cy = vby + wb * h->bx - vay - wa * h->ax;
-    ppo_lanes px, py, turn_a, turn_b;
     if (!h->any_limited) {
-        px = h->inv_det2 * (h->k22 * -cx - h->k12 * -cy);
-        py = h->inv_det2 * (h->k11 * -cy - h->k12 * -cx);
-        turn_a = h->ax * py - h->ay * px;
-        turn_b = h->bx * py - h->by * px;
-    } else {
-        const ppo_lane_mask limited = h->is_limited;
-        const ppo_lanes cz = wb - wa;
-        const ppo_lanes k11 = h->k11, k12 = h->k12, k13 = h->k13, k22 = h->k22, k23 = h->k23;
-        const ppo_lanes k33 = h->k33;
-        // Cramer's rule.
-        const ppo_lanes full_x =
-            -(h->inv_det3 * (cx * h->cross_x + cy * h->cross_y + cz * h->cross_z));
-        const ppo_lanes full_y =
-            -(h->inv_det3 * (k11 * (cy * k33 - cz * k23) + k12 * (cz * k13 - cx * k33) +
-                             k13 * (cx * k23 - cy * k13)));
-        const ppo_lanes full_z =
-            -(h->inv_det3 * (k11 * (k22 * cz - k23 * cy) + k12 * (k23 * cx - k12 * cz) +
-                             k13 * (k12 * cy - k22 * cx)));
-        const ppo_lanes z = h->z + full_z, zero = {0.0f};
-        const ppo_lane_mask pulls =
-            (h->is_upper & ppo_lanes_less(zero, z)) | (~h->is_upper & ppo_lanes_less(z, zero));
-        const ppo_lane_mask reduced = pulls | ~limited;
-        const ppo_lanes rx = ppo_lanes_select(limited, -cx + h->z * k13, -cx);
-        const ppo_lanes ry = ppo_lanes_select(limited, -cy + h->z * k23, -cy);
-        px = ppo_lanes_select(reduced, h->inv_det2 * (k22 * rx - k12 * ry), full_x);
-        py = ppo_lanes_select(reduced, h->inv_det2 * (k11 * ry - k12 * rx), full_y);
-        const ppo_lanes pz = ppo_lanes_select(pulls, -h->z, full_z);
-        h->z = ppo_lanes_select(limited, ppo_lanes_select(pulls, zero, z), h->z);
-        turn_a = h->ax * py - h->ay * px;
-        turn_b = h->bx * py - h->by * px;
-        turn_a = ppo_lanes_select(limited, turn_a + pz, turn_a);
-        turn_b = ppo_lanes_select(limited, turn_b + pz, turn_b);
+        const ppo_lanes px = h->inv_det2 * (h->k22 * -cx - h->k12 * -cy);
+        const ppo_lanes py = h->inv_det2 * (h->k11 * -cy - h->k12 * -cx);
+        const ppo_lanes turn_a = h->ax * py - h->ay * px, turn_b = h->bx * py - h->by * px;
+        h->x += px;
+        h->y += py;
+        s->vx[a] = vax - h->inv_mass_a * px;
+        s->vy[a] = vay - h->inv_mass_a * py;
+        s->omega[a] = wa - h->inv_inertia_a * turn_a;
+        s->vx[b] = vbx + h->inv_mass_b * px;
+        s->vy[b] = vby + h->inv_mass_b * py;
+        s->omega[b] = wb + h->inv_inertia_b * turn_b;
+        return;
     }
-    h->x += px;
-    h->y += py;
-    s->vx[a] = vax - h->inv_mass_a * px;
-    s->vy[a] = vay - h->inv_mass_a * py;
-    s->omega[a] = wa - h->inv_inertia_a * turn_a;
-    s->vx[b] = vbx + h->inv_mass_b * px;
-    s->vy[b] = vby + h->inv_mass_b * py;
-    s->omega[b] = wb + h->inv_inertia_b * turn_b;
+
+    // Both ways as far as the velocities, one of which is selected at the end: whether the limit
+    // pulls is known last.
+    const ppo_lane_mask limited = h->is_limited;
+    const ppo_lanes cz = wb - wa, zero = {0.0f};
+    const ppo_lanes k11 = h->k11, k12 = h->k12, k13 = h->k13, k22 = h->k22, k23 = h->k23;
+    const ppo_lanes k33 = h->k33;
+    // Cramer's rule.
+    const ppo_lanes fx = -h->inv_det3 * (cx * h->cross_x + cy * h->cross_y + cz * h->cross_z);
+    const ppo_lanes fy = -h->inv_det3 * (k11 * (cy * k33 - cz * k23) + k12 * (cz * k13 - cx * k33) +
+                                         k13 * (cx * k23 - cy * k13));
+    const ppo_lanes fz = -h->inv_det3 * (k11 * (k22 * cz - k23 * cy) + k12 * (k23 * cx - k12 * cz) +
+                                         k13 * (k12 * cy - k22 * cx));
+    const ppo_lanes z = h->z + fz;
+    const ppo_lane_mask pulls =
+        (h->is_upper & ppo_lanes_less(zero, z)) | (~h->is_upper & ppo_lanes_less(z, zero));
+    const ppo_lane_mask reduced = pulls | ~limited;
+
+    const ppo_lanes bx = ppo_lanes_select(limited, -cx + h->z * k13, -cx);
+    const ppo_lanes by = ppo_lanes_select(limited, -cy + h->z * k23, -cy);
+    const ppo_lanes rx = h->inv_det2 * (k22 * bx - k12 * by);
+    const ppo_lanes ry = h->inv_det2 * (k11 * by - k12 * bx);
+    const ppo_lanes full_a = (h->ax * fy - h->ay * fx) + fz,
+                    full_b = (h->bx * fy - h->by * fx) + fz;
+    const ppo_lanes turn_a = h->ax * ry - h->ay * rx, turn_b = h->bx * ry - h->by * rx;
+    const ppo_lanes part_a = ppo_lanes_select(limited, turn_a + -h->z, turn_a);
+    const ppo_lanes part_b = ppo_lanes_select(limited, turn_b + -h->z, turn_b);
+
+    const ppo_lanes ma = h->inv_mass_a, mb = h->inv_mass_b;
+    const ppo_lanes ia = h->inv_inertia_a, ib = h->inv_inertia_b;
+    s->vx[a] = ppo_lanes_select(reduced, vax - ma * rx, vax - ma * fx);
+    s->vy[a] = ppo_lanes_select(reduced, vay - ma * ry, vay - ma * fy);
+    s->omega[a] = ppo_lanes_select(reduced, wa - ia * part_a, wa - ia * full_a);
+    s->vx[b] = ppo_lanes_select(reduced, vbx + mb * rx, vbx + mb * fx);
+    s->vy[b] = ppo_lanes_select(reduced, vby + mb * ry, vby + mb * fy);
+    s->omega[b] = ppo_lanes_select(reduced, wb + ib * part_b, wb + ib * full_b);
+    h->x = ppo_lanes_select(reduced, h->x + rx, h->x + fx);
+    h->y = ppo_lanes_select(reduced, h->y + ry, h->y + fy);
+    h->z = ppo_lanes_select(limited, ppo_lanes_select(pulls, zero, z), h->z);
 }
 
 // A body's velocity in the lanes, as a contact's row changes it.
