@@ -532,17 +532,3 @@ void ppo_probe_draw_action(ppo_probe *p, uint64_t stream, uint32_t index)
         allowed = allowed ? allowed + count : NULL;
     }
 }
-
-// FNV-1a, eight bytes at a time.
-uint64_t ppo_check_hash(const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < size; i += sizeof hash) {
-        uint64_t word = 0;
-        memcpy(&word, bytes + i, size - i < sizeof word ? size - i : sizeof word);
-        hash = (hash ^ word) * 1099511628211u;
-        hash ^= hash >> 29;
-    }
-    return hash;
-}

@@ -9,6 +9,7 @@
 #ifndef PPO_CHECK_CHECK_PROBE_H
 #define PPO_CHECK_CHECK_PROBE_H
 
+#include "check/check_hash.h"
 #include "check/guarded_buffer.h"
 
 #include <stdatomic.h>
@@ -86,8 +87,5 @@ void ppo_probe_draw_action(ppo_probe *probe, uint64_t stream, uint32_t index);
 // several instances: begin_call announces the call and fills the outputs; end_call verifies them.
 void ppo_probe_begin_call(ppo_probe *probe, ppo_check_call call);
 void ppo_probe_end_call(ppo_probe *probe, ppo_check_call call);
-
-// A hash by which bytes are compared.
-uint64_t ppo_check_hash(const void *data, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 // The state of the process: see process_state.h. Opens no descriptor that remains open.
 #include "check/process_state.h"
 
-#include "check/check_probe.h"
+#include "check/check_hash.h"
 
 #include <fenv.h>
 #include <fcntl.h>
