@@ -233,8 +233,10 @@ static ppo_status walker_reset(void *instance, const uint64_t *seed, void *obser
     ppo_world *world = &self->state.world;
     ppo_transition ignored = {.reward = 0.0};
     (void)error;
-    if (seed)
+    if (seed) { // an episode from a seed depends on nothing before it: a new world
         ppo_random_seed(&self->state.random, *seed);
+        world->max_ground = 0;
+    }
     build_world(self);
     begin_step(self, nothing);
     ppo_worlds_step(&world, 1, &step_def);

@@ -16,9 +16,20 @@ static const ppo_run_facts some_facts = {
     .progress_bytes = 123,
     .progress_hash = 0xfedcba9876543210,
     .last_iteration = 6,
-    .last = {sizeof(ppo_evaluation), 20, -1.0 / 3, 5e-324, -1e300, 1e300, 12.5},
+    .last = {.struct_size = sizeof(ppo_evaluation),
+             .episodes = 20,
+             .return_mean = -1.0 / 3,
+             .return_std = 5e-324,
+             .return_min = -1e300,
+             .return_max = 1e300,
+             .length_mean = 12.5},
     .best_iteration = 2,
-    .best = {sizeof(ppo_evaluation), UINT32_MAX, 1, 0, 1, 1, 1},
+    .best = {.struct_size = sizeof(ppo_evaluation),
+             .episodes = UINT32_MAX,
+             .return_mean = 1,
+             .return_min = 1,
+             .return_max = 1,
+             .length_mean = 1},
 };
 
 static void test_round_trip(void **state)
