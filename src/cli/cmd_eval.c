@@ -134,17 +134,21 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
     ppo_evaluation_init(&filmed);
     if (eval_options_init(&p, args, ppo_agent_config(agent), &error))
         return cli_fail_usage(&error, "eval");
-    cli_crash_watch(ppo_agent_env(agent)->id, "evaluating");
-    cli_crash_set_step(file->global_step);
-    if (p.film && ppo_agent_film(agent, p.film, &p.film_options, &filmed, &error))
-        return cli_fail(&error);
     const ppo_evaluate_options options = {.struct_size = sizeof options,
                                           .episodes = p.episodes,
                                           .seed = p.seed,
                                           .deterministic = p.is_deterministic};
-    if (ppo_agent_evaluate(agent, &evaluation, &options, &error))
+    cli_crash_watch(ppo_agent_env(agent)->id, "evaluating");
+    cli_crash_set_step(file->global_step);
+    ppo_status status = PPO_OK;
+    if (p.film)
+        status = ppo_agent_film(agent, p.film, &p.film_options, &filmed, &error);
+    if (status == PPO_OK)
+        status = ppo_agent_evaluate(agent, &evaluation, &options, &error);
+    cli_crash_unwatch(); // after a failure too, or the command's exit would look like the
+                         // environment's
+    if (status != PPO_OK)
         return cli_fail(&error);
-    cli_crash_unwatch();
     const char *env = ppo_agent_env(agent)->id;
     if (args->flag[CLI_FLAG_JSON])
         return print_json(env, &p, file, ppo_agent_hash(agent), &evaluation, &filmed);

@@ -29,6 +29,7 @@ films_of_poles() {
     : >file
     run 4 "$ppo" eval poles --video file/frames/
     says 'file'
+    grep -q 'called exit' "$err" && fail 'the end of the command is taken for one of the environment'
 }
 
 # An agent that is quick to have.
