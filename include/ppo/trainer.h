@@ -2,6 +2,8 @@
 // The trainer: PPO on one environment class, one iteration at a time (Schulman et al. 2017).
 //
 //     ppo_config config;
+//     ppo_stats stats;
+//     ppo_stats_init(&stats);
 //     ppo_config_for_env(&config, "CartPole-v1", &error);
 //     ppo_trainer *trainer;
 //     ppo_trainer_create(&trainer, &config, NULL, &error);

@@ -113,9 +113,9 @@ static int print_table(void)
         if (cartridge_text(s, ppo_game_at(i))[0] != 'n' || !ppo_game_at(i)->md5)
             print_game(s, ppo_game_at(i));
     print_names(s,
-                "Without a cartridge here: XNoFrameskip-v4, ALE/X-v5, X-v4, XDeterministic-v4, v0",
+                "No cartridge found: XNoFrameskip-v4, ALE/X-v5, X-v4, XDeterministic-v4, also -v0",
                 false);
-    print_names(s, "Likewise, ALE/X-v5 and XNoFrameskip-v4 only", true);
+    print_names(s, "No cartridge found: XNoFrameskip-v4 and ALE/X-v5 alone", true);
     free(s);
     return PPO_OK;
 }

@@ -177,8 +177,8 @@ static const cli_flag info_flags[] = {
     {.id = CLI_FLAG_MEMORY,
      .name = "memory",
      .value = "ENV|CONFIG",
-     .help = "List the buffers that training would allocate: name, shape, bytes and the file that "
-             "computes them."},
+     .help = "List the buffers that training would allocate: name, shape, bytes, whether "
+             "they are saved, and what computes them."},
     JSON_FLAG,
     HELP_FLAG,
     HELP_ALL_FLAG,
@@ -224,7 +224,7 @@ static const cli_flag help_flags[] = {
     {.id = CLI_FLAG_MARKDOWN,
      .name = "options-markdown",
      .help = "Print the training options as Markdown."},
-    {.id = CLI_FLAG_MARKDOWN, .name = "markdown", .help = "The same."},
+    {.id = CLI_FLAG_MARKDOWN, .name = "markdown", .help = "The same as --options-markdown."},
     HELP_FLAG,
     FLAGS_END,
 };
@@ -328,8 +328,9 @@ static const cli_command rows[] = {
         .summary = "List the environments",
         .text = "Lists the built-in environments: observations, actions, time limit in steps, the "
                 "average return that counts as solved, and whether there is a preset. Then the "
-                "Atari games with both their ids, without and with sticky actions, and whether "
-                "their cartridges were found. With a plug-in (docs/plugins.md): the environments "
+                "Atari games: those whose cartridges are here with actions, preset and where the "
+                "cartridge comes from, and the names of the others. With a plug-in "
+                "(docs/plugins.md): the environments "
                 "in it.",
         .examples = "ppo envs\n"
                     "ppo envs ./libmygame.so  # those of a plug-in",
@@ -378,8 +379,8 @@ static const cli_command rows[] = {
         .text = "Reports this machine, how this program was built, the modules that are loaded on "
                 "demand (pictures, films, curves, windows: their versions, or why they can't be "
                 "loaded), and which cartridges of Atari games were found, by content, in "
-                "PPO_ROM_DIR and the usual places. For a missing one it prints the MD5 that "
-                "identifies it.",
+                "PPO_ROM_DIR and the usual places. The MD5 of a missing one is "
+                "printed by ppo train GAME.",
         .examples = "ppo doctor\n"
                     "PPO_ROM_DIR=~/roms ppo doctor  # searched first",
         .flags = plain_flags,

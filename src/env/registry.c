@@ -94,9 +94,8 @@ static ppo_status unknown_id(const char *id, ppo_error *error)
     if (nearest)
         return ppo_fail(error, PPO_NOT_FOUND, "no environment is called '%.64s'; did you mean %s?",
                         id, nearest);
-    return ppo_fail(error, PPO_NOT_FOUND,
-                    "no environment is called '%.64s'; there are %zu, the first is %s", id,
-                    list.count, ppo_env_at(0)->id);
+    return ppo_fail(error, PPO_NOT_FOUND, "no environment is called '%.64s'; `ppo envs` lists them",
+                    id);
 }
 
 // --- from an id to its class --------------------------------------------------------------------

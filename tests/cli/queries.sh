@@ -57,7 +57,7 @@ unset XDG_DATA_HOME VIRTUAL_ENV CONDA_PREFIX
 mkdir -p "$HOME" "$PPO_ROM_DIR/below"
 head -c 2048 /dev/zero >"$PPO_ROM_DIR/below/zeros.bin"
 run 0 "$ppo" envs
-prints '^Without a cartridge here: XNoFrameskip-v4, ALE/X-v5'
+prints '^No cartridge found: XNoFrameskip-v4, ALE/X-v5'
 prints ' Phoenix Pitfall Pong$'
 prints '^Rally .*Discrete\(4\).*(built in|not in this build)'
 run 0 "$ppo" doctor
