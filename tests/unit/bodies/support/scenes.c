@@ -28,6 +28,13 @@ void scene_ground(ppo_world *world, bool is_rough)
     }
 }
 
+void scene_edge(ppo_world *world)
+{
+    const double edge[2][2] = {{-5.0, 0.0}, {5.0, 0.0}};
+    ppo_world_init(world, -10.0, 4);
+    ppo_world_add_edge(world, edge, 0.8, true);
+}
+
 int scene_box(ppo_world *world, double x, double y, double angle)
 {
     const ppo_body_def def = {.x = x, .y = y, .angle = angle, .density = 1.0, .friction = 0.5};

@@ -5,8 +5,13 @@
 
 #include "bodies/world.h"
 
+#include <math.h>
+
 // A ground of edges from x = 0 to 20 m, uneven where `is_rough`, with a block in the middle.
 void scene_ground(ppo_world *world, bool is_rough);
+
+// A ground of one edge from (-5, 0) to (5, 0), with room for four pieces.
+void scene_edge(ppo_world *world);
 
 // A box of 1 m by 1 m with its centre at (x, y). Returns its number.
 int scene_box(ppo_world *world, double x, double y, double angle);
@@ -19,5 +24,10 @@ void scene_drive(ppo_world *world, unsigned seed, int step);
 
 // One step as the environments make it.
 void scene_step(ppo_world *world);
+
+static inline bool is_near(float value, double wanted, double within)
+{
+    return fabs((double)value - wanted) <= within;
+}
 
 #endif
