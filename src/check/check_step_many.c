@@ -67,8 +67,9 @@ static bool call_step_many(ppo_check_group *g, ppo_check_rows *rows, const size_
                               count, error.message[0] ? error.message : ppo_status_text(status));
         return false;
     }
-    ppo_guarded_buffer *const written[] = {&rows->action, &rows->obs, &rows->transition};
-    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+    enum { NUM_WRITTEN = 3 };
+    ppo_guarded_buffer *const written[NUM_WRITTEN] = {&rows->action, &rows->obs, &rows->transition};
+    for (size_t i = 0; i < NUM_WRITTEN; i++)
         if (!ppo_guarded_verify(written[i]))
             ppo_check_add_finding(c, written[i]->kind, "in step_many of %zu instances", count);
     for (size_t i = 0; i < count; i++) {

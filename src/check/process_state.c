@@ -20,8 +20,6 @@
 #include <xmmintrin.h>
 #endif
 
-extern char **environ;
-
 unsigned ppo_process_rounding(void)
 {
 #ifdef __x86_64__

@@ -25,6 +25,7 @@ static const ppo_abi_row rows[] = {
     FIELD(ppo_env_class, render_fps) FIELD(ppo_env_class, action_mask)
     WHOLE(ppo_config)
     WHOLE(ppo_agent_load_options)
+    // A pointer to a struct has a size too. NOLINTNEXTLINE(bugprone-sizeof-expression)
     FIELD(ppo_agent_load_options, struct_size) FIELD(ppo_agent_load_options, env)
     FIELD(ppo_agent_load_options, python)
     WHOLE(ppo_option)
