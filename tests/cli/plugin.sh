@@ -89,7 +89,7 @@ run 5 "$ppo" train ./text.so
 says "text.so' can't be loaded as a shared object"
 mkdir folder.so
 run 5 "$ppo" train ./folder.so
-says 'is not a file'
+says 'is not a regular file'
 echo 'int nothing;' >nothing.c
 build nothing.c nothing.so
 run 5 "$ppo" train ./nothing.so
