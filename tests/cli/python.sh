@@ -58,6 +58,11 @@ else
     echo "no Gymnasium here: its own spaces alone were tested"
 fi
 
+# The lines of the package's own page.
+sed -n '/^```python$/,/^```$/p' "$root/python/README.md" | sed '/^```/d' >page.py
+[ -s page.py ] || fail 'no Python in python/README.md'
+run 0 "$python" page.py
+
 # As pip installs it: with the library and its modules inside, so that nothing else is needed.
 if "$python" -c 'import setuptools, wheel, pip' >/dev/null 2>&1; then
     cp -r "$root/python" package

@@ -38,4 +38,18 @@ if python3 -c 'import numpy' 2>/dev/null; then
 else
     [ -s read.py ] || fail 'no Python in the README'
 fi
+
+# The lines of C, as the body of a program: they train to the end. Its variables are static, so that
+# what is not initialised is 0 and not what happens to lie on the stack.
+lib=$(dirname "$ppo")
+{
+    printf '#include <ppo/ppo.h>\n#include <stdio.h>\nint main(void)\n{\n'
+    sed -n '/^```c$/,/^```$/p' "$readme" |
+        sed '/^```/d; s/^ppo_[a-z]* \**[a-z]*;$/static &/'
+    printf 'return !ppo_trainer_done(trainer);\n}\n'
+} >link.c
+if [ -e "$lib/libppo.so" ] && ! grep -qE '__(asan|tsan)_init' "$lib/libppo.so"; then
+    run 0 "${CC:-cc}" -I "$include" link.c -o link -L"$lib" -lppo "-Wl,-rpath,$lib"
+    run 0 ./link
+fi
 finish
