@@ -147,9 +147,9 @@ ppo_class_fault ppo_env_class_fault(const ppo_env_class *env, ppo_error *error)
     }
     if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION) {
         ppo_fail(error, PPO_INVALID,
-                 "an environment class has size %u and interface version %u; this library needs at "
-                 "least %zu and %u: compile it against this version's headers",
-                 env->struct_size, env->abi_version, PPO_ENV_CLASS_MIN_SIZE, PPO_ENV_ABI_VERSION);
+                 "an environment class has interface version %u and size %u; this library takes "
+                 "version %u and a size of at least %zu: compile it against this version's headers",
+                 env->abi_version, env->struct_size, PPO_ENV_ABI_VERSION, PPO_ENV_CLASS_MIN_SIZE);
         return env->abi_version != PPO_ENV_ABI_VERSION ? PPO_CLASS_ABI_VERSION
                                                        : PPO_CLASS_STRUCT_SIZE;
     }
