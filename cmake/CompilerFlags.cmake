@@ -2,7 +2,7 @@
 # How the project's own code is compiled. Offers
 #   ppo_flags                 interface library: warnings, instruction set, sanitisers
 #   ppo_flags_link            the part of it that a link needs
-#   ppo_room_flags(room ...)  sets the floating-point rules of a room's sources
+#   ppo_folder_flags(folder ...)  sets the floating-point rules of a folder's sources
 #   ppo_find_cxx()            sets CMAKE_CXX_COMPILER to the C compiler's sister, if there is one
 #   ppo_cxx_flags()           how the few C++ sources are compiled, once that language is enabled
 #   PPO_COMPILER, PPO_ISA_TEXT  for build_info.h and the summary
@@ -99,17 +99,17 @@ else()
     set(ppo_fp_bodies ${ppo_fp_env} -fno-tree-vectorize)
 endif()
 
-function(ppo_room_flags room)
-    if(room MATCHES "^(nn|agent|rl)$")
+function(ppo_folder_flags folder)
+    if(folder MATCHES "^(nn|agent|rl)$")
         set(flags ${ppo_fp_kernels})
-    elseif(room MATCHES "^(env|check|draw)$")
+    elseif(folder MATCHES "^(env|check|draw)$")
         set(flags ${ppo_fp_env})
-    elseif(room STREQUAL "bodies")
+    elseif(folder STREQUAL "bodies")
         set(flags ${ppo_fp_bodies})
     else()
         set(flags ${ppo_fp_strict})
     endif()
-    if(room STREQUAL "tests")
+    if(folder STREQUAL "tests")
         list(APPEND flags -Wno-double-promotion) # a test compares in double
     endif()
     if(ARGN)

@@ -84,7 +84,7 @@ static void test_far_id_is_refused_too(void **state)
     assert_int_equal(ppo_env_find(&env, "x", NULL), PPO_NOT_FOUND);
 }
 
-// --- made to order ----------------------------------------------------------------------------
+// --- made when they are opened ------------------------------------------------------------------
 
 static void test_ids(void **state)
 {
