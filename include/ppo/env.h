@@ -14,7 +14,8 @@
 // used.
 //
 // Errors. A function that fails returns a status and writes a sentence to `error`, which is never
-// NULL. PPO_ENV_FAILED is the usual status; a number that is not in PPO_STATUS_LIST counts as that.
+// NULL. PPO_ENV_FAILED is the usual status; PPO_STOPPED, and a number that is not in
+// PPO_STATUS_LIST, count as that.
 //
 // Episode ends follow Gymnasium: `terminated` is the task's own end, `truncated` an end from
 // outside such as a time limit (`max_episode_steps` is applied by the host). After either, the host

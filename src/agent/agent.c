@@ -20,10 +20,10 @@ static ppo_status check_actions(const ppo_env_class *env, const ppo_config *conf
     if (space->kind != PPO_SPACE_BOX || config->action_bound != PPO_ACTION_TANH)
         return PPO_OK;
     for (size_t i = 0; i < ppo_space_size(space); i++)
-        if (!space->low || !space->high || !isfinite(space->low[i]) || !isfinite(space->high[i]))
+        if (!space->low || !space->high || !isfinite(space->high[i] - space->low[i]))
             return ppo_fail(error, PPO_INVALID,
-                            "action_bound tanh needs finite action bounds, but action %zu of %s "
-                            "has none; use clip or raw",
+                            "action_bound tanh needs finite action bounds, less than 3.4e38 apart, "
+                            "but action %zu of %s has none; use clip or raw",
                             i, env->id);
     return PPO_OK;
 }

@@ -13,7 +13,7 @@
 
 enum { MAX_DEPTH = 8, PATH_SIZE = 4096, MAX_SHOWN = 5 };
 
-static bool has_file(const char *dir, const char *name)
+bool cli_has_file(const char *dir, const char *name)
 {
     char path[PATH_SIZE];
     struct stat facts;
@@ -24,8 +24,8 @@ static bool has_file(const char *dir, const char *name)
 
 bool cli_is_run(const char *dir)
 {
-    return has_file(dir, "config.yaml") &&
-           (has_file(dir, "checkpoint.safetensors") || has_file(dir, "progress.csv"));
+    return cli_has_file(dir, "config.yaml") &&
+           (cli_has_file(dir, "checkpoint.safetensors") || cli_has_file(dir, "progress.csv"));
 }
 
 static bool append(cli_runs *runs, const char *path)

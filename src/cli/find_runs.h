@@ -12,6 +12,9 @@ typedef struct cli_runs {
     size_t count;
 } cli_runs;
 
+// Whether there is a regular file of this name in `dir`: opening a FIFO would wait for a writer.
+bool cli_has_file(const char *dir, const char *name);
+
 // Whether `dir` is a run directory: it has a config.yaml beside a checkpoint or a progress.csv.
 bool cli_is_run(const char *dir);
 

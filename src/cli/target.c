@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "cli/find_runs.h"
 #include "cli/message.h"
 #include "core/nearest.h"
 
@@ -195,7 +196,10 @@ ppo_status cli_target_find(cli_target *target, const char *given, ppo_error *err
 ppo_status cli_target_apply(ppo_config *config, const cli_target *target, ppo_error *error)
 {
     ppo_status status = PPO_OK;
-    if (target->path[0])
+    if (target->kind == CLI_TARGET_RUN && exists(target->path) &&
+        !cli_has_file(target->run_dir, "config.yaml"))
+        status = ppo_fail(error, PPO_IO, "can't read %s: it is not a regular file", target->path);
+    else if (target->path[0])
         status = ppo_config_load(config, target->path, error);
     else if (target->yaml)
         status = ppo_config_parse(config, target->yaml, strlen(target->yaml), target->label, error);

@@ -100,12 +100,19 @@ static size_t picture_bytes(const ppo_instances *v)
 
 // --- failures -----------------------------------------------------------------------------------
 
+// What a class's status counts as. One that is not in the list would be an exit code, and
+// PPO_STOPPED would pass for an evaluation that was abandoned by request.
+static ppo_status failure_of(ppo_status status)
+{
+    return ppo_status_is_known(status) && status != PPO_STOPPED ? status : PPO_ENV_FAILED;
+}
+
 // The status and sentence of a class's function that failed, behind the environment's name and
-// number. A status that is not in the list becomes PPO_ENV_FAILED: it would be an exit code.
+// number.
 static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing, ppo_status status,
                              const ppo_error *said, ppo_error *error)
 {
-    status = ppo_status_is_known(status) ? status : PPO_ENV_FAILED;
+    status = failure_of(status);
     return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", ppo_env_name(v->env->id),
                     n, doing, said->message[0] ? said->message : ppo_status_text(status));
 }
@@ -113,7 +120,7 @@ static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing
 static ppo_status many_failed(const ppo_instances *v, size_t first, size_t count, ppo_status status,
                               const ppo_error *said, ppo_error *error)
 {
-    status = ppo_status_is_known(status) ? status : PPO_ENV_FAILED;
+    status = failure_of(status);
     return ppo_fail(error, status, "%.64s, environments %zu to %zu, step_many: %.300s",
                     ppo_env_name(v->env->id), first, first + count - 1,
                     said->message[0] ? said->message : ppo_status_text(status));

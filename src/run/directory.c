@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MAX_CONFIG_SIZE ((size_t)1 << 20)
+
 // Results first: ppo_run_directory_results looks at those alone.
 static const char *const names[] = {
     PPO_CHECKPOINT_NAME, PPO_PREVIOUS_NAME,    PPO_BEST_NAME,        PPO_PROGRESS_NAME,
@@ -195,6 +197,17 @@ ppo_status ppo_run_directory_check(const char *dir, ppo_error *error)
                             is_folder ? "folder" : "file");
     }
     return PPO_OK;
+}
+
+ppo_status ppo_run_directory_config(ppo_config *config, const char *dir, ppo_error *error)
+{
+    char *text;
+    size_t size;
+    const ppo_path path = ppo_path_in(dir, PPO_CONFIG_NAME);
+    PPO_TRY(ppo_file_read_regular(&text, &size, path.text, MAX_CONFIG_SIZE, error));
+    const ppo_status status = ppo_config_parse(config, text, size, path.text, error);
+    free(text);
+    return status;
 }
 
 const char *ppo_run_directory_results(const char *dir)

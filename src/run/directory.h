@@ -62,6 +62,10 @@ void ppo_run_directory_abandon(ppo_run_lock *lock, const char *dir);
 // names above, "videos" aside, which must be a folder. Call before anything is read or written.
 ppo_status ppo_run_directory_check(const char *dir, ppo_error *error);
 
+// Reads config.yaml over the settings in `config`. Fails like ppo_config_load; PPO_IO if it is not
+// a regular file: opening a FIFO would wait for a writer.
+ppo_status ppo_run_directory_config(ppo_config *config, const char *dir, ppo_error *error);
+
 // The first name above that results have and that is there, or NULL. The lock and the workers' log
 // don't count.
 const char *ppo_run_directory_results(const char *dir);

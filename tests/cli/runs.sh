@@ -62,4 +62,19 @@ best=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
     runs/CartPole-v1/seed-2/evaluations.csv)
 run 0 "$ppo" eval runs/CartPole-v1/seed-2 --episodes 3 --json
 wants 'step of the best agent' "$(field step)" "$best"
+
+# A FIFO under the name of one of a run's files is never waited for.
+if command -v timeout >/dev/null 2>&1; then
+    for name in config.yaml progress.csv timing.csv evaluations.csv; do
+        cp -r runs/CartPole-v1/seed-2 fifo
+        rm "fifo/$name"
+        mkfifo "fifo/$name"
+        for command in 'train fifo' 'eval fifo --episodes 1' 'info fifo' 'plot fifo --terminal' 'runs .'; do
+            # shellcheck disable=SC2086 # a list of words
+            timeout 60 "$ppo" $command >"$out" 2>"$err" </dev/null
+            [ $? -ne 124 ] || fail "'ppo $command' waits for the FIFO $name"
+        done
+        rm -r fifo
+    done
+fi
 finish

@@ -72,6 +72,7 @@ add(
     TWO,
     lambda c: np.arange(60, dtype=np.uint8).reshape(4, 5, 3) + np.uint8(c),
 )
+add("Bits-v0", spaces.Box(0, 1, (8,), np.uint8), TWO, lambda c: np.arange(8, dtype=np.uint8) % 2)
 add("Matrix-v0", spaces.Box(-9.0, 9.0, (2, 3), np.float64), spaces.Box(-2.0, 3.0, (2,), np.float64), lambda c: np.arange(6.0).reshape(2, 3) * c)
 add("Scalar-v0", spaces.Box(-9.0, 9.0, (), np.float32), spaces.Box(np.float32([-1, -np.inf]), np.float32([1, np.inf])), lambda c: np.float32(c))
 add(
@@ -96,6 +97,7 @@ add("Narrow-v0", VECTOR, spaces.Box(-0.1, 0.1, (1,), np.float64), vector, lambda
 add("Half-v0", VECTOR, spaces.Box(np.float16(-0.1), np.float16(0.1), (1,), np.float16), vector, lambda a: float(a.dtype == np.float16 and np.float16(-0.1) <= a[0] <= np.float16(0.1)))
 add("FarStart-v0", spaces.Discrete(3, start=2**33), spaces.Discrete(2, start=2**32), lambda c: 2**33 + c % 3, lambda a: float(int(a) - 2**32))
 add("FarStarts-v0", VECTOR, spaces.MultiDiscrete([2, 3], start=[2**40, -5]), vector, lambda a: float(a[0] - 2**40 + 10 * (a[1] + 5)))
+add("Gap-v0", VECTOR, spaces.Box(0.1, 0.1, (1,), np.float64), vector)
 add("Text-v0", spaces.Dict({"mission": spaces.Text(9)}), TWO, constant({"mission": "go"}))
 add("TextAction-v0", VECTOR, spaces.Text(9), vector)
 add("FiveAxes-v0", spaces.Box(0, 1, (1, 1, 1, 1, 2)), TWO, constant(np.zeros((1, 1, 1, 1, 2))))

@@ -2,6 +2,8 @@
 // Single rows of a run's CSV files. These hold numbers and plain names: no quotes to look for.
 #include "cli/info/csv_row.h"
 
+#include "cli/find_runs.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +45,7 @@ void cli_csv_row_read(cli_csv_row *row, const char *dir, const char *name, const
     char path[4096];
     *row = (cli_csv_row){0};
     snprintf(path, sizeof path, "%s/%s", dir, name);
-    FILE *file = fopen(path, "r");
+    FILE *file = cli_has_file(dir, name) ? fopen(path, "r") : NULL;
     if (!file)
         return;
     cli_csv_row this = {.header = read_line(file)};

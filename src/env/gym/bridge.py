@@ -84,36 +84,48 @@ def leaf_size(space, where):
     raise Refusal(UNFIT, f"{where} is a {type(space).__name__} space, which has no fixed size")
 
 
-def bound(values, shape, inwards=None):
-    """Bounds as JSON: null for none at all, one number for all, or a list; null for infinity.
+def rounded(values, inwards):
+    """Bounds of actions as floats of 32 bits, rounded `inwards` (to -inf or inf), so that what lies
+    within them lies within the space: the float nearest to -0.1 is below it."""
+    values = np.asarray(values, np.float64)
+    nearest = values.astype(np.float32)
+    outside = nearest < values if inwards > 0 else nearest > values
+    return np.where(outside, np.nextafter(nearest, np.float32(inwards)), nearest)
 
-    They become floats of 32 bits. Those of actions are rounded `inwards` (to -inf or inf), so that
-    what lies within them lies within the space: the float nearest to -0.1 is below it."""
-    values = np.broadcast_to(np.asarray(values, np.float64), shape).ravel()
-    rounded = values.astype(np.float32)
-    if inwards is not None:
-        outside = rounded < values if inwards > 0 else rounded > values
-        rounded = np.where(outside, np.nextafter(rounded, np.float32(inwards)), rounded)
-    listed = [float(v) if math.isfinite(v) else None for v in rounded]
+
+def bound(values):
+    """Bounds as JSON: null for none at all, one number for all, or a list; null for infinity."""
+    values = np.asarray(values, np.float64).astype(np.float32).ravel()
+    listed = [float(v) if math.isfinite(v) else None for v in values]
     return listed[0] if len(set(listed)) == 1 else listed
+
+
+def describe_box(space, name):
+    low, high = space.low, space.high
+    if len(space.shape) > 4:
+        raise Refusal(UNFIT, f"the {name} space has {len(space.shape)} axes; 4 are possible")
+    if name == "action":
+        if not np.issubdtype(space.dtype, np.floating):
+            raise Refusal(UNFIT, f"the action space is a Box of {space.dtype}, not of floats")
+        low, high = rounded(low, math.inf), rounded(high, -math.inf)
+        for i in np.flatnonzero(low > high):
+            raise Refusal(
+                UNFIT,
+                f"there is no float of 32 bits between the bounds of action {i},"
+                f" {space.low.flat[i]} and {space.high.flat[i]}",
+            )
+    return {
+        "kind": "box",
+        "bytes": box_type(space) is np.uint8,
+        "shape": list(space.shape) or [1],
+        "low": bound(low),
+        "high": bound(high),
+    }
 
 
 def describe_space(space, name):
     if isinstance(space, spaces.Box):
-        if len(space.shape) > 4:
-            raise Refusal(UNFIT, f"the {name} space has {len(space.shape)} axes; 4 are possible")
-        if name == "action" and not np.issubdtype(space.dtype, np.floating):
-            raise Refusal(UNFIT, f"the action space is a Box of {space.dtype}, not of floats")
-        is_bytes = box_type(space) is np.uint8
-        is_action = name == "action"
-        inwards = {"low": math.inf if is_action else None, "high": -math.inf if is_action else None}
-        return {
-            "kind": "box",
-            "bytes": is_bytes,
-            "shape": list(space.shape) or [1],
-            "low": None if is_bytes else bound(space.low, space.shape, inwards["low"]),
-            "high": None if is_bytes else bound(space.high, space.shape, inwards["high"]),
-        }
+        return describe_box(space, name)
     if isinstance(space, spaces.Discrete):
         return {"kind": "discrete", "shape": [1], "num_values": [int(space.n)]}
     if isinstance(space, spaces.MultiDiscrete):

@@ -85,8 +85,7 @@ static ppo_status read_machine_settings(ppo_config *config, const char *path, pp
     const char *slash = strrchr(path, '/');
     char dir[sizeof((ppo_path *)0)->text];
     snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-    const ppo_path settings = ppo_path_in(dir, PPO_CONFIG_NAME);
-    const ppo_status status = ppo_config_load(&beside, settings.text, &cause);
+    const ppo_status status = ppo_run_directory_config(&beside, dir, &cause);
     if (status == PPO_NO_MEMORY)
         return ppo_fail(error, status, "%s", cause.message);
     if (status != PPO_OK) // without them the environment is looked for in the usual places

@@ -185,9 +185,8 @@ ppo_status ppo_samples_read(ppo_samples *s, const char *run, const char *metric,
     name_after(s->name, run);
     const bool is_directory = ppo_is_directory(run);
     if (is_directory) {
-        const ppo_path path = ppo_path_in(run, PPO_CONFIG_NAME);
         ppo_config_defaults(&s->config);
-        const ppo_status loaded = ppo_config_load(&s->config, path.text, error);
+        const ppo_status loaded = ppo_run_directory_config(&s->config, run, error);
         if (loaded == PPO_NO_MEMORY)
             return loaded;
         s->has_config = loaded == PPO_OK;

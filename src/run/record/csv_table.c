@@ -83,7 +83,7 @@ ppo_status ppo_csv_table_read(ppo_csv_table *t, const char *path, ppo_error *err
 {
     size_t size;
     *t = (ppo_csv_table){0};
-    PPO_TRY(ppo_file_read(&t->text, &size, path, MAX_SIZE, error));
+    PPO_TRY(ppo_file_read_regular(&t->text, &size, path, MAX_SIZE, error));
     const ppo_status status = strlen(t->text) == size
                                   ? parse(t, path, error)
                                   : ppo_fail(error, PPO_CORRUPT, "%.300s is not a text file", path);

@@ -33,6 +33,9 @@ static void test_refused(void **state)
     unbounded.action_space = (ppo_space)PPO_SPACE_FLOATS(1, NULL, NULL);
     assert_int_equal(ppo_agent_create(&agent, &config, &unbounded, &error), PPO_INVALID);
     assert_non_null(strstr(error.message, "finite action bounds"));
+    const float low = -3e38f, high = 3e38f; // finite, but not their distance
+    unbounded.action_space = (ppo_space)PPO_SPACE_FLOATS(1, &low, &high);
+    assert_int_equal(ppo_agent_create(&agent, &config, &unbounded, &error), PPO_INVALID);
     assert_null(agent);
 }
 

@@ -190,6 +190,7 @@ static void test_statuses(void **state)
         ppo_status wanted;
     } cases[] = {{PPO_ENV_FAILED, PPO_ENV_FAILED},
                  {PPO_IO, PPO_IO},
+                 {PPO_STOPPED, PPO_ENV_FAILED},
                  {256, PPO_ENV_FAILED},
                  {130, PPO_ENV_FAILED},
                  {-1, PPO_ENV_FAILED},

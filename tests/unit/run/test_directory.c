@@ -178,6 +178,22 @@ static void test_check(void **state)
     assert_int_equal(ppo_run_directory_check(scratch_path("check"), &error), PPO_IO);
 }
 
+static void test_config(void **state)
+{
+    ppo_error error = {0};
+    ppo_config config = small_config("");
+    (void)state;
+    make_dir("config");
+    assert_int_equal(ppo_run_directory_config(&config, scratch_path("config"), &error),
+                     PPO_NOT_FOUND);
+    write_text("config", "config.yaml", "num_envs: 3\n");
+    assert_int_equal(ppo_run_directory_config(&config, scratch_path("config"), &error), PPO_OK);
+    assert_int_equal(config.num_envs, 3);
+    assert_int_equal(unlink(in_dir("config", "config.yaml")), 0);
+    assert_int_equal(mkfifo(in_dir("config", "config.yaml"), 0666), 0);
+    assert_int_equal(ppo_run_directory_config(&config, scratch_path("config"), &error), PPO_IO);
+}
+
 static void test_results(void **state)
 {
     (void)state;
@@ -236,6 +252,7 @@ int main(void)
         cmocka_unit_test(test_foreign_lock),
         cmocka_unit_test(test_abandon_removes_what_was_made),
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_config),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_sweep),
     };

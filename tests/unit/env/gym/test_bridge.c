@@ -160,6 +160,21 @@ static void test_image(void **state)
     assert_int_equal(fixture_step(&b, &(int32_t){0}), PPO_OK);
     for (size_t i = 0; i < 60; i++)
         assert_int_equal(b.obs[i], i + 1);
+    assert_float_equal(space->low[59], 0.0, 0.0);
+    assert_float_equal(space->high[59], 255.0, 0.0);
+    fixture_close(&b);
+}
+
+// Bytes are scaled by their bounds (agent/features.h), so these come along.
+static void test_bits(void **state)
+{
+    const ppo_env_options options = usual();
+    fixture b;
+    (void)state;
+    fixture_open(&b, "gym:trial_envs:Bits-v0", 1, &options);
+    assert_int_equal(b.env->observation_space.dtype, PPO_U8);
+    assert_float_equal(b.env->observation_space.low[7], 0.0, 0.0);
+    assert_float_equal(b.env->observation_space.high[7], 1.0, 0.0);
     fixture_close(&b);
 }
 
@@ -420,6 +435,7 @@ static void test_refusals(void **state)
         {"gym:no_module:X-v0", PPO_NOT_FOUND, "no Python module 'no_module'"},
         {"gym:trial_envs:Text-v0", PPO_UNSUPPORTED, "part ['mission'] is a Text space"},
         {"gym:trial_envs:TextAction-v0", PPO_UNSUPPORTED, "the action space is a Text"},
+        {"gym:trial_envs:Gap-v0", PPO_UNSUPPORTED, "between the bounds of action 0, 0.1 and 0.1"},
         {"gym:trial_envs:FiveAxes-v0", PPO_UNSUPPORTED, "has 5 axes"},
         {"gym:trial_envs:Broken-v0", PPO_UNSUPPORTED, "ValueError: this one is never made"},
         {"gym:trial_envs:Fails-v0", PPO_ENV_FAILED, "Python ended"},
@@ -549,25 +565,16 @@ static bool has_numpy(const char *program)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_discrete),
-        cmocka_unit_test(test_multi_discrete),
-        cmocka_unit_test(test_multi_binary),
-        cmocka_unit_test(test_image),
-        cmocka_unit_test(test_box),
-        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_end),
-        cmocka_unit_test(test_time_limit),
-        cmocka_unit_test(test_same_as_built_in),
-        cmocka_unit_test(test_narrow_bounds),
-        cmocka_unit_test(test_far_starts),
-        cmocka_unit_test(test_types_of_flags),
-        cmocka_unit_test(test_wrong_pictures),
-        cmocka_unit_test(test_kwargs),
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_garbage),
-        cmocka_unit_test(test_death),
-        cmocka_unit_test(test_killed_while_idle),
+        cmocka_unit_test(test_discrete),       cmocka_unit_test(test_multi_discrete),
+        cmocka_unit_test(test_multi_binary),   cmocka_unit_test(test_image),
+        cmocka_unit_test(test_bits),           cmocka_unit_test(test_box),
+        cmocka_unit_test(test_nested),         cmocka_unit_test(test_end),
+        cmocka_unit_test(test_time_limit),     cmocka_unit_test(test_same_as_built_in),
+        cmocka_unit_test(test_narrow_bounds),  cmocka_unit_test(test_far_starts),
+        cmocka_unit_test(test_types_of_flags), cmocka_unit_test(test_wrong_pictures),
+        cmocka_unit_test(test_kwargs),         cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_death),          cmocka_unit_test(test_killed_while_idle),
     };
     static const char *const programs[] = {"python3", "/usr/bin/python3"};
     for (size_t i = 0; i < 2 && !python; i++)
