@@ -259,17 +259,30 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
     return PPO_OK;
 }
 
-// Whether the surplus operand is the rest of a list that was written with spaces: --net-arch 64 64.
-static bool follows_list(const cli_args *args)
+// Whether the last setting that was given is of this type.
+static bool is_last_setting(const cli_args *args, const char *type)
 {
-    const char *rest = args->operand[args->command->max_operands];
-    if (args->num_settings == 0 || rest[strspn(rest, "0123456789,")] != '\0')
-        return false;
-    const char *name = args->setting[args->num_settings - 1].name;
+    const char *name = args->num_settings ? args->setting[args->num_settings - 1].name : NULL;
     for (size_t i = 0; name && i < ppo_option_count(); i++)
         if (strcmp(ppo_option_at(i).name, name) == 0)
-            return strcmp(ppo_option_at(i).type, "widths") == 0;
+            return strcmp(ppo_option_at(i).type, type) == 0;
     return false;
+}
+
+// An operand too many is often meant as a value: --net-arch 64 64, --norm-obs maybe.
+static ppo_status surplus_operand(const cli_args *args, ppo_error *error)
+{
+    const char *surplus = args->operand[args->command->max_operands];
+    const cli_setting *last = args->num_settings ? &args->setting[args->num_settings - 1] : NULL;
+    if (is_last_setting(args, "widths") && surplus[strspn(surplus, "0123456789,")] == '\0')
+        return ppo_fail(error, PPO_INVALID, "%s: a list is one word: %s,%.80s", last->name,
+                        last->text, surplus);
+    if (is_last_setting(args, "true|false"))
+        return ppo_fail(error, PPO_INVALID,
+                        "'%s': '%.80s' is one argument too many (%s takes true or false)",
+                        args->command->name, surplus, last->name);
+    return ppo_fail(error, PPO_INVALID, "'%s': '%.80s' is one argument too many",
+                    args->command->name, surplus);
 }
 
 static ppo_status check_operands(const cli_args *args, ppo_error *error)
@@ -279,14 +292,8 @@ static ppo_status check_operands(const cli_args *args, ppo_error *error)
         return PPO_OK;
     if (args->num_operands < command->min_operands)
         return ppo_fail(error, PPO_INVALID, "'%s' needs %s", command->name, command->synopsis);
-    if (args->num_operands > command->max_operands && follows_list(args))
-        return ppo_fail(error, PPO_INVALID, "%s: a list is one word: %s,%.80s",
-                        args->setting[args->num_settings - 1].name,
-                        args->setting[args->num_settings - 1].text,
-                        args->operand[command->max_operands]);
     if (args->num_operands > command->max_operands)
-        return ppo_fail(error, PPO_INVALID, "'%s': '%.80s' is one argument too many", command->name,
-                        args->operand[command->max_operands]);
+        return surplus_operand(args, error);
     return PPO_OK;
 }
 

@@ -63,8 +63,10 @@ static int print_report(cli_check *check, cJSON *object, const char *id,
         cJSON_AddItemToObject(object, "findings", check->list);
         cli_json_print(object);
     } else {
-        printf("%s: %u faults, %u warnings, %u notes in %llu calls\n", ppo_env_name(id),
-               report->faults, report->warnings, report->notes, (unsigned long long)report->calls);
+        printf("%s: %u fault%s, %u warning%s, %u note%s in %llu calls\n", ppo_env_name(id),
+               report->faults, report->faults == 1 ? "" : "s", report->warnings,
+               report->warnings == 1 ? "" : "s", report->notes, report->notes == 1 ? "" : "s",
+               (unsigned long long)report->calls);
     }
     return report->faults > 0 ? PPO_ENV_FAILED : PPO_OK;
 }

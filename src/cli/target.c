@@ -35,6 +35,12 @@ static bool is_yaml_name(const char *name)
     return ends_with(name, ".yaml") || ends_with(name, ".yml");
 }
 
+// Of C or C++.
+static bool is_source_name(const char *name)
+{
+    return ends_with(name, ".c") || ends_with(name, ".cc") || ends_with(name, ".cpp");
+}
+
 // "cartpole" of "configs/seeds/cartpole.yaml"
 static void set_stem(cli_target *target, const char *name)
 {
@@ -179,6 +185,11 @@ ppo_status cli_target_find(cli_target *target, const char *given, ppo_error *err
         snprintf(target->label, sizeof target->label, "preset %s", name);
     } else if (is_directory(name)) {
         set_run(target, name);
+    } else if (exists(name) && is_source_name(name)) {
+        return ppo_fail(error, PPO_INVALID,
+                        "%.400s is a source file: build a shared object from it and name that, as "
+                        "in ./libmygame.so (docs/plugins.md)",
+                        name);
     } else if (exists(name)) {
         set_file(target, name);
     } else if ((target->yaml = find_preset(preset, sizeof preset, name))) {

@@ -39,6 +39,7 @@ finds small writes-past-instance 's|\.instance_size = sizeof(my_game)|.instance_
 finds noseed reset-not-repeating 's|ppo_random_seed(&game->random, \*seed)|(void)0|; s|(int32_t)ppo_random_integers(&game->random, 0, LAND)|rand() % LAND|g; s|^enum|#include <stdlib.h>\nenum|'
 finds global shared-state 's|^    int32_t place;|    int32_t number;|; s|game->place|place|g; s|^// What the agent|static int32_t place;\n//|'
 finds crash crash 's|^    observe(game, observation);|    if (game->place == 3) *(volatile int *)8 = 1;\n&|'
+prints '^MyGame-v0: 1 fault, '
 says_signal=$(grep -c 'signal 11' "$out")
 wants 'a crash tells its signal' "$says_signal" 1
 finds failing call-failed 's|^    (void)error;$|    if (transition) return PPO_ENV_FAILED;|'

@@ -38,6 +38,8 @@ says_not task
 hint --render 'ppo watch'
 hint --capture-video video_every
 hint '--verbose 1' quiet
+hint '--norm-obs maybe' 'maybe.*norm_obs takes true or false'
+hint '--net-arch 64 32' 'one word: 64,32'
 hint '--save-freq 100' checkpoint_interval_s
 hint '--tensorboard-log logs' 'run_dir'
 hint '--net-arch 64 64' 'hidden_sizes.*64,64'
@@ -104,4 +106,9 @@ prints 'ppo train --help-all'
 [ "$(wc -l <"$out")" -le 75 ] || fail "train --help has $(wc -l <"$out") lines"
 run 0 "$ppo" train --help-all
 prints '--adam-eps'
+
+# The source of a plug-in in place of what is built from it.
+echo 'int source;' >game.c
+run 2 "$ppo" train game.c
+says 'source file: build a shared object'
 finish
