@@ -8,6 +8,7 @@
 #include "agent/vec.h"
 
 #include "agent/frame_stack.h"
+#include "config/table.h"
 #include "core/cores.h"
 #include "core/error.h"
 #include "core/float_scope.h"
@@ -171,6 +172,7 @@ ppo_status ppo_vec_create(ppo_vec **vec, const ppo_config *config, const ppo_env
 {
     PPO_FLOAT_SCOPE;
     *vec = NULL;
+    PPO_TRY(ppo_config_check_size(config, error)); // before it is copied
     ppo_vec *v = calloc(1, sizeof *v);
     if (!v)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for environments");

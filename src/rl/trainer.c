@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/state.h"
 #include "agent/vec.h"
+#include "config/table.h"
 #include "core/cores.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -149,6 +150,7 @@ ppo_status ppo_trainer_create(ppo_trainer **result, const ppo_config *config,
     ppo_trainer_options o;
     *result = NULL;
     PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_trainer_options", error));
+    PPO_TRY(ppo_config_check_size(config, error)); // before it is copied
     ppo_trainer *trainer = calloc(1, sizeof *trainer);
     if (!trainer)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for a trainer");

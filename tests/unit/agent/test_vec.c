@@ -3,6 +3,7 @@
 // however they are stepped; resets, frame stacks, refusals.
 #include "unit/rl/support/toy.h"
 
+#include "check/guarded_buffer.h"
 #include "core/arena.h"
 #include "ppo/vec.h"
 
@@ -293,6 +294,17 @@ static void test_refused_configs(void **state)
     strcpy(config.env_id, "CartPoel-v1");
     assert_refused(&config, NULL, PPO_NOT_FOUND, "CartPole-v1");
     ppo_vec_destroy(NULL);
+
+    // Of a config of another size no more is read: the page behind this one can't be.
+    ppo_guarded_buffer small;
+    ppo_vec *none;
+    const size_t size = 64;
+    assert_true(ppo_guarded_create(&small, size, PPO_GUARDED_FLUSH, PPO_FINDING_CRASH));
+    memcpy(small.data, &size, sizeof size);
+    assert_int_equal(ppo_vec_create(&none, (const ppo_config *)(void *)small.data, NULL, NULL),
+                     PPO_INVALID);
+    assert_null(none);
+    ppo_guarded_destroy(&small);
 }
 
 static void test_refused_steps(void **state)

@@ -3,6 +3,7 @@
 // don't fit. The message says where, and the parameters stay as they were.
 #include "unit/rl/support/training.h"
 
+#include "check/guarded_buffer.h"
 #include "ppo/agent.h"
 
 #include <float.h>
@@ -217,6 +218,14 @@ static void test_refusals(void **state)
     old.abi_version = 99;
     config = config_for(TOY_DISCRETE, 1, "");
     check_creation(&config, &old, PPO_INVALID, "");
+
+    // Of a config of another size no more is read: the page behind this one can't be.
+    ppo_guarded_buffer small;
+    const size_t size = 64;
+    assert_true(ppo_guarded_create(&small, size, PPO_GUARDED_FLUSH, PPO_FINDING_CRASH));
+    memcpy(small.data, &size, sizeof size);
+    check_creation((const ppo_config *)(void *)small.data, NULL, PPO_INVALID, "struct_size");
+    ppo_guarded_destroy(&small);
     ppo_trainer_destroy(NULL);
     ppo_agent_destroy(NULL);
 }
