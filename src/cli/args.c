@@ -259,12 +259,10 @@ static ppo_status parse(cli_args *args, long_options *options, int argc, char **
     return PPO_OK;
 }
 
-// Whether the last setting that was given is of this type.
-static bool is_last_setting(const cli_args *args, const char *type)
+static bool setting_has_type(const cli_setting *setting, const char *type)
 {
-    const char *name = args->num_settings ? args->setting[args->num_settings - 1].name : NULL;
-    for (size_t i = 0; name && i < ppo_option_count(); i++)
-        if (strcmp(ppo_option_at(i).name, name) == 0)
+    for (size_t i = 0; setting->name && i < ppo_option_count(); i++)
+        if (strcmp(ppo_option_at(i).name, setting->name) == 0)
             return strcmp(ppo_option_at(i).type, type) == 0;
     return false;
 }
@@ -274,10 +272,10 @@ static ppo_status surplus_operand(const cli_args *args, ppo_error *error)
 {
     const char *surplus = args->operand[args->command->max_operands];
     const cli_setting *last = args->num_settings ? &args->setting[args->num_settings - 1] : NULL;
-    if (is_last_setting(args, "widths") && surplus[strspn(surplus, "0123456789,")] == '\0')
+    if (last && setting_has_type(last, "widths") && surplus[strspn(surplus, "0123456789,")] == '\0')
         return ppo_fail(error, PPO_INVALID, "%s: a list is one word: %s,%.80s", last->name,
                         last->text, surplus);
-    if (is_last_setting(args, "true|false"))
+    if (last && setting_has_type(last, "true|false"))
         return ppo_fail(error, PPO_INVALID,
                         "'%s': '%.80s' is one argument too many (%s takes true or false)",
                         args->command->name, surplus, last->name);
