@@ -45,8 +45,8 @@ static void write_sentence(const char *how)
     write_text(action);
     write_text(" after step ");
     write_number(atomic_load(&step_now));
-    write_text(" of the run; in a run with --workers process such an end costs one episode. The "
-               "last checkpoint is kept\n");
+    write_text(" of the run; in a run with --workers process only the current episode would be "
+               "lost. The last checkpoint is kept\n");
 }
 
 static void on_fatal_signal(int number)
