@@ -154,9 +154,10 @@ static ppo_status read_checkpoint(ppo_run *run, ppo_error *error)
         }
         if (status == PPO_MISMATCH || status == PPO_UNSUPPORTED)
             return ppo_fail(error, status,
-                            "%.380s. Use that configuration, another run_dir, or replace the run "
-                            "with --restart",
-                            cause[i].message);
+                            "%.380s. %s, choose another run_dir, or replace the run with --restart",
+                            cause[i].message,
+                            status == PPO_MISMATCH ? "Use that configuration"
+                                                   : "Go on with the version that wrote it");
         // Only a file that is missing or damaged gives way to the other: any other failure may
         // pass, and going on from an older state would lose what has been learnt since.
         if (spoiled || (status != PPO_CORRUPT && status != PPO_NOT_FOUND))

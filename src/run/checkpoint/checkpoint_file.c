@@ -65,9 +65,9 @@ static ppo_status check_content(const ppo_safetensors *content, void *bytes, siz
         return ppo_fail(error, PPO_CORRUPT, "%s is damaged: its checksum does not match", label);
     if (!version || strcmp(version, FORMAT_VERSION) != 0)
         return ppo_fail(error, PPO_UNSUPPORTED,
-                        "%s has checkpoint format %.20s (libppo %.20s); this is libppo %s, which "
-                        "reads format " FORMAT_VERSION,
-                        label, version ? version : "?", library ? library : "?", ppo_version());
+                        "%s was written by another version of libppo (%.20s), in checkpoint format "
+                        "%.20s; this one (%s) reads format " FORMAT_VERSION,
+                        label, library ? library : "?", version ? version : "?", ppo_version());
     return PPO_OK;
 }
 

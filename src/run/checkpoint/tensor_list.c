@@ -97,6 +97,11 @@ ppo_status ppo_tensor_list_match(const ppo_tensor_list *list, const ppo_safetens
             char text[2][SHAPE_TEXT_SIZE];
             format_shape(text[0], there->dtype, there->rank, there->shape);
             format_shape(text[1], dtype, here->rank, here->shape);
+            if (here->role == PPO_ROLE_ENVIRONMENT)
+                return ppo_fail(error, PPO_UNSUPPORTED,
+                                "%s was written with another version of this environment, whose "
+                                "episodes can't go on here (\"%s\" is %s there, %s here)",
+                                label, here->name, text[0], text[1]);
             return ppo_fail(error, PPO_MISMATCH, "%s: the tensor \"%s\" is %s there, %s here",
                             label, here->name, text[0], text[1]);
         }

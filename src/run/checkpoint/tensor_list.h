@@ -28,6 +28,8 @@ ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char 
                                         ppo_error *error);
 
 // PPO_MISMATCH unless the file holds each tensor with its type and shape (`exact`: and no others).
+// Environments' states of another size are PPO_UNSUPPORTED: they belong to another version of the
+// environment.
 ppo_status ppo_tensor_list_match(const ppo_tensor_list *list, const ppo_safetensors *file,
                                  bool exact, const char *label, ppo_error *error);
 

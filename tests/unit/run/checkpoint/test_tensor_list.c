@@ -155,6 +155,13 @@ static void test_match_and_fill(void **state)
     assert_non_null(
         strstr(error.message, "\"actor.0.weight\" is F32 [8, 2] there, F32 [9, 2] here"));
     weight->shape[0]--;
+    ppo_tensor *episodes = find(&list, "env.state");
+    assert_non_null(episodes);
+    episodes->shape[1]++;
+    assert_int_equal(ppo_tensor_list_match(&list, &file, true, "FILE", &error), PPO_UNSUPPORTED);
+    assert_non_null(
+        strstr(error.message, "FILE was written with another version of this environment"));
+    episodes->shape[1]--;
     weight->dtype = PPO_U32;
     assert_int_equal(ppo_tensor_list_match(&list, &file, true, "FILE", &error), PPO_MISMATCH);
     weight->dtype = PPO_F32;
