@@ -63,6 +63,9 @@ typedef struct ppo_film_options {
     double fps;         // frames per second; 0: the environment's real time, for a GIF at most 50
     uint32_t width, height; // as in ppo_render_options; 0: as the environment draws itself
     bool overlay;           // likewise
+    bool (*is_interrupted)(void *context); // asked with each picture: true gives up the film with
+                                           // PPO_STOPPED, leaving no file; NULL: it goes on
+    void *interrupt_context;
 } ppo_film_options;
 
 static inline void ppo_film_options_defaults(ppo_film_options *options)

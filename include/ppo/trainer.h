@@ -142,8 +142,9 @@ PPO_API const ppo_agent *ppo_trainer_agent(const ppo_trainer *trainer);
 PPO_API ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *evaluation,
                                         ppo_error *error);
 
-// A function that evaluations ask after each step of theirs; once it returns true they are
-// abandoned with PPO_STOPPED. It may be a flag that a signal handler sets. NULL: none.
+// A function that evaluations, and the films of a run, ask after each step of theirs; once it
+// returns true they are abandoned with PPO_STOPPED. It may be a flag that a signal handler sets.
+// NULL: none.
 PPO_API void ppo_trainer_set_interrupt(ppo_trainer *trainer, bool (*is_requested)(void *context),
                                        void *context);
 

@@ -190,7 +190,8 @@
       "Film an episode into videos/ every so many environment steps and at the end; 0 turns it "   \
       "off.")                                                                                      \
     X(video_steps, "Run", U32, "1000", BETWEEN(0, 1e9), "", false,                                 \
-      "Steps of the agent after which such a film ends; 0 films the whole episode.")               \
+      "Steps of the agent after which such a film ends; 0 films the whole episode, "               \
+      "up to eval_max_steps.")                                                                     \
     X(video_format, "Run", ENUM, "gif", CHOICES("gif|mp4"), "", false,                             \
       "File format of such films; GIFs are also shown in TensorBoard.")
 

@@ -321,6 +321,12 @@ void ppo_trainer_set_interrupt(ppo_trainer *trainer, bool (*is_requested)(void *
     trainer->interrupt_context = context;
 }
 
+bool ppo_trainer_is_interrupted(void *trainer)
+{
+    const ppo_trainer *t = trainer;
+    return t->is_interrupted && t->is_interrupted(t->interrupt_context);
+}
+
 uint64_t ppo_trainer_hash(const ppo_trainer *trainer)
 {
     return ppo_policy_hash(&trainer->agent.policy);

@@ -21,4 +21,8 @@ ppo_status ppo_trainer_check(const ppo_trainer *trainer, ppo_error *error);
 // iteration had failed can go on after it. On failure the trainer must be destroyed.
 ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error);
 
+// What the function of ppo_trainer_set_interrupt says, false without one; a function of this kind
+// itself, with the trainer as its context.
+bool ppo_trainer_is_interrupted(void *trainer);
+
 #endif

@@ -6,14 +6,23 @@
 #include "core/error.h"
 #include "core/sized.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
 #define MAX_GIF_FPS 50.0
 
+typedef struct shooting {
+    ppo_film *film;
+    ppo_film_options options;
+} shooting;
+
 static ppo_status add(void *context, const ppo_episode_view *view, ppo_error *error)
 {
-    return ppo_film_add(context, view->rgb, error);
+    const shooting *s = context;
+    if (s->options.is_interrupted && s->options.is_interrupted(s->options.interrupt_context))
+        return ppo_fail(error, PPO_STOPPED, "the film was interrupted");
+    return ppo_film_add(s->film, view->rgb, error);
 }
 
 // Frames per second at which the film plays in real time, with one frame per step of the agent.
@@ -29,7 +38,8 @@ ppo_status ppo_agent_film(const ppo_agent *agent, const char *path, const ppo_fi
                           ppo_evaluation *evaluation, ppo_error *error)
 {
     ppo_film_options o;
-    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_film_options", error));
+    PPO_TRY(ppo_sized_read(&o, sizeof o, offsetof(ppo_film_options, is_interrupted), options,
+                           "ppo_film_options", error));
     const ppo_env_class *env = ppo_agent_env(agent);
     const ppo_render_options rendering = {.struct_size = sizeof rendering,
                                           .seed = o.seed,
@@ -45,7 +55,8 @@ ppo_status ppo_agent_film(const ppo_agent *agent, const char *path, const ppo_fi
     PPO_TRY(ppo_film_open(&film, path, width, height, fps, error));
     if (!o.overlay) // which has colours of its own
         ppo_film_colours(film, env->render_colours, env->num_render_colours);
-    const ppo_frame_callback callback = {.function = add, .context = film};
+    shooting s = {.film = film, .options = o};
+    const ppo_frame_callback callback = {.function = add, .context = &s};
     const ppo_status status =
         ppo_agent_render_episode(agent, &callback, &rendering, evaluation, error);
     if (status == PPO_OK)

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "ppo/film.h"
+#include "rl/trainer_state.h"
 #include "run/film/film.h"
 
 #include <dirent.h>
@@ -68,7 +69,10 @@ ppo_status ppo_run_film_now(ppo_run *run, ppo_error *error)
     const ppo_film_options options = {.struct_size = sizeof options,
                                       .seed = config->eval_seed,
                                       .deterministic = config->eval_deterministic,
-                                      .max_steps = config->video_steps};
+                                      .max_steps = config->video_steps ? config->video_steps
+                                                                       : config->eval_max_steps,
+                                      .is_interrupted = ppo_trainer_is_interrupted,
+                                      .interrupt_context = run->trainer};
     char name[64];
     if (config->video_every == 0 || run->facts.film_step == run->facts.global_step)
         return PPO_OK;

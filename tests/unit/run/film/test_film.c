@@ -354,6 +354,11 @@ static int count_pictures(const char *path)
     return count;
 }
 
+static bool is_third_call(void *calls)
+{
+    return ++*(int *)calls == 3;
+}
+
 // One picture for the beginning and one for each step; the return is the evaluation's.
 static void test_agent_film(void **state)
 {
@@ -388,6 +393,15 @@ static void test_agent_film(void **state)
     assert_true(filmed.length_mean == 3.0);
     assert_int_equal(count_pictures(path), 4);
     assert_int_equal(ppo_agent_film(agent, path, &cut, NULL, &error), PPO_OK);
+
+    int calls = 0;
+    const ppo_film_options stopped = {.struct_size = sizeof stopped,
+                                      .is_interrupted = is_third_call,
+                                      .interrupt_context = &calls};
+    const char *other = scratch_path("stopped.mp4");
+    assert_int_equal(ppo_agent_film(agent, other, &stopped, NULL, &error), PPO_STOPPED);
+    assert_int_equal(calls, 3);
+    assert_int_not_equal(access(other, F_OK), 0);
     ppo_trainer_destroy(trainer);
 }
 
