@@ -15,6 +15,9 @@ ppo_status ppo_sized_check(const void *given, size_t first_size, const char *typ
         return ppo_fail(error, PPO_INVALID,
                         "%s: struct_size is %zu, less than %zu: set it to sizeof(%s)", type, size,
                         first_size, type);
+    if (size % sizeof size != 0) // no version has it, and it may end in the middle of a pointer
+        return ppo_fail(error, PPO_INVALID, "%s: struct_size is %zu: set it to sizeof(%s)", type,
+                        size, type);
     return PPO_OK;
 }
 

@@ -17,7 +17,7 @@ ppo_status ppo_sized_read(void *own, size_t own_size, size_t first_size, const v
                           const char *type, ppo_error *error);
 
 // For structs that the library fills: PPO_INVALID if the caller's struct at `given`, which begins
-// with its size, is smaller than `first_size`. NULL is allowed.
+// with its size, is smaller than `first_size`, or ends within a field. NULL is allowed.
 ppo_status ppo_sized_check(const void *given, size_t first_size, const char *type,
                            ppo_error *error);
 

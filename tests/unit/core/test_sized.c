@@ -60,11 +60,24 @@ static void test_forgotten_size(void **state)
     assert_non_null(strstr(error.message, "own_options: struct_size is 0"));
 }
 
+static void test_half_a_field(void **state)
+{
+    own_options own, half = {.a = 1, .b = UINT64_MAX};
+    ppo_error error = {0};
+    (void)state;
+    for (half.struct_size = sizeof(first_options) + 1; half.struct_size < sizeof half;
+         half.struct_size++) {
+        assert_int_equal(read_options(&own, &half, &error), PPO_INVALID);
+        assert_non_null(strstr(error.message, "set it to sizeof(own_options)"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_forgotten_size),
+        cmocka_unit_test(test_half_a_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
