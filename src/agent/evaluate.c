@@ -246,6 +246,7 @@ static ppo_evaluation summarise(const ppo_episode_result *results, uint32_t coun
 ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
                               const ppo_evaluate_options *options, ppo_error *error)
 {
+    PPO_FLOAT_SCOPE;
     ppo_evaluate_options o;
     PPO_TRY(ppo_sized_read(&o, sizeof o, offsetof(ppo_evaluate_options, max_steps), options,
                            "ppo_evaluate_options", error));

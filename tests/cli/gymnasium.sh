@@ -37,7 +37,8 @@ check CartPole-v1 --run-dir run
 hash=$(field hash)
 for id in CartPole-v1 trial_envs:CartPoleNextStep-v1 trial_envs:CartPoleSameStep-v1; do
     check gym:$id --python "$python" --run-dir run --gae-lambda 0.9 --minibatch-size 64 --gamma 0.99 \
-        --clip-vloss false --ent-coef 0 --update-epochs 4 --lr-schedule linear
+        --clip-vloss false --ent-coef 0 --update-epochs 4 --lr-schedule linear \
+        --norm-obs false --norm-reward false
     wants "hash of gym:$id" "$(field hash)" "$hash"
 done
 for workers in 1 3 8; do
