@@ -76,7 +76,11 @@ static void install(void)
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     struct sigaction handler = {.sa_handler = on_fatal_signal, .sa_flags = SA_ONSTACK};
     sigemptyset(&handler.sa_mask);
-    sigaltstack(&other, NULL); // of this thread; in others, an overflow has no last words
+    // Of this thread; in others, an overflow has no last words. One that is there, a sanitiser's,
+    // stays.
+    stack_t present;
+    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE))
+        sigaltstack(&other, NULL);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction old;
         if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)

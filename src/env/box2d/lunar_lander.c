@@ -348,8 +348,10 @@ static ppo_status lander_load(void *instance, const void *state, ppo_error *erro
         is_good = is_good && isfinite(number[i]);
     for (int i = 0; i < CHUNKS; i++)
         is_good = is_good && fabs(given->ground[i]) <= PPO_LANDER_HEIGHT;
-    is_good = is_good && imaxabs(given->wind_index) < MAX_WIND_INDEX &&
-              imaxabs(given->torque_index) < MAX_WIND_INDEX;
+    // Both ends by themselves: INT64_MIN has no absolute value.
+    is_good = is_good && given->wind_index > -MAX_WIND_INDEX &&
+              given->wind_index < MAX_WIND_INDEX && given->torque_index > -MAX_WIND_INDEX &&
+              given->torque_index < MAX_WIND_INDEX;
     const char *why = is_good ? ppo_world_check(&given->world, &size)
                               : "its random stream, ground or numbers are none of a lander's";
     if (why)
