@@ -5,6 +5,10 @@
 # sentence and a code that is not 0.
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/support/check.sh"
+if grep -qE '__(asan|tsan)_init' "$ppo"; then
+    echo "a sanitiser reports crashes in its own words"
+    exit 77
+fi
 CC=${CC:-cc}
 command -v "$CC" >/dev/null 2>&1 || { echo "no C compiler here"; exit 77; }
 
