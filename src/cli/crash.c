@@ -5,6 +5,7 @@
 
 #include "ppo/plugin.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -92,12 +93,15 @@ static void install(void)
 
 void cli_crash_watch(const char *env_id, const char *doing)
 {
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER; // seeds train side by side
+    pthread_mutex_lock(&one_at_a_time);
     if (!owner)
         install();
     snprintf(watched, sizeof watched, "%s", ppo_env_name(env_id));
     atomic_store(&step_now, 0);
     action = doing;
     atomic_fetch_add(&num_watched, 1);
+    pthread_mutex_unlock(&one_at_a_time);
 }
 
 void cli_crash_set_step(uint64_t step)
