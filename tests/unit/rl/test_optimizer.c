@@ -2,7 +2,7 @@
 // Steps against a textbook optimiser in double precision that is fed the same gradients, with one
 // or two groups of parameters, few slices and many; packed weights kept fresh; the same bits with
 // any number of threads.
-#include "unit/rl/support/problem.h"
+#include "unit/rl/support/update_set_ups.h"
 #include "unit/rl/support/ppo_reference.h"
 
 #include "rl/minibatch.h"
@@ -13,44 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-typedef struct set_up {
-    const char *name;
-    size_t dist;
-    ppo_widths hidden;
-    bool shared, separate;
-    double max_grad_norm;
-    uint32_t minibatch_size;
-} set_up;
-
-static const set_up set_ups[] = {
-    {"one optimiser", 1, {2, {17, 9}}, false, false, 0.5, 64},
-    {"shared", 9, {2, {17, 9}}, true, false, 0.5, 100},
-    {"two optimisers", 1, {2, {17, 9}}, false, true, 0.5, 64},
-    {"two optimisers, box", 9, {1, {33}}, false, true, 0.3, 37},
-    {"no clipping", 10, {1, {8}}, false, false, 0.0, 256},
-    {"linear", 3, {0}, false, true, 1e-3, 129},
-    {"several slices", 5, {2, {130, 70}}, false, true, 0.5, 200},
-};
-#define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
-
-static void create(problem *p, const set_up *s, uint32_t threads)
-{
-    ppo_config config;
-    ppo_config_defaults(&config);
-    config.seed = 3;
-    config.num_envs = 2;
-    config.num_steps = 128;
-    config.hidden_sizes = s->hidden;
-    config.shared_network = s->shared;
-    config.separate_optimizers = s->separate;
-    config.critic_learning_rate = s->separate ? 3e-3 : 0.0;
-    config.learning_rate = 1e-3;
-    config.max_grad_norm = s->max_grad_norm;
-    config.minibatch_size = s->minibatch_size;
-    config.update_epochs = 3;
-    problem_create(p, &config, &dist_cases[s->dist], 5, threads);
-}
 
 // --- against a textbook -------------------------------------------------------------------------
 
@@ -87,10 +49,10 @@ static void check_packed(problem *p)
     free(before);
 }
 
-static void check_steps(const set_up *s)
+static void check_steps(const update_set_up *s)
 {
     problem p;
-    create(&p, s, 2);
+    update_set_up_create(&p, s, 2);
     const ppo_config *config = &p.config;
     textbook b = {.size = p.policy.layout.size};
     b.critic_begin = s->separate ? p.policy.critic_begin : b.size;
@@ -125,22 +87,22 @@ static void check_steps(const set_up *s)
 static void test_steps(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < NUM_SET_UPS; i++)
-        check_steps(&set_ups[i]);
+    for (size_t i = 0; i < num_update_set_ups; i++)
+        check_steps(&update_set_ups[i]);
 }
 
 // Slices and their sums are cut by the parameters, never by the threads.
 static void test_threads(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+    for (size_t i = 0; i < num_update_set_ups; i++) {
         problem one, many;
-        create(&one, &set_ups[i], 1);
-        create(&many, &set_ups[i], 4);
+        update_set_up_create(&one, &update_set_ups[i], 1);
+        update_set_up_create(&many, &update_set_ups[i], 4);
         for (uint32_t t = 1; t <= 5; t++) {
             uint32_t index[256];
             ppo_minibatch_shuffle(index, 256, 9, t);
-            const uint32_t size = set_ups[i].minibatch_size;
+            const uint32_t size = update_set_ups[i].minibatch_size;
             minibatch_step_run(&one.single, &one.rollout, index, size, &one.step);
             minibatch_step_run(&many.single, &many.rollout, index, size, &many.step);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The update phase: epochs as the minibatches that they consist of; lost samples, normalisation
 // over the batch, an early stop, and what is not finite.
-#include "unit/rl/support/problem.h"
+#include "unit/rl/support/update_set_ups.h"
 #include "unit/rl/support/ppo_reference.h"
 
 #include "rl/minibatch.h"
@@ -12,44 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-typedef struct set_up {
-    const char *name;
-    size_t dist;
-    ppo_widths hidden;
-    bool shared, separate;
-    double max_grad_norm;
-    uint32_t minibatch_size;
-} set_up;
-
-static const set_up set_ups[] = {
-    {"one optimiser", 1, {2, {17, 9}}, false, false, 0.5, 64},
-    {"shared", 9, {2, {17, 9}}, true, false, 0.5, 100},
-    {"two optimisers", 1, {2, {17, 9}}, false, true, 0.5, 64},
-    {"two optimisers, box", 9, {1, {33}}, false, true, 0.3, 37},
-    {"no clipping", 10, {1, {8}}, false, false, 0.0, 256},
-    {"linear", 3, {0}, false, true, 1e-3, 129},
-    {"several slices", 5, {2, {130, 70}}, false, true, 0.5, 200},
-};
-#define NUM_SET_UPS (sizeof set_ups / sizeof *set_ups)
-
-static void create(problem *p, const set_up *s, uint32_t threads)
-{
-    ppo_config config;
-    ppo_config_defaults(&config);
-    config.seed = 3;
-    config.num_envs = 2;
-    config.num_steps = 128;
-    config.hidden_sizes = s->hidden;
-    config.shared_network = s->shared;
-    config.separate_optimizers = s->separate;
-    config.critic_learning_rate = s->separate ? 3e-3 : 0.0;
-    config.learning_rate = 1e-3;
-    config.max_grad_norm = s->max_grad_norm;
-    config.minibatch_size = s->minibatch_size;
-    config.update_epochs = 3;
-    problem_create(p, &config, &dist_cases[s->dist], 5, threads);
-}
 
 // --- epochs -------------------------------------------------------------------------------------
 
@@ -64,15 +26,15 @@ static void add(double *sum, const ppo_update_stats *one)
 
 // The same minibatches one by one: shuffled by (seed, epochs since the beginning), the last one of
 // an epoch with what is left.
-static void check_epochs(const set_up *s)
+static void check_epochs(const update_set_up *s)
 {
     problem whole, parts;
     ppo_update_stats stats;
     ppo_error error = {0};
     double sum[8] = {0.0}, mean[8] = {0.0};
     uint32_t index[256], minibatches = 0;
-    create(&whole, s, 3);
-    create(&parts, s, 1);
+    update_set_up_create(&whole, s, 3);
+    update_set_up_create(&parts, s, 1);
     if (ppo_update_run(whole.update, &whole.rollout, &whole.step, 4, &stats, &error) != PPO_OK)
         fail_msg("%s", error.message);
     for (uint64_t epoch = 0; epoch < 3; epoch++) {
@@ -99,8 +61,8 @@ static void check_epochs(const set_up *s)
 static void test_epochs(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < NUM_SET_UPS; i++)
-        check_epochs(&set_ups[i]);
+    for (size_t i = 0; i < num_update_set_ups; i++)
+        check_epochs(&update_set_ups[i]);
 }
 
 // Steps that never took place are learnt from by no epoch, whatever stands in their rows.
@@ -111,8 +73,8 @@ static void test_lost_samples(void **state)
         problem with, without;
         ppo_update_stats a, b;
         ppo_error error = {0};
-        create(&with, &set_ups[0], 2);
-        create(&without, &set_ups[0], 1);
+        update_set_up_create(&with, &update_set_ups[0], 2);
+        update_set_up_create(&without, &update_set_ups[0], 1);
         for (size_t i = 0; i < 256; i += 7) {
             with.rollout.lost[i] = without.rollout.lost[i] = 1;
             with.rollout.advantage[i] = with.rollout.ret[i] = NAN;
@@ -143,7 +105,7 @@ static void test_norm_adv_batch(void **state)
     ppo_update_stats stats;
     ppo_error error = {0};
     double sum = 0.0, squares = 0.0;
-    create(&p, &set_ups[0], 1);
+    update_set_up_create(&p, &update_set_ups[0], 1);
     p.config.norm_adv = PPO_NORM_ADV_BATCH;
     assert_true(ppo_update_run(p.update, &p.rollout, &p.step, 0, &stats, &error) == PPO_OK);
     for (size_t i = 0; i < 256; i++) {
@@ -162,7 +124,7 @@ static void test_target_kl(void **state)
         problem p;
         ppo_update_stats stats;
         ppo_error error = {0};
-        create(&p, &set_ups[0], 1);
+        update_set_up_create(&p, &update_set_ups[0], 1);
         p.config.target_kl = targets[i];
         assert_true(ppo_update_run(p.update, &p.rollout, &p.step, 0, &stats, &error) == PPO_OK);
         assert_int_equal(stats.epochs, i ? 3 : 1); // the epoch that exceeds it is finished
@@ -175,12 +137,12 @@ static void test_target_kl(void **state)
 static void test_not_finite(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < NUM_SET_UPS; i++) {
+    for (size_t i = 0; i < num_update_set_ups; i++) {
         problem p, clean;
         ppo_update_stats stats;
         ppo_error error = {0};
-        create(&p, &set_ups[i], 2);
-        create(&clean, &set_ups[i], 2);
+        update_set_up_create(&p, &update_set_ups[i], 2);
+        update_set_up_create(&clean, &update_set_ups[i], 2);
         const size_t bytes = p.policy.layout.size * sizeof *p.policy.params;
         float good[256];
         memcpy(good, p.rollout.ret, sizeof good);
@@ -207,7 +169,7 @@ static void test_infinite_deviation(void **state)
     problem p;
     ppo_update_stats stats;
     ppo_error error = {0};
-    create(&p, &set_ups[1], 1); // a Gaussian with log_std
+    update_set_up_create(&p, &update_set_ups[1], 1); // a Gaussian with log_std
     for (size_t a = 0; a < p.policy.dist.num_actions; a++)
         p.policy.params[p.policy.log_std + a] = 1000.0f;
     for (size_t i = 0; i < 256; i++)
