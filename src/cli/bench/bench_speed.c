@@ -268,6 +268,9 @@ static int bench_yaml(const char *name, const char *yaml, const ppo_env_class *e
     return bench_config(name, &config, env, args, plan);
 }
 
+// The shapes below name all that costs time or changes what is computed, so that the defaults of
+// ppo_config may change without them.
+
 // Stable-Baselines3's defaults for PPO("MlpPolicy"), with 8 environments.
 int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
@@ -277,7 +280,7 @@ int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const c
                       "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\n"
                       "shared_network: false\nlearning_rate: 3e-4\nlr_schedule: constant\n"
                       "ent_coef: 0\nclip_vloss: false\nclip_coef: 0.2\nvf_coef: 0.5\n"
-                      "max_grad_norm: 0.5\n",
+                      "max_grad_norm: 0.5\ngamma: 0.99\nnorm_obs: false\nnorm_reward: false\n",
                       NULL, plan, args);
 }
 
@@ -289,7 +292,8 @@ int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const c
                       "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
                       "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\n"
                       "shared_network: false\nlearning_rate: 1e-3\nlr_schedule: constant\n"
-                      "norm_obs: true\nmax_grad_norm: 0\n",
+                      "norm_obs: true\nnorm_reward: false\nmax_grad_norm: 0\ngamma: 0.99\n"
+                      "clip_vloss: true\nent_coef: 0.01\nent_schedule: constant\n",
                       NULL, plan, args);
 }
 
@@ -301,7 +305,8 @@ int cli_bench_cnn(const cli_bench_plan *plan, const cli_args *args, const char *
                       "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
                       "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\n"
                       "shared_network: true\nlearning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\n"
-                      "max_grad_norm: 0.5\n",
+                      "max_grad_norm: 0.5\ngamma: 0.99\nnorm_reward: false\nclip_vloss: true\n"
+                      "ent_coef: 0.01\nent_schedule: constant\n",
                       &cli_bench_frames, plan, args);
 }
 

@@ -62,11 +62,7 @@ static void print_row(const cli_run_summary *s)
 static cJSON *row_json(const cli_run_summary *s)
 {
     cJSON *row = cJSON_CreateObject();
-    cJSON_AddStringToObject(row, "run_dir", s->target.run_dir);
-    cJSON_AddStringToObject(row, "env", s->config.env_id);
-    cli_json_add_integer(row, "seed", s->config.seed);
-    cli_json_add_integer(row, "steps", s->steps);
-    cli_json_add_integer(row, "total_timesteps", s->config.total_timesteps);
+    cli_run_summary_add(row, s);
     cJSON_AddNumberToObject(row, "return_mean", s->return_mean);
     cJSON_AddNumberToObject(row, "best", s->best.episodes ? s->best.return_mean : (double)NAN);
     cJSON_AddStringToObject(row, "state", state_of(s));

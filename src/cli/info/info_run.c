@@ -23,11 +23,7 @@ static void add_evaluation(cJSON *object, const char *name, const ppo_evaluation
 static int print_json(const cli_run_summary *summary)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "run_dir", summary->target.run_dir);
-    cJSON_AddStringToObject(object, "env", summary->config.env_id);
-    cli_json_add_integer(object, "seed", summary->config.seed);
-    cli_json_add_integer(object, "steps", summary->steps);
-    cli_json_add_integer(object, "total_timesteps", summary->config.total_timesteps);
+    cli_run_summary_add(object, summary);
     cli_json_add_integer(object, "iterations", summary->iterations);
     cJSON_AddNumberToObject(object, "seconds", summary->seconds);
     cJSON_AddNumberToObject(object, "return_mean", summary->return_mean);

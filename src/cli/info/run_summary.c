@@ -55,3 +55,12 @@ ppo_status cli_run_summary_read(cli_run_summary *summary, const char *dir, ppo_e
     read_evaluation(&summary->best, dir, "best");
     return PPO_OK;
 }
+
+void cli_run_summary_add(cJSON *object, const cli_run_summary *summary)
+{
+    cJSON_AddStringToObject(object, "run_dir", summary->target.run_dir);
+    cJSON_AddStringToObject(object, "env", summary->config.env_id);
+    cli_json_add_integer(object, "seed", summary->config.seed);
+    cli_json_add_integer(object, "steps", summary->steps);
+    cli_json_add_integer(object, "total_timesteps", summary->config.total_timesteps);
+}

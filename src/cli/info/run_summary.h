@@ -4,6 +4,7 @@
 #ifndef CLI_INFO_RUN_SUMMARY_H
 #define CLI_INFO_RUN_SUMMARY_H
 
+#include "cli/json.h"
 #include "cli/target.h"
 
 typedef struct cli_run_summary {
@@ -20,5 +21,8 @@ typedef struct cli_run_summary {
 } cli_run_summary;
 
 ppo_status cli_run_summary_read(cli_run_summary *summary, const char *dir, ppo_error *error);
+
+// Adds which run it is and how far it has come: run_dir, env, seed, steps, total_timesteps.
+void cli_run_summary_add(cJSON *object, const cli_run_summary *summary);
 
 #endif
