@@ -166,9 +166,12 @@ static void *worker_main(void *argument)
     atomic_store(&self->id, (pid_t)syscall(SYS_gettid));
     for (;;) {
         wait_for_run(self, generation);
+        // First the generation, then `stop`, which is set before the last generation begins: the
+        // other way round, a worker could take the last one for a run and wait for another for
+        // ever.
+        generation = generation_of(atomic_load_explicit(&self->cursor, memory_order_acquire));
         if (atomic_load(&pool->stop))
             return NULL;
-        generation = generation_of(atomic_load_explicit(&self->cursor, memory_order_acquire));
         report(pool, run_range(self, self->index));
         if (!spin_for_run(self, generation, SPINS_BEFORE_HELP, SPINS_TIGHT))
             report(pool, help_others(pool, self->index));

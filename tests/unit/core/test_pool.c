@@ -93,6 +93,21 @@ static void test_many_runs(void **state)
     }
 }
 
+// A pool that is destroyed while a worker is about to begin: the worker must not take the end for a
+// run and wait for the next one.
+static void test_destroyed_at_once(void **state)
+{
+    (void)state;
+    static run r;
+    alarm(300); // seconds; a hang ends here
+    for (size_t i = 0; i < 5000; i++) {
+        ppo_pool *pool = create(2);
+        check(pool, &r, 2 + i % 3);
+        ppo_pool_destroy(pool);
+    }
+    alarm(0);
+}
+
 // Each run reads what all workers wrote in the one before.
 typedef struct relay {
     long from[64], to[64];
@@ -323,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_task_once),
                                        cmocka_unit_test(test_many_runs),
+                                       cmocka_unit_test(test_destroyed_at_once),
                                        cmocka_unit_test(test_runs_see_each_other),
                                        cmocka_unit_test(test_sleepers_wake),
                                        cmocka_unit_test(test_pools_inside_tasks),
