@@ -74,8 +74,8 @@ PPO_API const ppo_evaluation *ppo_run_best_evaluation(const ppo_run *run);
 // The path of the last film that was made since opening, or "".
 PPO_API const char *ppo_run_last_film(const ppo_run *run);
 
-// Sentences about unusual things found at opening (a damaged checkpoint, a shortened CSV file), or
-// "".
+// Sentences about unusual things found at opening (a damaged checkpoint, a shortened CSV file, an
+// option without effect), or "".
 PPO_API const char *ppo_run_notice(const ppo_run *run);
 
 // Checkpoints by themselves, for programs that keep no run directory. Saving fails with

@@ -11,6 +11,7 @@
 #include "cli/find_runs.h"
 #include "cli/json.h"
 #include "cli/message.h"
+#include "cli/signals.h"
 #include "cli/flag_number.h"
 
 // How far the seeds of `ppo eval` lie above those of the run's own evaluations, which have chosen
@@ -43,6 +44,12 @@ static ppo_status parse_size(ppo_film_options *options, const char *text, ppo_er
     return PPO_OK;
 }
 
+static bool is_interrupted(void *context)
+{
+    (void)context;
+    return cli_stop_requested();
+}
+
 // The flag that is about a film, if one is given.
 static const char *film_flag(const cli_args *args)
 {
@@ -61,7 +68,8 @@ static ppo_status film_options_init(eval_options *p, const cli_args *args, ppo_e
     p->film_options = (ppo_film_options){.struct_size = sizeof p->film_options,
                                          .seed = p->seed,
                                          .deterministic = p->is_deterministic,
-                                         .overlay = args->flag[CLI_FLAG_VIDEO_OVERLAY]};
+                                         .overlay = args->flag[CLI_FLAG_VIDEO_OVERLAY],
+                                         .is_interrupted = is_interrupted};
     if (!p->film && film_flag(args))
         return ppo_fail(error, PPO_INVALID, "%s goes with --video FILE", film_flag(args));
     if (size && parse_size(&p->film_options, size, error))
@@ -137,7 +145,9 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
     const ppo_evaluate_options options = {.struct_size = sizeof options,
                                           .episodes = p.episodes,
                                           .seed = p.seed,
-                                          .deterministic = p.is_deterministic};
+                                          .deterministic = p.is_deterministic,
+                                          .is_interrupted = is_interrupted};
+    cli_signals_catch_quietly(NULL);
     cli_crash_watch(ppo_agent_env(agent)->id, "evaluating");
     cli_crash_set_step(file->global_step);
     ppo_status status = PPO_OK;
@@ -147,6 +157,8 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
         status = ppo_agent_evaluate(agent, &evaluation, &options, &error);
     cli_crash_unwatch(); // after a failure too, or the command's exit would look like the
                          // environment's
+    if (status == PPO_STOPPED)
+        return CLI_INTERRUPTED; // and a film that was under way is gone
     if (status != PPO_OK)
         return cli_fail(&error);
     const char *env = ppo_agent_env(agent)->id;

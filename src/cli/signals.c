@@ -16,6 +16,7 @@
 static atomic_bool stop_requested;
 
 // Set before handlers are installed.
+static bool is_quiet;
 static void (*restore_before_exit)(void);
 
 static void write_text(const char *text)
@@ -30,13 +31,13 @@ static void on_signal(int number)
     if (atomic_exchange(&stop_requested, true)) {
         if (restore_before_exit)
             restore_before_exit();
-        write_text(restore_before_exit ? "\n"
-                                       : "\nppo: stopped at once; the last checkpoint is kept, and "
-                                         "the same command continues from there\n");
+        write_text(is_quiet ? "\n"
+                            : "\nppo: stopped at once; the last checkpoint is kept, and "
+                              "the same command continues from there\n");
         _exit(CLI_INTERRUPTED);
     }
-    if (restore_before_exit)
-        return; // the screen closes at once
+    if (is_quiet)
+        return; // there is nothing to wait for
     write_text(
         "\nppo: stopping after this iteration; a second Ctrl-C stops at once and loses it\n");
 }
@@ -54,6 +55,7 @@ void cli_signals_catch(void)
 
 void cli_signals_catch_quietly(void (*restore)(void))
 {
+    is_quiet = true;
     restore_before_exit = restore;
     cli_signals_catch();
 }

@@ -9,8 +9,8 @@
 // Installs the handlers of SIGINT, SIGTERM and SIGHUP.
 void cli_signals_catch(void);
 
-// The same without a message; the second one calls `restore`, which must be fit for a handler,
-// before it ends the program.
+// The same without a message; the second one calls `restore`, which must be fit for a handler
+// (NULL: nothing is called), before it ends the program.
 void cli_signals_catch_quietly(void (*restore)(void));
 
 // Lets writes to a closed pipe fail with EPIPE instead of killing the program.

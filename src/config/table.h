@@ -93,7 +93,8 @@
       "One trunk with two heads instead of two separate networks.")                                \
     X(precision, "Networks", ENUM, "fp32", CHOICES("fp32|bf16"), "", true,                         \
       "Arithmetic of convolutional networks: bf16 multiplies numbers rounded to 8 bits and keeps " \
-      "parameters and sums in fp32; it needs oneDNN and a processor with AVX512_BF16 or AMX.")     \
+      "parameters and sums in fp32; it needs oneDNN and a processor with AVX512_BF16 or AMX. "     \
+      "Perceptrons compute in fp32 in any case.")                                                 \
     X(hidden_gain, "Networks", F64, "1.4142135623730951", AT_LEAST(0), "", true,                   \
       "Gain of the hidden layers' orthogonal initialisation; the default is sqrt(2).")             \
     X(actor_gain, "Networks", F64, "0.01", AT_LEAST(0), "", true,                                  \

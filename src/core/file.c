@@ -10,11 +10,13 @@
 #include "core/error.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -214,6 +216,8 @@ ppo_status ppo_file_publish(const char *path, const void *data, size_t size, ppo
 
 static void release_draft(ppo_file_draft *draft)
 {
+    if (draft->temporary && draft->lock >= 0)
+        close(draft->lock);
     free(draft->path);
     free(draft->temporary);
     *draft = (ppo_file_draft){0};
@@ -222,19 +226,48 @@ static void release_draft(ppo_file_draft *draft)
 ppo_status ppo_file_draft_begin(ppo_file_draft *draft, const char *path, ppo_error *error)
 {
     const size_t name_size = strlen(path) + NAME_ROOM;
-    *draft = (ppo_file_draft){.path = strdup(path), .temporary = malloc(name_size)};
+    *draft = (ppo_file_draft){.path = strdup(path), .temporary = malloc(name_size), .lock = -1};
     if (!draft->path || !draft->temporary) {
         release_draft(draft);
         return ppo_fail(error, PPO_NO_MEMORY, "out of memory writing %s", path);
     }
-    const int descriptor = open_temporary(draft->temporary, name_size, path);
-    if (descriptor < 0) {
+    draft->lock = open_temporary(draft->temporary, name_size, path);
+    if (draft->lock < 0) {
         const int cause = errno;
         release_draft(draft);
         return fail_at(error, "create a file for", path, cause);
     }
-    close(descriptor);
+    (void)flock(draft->lock, LOCK_EX | LOCK_NB); // where there are no locks, sweeping removes none
     return PPO_OK;
+}
+
+static bool is_abandoned(int folder, const char *name)
+{
+    const int descriptor = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    const bool is_free = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    close(descriptor);
+    return is_free;
+}
+
+void ppo_file_draft_sweep(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder_name = folder_of(path);
+    DIR *folder = folder_name ? opendir(folder_name) : NULL;
+    free(folder_name);
+    if (!folder)
+        return;
+    const struct dirent *entry;
+    // cppcheck-suppress readdirCalled ; each folder stream has a buffer of its own
+    while ((entry = readdir(folder))) {
+        const size_t length = ppo_file_temporary_of(entry->d_name);
+        if (length == strlen(name) && strncmp(entry->d_name, name, length) == 0 &&
+            is_abandoned(dirfd(folder), entry->d_name))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    closedir(folder);
 }
 
 // Returns 0 or the cause of failure.

@@ -18,10 +18,15 @@ ppo_status ppo_file_publish_keep(const char *path, const char *previous, const v
 typedef struct ppo_file_draft {
     char *path;
     char *temporary; // beside `path`; empty at first
+    int lock;        // a descriptor that holds a lock on it as long as the draft lives
 } ppo_file_draft;
 
 // Makes the temporary. Nothing to publish or discard on failure.
 ppo_status ppo_file_draft_begin(ppo_file_draft *draft, const char *path, ppo_error *error);
+
+// Removes temporaries of earlier drafts of `path` whose processes have died: nobody holds their
+// locks.
+void ppo_file_draft_sweep(const char *path);
 
 // Syncs the temporary, renames it over `path` and syncs the folder; on failure it is removed.
 // Releases the draft either way.

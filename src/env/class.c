@@ -138,6 +138,27 @@ static const char *render_fault(const ppo_env_class *env)
     return NULL;
 }
 
+// The head of a table, before anything else of it may be read: a table that ends before its version
+// has none.
+static ppo_class_fault version_fault(const ppo_env_class *env, ppo_error *error)
+{
+    const bool has_version = env->struct_size >= offsetof(ppo_env_class, id);
+    if (has_version && env->abi_version != PPO_ENV_ABI_VERSION) {
+        ppo_fail(error, PPO_INVALID,
+                 "an environment class has interface version %u and size %u; this library takes "
+                 "version %u and a size of at least %zu: compile it against this version's headers",
+                 env->abi_version, env->struct_size, PPO_ENV_ABI_VERSION, PPO_ENV_CLASS_MIN_SIZE);
+        return PPO_CLASS_ABI_VERSION;
+    }
+    if (env->struct_size >= PPO_ENV_CLASS_MIN_SIZE)
+        return PPO_CLASS_VALID;
+    ppo_fail(error, PPO_INVALID,
+             "an environment class has size %u; this library takes a size of at least %zu: its "
+             "struct_size is sizeof(ppo_env_class), compiled against this version's headers",
+             env->struct_size, PPO_ENV_CLASS_MIN_SIZE);
+    return PPO_CLASS_STRUCT_SIZE;
+}
+
 ppo_class_fault ppo_env_class_fault(const ppo_env_class *env, ppo_error *error)
 {
     ppo_env_class copy;
@@ -145,14 +166,9 @@ ppo_class_fault ppo_env_class_fault(const ppo_env_class *env, ppo_error *error)
         ppo_fail(error, PPO_INVALID, "an environment class is missing (NULL)");
         return PPO_CLASS_BAD_TABLE;
     }
-    if (env->struct_size < PPO_ENV_CLASS_MIN_SIZE || env->abi_version != PPO_ENV_ABI_VERSION) {
-        ppo_fail(error, PPO_INVALID,
-                 "an environment class has interface version %u and size %u; this library takes "
-                 "version %u and a size of at least %zu: compile it against this version's headers",
-                 env->abi_version, env->struct_size, PPO_ENV_ABI_VERSION, PPO_ENV_CLASS_MIN_SIZE);
-        return env->abi_version != PPO_ENV_ABI_VERSION ? PPO_CLASS_ABI_VERSION
-                                                       : PPO_CLASS_STRUCT_SIZE;
-    }
+    const ppo_class_fault outdated = version_fault(env, error);
+    if (outdated != PPO_CLASS_VALID)
+        return outdated;
     env = ppo_env_class_whole(&copy, env);
     if (!env->id || !env->id[0]) {
         ppo_fail(error, PPO_INVALID, "an environment class has no id");

@@ -126,6 +126,12 @@ static ppo_status fail_to_load(const char *path, ppo_error *error)
 static ppo_status check_table(const ppo_shared_object *object, ppo_error *error)
 {
     const ppo_plugin *table = object->table;
+    if (table->struct_size < offsetof(ppo_plugin, envs)) // it may end before its version
+        return ppo_fail(error, PPO_MISMATCH,
+                        "plug-in '%.200s' has a table of %u bytes; this library takes %zu: end its "
+                        "source with PPO_PLUGIN(&my_class); and compile it against this version's "
+                        "headers",
+                        object->path, table->struct_size, sizeof *table);
     if (table->abi_version != PPO_ENV_ABI_VERSION || table->struct_size < sizeof *table)
         return ppo_fail(error, PPO_MISMATCH,
                         "plug-in '%.200s' was built for interface version %u with a table of %u "
@@ -146,10 +152,10 @@ static ppo_status check_classes(const ppo_shared_object *object, ppo_error *erro
     for (size_t i = 0; i < object->table->num_envs; i++) {
         ppo_error said = {.status = PPO_OK, .message = ""};
         const ppo_env_class *env = object->table->envs[i];
-        if (ppo_env_class_check(env, &said) == PPO_OK)
+        const ppo_class_fault fault = ppo_env_class_fault(env, &said);
+        if (fault == PPO_CLASS_VALID)
             continue;
-        const bool is_old = env && (env->abi_version != PPO_ENV_ABI_VERSION ||
-                                    env->struct_size < PPO_ENV_CLASS_MIN_SIZE);
+        const bool is_old = fault == PPO_CLASS_ABI_VERSION || fault == PPO_CLASS_STRUCT_SIZE;
         return ppo_fail(error, is_old ? PPO_MISMATCH : PPO_INVALID, "plug-in '%.200s': %.280s",
                         object->path, said.message);
     }

@@ -16,6 +16,7 @@
 // Not here: what happens while the run moves on (run.c).
 #include "run/run_state.h"
 
+#include "agent/features.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -38,6 +39,18 @@ static void add_notice(ppo_run *run, const char *text)
 {
     const size_t used = strlen(run->notice);
     snprintf(run->notice + used, sizeof run->notice - used, "%s%s", used ? " " : "", text);
+}
+
+// Says that precision bf16 changes nothing for a perceptron, which computes in fp32.
+static void note_precision(ppo_run *run)
+{
+    ppo_input input;
+    const ppo_config *config = ppo_trainer_config(run->trainer);
+    const ppo_space *space = &ppo_trainer_env(run->trainer)->observation_space;
+    if (config->precision == PPO_PRECISION_BF16 &&
+        ppo_input_for(&input, config, space, NULL) == PPO_OK && !ppo_input_is_picture(&input))
+        add_notice(run, "precision bf16 is for convolutional networks; this network is a "
+                        "perceptron, which computes in fp32.");
 }
 
 static ppo_status remove_file(ppo_run *run, const char *name, ppo_error *error)
@@ -265,6 +278,7 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
     ppo_run_directory_sweep(run->root.text);
     ppo_run_film_sweep(run);
     PPO_TRY(publish_config(run, restart, error));
+    note_precision(run);
     run->opened_at = run->saved_at = ppo_clock_seconds();
     return PPO_OK;
 }

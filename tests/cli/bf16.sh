@@ -19,8 +19,14 @@ says 'onednn\.so.*set precision to fp32'
 [ ! -e none ] || fail 'a refused run has left a folder'
 run 0 "$ppo" doctor
 prints 'precision bf16: absent: .*onednn\.so'
-run 0 "$ppo" train CartPole-v1 --precision bf16 --total-timesteps 100 --eval-episodes 1 --quiet \
+run 0 "$ppo" train CartPole-v1 --precision bf16 --total-timesteps 100 --eval-episodes 1 \
     --run-dir perceptron
+says 'note: precision bf16 is for convolutional networks; this network is a perceptron'
+run 0 "$ppo" train CartPole-v1 --precision bf16 --total-timesteps 100 --eval-episodes 1 --seeds 1-2 \
+    --run-dir perceptrons
+says 'note: seed 1: precision bf16 is for convolutional networks'
+run 0 "$ppo" train CartPole-v1 --total-timesteps 100 --eval-episodes 1 --run-dir plain
+grep -q bf16 "$err" && fail 'a note about bf16 without bf16'
 unset PPO_MODULE_DIR
 
 run 0 "$ppo" doctor

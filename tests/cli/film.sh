@@ -95,4 +95,27 @@ wants 'size of the GIF' "$(od -An -tu1 -j6 -N4 big.gif | tr -s ' ' ' ')" ' 128 2
 run 4 "$ppo" eval rally --video nowhere/a.mp4
 says 'nowhere/a.mp4: No such file'
 wants 'what is left' "$(find . -name '*.tmp')" ''
+
+# A film that is stopped leaves nothing; one that is killed leaves a temporary, which the next film
+# of that name removes.
+for signal in INT TERM KILL; do
+    "$ppo" eval rally --stochastic --video stopped.mp4 >"$out" 2>"$err" &
+    pid=$!
+    last="eval --video, then kill -$signal"
+    waited=0
+    while [ -z "$(find . -name 'stopped.mp4.*.tmp' -size +0)" ] && [ $waited -lt 600 ]; do
+        sleep 0.05
+        waited=$((waited + 1))
+    done
+    kill -$signal $pid
+    wait $pid 2>/dev/null
+    code=$?
+    [ $signal = KILL ] && break
+    wants "exit code after SIG$signal" $code 130
+    quiet
+    wants 'what is left' "$(find . -name 'stopped*')" ''
+done
+wants 'what a killed film leaves' "$(find . -name 'stopped*' | wc -l | tr -d ' ')" 1
+run 0 "$ppo" eval rally --episodes 1 --video stopped.mp4 --video-steps 2
+wants 'what is there' "$(find . -name 'stopped*')" ./stopped.mp4
 finish

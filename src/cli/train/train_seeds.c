@@ -188,6 +188,18 @@ static void print_json(const ppo_config *config, const sweep *all, const columns
     cli_json_print(object);
 }
 
+// What was unusual when the runs were opened, once where it is the same for all.
+static void report_notices(const sweep *all)
+{
+    const char *last = "";
+    for (size_t i = 0; i < all->count; i++) {
+        const cli_outcome *outcome = &all->run[i].outcome;
+        if (outcome->notice[0] && strcmp(outcome->notice, last) != 0)
+            cli_note("seed %" PRIu64 ": %s", outcome->seed, outcome->notice);
+        last = outcome->notice[0] ? outcome->notice : last;
+    }
+}
+
 // A line for each seed that lost workers; while training, the progress line has the terminal.
 static void report_losses(const sweep *all)
 {
@@ -286,6 +298,8 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
         free(all.run);
         return cli_fail(&error);
     }
+    if (!args->flag[CLI_FLAG_QUIET])
+        report_notices(&all);
     report_losses(&all);
     const int code = report_unfinished(&all);
     columns c;

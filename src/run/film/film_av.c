@@ -364,10 +364,12 @@ static ppo_status prepare(ppo_film *film, double fps, ppo_error *error)
     int code = 0;
     if (is_gif && !(film->palette = ppo_palette_create()))
         return fail_memory(path, error);
-    if (film->kind == KIND_FRAMES)
+    if (film->kind == KIND_FRAMES) {
         PPO_TRY(ppo_file_make_dirs(path, error));
-    else
+    } else {
+        ppo_file_draft_sweep(path);
         PPO_TRY(ppo_file_draft_begin(&film->draft, path, error));
+    }
     const size_t bytes = picture_bytes(film);
     film->max_waiting =
         MAX_WAITING * bytes <= MAX_WAITING_BYTES ? MAX_WAITING : MAX_WAITING_BYTES / bytes + 1;

@@ -246,6 +246,33 @@ static void test_drafts(void **state)
     assert_int_equal(count_temporaries(), 0);
 }
 
+// A draft whose process died is removed by a sweep; one that lives, and other files, are not.
+static void test_abandoned_drafts_are_swept(void **state)
+{
+    (void)state;
+    ppo_error error = {0};
+    ppo_file_draft draft;
+    const pid_t child = fork();
+    if (child == 0) {
+        const bool is_begun = ppo_file_draft_begin(&draft, in_dir("film"), &error) == PPO_OK;
+        _exit(is_begun ? 0 : 1);
+    }
+    int result = -1;
+    assert_int_equal(waitpid(child, &result, 0), child);
+    assert_int_equal(result, 0);
+    assert_int_equal(ppo_file_draft_begin(&draft, in_dir("film"), &error), PPO_OK);
+    assert_int_equal(publish(in_dir("film2.1-0.tmp"), "another's", &error), PPO_OK);
+    assert_int_equal(count_temporaries(), 3);
+    ppo_file_draft_sweep(in_dir("film"));
+    assert_int_equal(count_temporaries(), 2);
+    assert_true(ppo_file_exists(draft.temporary));
+    ppo_file_draft_discard(&draft);
+    ppo_file_draft_sweep(in_dir("film"));
+    assert_int_equal(count_temporaries(), 1);
+    assert_int_equal(unlink(in_dir("film2.1-0.tmp")), 0);
+    ppo_file_draft_sweep(in_dir("none/film"));
+}
+
 static void test_make_dirs(void **state)
 {
     (void)state;
@@ -361,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_read_large),
         cmocka_unit_test(test_read_pipe),
         cmocka_unit_test(test_drafts),
+        cmocka_unit_test(test_abandoned_drafts_are_swept),
         cmocka_unit_test(test_make_dirs),
         cmocka_unit_test(test_standard_descriptors_are_left_alone),
         cmocka_unit_test(test_names_of_temporaries),

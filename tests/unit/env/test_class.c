@@ -3,6 +3,7 @@
 // of a class.
 #include "env/class.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,32 @@ static void test_whole_fields(void **state)
     free(env);
 }
 
+static void set_version(void *table, uint32_t version)
+{
+    memcpy((unsigned char *)table + offsetof(ppo_env_class, abi_version), &version, sizeof version);
+}
+
+// Tables that end anywhere before the first version's: nothing behind their end is read.
+static void test_short_tables(void **state)
+{
+    (void)state;
+    for (size_t size = sizeof(uint32_t); size < PPO_ENV_CLASS_MIN_SIZE; size++) {
+        ppo_env_class *env = table_of(size);
+        char text[32];
+        ppo_error error = {.status = PPO_OK};
+        if (size >= offsetof(ppo_env_class, id))
+            set_version(env, PPO_ENV_ABI_VERSION);
+        assert_int_equal(ppo_env_class_fault(env, &error), PPO_CLASS_STRUCT_SIZE);
+        snprintf(text, sizeof text, "size %zu;", size);
+        assert_non_null(strstr(error.message, text));
+        if (size >= offsetof(ppo_env_class, id)) {
+            set_version(env, 7);
+            assert_int_equal(ppo_env_class_fault(env, &error), PPO_CLASS_ABI_VERSION);
+        }
+        free(env);
+    }
+}
+
 static void test_extension(void **state)
 {
     (void)state;
@@ -67,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_fields),
+        cmocka_unit_test(test_short_tables),
         cmocka_unit_test(test_extension),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
