@@ -136,6 +136,9 @@ typedef struct ppo_config {
     double turbulence_power; // Nm
     double gravity;          // m/s^2, (-12, 0)
 
+    // TMaze (ppo_classic_options)
+    uint32_t tmaze_length; // steps from the sign to the junction
+
     // Gymnasium: environments in Python, gym:ID (docs/gymnasium.md)
     char env_kwargs[PPO_TEXT_SIZE]; // of gymnasium.make, as a JSON object; "": none
 

@@ -157,11 +157,11 @@ PPO_API ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_e
 
 typedef struct ppo_env_options ppo_env_options; // ppo/env_options.h
 
-// The class for this id; families other than classic control may make it from the options (NULL:
-// ppo_env_options_default). Close it once no instance of it is left. NULL on failure: PPO_NOT_FOUND
-// where there is no such environment, file or cartridge (the sentence names the nearest id),
-// PPO_INVALID for an option that the family can't take, PPO_UNSUPPORTED where the build lacks a
-// part; plug-ins also fail like ppo_plugin_resolve, environments in Python with PPO_ENV_FAILED.
+// The class for this id, which may be made from the options (NULL: ppo_env_options_default). Close
+// it once no instance of it is left. NULL on failure: PPO_NOT_FOUND where there is no such
+// environment, file or cartridge (the sentence names the nearest id), PPO_INVALID for an option
+// that the family can't take, PPO_UNSUPPORTED where the build lacks a part; plug-ins also fail like
+// ppo_plugin_resolve, environments in Python with PPO_ENV_FAILED.
 PPO_API ppo_status ppo_env_open(const ppo_env_class **env, const char *id,
                                 const ppo_env_options *options, ppo_error *error);
 

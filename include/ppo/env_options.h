@@ -32,6 +32,11 @@ typedef struct ppo_atari_options {
     bool full_action_space;     // all legal actions of the game, not the minimal set
 } ppo_atari_options;
 
+// The maze, TMaze; docs/memory.md.
+typedef struct ppo_classic_options {
+    uint32_t tmaze_length; // steps from the sign to the junction, in [1, 1000000]
+} ppo_classic_options;
+
 // Lunar landers; docs/bodies.md.
 typedef struct ppo_box2d_options {
     bool enable_wind;        // gusts push and turn the lander
@@ -56,11 +61,13 @@ struct ppo_env_options {
                         // of the library, and is refused
     ppo_atari_options atari;
     ppo_box2d_options box2d;
+    ppo_classic_options classic;
     ppo_gymnasium_options gymnasium;
 };
 
 // The defaults: a step is one frame of the whole screen in colour; no wind, but Gymnasium's
-// strengths for when it is enabled; python3, killed after 60 s without progress.
+// strengths for when it is enabled; a maze of 10 steps; python3, killed after 60 s without
+// progress.
 PPO_API ppo_env_options ppo_env_options_default(void);
 
 #ifdef __cplusplus

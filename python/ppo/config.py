@@ -8,7 +8,7 @@ import sys
 from ._library import CONFIG_SIZE, InvalidError, check, lib
 
 # Whose settings are about environments, so that make_vec takes them.
-_ENV_GROUPS = ("Environments", "Atari", "Lander", "Gymnasium")
+_ENV_GROUPS = ("Environments", "Atari", "Lander", "TMaze", "Gymnasium")
 _ENV_NAMES = ("workers", "num_workers", "env_timeout", "python", "rom_dir", "threads")
 _LEARNING = ("clip_reward", "norm_obs", "norm_obs_clip", "norm_reward", "norm_reward_clip")
 

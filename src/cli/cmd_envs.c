@@ -30,7 +30,7 @@ static void print_row(const ppo_env_class *env)
         snprintf(limit, sizeof limit, "%u", env->max_episode_steps);
     if (!isnan(env->reward_threshold))
         snprintf(threshold, sizeof threshold, "%g", env->reward_threshold);
-    printf("%-28s %-14s %-12s %6s %7s  %-6s  %s\n", env->id, observations, actions, limit,
+    printf("%-29s %-14s %-12s %6s %7s  %-6s  %s\n", env->id, observations, actions, limit,
            threshold, has_preset(env->id) ? "yes" : "no", env->summary ? env->summary : "");
 }
 
@@ -66,7 +66,7 @@ static void print_game(const shelf *s, const ppo_game_info *game)
 {
     char actions[TEXT_SIZE];
     snprintf(actions, sizeof actions, "Discrete(%u)", game->num_actions);
-    printf("%-28s %-14s %-12s %-6s  %s\n", game->name, "screen", actions,
+    printf("%-29s %-14s %-12s %-6s  %s\n", game->name, "screen", actions,
            has_preset(game->name) ? "yes" : "no", cartridge_text(s, game));
 }
 
@@ -93,7 +93,7 @@ static void print_names(const shelf *s, const char *title, bool v5_only)
 static void print_heading(void)
 {
     const char *bold = cli_style(stdout, CLI_BOLD), *plain = cli_style(stdout, CLI_PLAIN);
-    printf("%s%-28s %-14s %-12s %6s %7s  %-6s  %s%s\n", bold, "id", "observations", "actions",
+    printf("%s%-29s %-14s %-12s %6s %7s  %-6s  %s%s\n", bold, "id", "observations", "actions",
            "limit", "solved", "preset", "summary", plain);
 }
 
@@ -107,7 +107,7 @@ static int print_table(void)
     if (!s)
         return PPO_NO_MEMORY;
     ppo_rom_each(NULL, put_on_shelf, s);
-    printf("\n%s%-28s %-14s %-12s %-6s  %s%s\n", bold, "Atari game", "observations", "actions",
+    printf("\n%s%-29s %-14s %-12s %-6s  %s%s\n", bold, "Atari game", "observations", "actions",
            "preset", "cartridge", plain);
     for (size_t i = 0; i < ppo_game_count(); i++)
         if (cartridge_text(s, ppo_game_at(i))[0] != 'n' || !ppo_game_at(i)->md5)

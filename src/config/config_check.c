@@ -49,6 +49,7 @@ ppo_env_options ppo_config_env_options(const ppo_config *config)
                                        .wind_power = config->wind_power,
                                        .turbulence_power = config->turbulence_power,
                                        .gravity = config->gravity},
+                             .classic = {.tmaze_length = config->tmaze_length},
                              .gymnasium = {.python = config->python,
                                            .env_kwargs = config->env_kwargs,
                                            .max_episode_steps = config->max_episode_steps,

@@ -78,6 +78,9 @@
     X(gravity, "Lander", F64, "-10", INSIDE(-12, 0), "", true,                                     \
       "Gravity on the moon in m/s^2.")                                                             \
                                                                                                    \
+    X(tmaze_length, "TMaze", U32, "10", BETWEEN(1, 1e6), "", true,                                 \
+      "Steps of the corridor between the sign, seen once, and the junction.")                      \
+                                                                                                   \
     X(env_kwargs, "Gymnasium", TEXT, "", ANY_TEXT, "env_kwarg", true,                              \
       "Keyword arguments of gymnasium.make for gym:ID, as a JSON object: {\"gravity\": 9.8}.")     \
                                                                                                    \

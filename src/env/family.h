@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A family of environments: what the registry knows of each folder below src/env/. A family has
-// classes that are always there (classic control), or makes a class when an id is opened (Atari
-// games, plug-ins, Gymnasium's environments), or both (Box2D: other classes for other options).
+// classes that are always there, or makes a class when an id is opened (Atari games, plug-ins,
+// Gymnasium's environments), or both (classic control, Box2D: other classes for other options).
 #ifndef PPO_ENV_FAMILY_H
 #define PPO_ENV_FAMILY_H
 
@@ -25,5 +25,8 @@ typedef struct ppo_env_family {
     ppo_status (*open)(const ppo_env_class **env, const char *id, const ppo_env_options *options,
                        ppo_error *error);
 } ppo_env_family;
+
+// The class with this id among those that are always there; NULL if there is none.
+const ppo_env_class *ppo_env_family_class(const ppo_env_family *family, const char *id);
 
 #endif

@@ -39,14 +39,6 @@ const ppo_env_class *ppo_env_at(size_t index)
     return NULL;
 }
 
-static const ppo_env_class *class_with_id(const ppo_env_family *family, const char *id)
-{
-    for (size_t i = 0; i < family->num_classes; i++)
-        if (strcmp(family->classes[i]->id, id) == 0)
-            return family->classes[i];
-    return NULL;
-}
-
 // --- ids ----------------------------------------------------------------------------------------
 
 bool ppo_env_id_at(char *id, size_t size, size_t index)
@@ -62,7 +54,8 @@ bool ppo_env_id_at(char *id, size_t size, size_t index)
 static const ppo_env_family *family_of(const char *id)
 {
     for (size_t i = 0; families[i]; i++)
-        if (families[i]->has_id ? families[i]->has_id(id) : class_with_id(families[i], id) != NULL)
+        if (families[i]->has_id ? families[i]->has_id(id)
+                                : ppo_env_family_class(families[i], id) != NULL)
             return families[i];
     return NULL;
 }
@@ -103,7 +96,7 @@ static ppo_status unknown_id(const char *id, ppo_error *error)
 ppo_status ppo_env_find(const ppo_env_class **env, const char *id, ppo_error *error)
 {
     const ppo_env_family *family = family_of(id);
-    *env = family ? class_with_id(family, id) : NULL;
+    *env = family ? ppo_env_family_class(family, id) : NULL;
     if (*env)
         return PPO_OK;
     if (family)
@@ -116,6 +109,7 @@ ppo_env_options ppo_env_options_default(void)
 {
     return (ppo_env_options){.struct_size = sizeof(ppo_env_options),
                              .atari = {.frame_skip = 1},
+                             .classic = {.tmaze_length = PPO_TMAZE_LENGTH},
                              .box2d = {.wind_power = 15.0, .turbulence_power = 1.5},
                              .gymnasium = {.env_timeout = 60.0}};
 }

@@ -33,7 +33,7 @@ cp "$out" completion.bash
 if command -v bash >/dev/null 2>&1; then
     wants 'completion of an environment' "$(bash -c '. ./completion.bash
         COMP_WORDS=(ppo train Cart) COMP_CWORD=2; _ppo; echo "${COMPREPLY[*]}"')" \
-        'CartPole-v1 CartPole-v0'
+        'CartPole-v1 CartPole-v0 CartPoleNoVel-v1'
     wants 'completion of a choice' "$(bash -c '. ./completion.bash
         COMP_WORDS=(ppo train CartPole-v1 --activation "") COMP_CWORD=4; _ppo
         echo "${COMPREPLY[*]}"')" 'tanh relu'

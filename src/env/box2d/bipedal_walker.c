@@ -16,7 +16,7 @@
 #include "bodies/world_check.h"
 #include "core/error.h"
 #include "draw/canvas.h"
-#include "env/box2d/box2d_state.h"
+#include "env/random_state.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 // A lander's class whose traits were set when it was opened.
 typedef struct made_lander {
@@ -16,17 +15,8 @@ typedef struct made_lander {
 } made_lander;
 
 static const ppo_env_class *const classes[] = {
-    &ppo_lunar_lander_v3, &ppo_lunar_lander_continuous_v3, &ppo_bipedal_walker_v3,
-    &ppo_bipedal_walker_hardcore_v3};
-enum { NUM_CLASSES = sizeof classes / sizeof classes[0] };
-
-static const ppo_env_class *find(const char *id)
-{
-    for (int i = 0; i < NUM_CLASSES; i++)
-        if (strcmp(classes[i]->id, id) == 0)
-            return classes[i];
-    return NULL;
-}
+    &ppo_lunar_lander_v3, &ppo_lunar_lander_continuous_v3, &ppo_lunar_lander_no_velocity_v3,
+    &ppo_bipedal_walker_v3, &ppo_bipedal_walker_hardcore_v3};
 
 static ppo_status check_options(const ppo_box2d_options *options, ppo_error *error)
 {
@@ -60,11 +50,11 @@ static ppo_status open_lander(const ppo_env_class **env, const ppo_env_class *us
     made->env = *usual;
     made->env.context = &made->traits;
     made->env.extension = &lander_extension;
-    made->traits = (ppo_lander_traits){.is_continuous = traits->is_continuous,
-                                       .gravity = gravity,
-                                       .enable_wind = options->enable_wind,
-                                       .wind_power = options->wind_power,
-                                       .turbulence_power = options->turbulence_power};
+    made->traits = *traits;
+    made->traits.gravity = gravity;
+    made->traits.enable_wind = options->enable_wind;
+    made->traits.wind_power = options->wind_power;
+    made->traits.turbulence_power = options->turbulence_power;
     *env = &made->env;
     return PPO_OK;
 }
@@ -72,7 +62,7 @@ static ppo_status open_lander(const ppo_env_class **env, const ppo_env_class *us
 static ppo_status box2d_open(const ppo_env_class **env, const char *id,
                              const ppo_env_options *options, ppo_error *error)
 {
-    const ppo_env_class *usual = find(id);
+    const ppo_env_class *usual = ppo_env_family_class(&ppo_box2d_family, id);
     *env = NULL;
     if (!usual)
         return ppo_fail(error, PPO_NOT_FOUND, "no task on Box2D is called '%.64s'", id);
@@ -82,5 +72,7 @@ static ppo_status box2d_open(const ppo_env_class **env, const char *id,
     return PPO_OK;
 }
 
-const ppo_env_family ppo_box2d_family = {
-    .kind = PPO_ENV_KIND_BOX2D, .classes = classes, .num_classes = NUM_CLASSES, .open = box2d_open};
+const ppo_env_family ppo_box2d_family = {.kind = PPO_ENV_KIND_BOX2D,
+                                         .classes = classes,
+                                         .num_classes = sizeof classes / sizeof classes[0],
+                                         .open = box2d_open};

@@ -2,7 +2,8 @@
 // LunarLander: bring a lander down softly between two flags, with a main engine and one on each
 // side (Klimov, for OpenAI Gym). Gymnasium's LunarLander-v3 and LunarLanderContinuous-v3: its
 // random numbers, constants, forces, observations and rewards, each rounded where Python rounds,
-// on bodies that move as pybox2d's (docs/bodies.md): every number is Gymnasium's.
+// on bodies that move as pybox2d's (docs/bodies.md): every number is Gymnasium's. And RL Zoo's
+// LunarLanderNoVel-v3, whose velocities are not observed.
 //
 // Workload: 1.5 us a step where many landers are stepped together; a new world per episode of 70 to
 // 1000 steps. Owns nothing. Not here: the physics (src/bodies/), the picture.
@@ -13,7 +14,7 @@
 #include "bodies/world_check.h"
 #include "core/error.h"
 #include "draw/canvas.h"
-#include "env/box2d/box2d_state.h"
+#include "env/random_state.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -215,6 +216,14 @@ void ppo_lander_observe(float obs[PPO_LANDER_OBS], double *shaping, const ppo_po
         obs[i] = (float)state[i];
 }
 
+// As RL Zoo's MaskVelocityWrapper; the reward keeps what it gets from them.
+static void hide_velocities(float obs[PPO_LANDER_OBS])
+{
+    obs[2] = 0.0f; // vx
+    obs[3] = 0.0f; // vy
+    obs[5] = 0.0f; // omega
+}
+
 // What a step does before the world's. Two random numbers are drawn whatever the engines do.
 static void begin_step(ppo_lander *self, const ppo_lander_action *action)
 {
@@ -230,14 +239,17 @@ static void begin_step(ppo_lander *self, const ppo_lander_action *action)
 
 // An episode ends where the hull touches the moon or leaves the picture sideways, and where all has
 // come to rest, whose bonus beats the others' malus.
-static void end_step(ppo_lander_state *state, float obs[PPO_LANDER_OBS], ppo_transition *transition)
+static void end_step(ppo_lander *self, float obs[PPO_LANDER_OBS], ppo_transition *transition)
 {
+    ppo_lander_state *state = &self->state;
     const ppo_body *body = state->world.body, *hull = &body[PPO_LANDER_HULL];
     const double before = state->shaping;
     ppo_pose pose;
     ppo_body_pose(hull, &pose);
     ppo_lander_observe(obs, &state->shaping, &pose,
                        (bool[2]){body[PPO_LANDER_LEG_0].touches, body[PPO_LANDER_LEG_1].touches});
+    if (self->traits->hides_velocities)
+        hide_velocities(obs);
     transition->reward =
         state->shaping - before - state->main_power * MAIN_PRICE - state->side_power * SIDE_PRICE;
     if (hull->has_touched || fabs(((double)pose.x - HALF_WIDTH) / HALF_WIDTH) >= 1.0) {
@@ -274,7 +286,7 @@ static ppo_status lander_reset(void *instance, const uint64_t *seed, void *obser
     build_world(self);
     begin_step(self, &nothing);
     ppo_worlds_step(&world, 1, &step_def);
-    end_step(&self->state, observation, &ignored);
+    end_step(self, observation, &ignored);
     return PPO_OK;
 }
 
@@ -315,7 +327,7 @@ static ppo_status lander_step_many(void *const *selves, size_t count, const void
         ppo_worlds_step(world, (int)here, &step_def);
         for (size_t i = 0; i < here; i++) {
             ppo_lander *self = selves[first + i];
-            end_step(&self->state, (float *)observations + (first + i) * PPO_LANDER_OBS,
+            end_step(self, (float *)observations + (first + i) * PPO_LANDER_OBS,
                      &transitions[first + i]);
         }
     }
@@ -369,6 +381,8 @@ static const float throttle_high[2] = {1.0f, 1.0f};
 
 static const ppo_lander_traits discrete = {
     .gravity = -10.0, .wind_power = 15.0, .turbulence_power = 1.5};
+static const ppo_lander_traits no_velocity = {
+    .hides_velocities = true, .gravity = -10.0, .wind_power = 15.0, .turbulence_power = 1.5};
 static const ppo_lander_traits continuous = {
     .is_continuous = true, .gravity = -10.0, .wind_power = 15.0, .turbulence_power = 1.5};
 
@@ -390,3 +404,6 @@ const ppo_env_class ppo_lunar_lander_v3 =
 const ppo_env_class ppo_lunar_lander_continuous_v3 =
     LANDER_CLASS("LunarLanderContinuous-v3", "land between two flags, throttle of the engines",
                  PPO_SPACE_FLOATS(2, throttle_low, throttle_high), continuous);
+const ppo_env_class ppo_lunar_lander_no_velocity_v3 =
+    LANDER_CLASS("LunarLanderNoVel-v3", "land between two flags without seeing velocities",
+                 PPO_SPACE_CHOICE(num_choices), no_velocity);

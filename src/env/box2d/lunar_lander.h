@@ -27,6 +27,7 @@ enum { PPO_LANDER_HINGES = 2 };
 // What all instances of a class share.
 typedef struct ppo_lander_traits {
     bool is_continuous;
+    bool hides_velocities; // zeros are observed in their place
     bool enable_wind;
     double gravity;
     double wind_power;       // N, at most
@@ -76,6 +77,7 @@ void ppo_lander_observe(float obs[PPO_LANDER_OBS], double *shaping, const ppo_po
 void ppo_lander_render(const void *instance, unsigned char *rgb);
 void ppo_lander_draw(const void *instance, unsigned char *rgb, uint32_t width, uint32_t height);
 
-extern const ppo_env_class ppo_lunar_lander_v3, ppo_lunar_lander_continuous_v3;
+extern const ppo_env_class ppo_lunar_lander_v3, ppo_lunar_lander_continuous_v3,
+    ppo_lunar_lander_no_velocity_v3;
 
 #endif

@@ -2,13 +2,14 @@
 // CartPole: balance a pole on a cart by pushing left or right (Barto, Sutton & Anderson 1983,
 // "Neuronlike adaptive elements that can solve difficult learning control problems", without the
 // friction terms; equations as in Florian 2005, "Correct equations for the dynamics of the
-// cart-pole system"). Gymnasium's CartPole-v1 and -v0 bit for bit.
+// cart-pole system"). Gymnasium's CartPole-v1 and -v0 bit for bit, and RL Zoo's CartPoleNoVel-v1.
 //
 // Workload: 30-60 ns a step, an episode every 20 to 500 steps. Every operation is rounded to double
 // in Gymnasium's order; np.square is x * x here, unlike `**` elsewhere.
 #include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
+#include "env/classic/no_velocity.h"
 
 #include <math.h>
 
@@ -74,22 +75,34 @@ static ppo_status cartpole_step(void *instance, const void *action, void *observ
     return PPO_OK;
 }
 
+static void hide_velocities(float obs[4])
+{
+    obs[1] = 0.0f; // x_dot
+    obs[3] = 0.0f; // theta_dot
+}
+
+PPO_NO_VELOCITY(cartpole, hide_velocities)
+
 static const float bound_low[4] = {(float)(-2 * X_LIMIT), -INFINITY, (float)(-2 * THETA_LIMIT),
                                    -INFINITY};
 static const float bound_high[4] = {(float)(2 * X_LIMIT), INFINITY, (float)(2 * THETA_LIMIT),
                                     INFINITY};
 static const uint32_t num_actions[1] = {2}; // push left, push right
 
-#define CARTPOLE_CLASS(name, limit, threshold)                                                \
-    {                                                                                         \
-        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name, \
-        .summary = "balance a pole on a cart, " #limit " steps",                              \
-        .observation_space = PPO_SPACE_FLOATS(4, bound_low, bound_high),                      \
-        .action_space = PPO_SPACE_CHOICE(num_actions), .max_episode_steps = limit,            \
-        .reward_threshold = threshold, .instance_size = sizeof(ppo_cartpole),                 \
-        .state_size = sizeof(ppo_cartpole), .reset = cartpole_reset, .step = cartpole_step,   \
-        PPO_PICTURE(ppo_cartpole, 600, 400, 50.0),                                            \
+#define CARTPOLE_CLASS(name, text, limit, threshold, functions)                                   \
+    {                                                                                             \
+        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name,     \
+        .summary = text, .observation_space = PPO_SPACE_FLOATS(4, bound_low, bound_high),         \
+        .action_space = PPO_SPACE_CHOICE(num_actions), .max_episode_steps = limit,                \
+        .reward_threshold = threshold, .instance_size = sizeof(ppo_cartpole),                     \
+        .state_size = sizeof(ppo_cartpole), .reset = functions##_reset, .step = functions##_step, \
+        PPO_PICTURE(ppo_cartpole, 600, 400, 50.0),                                                \
     }
 
-const ppo_env_class ppo_cartpole_v1 = CARTPOLE_CLASS("CartPole-v1", 500, 475.0);
-const ppo_env_class ppo_cartpole_v0 = CARTPOLE_CLASS("CartPole-v0", 200, 195.0);
+const ppo_env_class ppo_cartpole_v1 =
+    CARTPOLE_CLASS("CartPole-v1", "balance a pole on a cart, 500 steps", 500, 475.0, cartpole);
+const ppo_env_class ppo_cartpole_v0 =
+    CARTPOLE_CLASS("CartPole-v0", "balance a pole on a cart, 200 steps", 200, 195.0, cartpole);
+const ppo_env_class ppo_cartpole_no_velocity_v1 =
+    CARTPOLE_CLASS("CartPoleNoVel-v1", "balance a pole on a cart without seeing velocities", 500,
+                   475.0, cartpole_no_velocity);

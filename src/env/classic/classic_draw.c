@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Pictures of the classic-control tasks, with the sizes, shapes and colours by which Gymnasium's
-// users know them.
+// users know them; and of the maze.
 //
 // The camera's unit is a pixel of the class's own picture, so that lengths are those of Gymnasium;
 // larger pictures are the same drawing seen closer.
@@ -227,4 +227,48 @@ void ppo_mountain_car_continuous_draw(const void *instance, unsigned char *rgb, 
 void ppo_mountain_car_continuous_render(const void *instance, unsigned char *rgb)
 {
     ppo_mountain_car_continuous_draw(instance, rgb, WIDE, FLAT);
+}
+
+// --- TMaze --------------------------------------------------------------------------------------
+
+#define CORRIDOR_LEFT 40.0
+#define JUNCTION_X    520.0
+#define CORRIDOR_Y    200.0 // of its middle
+#define CORRIDOR_HALF 25.0  // of its width
+#define ARM_LENGTH    130.0 // from the corridor's middle to an arm's end
+#define WALKER_RADIUS 15.0
+#define FLOOR         0xDDDDDD
+#define SIGN          0x2E7D32
+
+// An arrow towards an arm: up is left, as one who walks to the right has it.
+static void draw_sign(ppo_canvas *canvas, double x, double y, double way)
+{
+    const ppo_point arrow[3] = {{x - 15.0, y}, {x + 15.0, y}, {x, y + way * 25.0}};
+    ppo_canvas_polygon(canvas, arrow, 3, PPO_FILL(SIGN));
+}
+
+// The sign stays in the picture, beside the corridor: the walker sees it at the beginning alone.
+void ppo_tmaze_draw(const void *instance, unsigned char *rgb, uint32_t width, uint32_t height)
+{
+    const ppo_tmaze *self = instance;
+    const double share = (double)self->place / self->traits->length;
+    const double x =
+        CORRIDOR_LEFT + CORRIDOR_HALF + share * (JUNCTION_X - CORRIDOR_LEFT - CORRIDOR_HALF);
+    const double y = CORRIDOR_Y - (double)self->turn * (ARM_LENGTH - CORRIDOR_HALF);
+    const double way = self->sign == 0 ? 1.0 : -1.0;
+    ppo_canvas canvas;
+    ppo_canvas_open(&canvas, rgb, width, height, WHITE);
+    ppo_canvas_look(&canvas, 0.0, 0.0, WIDE, FLAT);
+    ppo_canvas_box(&canvas, CORRIDOR_LEFT, CORRIDOR_Y - CORRIDOR_HALF, JUNCTION_X,
+                   CORRIDOR_Y + CORRIDOR_HALF, PPO_FILL(FLOOR));
+    ppo_canvas_box(&canvas, JUNCTION_X - CORRIDOR_HALF, CORRIDOR_Y - ARM_LENGTH,
+                   JUNCTION_X + CORRIDOR_HALF, CORRIDOR_Y + ARM_LENGTH, PPO_FILL(FLOOR));
+    draw_sign(&canvas, CORRIDOR_LEFT + CORRIDOR_HALF, CORRIDOR_Y + way * 2.0 * CORRIDOR_HALF, way);
+    ppo_canvas_circle(&canvas, x, y, WALKER_RADIUS, PPO_FILL(BLACK));
+    ppo_canvas_close(&canvas);
+}
+
+void ppo_tmaze_render(const void *instance, unsigned char *rgb)
+{
+    ppo_tmaze_draw(instance, rgb, WIDE, FLAT);
 }

@@ -14,6 +14,7 @@ PPO_DECLARE_PICTURE(ppo_pendulum);
 PPO_DECLARE_PICTURE(ppo_acrobot);
 PPO_DECLARE_PICTURE(ppo_mountain_car);
 PPO_DECLARE_PICTURE(ppo_mountain_car_continuous);
+PPO_DECLARE_PICTURE(ppo_tmaze);
 
 #undef PPO_DECLARE_PICTURE
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // MountainCarContinuous: MountainCar with the engine's force as action and a price on force (Moore
 // 1990, "Efficient memory-based learning for robot control"). Gymnasium's
-// MountainCarContinuous-v0 bit for bit, under NumPy 2.
+// MountainCarContinuous-v0 bit for bit, under NumPy 2, and RL Zoo's
+// MountainCarContinuousNoVel-v0.
 //
 // Workload: about 20 ns a step. The roundings follow NumPy 2's promotion (NEP 50): a float32 value
 // together with a Python number is float32, with a float64 value float64. The state is float64 at
@@ -10,6 +11,7 @@
 #include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
+#include "env/classic/no_velocity.h"
 
 #include <math.h>
 
@@ -26,7 +28,8 @@ static void observe(const ppo_mountain_car_continuous *self, float obs[2])
     obs[1] = (float)self->velocity;
 }
 
-static ppo_status reset(void *instance, const uint64_t *seed, void *observation, ppo_error *error)
+static ppo_status mountain_car_reset(void *instance, const uint64_t *seed, void *observation,
+                                     ppo_error *error)
 {
     ppo_mountain_car_continuous *self = instance;
     (void)error;
@@ -82,8 +85,8 @@ static bool move_float(ppo_mountain_car_continuous *self, float force)
     return position >= (float)GOAL_POSITION && velocity >= 0.0f;
 }
 
-static ppo_status step(void *instance, const void *action, void *observation,
-                       ppo_transition *transition, ppo_error *error)
+static ppo_status mountain_car_step(void *instance, const void *action, void *observation,
+                                    ppo_transition *transition, ppo_error *error)
 {
     ppo_mountain_car_continuous *self = instance;
     (void)error;
@@ -98,23 +101,30 @@ static ppo_status step(void *instance, const void *action, void *observation,
     return PPO_OK;
 }
 
+static void hide_velocity(float obs[2])
+{
+    obs[1] = 0.0f;
+}
+
+PPO_NO_VELOCITY(mountain_car, hide_velocity)
+
 static const float bound_low[2] = {(float)MIN_POSITION, (float)-MAX_SPEED};
 static const float bound_high[2] = {(float)MAX_POSITION, (float)MAX_SPEED};
 static const float action_low[1] = {-1.0f};
 static const float action_high[1] = {1.0f};
 
-const ppo_env_class ppo_mountain_car_continuous_v0 = {
-    .struct_size = sizeof(ppo_env_class),
-    .abi_version = PPO_ENV_ABI_VERSION,
-    .id = "MountainCarContinuous-v0",
-    .summary = "drive out of a valley, engine force as action",
-    .observation_space = PPO_SPACE_FLOATS(2, bound_low, bound_high),
-    .action_space = PPO_SPACE_FLOATS(1, action_low, action_high),
-    .max_episode_steps = 999,
-    .reward_threshold = 90.0,
-    .instance_size = sizeof(ppo_mountain_car_continuous),
-    .state_size = sizeof(ppo_mountain_car_continuous),
-    .reset = reset,
-    .step = step,
-    PPO_PICTURE(ppo_mountain_car_continuous, 600, 400, 30.0),
-};
+#define MOUNTAIN_CAR_CLASS(name, text, functions)                                               \
+    {                                                                                           \
+        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name,   \
+        .summary = text, .observation_space = PPO_SPACE_FLOATS(2, bound_low, bound_high),       \
+        .action_space = PPO_SPACE_FLOATS(1, action_low, action_high), .max_episode_steps = 999, \
+        .reward_threshold = 90.0, .instance_size = sizeof(ppo_mountain_car_continuous),         \
+        .state_size = sizeof(ppo_mountain_car_continuous), .reset = functions##_reset,          \
+        .step = functions##_step, PPO_PICTURE(ppo_mountain_car_continuous, 600, 400, 30.0),     \
+    }
+
+const ppo_env_class ppo_mountain_car_continuous_v0 = MOUNTAIN_CAR_CLASS(
+    "MountainCarContinuous-v0", "drive out of a valley, engine force as action", mountain_car);
+const ppo_env_class ppo_mountain_car_continuous_no_velocity_v0 = MOUNTAIN_CAR_CLASS(
+    "MountainCarContinuousNoVel-v0", "drive out of a valley without seeing the velocity",
+    mountain_car_no_velocity);

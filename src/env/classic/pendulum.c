@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Pendulum: swing a pendulum up and hold it there with a torque too weak to lift it (the swing-up
 // problem of Doya 2000, "Reinforcement learning in continuous time and space", in the form of
-// Gym). Gymnasium's Pendulum-v1 bit for bit, under NumPy 2.
+// Gym). Gymnasium's Pendulum-v1 bit for bit, under NumPy 2, and RL Zoo's PendulumNoVel-v1.
 //
 // Workload: about 30 ns a step. float64, except where NumPy 2 (NEP 50) keeps the float32 of the
 // action: 3 * u, u ** 2 and 0.001 * u ** 2.
 #include "draw/canvas.h"
 #include "env/classic/classic.h"
 #include "env/classic/classic_draw.h"
+#include "env/classic/no_velocity.h"
 #include "env/classic/square.h"
 
 #include <math.h>
@@ -97,25 +98,30 @@ static ppo_status pendulum_load(void *instance, const void *state, ppo_error *er
     return PPO_OK;
 }
 
+static void hide_velocity(float obs[3])
+{
+    obs[2] = 0.0f; // theta_dot
+}
+
+PPO_NO_VELOCITY(pendulum, hide_velocity)
+
 static const float bound_low[3] = {-1.0f, -1.0f, (float)-MAX_SPEED};
 static const float bound_high[3] = {1.0f, 1.0f, (float)MAX_SPEED};
 static const float action_low[1] = {-MAX_TORQUE};
 static const float action_high[1] = {MAX_TORQUE};
 
-const ppo_env_class ppo_pendulum_v1 = {
-    .struct_size = sizeof(ppo_env_class),
-    .abi_version = PPO_ENV_ABI_VERSION,
-    .id = "Pendulum-v1",
-    .summary = "swing a pendulum up and hold it",
-    .observation_space = PPO_SPACE_FLOATS(3, bound_low, bound_high),
-    .action_space = PPO_SPACE_FLOATS(1, action_low, action_high),
-    .max_episode_steps = 200,
-    .reward_threshold = (double)NAN,
-    .instance_size = sizeof(ppo_pendulum),
-    .state_size = PENDULUM_STATE_SIZE,
-    .save_state = pendulum_save,
-    .load_state = pendulum_load,
-    .reset = pendulum_reset,
-    .step = pendulum_step,
-    PPO_PICTURE(ppo_pendulum, 500, 500, 30.0),
-};
+#define PENDULUM_CLASS(name, text, functions)                                                   \
+    {                                                                                           \
+        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name,   \
+        .summary = text, .observation_space = PPO_SPACE_FLOATS(3, bound_low, bound_high),       \
+        .action_space = PPO_SPACE_FLOATS(1, action_low, action_high), .max_episode_steps = 200, \
+        .reward_threshold = (double)NAN, .instance_size = sizeof(ppo_pendulum),                 \
+        .state_size = PENDULUM_STATE_SIZE, .save_state = pendulum_save,                         \
+        .load_state = pendulum_load, .reset = functions##_reset, .step = functions##_step,      \
+        PPO_PICTURE(ppo_pendulum, 500, 500, 30.0),                                              \
+    }
+
+const ppo_env_class ppo_pendulum_v1 =
+    PENDULUM_CLASS("Pendulum-v1", "swing a pendulum up and hold it", pendulum);
+const ppo_env_class ppo_pendulum_no_velocity_v1 = PENDULUM_CLASS(
+    "PendulumNoVel-v1", "swing a pendulum up without seeing its velocity", pendulum_no_velocity);

@@ -49,6 +49,10 @@ static void test_facts_are_gymnasiums(void **state)
     check_fact("MountainCar-v0", 200, -110.0, 2, 1);
     check_fact("MountainCarContinuous-v0", 999, 90.0, 2, 1);
     check_fact("Pendulum-v1", 200, (double)NAN, 3, 1);
+    check_fact("CartPoleNoVel-v1", 500, 475.0, 4, 1); // a wrapper keeps the spec
+    check_fact("PendulumNoVel-v1", 200, (double)NAN, 3, 1);
+    check_fact("MountainCarContinuousNoVel-v0", 999, 90.0, 2, 1);
+    check_fact("LunarLanderNoVel-v3", 1000, 200.0, 8, 1);
     check_fact("LunarLander-v3", 1000, 200.0, 8, 1);
     check_fact("LunarLanderContinuous-v3", 1000, 200.0, 8, 2);
     check_fact("BipedalWalker-v3", 1600, 300.0, 24, 4);

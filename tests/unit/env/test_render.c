@@ -28,6 +28,9 @@ static const ppo_pendulum pendulum_back = {.theta = -0.4, .torque = 2.0};
 static const ppo_acrobot acrobot = {.theta1 = 1.2, .theta2 = 0.9};
 static const ppo_mountain_car mountain_car = {.position = 0.2};
 static const ppo_mountain_car_continuous mountain_car_continuous = {.position = -0.9};
+static const ppo_tmaze_traits corridor = {.length = 10};
+static const ppo_tmaze tmaze = {.sign = 1, .place = 4, .traits = &corridor};
+static const ppo_tmaze tmaze_turned = {.sign = 0, .place = 10, .turn = -1, .traits = &corridor};
 
 static const struct scene {
     const char *name; // of the stored frame
@@ -40,6 +43,8 @@ static const struct scene {
     {"acrobot", &ppo_acrobot_v1, &acrobot},
     {"mountain_car", &ppo_mountain_car_v0, &mountain_car},
     {"mountain_car_continuous", &ppo_mountain_car_continuous_v0, &mountain_car_continuous},
+    {"tmaze", &ppo_tmaze_class, &tmaze},
+    {"tmaze_turned", &ppo_tmaze_class, &tmaze_turned},
 };
 enum { NUM_SCENES = sizeof scenes / sizeof scenes[0] };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the tasks of this folder ask of any saved state.
-#ifndef PPO_ENV_BOX2D_BOX2D_STATE_H
-#define PPO_ENV_BOX2D_BOX2D_STATE_H
+// What environments ask of a saved random stream.
+#ifndef PPO_ENV_RANDOM_STATE_H
+#define PPO_ENV_RANDOM_STATE_H
 
 #include "ppo/random.h"
 
