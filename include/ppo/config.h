@@ -28,6 +28,14 @@ typedef enum ppo_network_kind {
     PPO_NETWORK_IMPALA_CNN, // Espeholt et al. 2018: three residual stages, one linear layer of 256
 } ppo_network_kind;
 
+// What a network remembers from step to step of an episode, between its hidden layers and its
+// heads.
+typedef enum ppo_memory_kind {
+    PPO_MEMORY_NONE,
+    PPO_MEMORY_LSTM, // Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000
+    PPO_MEMORY_GRU,  // Cho et al. 2014, its reset gate after the product, as PyTorch has it
+} ppo_memory_kind;
+
 // Arithmetic of convolutional networks. Weights, gradients and the optimiser are fp32 always.
 typedef enum ppo_precision {
     PPO_PRECISION_FP32,

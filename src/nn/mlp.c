@@ -46,8 +46,10 @@ void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t index, size_t in, const
                   size_t out, ppo_activation activation, ppo_params *params, size_t *packed_size)
 {
     assert(hidden->count <= PPO_MAX_LAYERS);
-    *mlp =
-        (ppo_mlp){.num_layers = hidden->count + 1, .activation = activation, .begin = params->size};
+    *mlp = (ppo_mlp){.num_layers = hidden->count + (out > 0),
+                     .num_hidden = hidden->count,
+                     .activation = activation,
+                     .begin = params->size};
     for (size_t l = 0; l < mlp->num_layers; l++) {
         ppo_layer *layer = &mlp->layers[l];
         char label[PPO_NAME_SIZE];
@@ -62,6 +64,7 @@ void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t index, size_t in, const
         layer->output = mlp->working;
         mlp->working += PPO_CHUNK_ROWS * ppo_pad(layer->out);
     }
+    mlp->end = params->size;
     mlp->scratch_size = mlp->working + working_size(mlp);
 }
 
@@ -98,20 +101,27 @@ static void head_forward(const ppo_mlp *mlp, float *y, float *scratch, const flo
     ppo_transpose(y, PPO_CHUNK_ROWS, by_row, stride, rows, layer->out);
 }
 
-void ppo_mlp_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *params,
-                     const float *packed, const float *x, size_t ldx, size_t rows)
+const float *ppo_mlp_forward_hidden(const ppo_mlp *mlp, float *scratch, const float *params,
+                                    const float *packed, const float *x, size_t *ldx, size_t rows)
 {
-    for (size_t l = 0; l + 1 < mlp->num_layers; l++) {
+    for (size_t l = 0; l < mlp->num_hidden; l++) {
         const ppo_layer *layer = &mlp->layers[l];
         const size_t stride = ppo_pad(layer->out);
         float *hidden = scratch + layer->output;
-        ppo_gemm(hidden, stride, x, ldx, 1, packed + layer->packed, stride, params + layer->bias,
+        ppo_gemm(hidden, stride, x, *ldx, 1, packed + layer->packed, stride, params + layer->bias,
                  rows, layer->out, layer->in);
         ppo_activation_forward(hidden, rows * stride, mlp->activation);
         x = hidden;
-        ldx = stride;
+        *ldx = stride;
     }
-    head_forward(mlp, y, scratch, params, packed, x, ldx, rows);
+    return x;
+}
+
+void ppo_mlp_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *params,
+                     const float *packed, const float *x, size_t ldx, size_t rows)
+{
+    const float *hidden = ppo_mlp_forward_hidden(mlp, scratch, params, packed, x, &ldx, rows);
+    head_forward(mlp, y, scratch, params, packed, hidden, ldx, rows);
 }
 
 // A matrix by row and column strides: gradients of the last layer come column by column.
@@ -180,34 +190,69 @@ static ppo_strided head_gradient(const ppo_mlp *mlp, float *scratch, const float
     return (ppo_strided){.data = by_row, .row = stride, .col = 1};
 }
 
+// One layer's weights from the gradient of its pre-activations; and the gradient of its input,
+// before the activation that this comes from if it is another layer, unless dinput is NULL.
+static void layer_backward(const ppo_mlp *mlp, size_t l, float *grad, float *dinput, float *working,
+                           const float *params, ppo_strided gradient, const float *input,
+                           size_t ld_input, size_t rows)
+{
+    const ppo_layer *layer = &mlp->layers[l];
+    weight_gradient(layer, grad + (layer->weight - mlp->begin), working, gradient, input, ld_input,
+                    rows);
+    if (!dinput)
+        return;
+    ppo_gemm(dinput, ld_input, gradient.data, gradient.row, gradient.col, params + layer->weight,
+             layer->in, NULL, rows, layer->in, layer->out);
+    if (l > 0)
+        ppo_activation_backward(dinput, input, rows * ld_input, mlp->activation);
+}
+
+// Layers count-1 .. 0 from the gradient of the last one's pre-activations.
+static void hidden_backward(const ppo_mlp *mlp, size_t count, float *grad, float *dx,
+                            const float *scratch, float *working, const float *params,
+                            ppo_strided gradient, const float *x, size_t ldx, size_t rows)
+{
+    const size_t down_size = PPO_CHUNK_ROWS * down_width(mlp); // two buffers, for odd and even
+    for (size_t l = count; l-- > 0;) {
+        const ppo_layer *layer = &mlp->layers[l];
+        const float *input = l ? scratch + mlp->layers[l - 1].output : x;
+        const size_t ld_input = l ? ppo_pad(layer->in) : ldx;
+        float *dinput = l ? working + (l % 2) * down_size : dx;
+        bias_gradient_by_row(grad + (layer->bias - mlp->begin), gradient.data, layer->out, rows);
+        layer_backward(mlp, l, grad, dinput, working + 2 * down_size, params, gradient, input,
+                       ld_input, rows);
+        gradient = (ppo_strided){.data = dinput, .row = ld_input, .col = 1};
+    }
+}
+
 void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch,
                       const float *params, const float *dy, const float *x, size_t ldx, size_t rows)
 {
     const size_t last = mlp->num_layers - 1;
-    float *down = scratch + mlp->working; // two buffers, for odd and even layers
+    const ppo_layer *layer = &mlp->layers[last];
+    float *down = scratch + mlp->working;
     const size_t down_size = PPO_CHUNK_ROWS * down_width(mlp);
-    float *working = down + 2 * down_size;
-    ppo_strided gradient = head_gradient(mlp, scratch, dy, rows);
-    for (size_t l = mlp->num_layers; l-- > 0;) {
-        const ppo_layer *layer = &mlp->layers[l];
-        const float *input = l ? scratch + mlp->layers[l - 1].output : x;
-        const size_t ld_input = l ? ppo_pad(layer->in) : ldx;
-        float *dinput = l ? down + (l % 2) * down_size : dx;
-        float *dbias = grad + (layer->bias - mlp->begin);
-        weight_gradient(layer, grad + (layer->weight - mlp->begin), working, gradient, input,
-                        ld_input, rows);
-        if (l == last)
-            bias_gradient_by_column(dbias, dy, layer->out, rows);
-        else
-            bias_gradient_by_row(dbias, gradient.data, layer->out, rows);
-        if (!dinput)
-            break;
-        ppo_gemm(dinput, ld_input, gradient.data, gradient.row, gradient.col,
-                 params + layer->weight, layer->in, NULL, rows, layer->in, layer->out);
-        if (l > 0)
-            ppo_activation_backward(dinput, input, rows * ld_input, mlp->activation);
-        gradient = (ppo_strided){.data = dinput, .row = ld_input, .col = 1};
-    }
+    const float *input = last ? scratch + mlp->layers[last - 1].output : x;
+    const size_t ld_input = last ? ppo_pad(layer->in) : ldx;
+    float *dinput = last ? down + (last % 2) * down_size : dx;
+    layer_backward(mlp, last, grad, dinput, down + 2 * down_size, params,
+                   head_gradient(mlp, scratch, dy, rows), input, ld_input, rows);
+    bias_gradient_by_column(grad + (layer->bias - mlp->begin), dy, layer->out, rows);
+    hidden_backward(mlp, last, grad, dx, scratch, down, params,
+                    (ppo_strided){.data = dinput, .row = ld_input, .col = 1}, x, ldx, rows);
+}
+
+void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, const float *scratch, float *working,
+                             const float *params, float *dhidden, const float *x, size_t ldx,
+                             size_t rows)
+{
+    if (mlp->num_hidden == 0)
+        return;
+    const ppo_layer *layer = &mlp->layers[mlp->num_hidden - 1];
+    const size_t stride = ppo_pad(layer->out);
+    ppo_activation_backward(dhidden, scratch + layer->output, rows * stride, mlp->activation);
+    hidden_backward(mlp, mlp->num_hidden, grad, NULL, scratch, working, params,
+                    (ppo_strided){.data = dhidden, .row = stride, .col = 1}, x, ldx, rows);
 }
 
 size_t ppo_mlp_forward_macs(const ppo_mlp *mlp)

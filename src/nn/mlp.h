@@ -28,13 +28,16 @@ typedef struct ppo_layer {
 typedef struct ppo_mlp {
     ppo_layer layers[PPO_MAX_LAYERS + 1];
     size_t num_layers;
+    size_t num_hidden; // of them: all but the last, or all of a network without outputs
     ppo_activation activation;
     size_t begin;        // of its tensors in params
+    size_t end;          // of the last one
     size_t working;      // offset of the backward pass's working space in scratch
     size_t scratch_size; // floats
 } ppo_mlp;
 
-// Lays out a network in -> hidden -> out and adds its tensors to the list, named
+// Lays out a network in -> hidden -> out, or in -> hidden if out is 0, and adds its tensors to the
+// list, named
 // "<name>.<index + 2l>.weight" and "... .bias" as in torch.nn.Sequential. `packed_size` grows by
 // the floats that its packed weights take.
 void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t index, size_t in, const ppo_widths *hidden,
@@ -59,6 +62,19 @@ void ppo_mlp_forward(const ppo_mlp *mlp, float *y, float *scratch, const float *
 void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch,
                       const float *params, const float *dy, const float *x, size_t ldx,
                       size_t rows);
+
+// The hidden layers alone: returns the last one's outputs for x [rows, *ldx], rows one after
+// another in scratch, and sets *ldx to their stride; x itself where there is no hidden layer.
+const float *ppo_mlp_forward_hidden(const ppo_mlp *mlp, float *scratch, const float *params,
+                                    const float *packed, const float *x, size_t *ldx, size_t rows);
+
+// The hidden layers' gradients from dhidden, that of the last one's outputs in rows of
+// ppo_pad(width), which is used up; to `grad` as ppo_mlp_backward does. `scratch` is that of the
+// forward pass; `working` may be apart from it: the scratch_size - working floats that a network
+// has there.
+void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, const float *scratch, float *working,
+                             const float *params, float *dhidden, const float *x, size_t ldx,
+                             size_t rows);
 
 // MACs (multiply-accumulate operations) for one row: forward, and backward (weights of all layers,
 // data of all but the first, whose input needs no gradient).
