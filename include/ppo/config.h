@@ -167,6 +167,8 @@ typedef struct ppo_config {
     uint32_t num_steps;       // T, steps per environment and iteration
     uint32_t num_minibatches; // per epoch; used if minibatch_size is 0
     uint32_t minibatch_size;  // M; 0: num_envs * num_steps / num_minibatches, rounded up
+    uint32_t shards;          // S, a power of two: environments in S equal groups, minibatches of S
+                              // equal parts, each of one group's samples
     uint32_t update_epochs;
     double gamma;
     double gae_lambda;

@@ -47,7 +47,8 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
     PPO_TRY(ppo_policy_plan(&agent->policy, config, &input, &env->action_space, arena, error));
     if (input.normalise)
         ppo_normalizer_plan(&agent->obs_norm, "obs_norm", PPO_ROLE_OBS_STATISTICS,
-                            agent->num_features, arena);
+                            agent->num_features, agent->shards ? agent->shards : &ppo_shards_one,
+                            arena);
     return PPO_OK;
 }
 

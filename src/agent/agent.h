@@ -14,6 +14,7 @@ struct ppo_agent {
     const ppo_env_class *env;    // the whole table
     const ppo_env_class *opened; // to be closed, if it was opened here; else NULL
     const char *worker_log;      // for what is opened here, set before _plan; NULL: none
+    const ppo_shards *shards;    // over which statistics are summed, set before _plan; NULL: one
     ppo_env_class whole;         // where the caller's table is an older, shorter one
     size_t num_features;         // D
     ppo_policy policy;

@@ -7,11 +7,11 @@
 #include <stdio.h>
 
 void ppo_normalizer_plan(ppo_normalizer *n, const char *name, ppo_role role, size_t width,
-                         ppo_arena *arena)
+                         const ppo_shards *shards, ppo_arena *arena)
 {
     const char *owner = "ppo_normalizer_update";
     char label[PPO_NAME_SIZE];
-    *n = (ppo_normalizer){.width = width};
+    *n = (ppo_normalizer){.shards = shards, .width = width};
     snprintf(label, sizeof label, "%.24s.mean", name);
     PPO_ARENA_ADD(arena, &n->mean, label, owner, role, PPO_F64, width);
     snprintf(label, sizeof label, "%.24s.variance", name);
@@ -22,6 +22,10 @@ void ppo_normalizer_plan(ppo_normalizer *n, const char *name, ppo_role role, siz
     PPO_ARENA_ADD(arena, &n->shift, label, owner, PPO_ROLE_SCRATCH, PPO_F32, width);
     snprintf(label, sizeof label, "%.24s.scale", name);
     PPO_ARENA_ADD(arena, &n->scale, label, owner, PPO_ROLE_SCRATCH, PPO_F32, width);
+    snprintf(label, sizeof label, "%.24s.sums", name);
+    PPO_ARENA_ADD(arena, &n->sums, label, owner, PPO_ROLE_SCRATCH, PPO_F64, shards->num, width);
+    snprintf(label, sizeof label, "%.24s.means", name);
+    PPO_ARENA_ADD(arena, &n->means, label, owner, PPO_ROLE_SCRATCH, PPO_F64, width);
 }
 
 void ppo_normalizer_init(ppo_normalizer *n)
@@ -42,31 +46,56 @@ void ppo_normalizer_thaw(ppo_normalizer *n)
     }
 }
 
-// Merges a batch's mean and variance of element i into the estimate.
-static void merge(ppo_normalizer *n, size_t i, double mean, double variance, double rows)
+void ppo_normalizer_merge(ppo_normalizer *n, size_t i, double mean, double squares, double rows)
 {
     const double total = n->count[0] + rows;
+    const double variance = squares / rows;
     const double difference = mean - n->mean[i];
-    const double squares = n->variance[i] * n->count[0] + variance * rows +
-                           difference * difference * n->count[0] * rows / total;
+    const double both = n->variance[i] * n->count[0] + variance * rows +
+                        difference * difference * n->count[0] * rows / total;
     n->mean[i] += difference * rows / total;
-    n->variance[i] = squares / total;
+    n->variance[i] = both / total;
+}
+
+// sums [shards, D]: each shard's columns of x, added up.
+static void sum_columns(const ppo_normalizer *n, const float *x, size_t rows)
+{
+    for (size_t s = 0; s < n->shards->num; s++, x += rows * n->width)
+        for (size_t i = 0; i < n->width; i++) {
+            double sum = 0.0;
+            for (size_t r = 0; r < rows; r++)
+                sum += (double)x[r * n->width + i];
+            n->sums[s * n->width + i] = sum;
+        }
+}
+
+// The same of the squared differences from the means.
+static void sum_squares(const ppo_normalizer *n, const float *x, size_t rows)
+{
+    for (size_t s = 0; s < n->shards->num; s++, x += rows * n->width)
+        for (size_t i = 0; i < n->width; i++) {
+            double squares = 0.0;
+            for (size_t r = 0; r < rows; r++) {
+                const double difference = (double)x[r * n->width + i] - n->means[i];
+                squares += difference * difference;
+            }
+            n->sums[s * n->width + i] = squares;
+        }
 }
 
 void ppo_normalizer_update(ppo_normalizer *n, const float *x, size_t rows)
 {
-    for (size_t i = 0; i < n->width; i++) {
-        double sum = 0.0, squares = 0.0;
-        for (size_t r = 0; r < rows; r++)
-            sum += (double)x[r * n->width + i];
-        const double mean = sum / (double)rows;
-        for (size_t r = 0; r < rows; r++) {
-            const double difference = (double)x[r * n->width + i] - mean;
-            squares += difference * difference;
-        }
-        merge(n, i, mean, squares / (double)rows, (double)rows);
-    }
-    n->count[0] += (double)rows;
+    const size_t of_a_shard = rows / n->shards->num;
+    const double total = (double)(of_a_shard * n->shards->count);
+    sum_columns(n, x, of_a_shard);
+    ppo_shards_sum(n->shards, n->sums, n->width);
+    for (size_t i = 0; i < n->width; i++)
+        n->means[i] = n->sums[i] / total;
+    sum_squares(n, x, of_a_shard);
+    ppo_shards_sum(n->shards, n->sums, n->width);
+    for (size_t i = 0; i < n->width; i++)
+        ppo_normalizer_merge(n, i, n->means[i], n->sums[i], total);
+    n->count[0] += total;
     ppo_normalizer_thaw(n);
 }
 

@@ -88,6 +88,25 @@ static ppo_status check_batch(const ppo_config *config, ppo_error *error)
     return PPO_OK;
 }
 
+// Shards are equal, and added in a binary tree.
+static ppo_status check_shards(const ppo_config *config, ppo_error *error)
+{
+    const uint32_t shards = config->shards, size = ppo_config_minibatch_size(config);
+    if (shards & (shards - 1))
+        return ppo_fail(error, PPO_INVALID, "shards %" PRIu32 " is not a power of two", shards);
+    if (config->num_envs % shards != 0)
+        return ppo_fail(error, PPO_INVALID,
+                        "num_envs %" PRIu32 " can't be cut into %" PRIu32
+                        " shards of equally many environments; make it a multiple of shards",
+                        config->num_envs, shards);
+    if (size % shards != 0)
+        return ppo_fail(error, PPO_INVALID,
+                        "minibatches of %" PRIu32 " samples can't be cut into %" PRIu32
+                        " equal parts, one of each shard; make minibatch_size a multiple of shards",
+                        size, shards);
+    return PPO_OK;
+}
+
 // One sample less its own mean is 0: nothing would be learnt.
 static ppo_status check_norm_adv(const ppo_config *config, ppo_error *error)
 {
@@ -125,6 +144,7 @@ ppo_status ppo_config_check(const ppo_config *config, ppo_error *error)
     PPO_TRY(ppo_config_check_size(config, error));
     PPO_TRY(check_ranges(config, error));
     PPO_TRY(check_batch(config, error));
+    PPO_TRY(check_shards(config, error));
     PPO_TRY(check_norm_adv(config, error));
     return check_networks(config, error);
 }

@@ -116,6 +116,9 @@
       "Minibatches per epoch, if minibatch_size is 0.")                                            \
     X(minibatch_size, "PPO", U32, "0", BETWEEN(0, 2147483648), "batch_size", true,                 \
       "Samples in a minibatch; 0 divides the batch by num_minibatches.")                           \
+    X(shards, "PPO", U32, "1", BETWEEN(1, 32768), "num_shards", true,                              \
+      "Equal groups that environments are cut into, each with its part of every minibatch: what "  \
+      "several machines can share out. A power of two.")                                           \
     X(update_epochs, "PPO", U32, "10", BETWEEN(1, 1e6), "n_epochs num_epochs epochs", true,        \
       "Passes over the batch in each iteration.")                                                  \
     X(gamma, "PPO", F64, "0.995", BETWEEN(0, 1), "discount", true,                                 \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tasks of one minibatch: a chunk of samples through one network. Plans each worker's scratch and
-// the chunks' gradients and sums; all of it lies in the trainer's arena.
+// Tasks of one part of a minibatch: a chunk of samples through one network. Plans each worker's
+// scratch and the chunks' gradients and sums; all of it lies in the trainer's arena.
 #include "rl/gradient.h"
 
 #include "core/error.h"
@@ -34,13 +34,11 @@ struct ppo_gradient {
     float *worker;       // [workers, worker_size]
     float *chunk_grad;   // [max_chunks, chunk size of the policy]
     double *chunk_std;   // [max_chunks] sum over a chunk's samples of their mean standard deviation
-    ppo_loss_sums *sums; // [num_nets, chunks of the minibatch]
+    ppo_loss_sums *sums; // [num_nets, chunks of the part]
 
-    // The minibatch under way, the same for every task.
+    // The part under way, the same for every task.
     const ppo_rollout_view *rollout;
-    const uint32_t *index; // [count]
-    size_t count;
-    ppo_adv_norm adv_norm;
+    ppo_minibatch_part part;
     const ppo_step_params *step;
     const ppo_gradient_sink *sink;
     ppo_countdown left[2]; // chunks of each network
@@ -75,12 +73,12 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *g = (ppo_gradient){.config = config, .policy = policy, .pool = pool};
     g->num_features = ppo_policy_head_inputs(policy);
-    g->max_chunks = num_chunks_of(ppo_config_minibatch_size(config));
+    g->max_chunks = num_chunks_of(ppo_order_part_size(config));
     g->samples_size = LD * (g->num_features + policy->dist.num_actions + NUM_COLUMNS + 1);
     g->worker_size = ppo_param_align(g->samples_size + policy->scratch_size);
     if (ppo_policy_has_vision(policy) &&
-        ppo_vision_create(&g->vision, policy, ppo_config_minibatch_size(config), pool, arena,
-                          error) != PPO_OK) {
+        ppo_vision_create(&g->vision, policy, ppo_order_part_size(config), pool, arena, error) !=
+            PPO_OK) {
         ppo_gradient_destroy(g);
         return PPO_NO_MEMORY;
     }
@@ -99,7 +97,7 @@ void ppo_gradient_destroy(ppo_gradient *gradient)
 
 size_t ppo_gradient_num_tasks(const ppo_config *config, const ppo_policy *policy)
 {
-    const size_t count = ppo_config_minibatch_size(config);
+    const size_t count = ppo_order_part_size(config);
     if (ppo_policy_has_vision(policy))
         return (count + PPO_CHUNK_IMAGES - 1) / PPO_CHUNK_IMAGES;
     return num_chunks_of(count) * policy->num_nets;
@@ -152,9 +150,10 @@ static const float *head_inputs(const ppo_gradient *g, size_t net, size_t first,
         return ppo_vision_features(g->vision, net) + first * g->num_features;
     const ppo_rollout_view *r = g->rollout;
     if (r->features)
-        ppo_minibatch_gather(gathered, r->features, g->index + first, rows, g->num_features);
+        ppo_minibatch_gather(gathered, r->features, g->part.index + first, rows, g->num_features);
     else
-        ppo_minibatch_gather_frames((unsigned char *)gathered, &r->frames, g->index + first, rows);
+        ppo_minibatch_gather_frames((unsigned char *)gathered, &r->frames, g->part.index + first,
+                                    rows);
     return gathered;
 }
 
@@ -166,16 +165,16 @@ static void chunk_task(void *context, size_t task, size_t worker)
     const ppo_policy *policy = g->policy;
     const ppo_dist *dist = &policy->dist;
     const ppo_rollout_view *rollout = g->rollout;
-    const size_t chunks = num_chunks_of(g->count);
+    const size_t chunks = num_chunks_of(g->part.count);
     const size_t net = task / chunks, chunk = task % chunks, first = chunk * LD;
-    const size_t rows = g->count - first < LD ? g->count - first : LD;
-    const uint32_t *index = g->index + first;
+    const size_t rows = g->part.count - first < LD ? g->part.count - first : LD;
+    const uint32_t *index = g->part.index + first;
     float *space = g->worker + worker * g->worker_size;
     const ppo_samples x = samples_at(g, space);
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space + g->samples_size);
     float *grad = g->chunk_grad + chunk * ppo_policy_chunk_size(policy) +
                   ppo_policy_chunk_offset(policy, net);
-    const float clip_coef = (float)g->step->clip_coef, share = 1.0f / (float)g->count;
+    const float clip_coef = (float)g->step->clip_coef, share = 1.0f / (float)g->part.total;
     ppo_loss_sums sums = {0}; // apart from g->sums while it changes: other workers' lie beside it
 
     // Forward.
@@ -191,7 +190,7 @@ static void chunk_task(void *context, size_t task, size_t worker)
         ppo_minibatch_gather_columns(x.old_log_prob, rollout->log_prob, index, rows, 1);
         ppo_minibatch_gather_columns(x.advantage, rollout->advantage, index, rows, 1);
         for (size_t i = 0; i < rows; i++)
-            x.advantage[i] = (x.advantage[i] - g->adv_norm.mean) * g->adv_norm.inv_std;
+            x.advantage[i] = (x.advantage[i] - g->part.norm.mean) * g->part.norm.inv_std;
         if (rollout->mask)
             ppo_dist_forbid(dist, s.out, PPO_FORBIDDEN, rollout->mask, index, rows);
         ppo_dist_prepare(dist, s.out, rows);
@@ -214,7 +213,7 @@ static void chunk_task(void *context, size_t task, size_t worker)
         ppo_minibatch_gather_columns(x.ret, rollout->ret, index, rows, 1);
         ppo_value_loss(s.dout + column, &sums, s.out + column, x.old_value, x.ret, rows,
                        g->config->clip_vloss, clip_coef,
-                       (float)(g->config->vf_coef / (double)g->count));
+                       (float)(g->config->vf_coef / (double)g->part.total));
     }
 
     // Backward.
@@ -230,43 +229,36 @@ static void chunk_task(void *context, size_t task, size_t worker)
         g->sink->network_done(g->sink->context, net);
 }
 
-// --- the minibatch -----------------------------------------------------------------------------
+// --- the part ----------------------------------------------------------------------------------
 
-// Sums the tasks' results in their order.
-static ppo_gradient_stats collect_stats(const ppo_gradient *g, size_t chunks)
+// Adds the tasks' results in their order.
+static ppo_gradient_sums collect_sums(const ppo_gradient *g, size_t chunks)
 {
-    ppo_gradient_stats stats = {.std_mean = 0.0};
+    ppo_gradient_sums sums = {.std = 0.0};
     for (size_t task = 0; task < chunks * g->policy->num_nets; task++)
-        ppo_loss_sums_add(&stats.mean, &g->sums[task]);
-    ppo_loss_sums_scale(&stats.mean, 1.0 / (double)g->count);
-    for (size_t chunk = 0; chunk < chunks; chunk++)
-        stats.std_mean += g->chunk_std[chunk] / (double)g->count;
-    if (!ppo_dist_is_gaussian(&g->policy->dist))
-        stats.std_mean = (double)NAN;
-    return stats;
+        ppo_loss_sums_add(&sums.loss, &g->sums[task]);
+    if (ppo_dist_is_gaussian(&g->policy->dist))
+        for (size_t chunk = 0; chunk < chunks; chunk++)
+            sums.std += g->chunk_std[chunk] / (double)g->part.total;
+    return sums;
 }
 
-ppo_gradient_stats ppo_gradient_compute(ppo_gradient *g, const ppo_rollout_view *rollout,
-                                        const uint32_t *index, size_t count,
-                                        const ppo_step_params *step, const ppo_gradient_sink *sink,
-                                        float *vision_grad)
+ppo_gradient_sums ppo_gradient_compute(ppo_gradient *g, const ppo_rollout_view *rollout,
+                                       const ppo_minibatch_part *part, const ppo_step_params *step,
+                                       const ppo_gradient_sink *sink, float *vision_grad)
 {
-    const size_t chunks = num_chunks_of(count);
-    assert(count > 0 && chunks <= g->max_chunks);
+    const size_t chunks = num_chunks_of(part->count);
+    assert(part->count > 0 && chunks <= g->max_chunks);
     g->rollout = rollout;
-    g->index = index;
-    g->count = count;
+    g->part = *part;
     g->step = step;
     g->sink = sink;
     for (size_t net = 0; net < g->policy->num_nets; net++)
         atomic_store_explicit(&g->left[net].count, chunks, memory_order_relaxed);
-    g->adv_norm = (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
-    if (g->config->norm_adv == PPO_NORM_ADV_MINIBATCH)
-        g->adv_norm = ppo_minibatch_adv_norm(rollout->advantage, index, count);
     if (g->vision)
-        ppo_vision_forward(g->vision, rollout, index, count);
+        ppo_vision_forward(g->vision, rollout, part->index, part->count);
     ppo_pool_run(g->pool, chunk_task, g, chunks * g->policy->num_nets);
     if (g->vision)
         ppo_vision_backward(g->vision, vision_grad);
-    return collect_stats(g, chunks);
+    return collect_sums(g, chunks);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The gradient of PPO's loss over one minibatch: gather, forward, loss, backward.
+// The gradient of PPO's loss over one minibatch, or over one shard's part of it: gather, forward,
+// loss, backward.
 //
-// A minibatch is cut into chunks of PPO_CHUNK_ROWS samples; a chunk and a network are one task with
+// A part is cut into chunks of PPO_CHUNK_ROWS samples; a chunk and a network are one task with
 // a gradient of its own, so the result does not depend on how many threads work. The chunks are
 // added by the optimiser.
 #ifndef PPO_RL_GRADIENT_H
@@ -10,7 +11,7 @@
 #include "core/pool.h"
 #include "rl/loss.h"
 #include "agent/policy.h"
-#include "rl/rollout.h"
+#include "rl/order.h"
 #include "rl/schedule.h"
 
 typedef struct ppo_gradient ppo_gradient;
@@ -21,14 +22,14 @@ ppo_status ppo_gradient_create(ppo_gradient **gradient, const ppo_config *config
                                ppo_error *error);
 void ppo_gradient_destroy(ppo_gradient *gradient); // NULL is allowed
 
-// Tasks of a full minibatch: how many threads can work on it at once.
+// Tasks of a full part: how many threads can work on it at once.
 size_t ppo_gradient_num_tasks(const ppo_config *config, const ppo_policy *policy);
 
-// Means over the minibatch.
-typedef struct ppo_gradient_stats {
-    ppo_loss_sums mean;
-    double std_mean; // of a Gaussian policy; NAN otherwise
-} ppo_gradient_stats;
+// Sums over the samples of a part; doubles only, so that shards' can be added as blocks.
+typedef struct ppo_gradient_sums {
+    ppo_loss_sums loss;
+    double std; // a Gaussian policy's mean standard deviation, over the minibatch's samples; else 0
+} ppo_gradient_sums;
 
 // Called once for each network, by the worker that has finished its last chunk, so that its
 // gradient can be added up while other networks' chunks are still computed.
@@ -37,16 +38,14 @@ typedef struct ppo_gradient_sink {
     void *context;
 } ppo_gradient_sink;
 
-// The samples `index` [count] of the rollout seen as [T*N, ...]. `sink` may be NULL. The gradients
-// of convolutional networks go to their places in `vision_grad`, laid out as policy->params; it may
-// be NULL without them.
-ppo_gradient_stats ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout_view *rollout,
-                                        const uint32_t *index, size_t count,
-                                        const ppo_step_params *step, const ppo_gradient_sink *sink,
-                                        float *vision_grad);
+// `sink` may be NULL. The gradients of convolutional networks go to their places in `vision_grad`,
+// laid out as policy->params; it may be NULL without them. The part must not be empty.
+ppo_gradient_sums ppo_gradient_compute(ppo_gradient *gradient, const ppo_rollout_view *rollout,
+                                       const ppo_minibatch_part *part, const ppo_step_params *step,
+                                       const ppo_gradient_sink *sink, float *vision_grad);
 
-// Where the chunks' gradients of a minibatch of `count` samples go: [num_chunks,
-// ppo_policy_chunk_size]; their sum is the minibatch's gradient of all heads.
+// Where the chunks' gradients of a part of `count` samples go: [num_chunks, ppo_policy_chunk_size];
+// their sum is the part's gradient of all heads.
 float *ppo_gradient_chunks(ppo_gradient *gradient, size_t count, size_t *num_chunks);
 
 #endif

@@ -8,15 +8,17 @@
 
 #include <math.h>
 
-void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, uint64_t epoch)
+void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, size_t shard,
+                           uint64_t epoch)
 {
+    const uint64_t step = epoch | (uint64_t)shard << 48;
     for (size_t i = 0; i < count; i++)
         perm[i] = (uint32_t)i;
     ppo_rng_block block = {{0}};
     for (size_t i = count; i > 1; i--) {
         const size_t draw = count - i;
         if (draw % 4 == 0)
-            block = ppo_rng_draw(seed, PPO_RNG_SHUFFLE, (uint32_t)(draw / 4), epoch);
+            block = ppo_rng_draw(seed, PPO_RNG_SHUFFLE, (uint32_t)(draw / 4), step);
         // Scaling 32 bits to i values is off by less than i / 2^32 (Lemire 2019 without rejection).
         const size_t j = (size_t)(((uint64_t)block.word[draw % 4] * i) >> 32);
         const uint32_t swapped = perm[i - 1];
@@ -25,10 +27,9 @@ void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, uint64_t
     }
 }
 
-// Sum of (advantage - shift)^power over the samples, power 1 or 2. Several sums side by side,
-// because one alone would wait for each addition in turn.
-static double power_sum(const float *advantage, const uint32_t *index, size_t count, double shift,
-                        int power)
+// Several sums side by side, because one alone would wait for each addition in turn.
+double ppo_minibatch_adv_sum(const float *advantage, const uint32_t *index, size_t count,
+                             double shift, int power)
 {
     double sum[8] = {0.0};
     for (size_t i = 0; i < count; i++) {
@@ -38,21 +39,19 @@ static double power_sum(const float *advantage, const uint32_t *index, size_t co
     return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
-ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *index, size_t count)
+ppo_adv_norm ppo_minibatch_adv_norm(double mean, double squares, size_t count)
 {
     if (count < 2)
         return (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
-    const double mean = power_sum(advantage, index, count, 0.0, 1) / (double)count;
-    const double squares = power_sum(advantage, index, count, mean, 2);
     const double std = sqrt(squares / (double)(count - 1));
     return (ppo_adv_norm){.mean = (float)mean, .inv_std = (float)(1.0 / (std + 1e-8))};
 }
 
-void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t count)
+void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t count,
+                             const ppo_adv_norm *norm)
 {
-    const ppo_adv_norm norm = ppo_minibatch_adv_norm(advantage, index, count);
     for (size_t k = 0; k < count; k++)
-        advantage[index[k]] = (advantage[index[k]] - norm.mean) * norm.inv_std;
+        advantage[index[k]] = (advantage[index[k]] - norm->mean) * norm->inv_std;
 }
 
 void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,

@@ -5,9 +5,10 @@
 
 #include "rl/rollout.h"
 
-// A random permutation of 0 .. count-1 (Fisher-Yates), a function of (seed, epoch) alone; `epoch`
-// counts from the beginning of training.
-void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, uint64_t epoch);
+// A random permutation of 0 .. count-1 (Fisher-Yates), a function of (seed, shard, epoch) alone;
+// `epoch`, less than 2^48, counts from the beginning of training.
+void ppo_minibatch_shuffle(uint32_t *perm, size_t count, uint64_t seed, size_t shard,
+                           uint64_t epoch);
 
 // How to normalise advantages: (a - mean) * inv_std.
 typedef struct ppo_adv_norm {
@@ -15,13 +16,18 @@ typedef struct ppo_adv_norm {
     float inv_std;
 } ppo_adv_norm;
 
-// From the advantages of the samples `index` [count] (NULL: samples 0 .. count-1): their mean and
-// unbiased standard deviation plus 1e-8, as CleanRL. A single sample is left as it is.
-ppo_adv_norm ppo_minibatch_adv_norm(const float *advantage, const uint32_t *index, size_t count);
+// Sum of (advantage - shift)^power over the samples `index` [count] (NULL: samples 0 .. count-1),
+// power 1 or 2.
+double ppo_minibatch_adv_sum(const float *advantage, const uint32_t *index, size_t count,
+                             double shift, int power);
 
-// Normalises the advantages of the samples `index` [count] in place, by their own mean and
-// standard deviation.
-void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t count);
+// Normalising by mean and unbiased standard deviation plus 1e-8, as CleanRL: from `count` samples'
+// mean and sum of squared differences from it. A single sample is left as it is.
+ppo_adv_norm ppo_minibatch_adv_norm(double mean, double squares, size_t count);
+
+// Normalises the advantages of the samples `index` [count] in place.
+void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t count,
+                             const ppo_adv_norm *norm);
 
 // Rows of x [.., width] for the samples `index` [count], one after another.
 void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,

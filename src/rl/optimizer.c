@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLICE_TARGET   4096 // parameters at which a slice is full: some microseconds of work
 #define SMALL_SLICES   16 // up to which a network's gradient is added by the worker that finished it
@@ -32,6 +33,7 @@ typedef struct ppo_slice {
 
 struct ppo_optimizer {
     const ppo_config *config;
+    const ppo_shards *shards;
     ppo_policy *policy;
     ppo_pool *pool;
     ppo_slice *slices; // [num_slices]
@@ -40,13 +42,14 @@ struct ppo_optimizer {
     size_t num_pieces;
     float *m, *v;    // [params] Adam's moments
     uint64_t *steps; // [1] Adam's t
-    float *sum;      // [params] of several chunks
+    float *sum;      // [levels, params] of several chunks or shards; level 0 is the minibatch's
     double *squares; // [num_slices, SQUARES_STRIDE] sums of squared gradients
 
     // The minibatch under way.
     float *gradient; // `sum`, or the only chunk
     float *chunks;
     size_t num_chunks;
+    size_t shard;            // under way
     float scale[NUM_GROUPS]; // that clips the norm
     ppo_adam_scalars adam[NUM_GROUPS];
 };
@@ -131,26 +134,34 @@ static ppo_status plan_slices(ppo_optimizer *o, ppo_error *error)
     return PPO_OK;
 }
 
+// Sums of shards that wait for their neighbours in the tree when shard number `shard` begins: as
+// in a binary counter, one for each bit that is set.
+static size_t level_of(size_t shard)
+{
+    return (size_t)__builtin_popcountll(shard);
+}
+
 static void plan_rows(ppo_optimizer *o, ppo_arena *arena)
 {
-    const size_t params = o->policy->layout.size;
+    const size_t params = o->policy->layout.size, levels = level_of(o->shards->num - 1) + 1;
     const char *step = "ppo_optimizer_step", *reduce = "ppo_optimizer_norm";
     PPO_ARENA_ADD(arena, &o->m, "adam.m", step, PPO_ROLE_OPTIMIZER, PPO_F32, params);
     PPO_ARENA_ADD(arena, &o->v, "adam.v", step, PPO_ROLE_OPTIMIZER, PPO_F32, params);
     PPO_ARENA_ADD(arena, &o->steps, "adam.steps", step, PPO_ROLE_OPTIMIZER, PPO_U64, 1);
-    PPO_ARENA_ADD(arena, &o->sum, "gradient.sum", reduce, PPO_ROLE_SCRATCH, PPO_F32, params);
+    PPO_ARENA_ADD(arena, &o->sum, "gradient.sum", reduce, PPO_ROLE_SCRATCH, PPO_F32, levels,
+                  params);
     PPO_ARENA_ADD(arena, &o->squares, "gradient.squares", reduce, PPO_ROLE_SCRATCH, PPO_F64,
                   o->num_slices, SQUARES_STRIDE);
 }
 
 ppo_status ppo_optimizer_create(ppo_optimizer **result, const ppo_config *config,
-                                ppo_policy *policy, ppo_pool *pool, ppo_arena *arena,
-                                ppo_error *error)
+                                const ppo_shards *shards, ppo_policy *policy, ppo_pool *pool,
+                                ppo_arena *arena, ppo_error *error)
 {
     ppo_optimizer *o = calloc(1, sizeof *o);
     if (!o)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the optimiser");
-    *o = (ppo_optimizer){.config = config, .policy = policy, .pool = pool};
+    *o = (ppo_optimizer){.config = config, .shards = shards, .policy = policy, .pool = pool};
     const ppo_status status = plan_slices(o, error);
     if (status != PPO_OK) {
         ppo_optimizer_destroy(o);
@@ -177,26 +188,34 @@ const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer)
 
 // --- reducing and stepping ---------------------------------------------------------------------
 
-void ppo_optimizer_begin(ppo_optimizer *o, float *chunks, size_t num_chunks)
+static bool is_one_shard(const ppo_optimizer *o)
 {
+    return o->shards->count == 1;
+}
+
+void ppo_optimizer_begin(ppo_optimizer *o, size_t shard, float *chunks, size_t num_chunks)
+{
+    const bool in_place = is_one_shard(o) && num_chunks == 1 && !ppo_policy_has_vision(o->policy);
+    o->shard = shard;
     o->chunks = chunks;
     o->num_chunks = num_chunks;
-    o->gradient = num_chunks > 1 || ppo_policy_has_vision(o->policy) ? o->sum : chunks;
+    o->gradient = in_place ? chunks : o->sum;
 }
 
 float *ppo_optimizer_sum(ppo_optimizer *o)
 {
-    return o->sum;
+    return o->sum + level_of(o->shard) * o->policy->layout.size;
 }
 
 static void reduce_slice(const ppo_optimizer *o, size_t index)
 {
     const ppo_slice *slice = &o->slices[index];
+    const bool in_chunks = slice->in_chunks && is_one_shard(o); // several are added already
     float *gradient = o->gradient + slice->begin;
-    const float *chunks = slice->in_chunks ? o->chunks + slice->chunk_begin : gradient;
+    const float *chunks = in_chunks ? o->chunks + slice->chunk_begin : gradient;
     o->squares[index * SQUARES_STRIDE] =
         ppo_grad_reduce(gradient, chunks, ppo_policy_chunk_size(o->policy),
-                        slice->in_chunks ? o->num_chunks : 1, slice->end - slice->begin);
+                        in_chunks ? o->num_chunks : 1, slice->end - slice->begin);
 }
 
 static void reduce_task(void *context, size_t task, size_t worker)
@@ -213,9 +232,40 @@ static bool is_small(const ppo_optimizer *o)
 
 void ppo_optimizer_add_network(ppo_optimizer *o, size_t net)
 {
-    for (size_t i = 0; is_small(o) && i < o->num_slices; i++)
+    for (size_t i = 0; is_small(o) && is_one_shard(o) && i < o->num_slices; i++)
         if (o->slices[i].net == net)
             reduce_slice(o, i);
+}
+
+// Task: a slice of the shard's gradient, added up from its chunks at its level, then added to the
+// level below as often as a neighbour waits there.
+static void add_shard_task(void *context, size_t task, size_t worker)
+{
+    (void)worker;
+    const ppo_optimizer *o = context;
+    const ppo_slice *slice = &o->slices[task];
+    const size_t params = o->policy->layout.size, count = slice->end - slice->begin;
+    const size_t neighbours = (size_t)__builtin_ctzll(o->shard + 1);
+    float *sum = o->sum + level_of(o->shard) * params + slice->begin;
+    if (o->num_chunks == 0)
+        memset(sum, 0, count * sizeof *sum);
+    else if (slice->in_chunks)
+        ppo_grad_reduce(sum, o->chunks + slice->chunk_begin, ppo_policy_chunk_size(o->policy),
+                        o->num_chunks, count);
+    for (size_t i = 0; i < neighbours; i++, sum -= params)
+        for (size_t k = 0; k < count; k++)
+            (sum - params)[k] += sum[k];
+}
+
+void ppo_optimizer_add_shard(ppo_optimizer *o)
+{
+    if (is_one_shard(o))
+        return;
+    if (is_small(o))
+        for (size_t i = 0; i < o->num_slices; i++)
+            add_shard_task(o, i, 0);
+    else
+        ppo_pool_run(o->pool, add_shard_task, o, o->num_slices);
 }
 
 double ppo_optimizer_norm(ppo_optimizer *o)
@@ -223,6 +273,9 @@ double ppo_optimizer_norm(ppo_optimizer *o)
     double squares[NUM_GROUPS] = {0.0, 0.0};
     if (!is_small(o))
         ppo_pool_run(o->pool, reduce_task, o, o->num_slices);
+    else if (!is_one_shard(o))
+        for (size_t i = 0; i < o->num_slices; i++)
+            reduce_slice(o, i);
     for (size_t i = 0; i < o->num_slices; i++)
         squares[o->slices[i].group] += o->squares[i * SQUARES_STRIDE];
     for (size_t group = 0; group < NUM_GROUPS; group++)

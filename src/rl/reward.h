@@ -14,11 +14,15 @@ typedef struct ppo_reward {
     double norm_clip; // and clipped to [-norm_clip, norm_clip]
     float gamma;
     float *discounted;         // [N] discounted return so far of each environment's episode
+    float *history;            // [T, N] the same after each step of the iteration
+    double *sums;              // [shards, T] over a step's environments
+    double *means;             // [T]
     ppo_normalizer statistics; // of it
 } ppo_reward;
 
-// Adds its arrays to the arena, as state.
-void ppo_reward_plan(ppo_reward *reward, const ppo_config *config, ppo_arena *arena);
+// Adds its arrays to the arena, as state. `shards` must outlive it.
+void ppo_reward_plan(ppo_reward *reward, const ppo_config *config, const ppo_shards *shards,
+                     ppo_arena *arena);
 
 // The statistics before the first reward. Call once the arena is bound.
 void ppo_reward_start(ppo_reward *reward);

@@ -81,34 +81,31 @@ const void *ppo_rollout_inputs(const ppo_rollout *r, unsigned char *stacks, size
     return stacks;
 }
 
-size_t ppo_rollout_samples(const ppo_rollout *r, uint32_t *index)
+size_t ppo_rollout_samples(const ppo_rollout *r, size_t first, size_t count, uint32_t *index)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < r->num_steps * r->num_envs; i++)
-        if (!r->lost[i])
-            index[count++] = (uint32_t)i;
-    return count;
+    size_t num_samples = 0;
+    for (size_t t = 0; t < r->num_steps; t++)
+        for (size_t i = t * r->num_envs + first; i < t * r->num_envs + first + count; i++)
+            if (!r->lost[i])
+                index[num_samples++] = (uint32_t)i;
+    return num_samples;
 }
 
 // In two passes: returns may be large and vary little.
-double ppo_rollout_explained_variance(const ppo_rollout *r)
+void ppo_rollout_return_sums(double sums[2], const ppo_rollout *r, const uint32_t *index,
+                             size_t count, const double shift[2], int power)
 {
-    const size_t batch = r->num_steps * r->num_envs;
-    double ret_sum = 0.0, error_sum = 0.0, ret_squares = 0.0, error_squares = 0.0, count = 0.0;
-    for (size_t i = 0; i < batch; i++) {
-        if (r->lost[i])
-            continue;
-        ret_sum += (double)r->ret[i]; // equal floats add up exactly
-        error_sum += (double)r->ret[i] - (double)r->value[i];
-        count += 1.0;
+    sums[0] = sums[1] = 0.0;
+    for (size_t k = 0; k < count; k++) {
+        const size_t i = index[k];
+        const double ret = (double)r->ret[i] - shift[0]; // equal floats add up exactly
+        const double error = (double)r->ret[i] - (double)r->value[i] - shift[1];
+        sums[0] += power == 1 ? ret : ret * ret;
+        sums[1] += power == 1 ? error : error * error;
     }
-    for (size_t i = 0; i < batch; i++) {
-        if (r->lost[i])
-            continue;
-        const double ret = (double)r->ret[i] - ret_sum / count;
-        const double error = (double)r->ret[i] - (double)r->value[i] - error_sum / count;
-        ret_squares += ret * ret;
-        error_squares += error * error;
-    }
-    return ret_squares > 0.0 ? 1.0 - error_squares / ret_squares : (double)NAN;
+}
+
+double ppo_explained_variance(const double squares[2])
+{
+    return squares[0] > 0.0 ? 1.0 - squares[1] / squares[0] : (double)NAN;
 }

@@ -86,10 +86,16 @@ unsigned char *ppo_rollout_row(ppo_rollout *rollout, size_t t);
 const void *ppo_rollout_inputs(const ppo_rollout *rollout, unsigned char *stacks, size_t first,
                                size_t count);
 
-// The samples of steps that took place, in order; `index` [T*N]. Returns how many there are.
-size_t ppo_rollout_samples(const ppo_rollout *rollout, uint32_t *index);
+// The samples of steps of environments first .. first+count-1 that took place, in order; `index`
+// [T*count]. Returns how many there are.
+size_t ppo_rollout_samples(const ppo_rollout *rollout, size_t first, size_t count, uint32_t *index);
 
-// 1 - Var[ret - value] / Var[ret]; NAN if the returns don't vary.
-double ppo_rollout_explained_variance(const ppo_rollout *rollout);
+// What of the returns the values explain: 1 - Var[ret - value] / Var[ret], in two passes. Sums of
+// (ret, ret - value), less `shift` and to the power of 1 or 2, over the samples `index` [count].
+void ppo_rollout_return_sums(double sums[2], const ppo_rollout *rollout, const uint32_t *index,
+                             size_t count, const double shift[2], int power);
+
+// From the sums of squares about the means; NAN if the returns don't vary.
+double ppo_explained_variance(const double squares[2]);
 
 #endif

@@ -56,6 +56,7 @@ enum { NUM_SAVED_STATS = 0 SAVED_STATS(COUNT_ONE) };
 
 struct ppo_trainer {
     ppo_config config;
+    ppo_shards shards;
     ppo_arena arena;
     ppo_pool *pool;
     ppo_agent agent;
@@ -98,6 +99,8 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
 
     // Whom to train, and by how many threads.
     PPO_TRY(ppo_config_check(config, error));
+    trainer->shards = ppo_shards_of(config->shards);
+    agent->shards = &trainer->shards;
     agent->worker_log = given->worker_log;
     PPO_TRY(ppo_agent_plan(agent, config, given->env, arena, error));
     const uint32_t threads = config->threads ? config->threads : useful_threads(trainer);
@@ -125,9 +128,9 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
     PPO_TRY(ppo_collect_create(&trainer->collect, &parts, arena, error));
 
     // What learns, and what is told of it.
-    ppo_reward_plan(&trainer->reward, config, arena);
-    PPO_TRY(
-        ppo_update_create(&trainer->update, config, &agent->policy, trainer->pool, arena, error));
+    ppo_reward_plan(&trainer->reward, config, &trainer->shards, arena);
+    PPO_TRY(ppo_update_create(&trainer->update, config, &trainer->shards, &agent->policy,
+                              trainer->pool, arena, error));
     ppo_episodes_plan(&trainer->episodes, arena);
     PPO_ARENA_ADD(arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
                   PPO_ROLE_COUNTER, PPO_U64, NUM_COUNTERS);
@@ -203,7 +206,7 @@ static void fill_stats(ppo_trainer *trainer, const ppo_step_params *step,
     s->old_approx_kl = update->mean.old_approx_kl;
     s->approx_kl = update->mean.approx_kl;
     s->clip_fraction = update->mean.clipped;
-    s->explained_variance = ppo_rollout_explained_variance(&trainer->rollout);
+    s->explained_variance = update->explained_variance;
     s->grad_norm = update->grad_norm;
     s->std_mean = update->std_mean;
     s->epochs = update->epochs;

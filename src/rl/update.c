@@ -1,45 +1,46 @@
 // SPDX-License-Identifier: MIT
-// Drives the update phase. Owns the order of samples; gradient and optimiser own the rest.
-// Not here: the loss (loss.c), the chunks of a minibatch (gradient.c), Adam (optimizer.c).
+// Drives the update phase. Owns what shards sum; order, gradient and optimiser own the rest.
+// Not here: which samples (order.c), the loss (loss.c), the chunks of a minibatch (gradient.c),
+// Adam (optimizer.c).
 #include "rl/update.h"
 
 #include "core/error.h"
-#include "rl/minibatch.h"
+#include "rl/order.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 struct ppo_update {
     const ppo_config *config;
+    const ppo_shards *shards;
     ppo_policy *policy;
+    ppo_order order;
     ppo_gradient *gradient;
     ppo_optimizer *optimizer;
     ppo_pool *pool;
-    uint32_t *samples;    // [T*N] those that are learnt from
-    size_t num_samples;   // all, unless environments broke down
-    uint32_t *perm;       // [update_epochs, T*N] of which an epoch uses the first num_samples
-    uint64_t first_epoch; // of the iteration under way, counted from the beginning of training
+    ppo_gradient_sums *sums; // [shards] of the minibatch under way
 };
 
-ppo_status ppo_update_create(ppo_update **result, const ppo_config *config, ppo_policy *policy,
-                             ppo_pool *pool, ppo_arena *arena, ppo_error *error)
+ppo_status ppo_update_create(ppo_update **result, const ppo_config *config,
+                             const ppo_shards *shards, ppo_policy *policy, ppo_pool *pool,
+                             ppo_arena *arena, ppo_error *error)
 {
     *result = NULL;
     ppo_update *update = calloc(1, sizeof *update);
     if (!update)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
-    *update = (ppo_update){.config = config, .policy = policy, .pool = pool};
+    *update = (ppo_update){.config = config, .shards = shards, .policy = policy, .pool = pool};
     ppo_status status = ppo_gradient_create(&update->gradient, config, policy, pool, arena, error);
     if (status == PPO_OK)
-        status = ppo_optimizer_create(&update->optimizer, config, policy, pool, arena, error);
+        status =
+            ppo_optimizer_create(&update->optimizer, config, shards, policy, pool, arena, error);
     if (status != PPO_OK) {
         ppo_update_destroy(update);
         return status;
     }
-    PPO_ARENA_ADD(arena, &update->samples, "update.samples", "ppo_rollout_samples",
-                  PPO_ROLE_SCRATCH, PPO_U32, (size_t)ppo_config_batch_size(config));
-    PPO_ARENA_ADD(arena, &update->perm, "update.perm", "ppo_minibatch_shuffle", PPO_ROLE_SCRATCH,
-                  PPO_U32, config->update_epochs, (size_t)ppo_config_batch_size(config));
+    ppo_order_plan(&update->order, config, shards, pool, arena);
+    PPO_ARENA_ADD(arena, &update->sums, "update.sums", "ppo_update_run", PPO_ROLE_SCRATCH, PPO_F64,
+                  shards->num, sizeof *update->sums / sizeof(double));
     *result = update;
     return PPO_OK;
 }
@@ -54,19 +55,6 @@ void ppo_update_destroy(ppo_update *update)
 }
 
 // --- tasks -------------------------------------------------------------------------------------
-
-// Task `epoch`: the order in which that epoch visits the samples.
-static void shuffle_task(void *context, size_t epoch, size_t worker)
-{
-    (void)worker;
-    const ppo_update *update = context;
-    const size_t batch = (size_t)ppo_config_batch_size(update->config);
-    uint32_t *perm = update->perm + epoch * batch;
-    ppo_minibatch_shuffle(perm, update->num_samples, update->config->seed,
-                          update->first_epoch + epoch);
-    for (size_t k = 0; k < update->num_samples; k++)
-        perm[k] = update->samples[perm[k]];
-}
 
 static void add_network(void *context, size_t net)
 {
@@ -91,15 +79,16 @@ static void average(ppo_update_stats *sum)
     sum->std_mean *= share;
 }
 
-static bool is_finite(const ppo_gradient_stats *s)
+static bool is_finite(const ppo_update_stats *s)
 {
-    return isfinite(s->mean.policy_loss) && isfinite(s->mean.value_loss) &&
-           isfinite(s->mean.entropy) && isfinite(s->mean.old_approx_kl) &&
-           isfinite(s->mean.approx_kl) && !isinf(s->std_mean); // NAN: it has none
+    return isfinite(s->loss) && isfinite(s->grad_norm) && isfinite(s->mean.policy_loss) &&
+           isfinite(s->mean.value_loss) && isfinite(s->mean.entropy) &&
+           isfinite(s->mean.old_approx_kl) && isfinite(s->mean.approx_kl) &&
+           !isinf(s->std_mean); // NAN: it has none
 }
 
-static ppo_status fail_not_finite(const ppo_update *update, const ppo_gradient_stats *stats,
-                                  double norm, ppo_error *error)
+static ppo_status fail_not_finite(const ppo_update *update, const ppo_update_stats *stats,
+                                  ppo_error *error)
 {
     const ppo_params *layout = &update->policy->layout;
     const float *gradient = ppo_optimizer_gradient(update->optimizer);
@@ -114,7 +103,55 @@ static ppo_status fail_not_finite(const ppo_update *update, const ppo_gradient_s
                     "gradient: %s); this minibatch changed nothing. A lower learning_rate or "
                     "max_grad_norm often helps",
                     stats->mean.policy_loss, stats->mean.value_loss, stats->mean.entropy,
-                    stats->mean.approx_kl, stats->std_mean, norm, broken ? broken : "none");
+                    stats->mean.approx_kl, stats->std_mean, stats->grad_norm,
+                    broken ? broken : "none");
+}
+
+// Shard number `shard` of a minibatch: its sums, and its gradient added to those before it. The
+// chunks of a network are added as soon as they are there. Returns the samples of the minibatch.
+static size_t compute_shard(ppo_update *update, const ppo_rollout_view *rollout, size_t epoch,
+                            size_t minibatch, size_t shard, const ppo_step_params *step)
+{
+    const ppo_gradient_sink sink = {.network_done = add_network, .context = update->optimizer};
+    const ppo_minibatch_part part = ppo_order_part(&update->order, epoch, minibatch, shard);
+    size_t num_chunks;
+    float *chunks = ppo_gradient_chunks(update->gradient, part.count, &num_chunks);
+    ppo_optimizer_begin(update->optimizer, shard, chunks, num_chunks);
+    update->sums[shard] = (ppo_gradient_sums){.std = 0.0};
+    if (part.count > 0)
+        update->sums[shard] = ppo_gradient_compute(update->gradient, rollout, &part, step, &sink,
+                                                   ppo_optimizer_sum(update->optimizer));
+    ppo_optimizer_add_shard(update->optimizer);
+    return part.total;
+}
+
+// One minibatch: the gradient of all shards, and the step, unless something is not finite: neither
+// parameters nor figures may be.
+static ppo_status run_minibatch(ppo_update *update, const ppo_rollout_view *rollout, size_t epoch,
+                                size_t minibatch, const ppo_step_params *step,
+                                ppo_update_stats *total, ppo_error *error)
+{
+    const ppo_config *config = update->config;
+    ppo_update_stats one = {.minibatches = 1};
+    size_t count = 0;
+    for (size_t shard = 0; shard < update->shards->num; shard++)
+        count = compute_shard(update, rollout, epoch, minibatch, shard, step);
+    ppo_shards_sum(update->shards, (double *)(void *)update->sums,
+                   sizeof *update->sums / sizeof(double));
+    one.mean = update->sums[0].loss;
+    ppo_loss_sums_scale(&one.mean, 1.0 / (double)count);
+    one.std_mean = ppo_dist_is_gaussian(&update->policy->dist) ? update->sums[0].std : (double)NAN;
+    one.loss = ppo_joint_loss(&one.mean, step->ent_coef, config->vf_coef);
+    one.grad_norm = ppo_optimizer_norm(update->optimizer);
+    if (!is_finite(&one))
+        return fail_not_finite(update, &one, error);
+    ppo_optimizer_step(update->optimizer, step);
+    ppo_loss_sums_add(&total->mean, &one.mean);
+    total->loss += one.loss;
+    total->grad_norm += one.grad_norm;
+    total->std_mean += one.std_mean;
+    total->minibatches++;
+    return PPO_OK;
 }
 
 ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_step_params *step,
@@ -122,56 +159,23 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
 {
     const ppo_config *config = update->config;
     const ppo_rollout_view view = ppo_rollout_view_of(rollout);
-    const ppo_gradient_sink sink = {.network_done = add_network, .context = update->optimizer};
-    const size_t batch = (size_t)ppo_config_batch_size(config);
-    const size_t size = ppo_config_minibatch_size(config);
-
-    // Which samples there are, and in which order each epoch visits them.
     *stats = (ppo_update_stats){.epochs = 0};
-    update->num_samples = ppo_rollout_samples(rollout, update->samples);
-    if (update->num_samples == 0)
+    if (ppo_order_begin(&update->order, rollout, iteration) == 0)
         return ppo_fail(error, PPO_ENV_FAILED,
                         "no step of this iteration took place: all environments "
                         "broke down in each of them");
-    if (config->norm_adv == PPO_NORM_ADV_BATCH)
-        ppo_minibatch_normalize(rollout->advantage, update->samples, update->num_samples);
-    update->first_epoch = iteration * config->update_epochs;
-    ppo_pool_run(update->pool, shuffle_task, update, config->update_epochs);
-
     for (uint32_t epoch = 0; epoch < config->update_epochs; epoch++) {
         const double kl_before = stats->mean.approx_kl;
-        const uint32_t minibatches_before = stats->minibatches;
-        for (size_t first = 0; first < update->num_samples; first += size) {
-            const uint32_t *index = update->perm + epoch * batch + first;
-            const size_t left = update->num_samples - first, count = left < size ? left : size;
-
-            // The gradient, in chunks; each network's chunks are added as soon as they are there.
-            size_t num_chunks;
-            float *chunks = ppo_gradient_chunks(update->gradient, count, &num_chunks);
-            ppo_optimizer_begin(update->optimizer, chunks, num_chunks);
-            const ppo_gradient_stats gradient =
-                ppo_gradient_compute(update->gradient, &view, index, count, step, &sink,
-                                     ppo_optimizer_sum(update->optimizer));
-            const double loss = ppo_joint_loss(&gradient.mean, step->ent_coef, config->vf_coef);
-            const double norm = ppo_optimizer_norm(update->optimizer);
-
-            // The step, unless something is not finite: neither parameters nor figures may be.
-            if (!isfinite(loss) || !isfinite(norm) || !is_finite(&gradient))
-                return fail_not_finite(update, &gradient, norm, error);
-            ppo_optimizer_step(update->optimizer, step);
-            ppo_loss_sums_add(&stats->mean, &gradient.mean);
-            stats->loss += loss;
-            stats->grad_norm += norm;
-            stats->std_mean += gradient.std_mean;
-            stats->minibatches++;
-        }
+        const size_t minibatches = update->order.num_minibatches;
+        for (size_t minibatch = 0; minibatch < minibatches; minibatch++)
+            PPO_TRY(run_minibatch(update, &view, epoch, minibatch, step, stats, error));
         stats->epochs++;
-        const double kl =
-            (stats->mean.approx_kl - kl_before) / (double)(stats->minibatches - minibatches_before);
+        const double kl = (stats->mean.approx_kl - kl_before) / (double)minibatches;
         if (config->target_kl > 0.0 && kl > config->target_kl)
             break;
     }
     average(stats);
+    stats->explained_variance = ppo_order_explained_variance(&update->order, rollout);
 
     // Minibatches read the large layers' weights as they are, once each; acting reads them often.
     if (ppo_policy_has_vision(update->policy))

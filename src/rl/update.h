@@ -11,16 +11,18 @@ typedef struct ppo_update_stats {
     ppo_loss_sums mean; // per sample
     double loss;
     double grad_norm; // before clipping; of two optimisers, over both
-    double std_mean;
+    double std_mean;  // of a Gaussian policy; NAN otherwise
+    double explained_variance;
     uint32_t epochs;
     uint32_t minibatches;
 } ppo_update_stats;
 
 typedef struct ppo_update ppo_update;
 
-// Adds its arrays to the arena.
-ppo_status ppo_update_create(ppo_update **update, const ppo_config *config, ppo_policy *policy,
-                             ppo_pool *pool, ppo_arena *arena, ppo_error *error);
+// Adds its arrays to the arena. `config` is that of what is computed here (ppo_order_plan).
+ppo_status ppo_update_create(ppo_update **update, const ppo_config *config,
+                             const ppo_shards *shards, ppo_policy *policy, ppo_pool *pool,
+                             ppo_arena *arena, ppo_error *error);
 void ppo_update_destroy(ppo_update *update); // NULL is allowed
 
 // All epochs of one iteration. `iteration` counts from 0 and keys the shuffles. Of the rollout,

@@ -26,7 +26,8 @@ static void create(fixture *b, ppo_random *random)
     static const double low[WIDTH] = {-1.0, 1000.0, -1e-3}, high[WIDTH] = {1.0, 1001.0, 1e-3};
     ppo_error error = {0};
     memset(b, 0, sizeof *b);
-    ppo_normalizer_plan(&b->normalizer, "obs_norm", PPO_ROLE_OBS_STATISTICS, WIDTH, &b->arena);
+    ppo_normalizer_plan(&b->normalizer, "obs_norm", PPO_ROLE_OBS_STATISTICS, WIDTH, &ppo_shards_one,
+                        &b->arena);
     if (ppo_arena_bind(&b->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     ppo_normalizer_init(&b->normalizer);

@@ -106,12 +106,13 @@ static void release(fixture *b)
     problem_release(&b->p);
 }
 
-static ppo_gradient_stats compute(fixture *b)
+static minibatch_means compute(fixture *b)
 {
     size_t num_chunks;
     const ppo_rollout_view rollout = ppo_rollout_view_of(&b->p.rollout);
-    const ppo_gradient_stats stats = ppo_gradient_compute(b->p.single.gradient, &rollout, b->index,
-                                                          b->count, &b->p.step, NULL, NULL);
+    const ppo_minibatch_part part = minibatch_of(&b->p.config, &b->p.rollout, b->index, b->count);
+    const ppo_gradient_sums sums =
+        ppo_gradient_compute(b->p.single.gradient, &rollout, &part, &b->p.step, NULL, NULL);
     const size_t size = b->p.policy.layout.size;
     const float *chunks = ppo_gradient_chunks(b->p.single.gradient, b->count, &num_chunks);
     assert_int_equal(num_chunks, (b->count + PPO_CHUNK_ROWS - 1) / PPO_CHUNK_ROWS);
@@ -120,10 +121,10 @@ static ppo_gradient_stats compute(fixture *b)
         for (size_t c = 0; c < num_chunks; c++)
             b->gradient[i] += chunks[c * size + i];
     }
-    return stats;
+    return minibatch_means_of(&sums, &b->p.policy, b->count);
 }
 
-static double check_losses(const fixture *b, const ppo_gradient_stats *stats)
+static double check_losses(const fixture *b, const minibatch_means *stats)
 {
     const reference_losses reference = reference_joint_loss(
         &b->p.policy, &b->p.config, &b->p.step, &b->p.rollout, b->index, b->count, b->params);
@@ -171,7 +172,7 @@ static void check(const set_up *s)
     ppo_random random;
     ppo_random_seed(&random, 42);
     create(&b, s, 1);
-    const ppo_gradient_stats stats = compute(&b);
+    const minibatch_means stats = compute(&b);
     const double losses = check_losses(&b, &stats);
     double slopes = 0.0;
     for (size_t i = 0; i < b.p.policy.layout.count; i++) {
@@ -202,11 +203,11 @@ static void test_threads(void **state)
     for (size_t i = 0; i < sizeof set_ups / sizeof *set_ups; i++) {
         fixture one;
         create(&one, &set_ups[i], 1);
-        const ppo_gradient_stats stats = compute(&one);
+        const minibatch_means stats = compute(&one);
         for (uint32_t threads = 1; threads <= 4; threads++) {
             fixture b;
             create(&b, &set_ups[i], threads);
-            const ppo_gradient_stats other = compute(&b);
+            const minibatch_means other = compute(&b);
             assert_memory_equal(&other.mean, &stats.mean, sizeof stats.mean);
             assert_memory_equal(b.gradient, one.gradient,
                                 one.p.policy.layout.size * sizeof *one.gradient);

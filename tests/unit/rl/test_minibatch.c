@@ -21,8 +21,8 @@ static void test_permutation(void **state)
         for (uint64_t epoch = 0; epoch < 20; epoch++) {
             uint32_t perm[MOST], again[MOST];
             bool seen[MOST] = {false};
-            ppo_minibatch_shuffle(perm, counts[k], 9, epoch);
-            ppo_minibatch_shuffle(again, counts[k], 9, epoch);
+            ppo_minibatch_shuffle(perm, counts[k], 9, 0, epoch);
+            ppo_minibatch_shuffle(again, counts[k], 9, 0, epoch);
             for (size_t i = 0; i < counts[k]; i++) {
                 assert_true(perm[i] < counts[k] && !seen[perm[i]] && perm[i] == again[i]);
                 seen[perm[i]] = true;
@@ -34,9 +34,9 @@ static void test_keys(void **state)
 {
     (void)state;
     uint32_t a[256], b[256], c[256];
-    ppo_minibatch_shuffle(a, 256, 1, 0);
-    ppo_minibatch_shuffle(b, 256, 1, 1);
-    ppo_minibatch_shuffle(c, 256, 2, 0);
+    ppo_minibatch_shuffle(a, 256, 1, 0, 0);
+    ppo_minibatch_shuffle(b, 256, 1, 0, 1);
+    ppo_minibatch_shuffle(c, 256, 2, 0, 0);
     assert_memory_not_equal(a, b, sizeof a);
     assert_memory_not_equal(a, c, sizeof a);
 }
@@ -51,7 +51,7 @@ static void test_uniform(void **state)
     double chi_square = 0.0;
     for (uint64_t epoch = 0; epoch < TRIES; epoch++) {
         uint32_t perm[N];
-        ppo_minibatch_shuffle(perm, N, 3, epoch);
+        ppo_minibatch_shuffle(perm, N, 3, 0, epoch);
         for (size_t i = 0; i < N; i++)
             seen[i][perm[i]]++;
     }
@@ -62,6 +62,13 @@ static void test_uniform(void **state)
         }
     printf("shuffle: chi-square %.1f of 225 degrees of freedom\n", chi_square);
     assert_true(chi_square < 225.0 + 5.0 * sqrt(2.0 * 225.0));
+}
+
+static ppo_adv_norm norm_of(const float *advantage, const uint32_t *index, size_t count)
+{
+    const double mean = ppo_minibatch_adv_sum(advantage, index, count, 0.0, 1) / (double)count;
+    return ppo_minibatch_adv_norm(mean, ppo_minibatch_adv_sum(advantage, index, count, mean, 2),
+                                  count);
 }
 
 static void test_adv_norm(void **state)
@@ -81,15 +88,15 @@ static void test_adv_norm(void **state)
             mean += advantage[index[i]] / (double)count;
         for (size_t i = 0; i < count; i++)
             squares += pow(advantage[index[i]] - mean, 2.0);
-        const ppo_adv_norm norm = ppo_minibatch_adv_norm(advantage, index, count);
+        const ppo_adv_norm norm = norm_of(advantage, index, count);
         const double std = sqrt(squares / (double)(count - 1)) + 1e-8;
         assert_true(relative_error(norm.mean, mean, 0.0) < 1e-7);
         assert_true(relative_error(norm.inv_std, 1.0 / std, 0.0) < 1e-6);
     }
-    const ppo_adv_norm all = ppo_minibatch_adv_norm(advantage, NULL, N);
+    const ppo_adv_norm all = norm_of(advantage, NULL, N);
     for (size_t i = 0; i < N; i++)
         index[i] = (uint32_t)i;
-    const ppo_adv_norm same = ppo_minibatch_adv_norm(advantage, index, N);
+    const ppo_adv_norm same = norm_of(advantage, index, N);
     assert_memory_equal(&all, &same, sizeof all);
 }
 
@@ -98,12 +105,12 @@ static void test_adv_norm_degenerate(void **state)
     (void)state;
     const float advantage[] = {7.5f, 3.0f, 3.0f, 3.0f};
     const uint32_t index[] = {1, 2, 3};
-    const ppo_adv_norm one = ppo_minibatch_adv_norm(advantage, NULL, 1);
+    const ppo_adv_norm one = norm_of(advantage, NULL, 1);
     assert_true(one.mean == 0.0f && one.inv_std == 1.0f);
-    const ppo_adv_norm equal = ppo_minibatch_adv_norm(advantage, index, 3);
+    const ppo_adv_norm equal = norm_of(advantage, index, 3);
     assert_true(equal.mean == 3.0f && isfinite(equal.inv_std)); // all become 0
     const float with_nan[] = {1.0f, NAN};
-    assert_true(isnan(ppo_minibatch_adv_norm(with_nan, NULL, 2).mean));
+    assert_true(isnan(norm_of(with_nan, NULL, 2).mean));
 }
 
 static void test_gather(void **state)

@@ -63,7 +63,7 @@ static void check_steps(const update_set_up *s)
     for (uint32_t t = 1; t <= 20; t++) {
         uint32_t index[256];
         double squares = 0.0;
-        ppo_minibatch_shuffle(index, 256, 9, t);
+        ppo_minibatch_shuffle(index, 256, 9, 0, t);
         const ppo_update_stats stats =
             minibatch_step_run(&p.single, &p.rollout, index, s->minibatch_size, &p.step);
         const float *grad = ppo_optimizer_gradient(p.single.optimizer);
@@ -101,7 +101,7 @@ static void test_threads(void **state)
         update_set_up_create(&many, &update_set_ups[i], 4);
         for (uint32_t t = 1; t <= 5; t++) {
             uint32_t index[256];
-            ppo_minibatch_shuffle(index, 256, 9, t);
+            ppo_minibatch_shuffle(index, 256, 9, 0, t);
             const uint32_t size = update_set_ups[i].minibatch_size;
             minibatch_step_run(&one.single, &one.rollout, index, size, &one.step);
             minibatch_step_run(&many.single, &many.rollout, index, size, &many.step);

@@ -33,7 +33,7 @@ static void create(fixture *f, double clip, bool normalise, double norm_clip)
     f->config.norm_reward = normalise;
     f->config.norm_reward_clip = norm_clip;
     ppo_rollout_plan(&f->rollout, STEPS, ENVS, &PPO_INPUT_FLOATS(2), 1, &f->arena);
-    ppo_reward_plan(&f->reward, &f->config, &f->arena);
+    ppo_reward_plan(&f->reward, &f->config, &ppo_shards_one, &f->arena);
     if (ppo_arena_bind(&f->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     ppo_reward_start(&f->reward);

@@ -9,6 +9,7 @@
 #include "rl/vision.h"
 #include "unit/nn/support/cnn_learner.h"
 #include "unit/nn/support/reference.h"
+#include "unit/rl/support/minibatch_step.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,19 +127,20 @@ static void release(fixture *b)
 }
 
 // The whole gradient of `count` samples: the vision's as it comes, the heads' chunks added up.
-static ppo_gradient_stats compute(fixture *b, const uint32_t *index, size_t count, float *grad)
+static minibatch_means compute(fixture *b, const uint32_t *index, size_t count, float *grad)
 {
     size_t chunks;
     const ppo_policy *policy = &b->policy;
     const ppo_rollout_view rollout = ppo_rollout_view_of(&b->rollout);
-    const ppo_gradient_stats stats =
-        ppo_gradient_compute(b->gradient, &rollout, index, count, &b->step, NULL, grad);
+    const ppo_minibatch_part part = minibatch_of(&b->config, &b->rollout, index, count);
+    const ppo_gradient_sums sums =
+        ppo_gradient_compute(b->gradient, &rollout, &part, &b->step, NULL, grad);
     const float *heads = ppo_gradient_chunks(b->gradient, count, &chunks);
     assert_int_equal(chunks, 1);
     for (size_t net = 0; net < policy->num_nets; net++)
         memcpy(grad + policy->head_begin[net], heads + ppo_policy_chunk_offset(policy, net),
                (policy->head_end[net] - policy->head_begin[net]) * sizeof *grad);
-    return stats;
+    return minibatch_means_of(&sums, policy, count);
 }
 
 static double compare(const fixture *b, const double *wanted, const set_up *s)
@@ -164,12 +166,12 @@ static double check_means(fixture *b, const set_up *s, size_t count)
     double *wanted = new_doubles(NULL, size);
     ppo_loss_sums sums = {0};
     for (size_t i = 0; i < count; i++) {
-        const ppo_gradient_stats one = compute(b, &b->index[i], 1, b->grad);
+        const minibatch_means one = compute(b, &b->index[i], 1, b->grad);
         ppo_loss_sums_add(&sums, &one.mean);
         for (size_t k = 0; k < size; k++)
             wanted[k] += (double)b->grad[k] / (double)count;
     }
-    const ppo_gradient_stats all = compute(b, b->index, count, b->grad);
+    const minibatch_means all = compute(b, b->index, count, b->grad);
     assert_true(relative_error(all.mean.policy_loss, sums.policy_loss / (double)count, 1.0) < 1e-6);
     assert_true(relative_error(all.mean.value_loss, sums.value_loss / (double)count, 1.0) < 1e-6);
     assert_true(relative_error(all.mean.entropy, sums.entropy / (double)count, 1.0) < 1e-6);
@@ -273,8 +275,8 @@ static void check_threads(const set_up *s, ppo_precision precision)
         fixture b;
         create(&b, s, precision, threads);
         for (size_t k = 0; k < NUM_COUNTS; k++) {
-            const ppo_gradient_stats wanted = compute(&one, one.index, counts[k], one.grad);
-            const ppo_gradient_stats got = compute(&b, b.index, counts[k], b.grad);
+            const minibatch_means wanted = compute(&one, one.index, counts[k], one.grad);
+            const minibatch_means got = compute(&b, b.index, counts[k], b.grad);
             assert_memory_equal(&got.mean, &wanted.mean, sizeof got.mean);
             assert_memory_equal(b.grad, one.grad, bytes);
         }

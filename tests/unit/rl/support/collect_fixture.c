@@ -44,7 +44,7 @@ void collect_fixture_create(collect_fixture *fixture, const ppo_config *config,
                                      .scratch = &fixture->scratch,
                                      .pool = fixture->pool};
     must(ppo_collect_create(&fixture->collect, &parts, &fixture->arena, &e), &e);
-    ppo_reward_plan(&fixture->reward, config, &fixture->arena);
+    ppo_reward_plan(&fixture->reward, config, &ppo_shards_one, &fixture->arena);
     ppo_episodes_plan(&fixture->episodes, &fixture->arena);
     must(ppo_arena_bind(&fixture->arena, &e), &e);
     must(ppo_policy_init(&fixture->agent.policy, config, &e), &e);

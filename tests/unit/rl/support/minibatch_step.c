@@ -6,14 +6,39 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <math.h>
+
+ppo_minibatch_part minibatch_of(const ppo_config *config, const ppo_rollout *rollout,
+                                const uint32_t *index, size_t count)
+{
+    const float *advantage = rollout->advantage;
+    ppo_minibatch_part part = {.index = index, .count = count, .total = count};
+    const double mean = ppo_minibatch_adv_sum(advantage, index, count, 0.0, 1) / (double)count;
+    const double squares = ppo_minibatch_adv_sum(advantage, index, count, mean, 2);
+    part.norm = config->norm_adv == PPO_NORM_ADV_MINIBATCH
+                    ? ppo_minibatch_adv_norm(mean, squares, count)
+                    : (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
+    return part;
+}
+
+minibatch_means minibatch_means_of(const ppo_gradient_sums *sums, const ppo_policy *policy,
+                                   size_t count)
+{
+    minibatch_means means = {.mean = sums->loss, .std_mean = (double)NAN};
+    ppo_loss_sums_scale(&means.mean, 1.0 / (double)count);
+    if (ppo_dist_is_gaussian(&policy->dist))
+        means.std_mean = sums->std;
+    return means;
+}
 
 void minibatch_step_create(minibatch_step *m, const ppo_config *config, ppo_policy *policy,
                            ppo_pool *pool, ppo_arena *arena)
 {
     ppo_error error = {0};
-    *m = (minibatch_step){.config = config};
+    *m = (minibatch_step){.config = config, .policy = policy};
     if (ppo_gradient_create(&m->gradient, config, policy, pool, arena, &error) != PPO_OK ||
-        ppo_optimizer_create(&m->optimizer, config, policy, pool, arena, &error) != PPO_OK)
+        ppo_optimizer_create(&m->optimizer, config, &ppo_shards_one, policy, pool, arena, &error) !=
+            PPO_OK)
         fail_msg("%s", error.message);
 }
 
@@ -34,13 +59,14 @@ ppo_update_stats minibatch_step_run(minibatch_step *m, const ppo_rollout *rollou
 {
     const ppo_rollout_view view = ppo_rollout_view_of(rollout);
     const ppo_gradient_sink sink = {.network_done = add_network, .context = m->optimizer};
+    const ppo_minibatch_part part = minibatch_of(m->config, rollout, index, count);
     size_t num_chunks;
     float *chunks = ppo_gradient_chunks(m->gradient, count, &num_chunks);
-    ppo_optimizer_begin(m->optimizer, chunks, num_chunks);
-    const ppo_gradient_stats gradient = ppo_gradient_compute(
-        m->gradient, &view, index, count, step, &sink, ppo_optimizer_sum(m->optimizer));
-    ppo_update_stats stats = {
-        .mean = gradient.mean, .std_mean = gradient.std_mean, .minibatches = 1};
+    ppo_optimizer_begin(m->optimizer, 0, chunks, num_chunks);
+    const ppo_gradient_sums sums = ppo_gradient_compute(m->gradient, &view, &part, step, &sink,
+                                                        ppo_optimizer_sum(m->optimizer));
+    const minibatch_means means = minibatch_means_of(&sums, m->policy, count);
+    ppo_update_stats stats = {.mean = means.mean, .std_mean = means.std_mean, .minibatches = 1};
     stats.loss = ppo_joint_loss(&stats.mean, step->ent_coef, m->config->vf_coef);
     stats.grad_norm = ppo_optimizer_norm(m->optimizer);
     ppo_optimizer_step(m->optimizer, step);

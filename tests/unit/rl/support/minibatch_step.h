@@ -8,9 +8,22 @@
 
 typedef struct minibatch_step {
     const ppo_config *config;
+    const ppo_policy *policy;
     ppo_gradient *gradient;
     ppo_optimizer *optimizer;
 } minibatch_step;
+
+// The samples `index` [count] of the rollout as a minibatch of one shard.
+ppo_minibatch_part minibatch_of(const ppo_config *config, const ppo_rollout *rollout,
+                                const uint32_t *index, size_t count);
+
+// Means over a minibatch of `count` samples from its sums.
+typedef struct minibatch_means {
+    ppo_loss_sums mean;
+    double std_mean; // NAN unless the policy is Gaussian
+} minibatch_means;
+minibatch_means minibatch_means_of(const ppo_gradient_sums *sums, const ppo_policy *policy,
+                                   size_t count);
 
 // Adds its arrays to the arena; config, policy and pool are borrowed.
 void minibatch_step_create(minibatch_step *m, const ppo_config *config, ppo_policy *policy,

@@ -57,6 +57,7 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
     ppo_random random;
     ppo_random_seed(&random, 41);
     *p = (problem){.config = *config};
+    p->shards = ppo_shards_of(config->shards);
     p->config.std_source = dist->std_source;
     p->config.action_bound = dist->bound;
     p->step = (ppo_step_params){.lr = config->learning_rate,
@@ -70,7 +71,8 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
     ppo_rollout_plan(&p->rollout, config->num_steps, config->num_envs, &input,
                      p->policy.dist.num_actions, &p->arena);
     if (ppo_pool_create(&p->pool, threads, &error) != PPO_OK ||
-        ppo_update_create(&p->update, &p->config, &p->policy, p->pool, &p->arena, &error) != PPO_OK)
+        ppo_update_create(&p->update, &p->config, &p->shards, &p->policy, p->pool, &p->arena,
+                          &error) != PPO_OK)
         fail_msg("%s", error.message);
     minibatch_step_create(&p->single, &p->config, &p->policy, p->pool, &p->arena);
     if (ppo_arena_bind(&p->arena, &error) != PPO_OK)

@@ -9,6 +9,7 @@
 
 typedef struct problem {
     ppo_config config;
+    ppo_shards shards;
     ppo_step_params step;
     ppo_arena arena;
     ppo_policy policy;
