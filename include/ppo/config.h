@@ -293,6 +293,10 @@ PPO_API uint64_t ppo_config_batch_size(const ppo_config *config);
 PPO_API uint32_t ppo_config_minibatch_size(const ppo_config *config); // of all but the last
 PPO_API uint64_t ppo_config_num_iterations(const ppo_config *config); // rounded up
 
+// The first seed of episodes that neither training nor its evaluations have seen. It lies far above
+// eval_seed: on the seeds that have chosen the best agent this looks better than it is.
+PPO_API uint64_t ppo_config_fresh_seed(const ppo_config *config);
+
 // The options that ppo_env_open takes; their texts stay in `config`.
 PPO_API ppo_env_options ppo_config_env_options(const ppo_config *config);
 

@@ -46,6 +46,8 @@ typedef struct ppo_vec_rows {
     double *episode_return;   // [N] of the finished episode
     uint32_t *episode_length; // [N] likewise, in environment steps; 0 after a lost life, where the
                               // game and its episode go on (terminal_on_life_loss)
+    unsigned char *picture;   // [N, render_height, render_width, 3] red, green, blue, drawn after
+                              // the step and, unlike ppo_vec_render, before a reset. Fails as that
 } ppo_vec_rows;
 
 static inline void ppo_vec_rows_init(ppo_vec_rows *rows)

@@ -22,12 +22,14 @@ from ._library import (
 )
 from .agent import Agent, load
 from .config import envs, options
+from .environment import Env, make
 from .training import Training, train
 from .vector import VectorEnv, make_vec
 
 __version__ = version
 __all__ = [
     "Agent",
+    "Env",
     "Error",
     "InvalidError",
     "NotFoundError",
@@ -37,6 +39,7 @@ __all__ = [
     "envs",
     "library_path",
     "load",
+    "make",
     "make_vec",
     "options",
     "train",

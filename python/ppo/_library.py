@@ -6,6 +6,8 @@ those that the library lists (ppo/abi.h), so that a library of another version i
 and nothing worse.
 """
 
+from __future__ import annotations
+
 import ctypes
 import glob
 import os
@@ -25,6 +27,7 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from typing import Any, Callable, Dict, Iterator, List, Tuple, Type, Union
 
 # What this package was written for. Until 1.0 a minor version may change the interface.
 VERSION = (0, 1)
@@ -100,7 +103,7 @@ class COption(Structure):
 class Sized(Structure):
     """A struct that begins with its own size, so that the library knows which fields it has."""
 
-    def __init__(self, **fields):
+    def __init__(self, **fields: Any) -> None:
         super().__init__(struct_size=ctypes.sizeof(self), **fields)
 
 
@@ -187,6 +190,7 @@ class CVecRows(Sized):
         ("lost", c_void_p),
         ("episode_return", c_void_p),
         ("episode_length", c_void_p),
+        ("picture", c_void_p),
     ]
 
 
@@ -199,7 +203,7 @@ class CAbiRow(Structure):
     ]
 
 
-STRUCTS = (
+STRUCTS: Tuple[Any, ...] = (
     CError,
     CSpace,
     CEnvClass,
@@ -212,7 +216,7 @@ STRUCTS = (
 )
 
 
-def as_dict(struct):
+def as_dict(struct: Any) -> Dict[str, Any]:
     return {
         name: getattr(struct, name) for name, _ in struct._fields_ if name != "struct_size"
     }
@@ -225,7 +229,7 @@ _config = c_void_p  # as large as the library says
 _handle = POINTER(c_void_p)
 
 # name: result, arguments
-FUNCTIONS = {
+FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "ppo_status_text": (c_char_p, [c_int]),
     "ppo_env_id_at": (c_bool, [c_char_p, c_size_t, c_size_t]),
     "ppo_plugin_has_id": (c_bool, [c_char_p]),
@@ -233,6 +237,7 @@ FUNCTIONS = {
     "ppo_option_at": (COption, [c_size_t]),
     "ppo_option_format": (c_size_t, [_config, c_size_t, c_char_p, c_size_t]),
     "ppo_config_defaults": (None, [_config]),
+    "ppo_config_fresh_seed": (c_uint64, [_config]),
     "ppo_config_for_env": (c_int, [_config, c_char_p, _error]),
     "ppo_config_set": (c_int, [_config, c_char_p, c_char_p, _error]),
     "ppo_agent_load": (c_int, [_handle, c_char_p, c_void_p, _error]),
@@ -276,7 +281,7 @@ FUNCTIONS = {
 SONAME = "libppo.so.%d.%d" % VERSION
 
 
-def _in_folder(folder):
+def _in_folder(folder: str) -> List[str]:
     return [
         path
         for path in (os.path.join(folder, SONAME), os.path.join(folder, "libppo.so"))
@@ -284,7 +289,7 @@ def _in_folder(folder):
     ]
 
 
-def _candidates():
+def _candidates() -> Iterator[str]:
     """Where the library may be, best first."""
     package = os.path.dirname(os.path.abspath(__file__))
     yield from _in_folder(package)
@@ -301,7 +306,7 @@ def _candidates():
     yield SONAME  # the system's
 
 
-def _open():
+def _open() -> Tuple[ctypes.CDLL, str]:
     named = os.environ.get("PPO_LIBRARY")
     if named:
         paths = _in_folder(named) if os.path.isdir(named) else [named]
@@ -324,17 +329,17 @@ def _open():
 # --- checking -----------------------------------------------------------------------------------
 
 
-def _wrong(path, what):
+def _wrong(path: str, what: str) -> ImportError:
     return ImportError(
         "%s doesn't go with this Python package, which is for libppo %d.%d: %s. Install both from "
         "the same version, or name another library by PPO_LIBRARY" % (path, *VERSION, what)
     )
 
 
-def _check_version(library, path):
+def _check_version(library: ctypes.CDLL, path: str) -> str:
     try:
         library.ppo_version.restype = c_char_p
-        text = library.ppo_version().decode()
+        text: str = library.ppo_version().decode()
     except AttributeError:
         raise _wrong(path, "it has no ppo_version") from None
     if tuple(int(n) for n in text.split(".")[:2]) != VERSION:
@@ -342,14 +347,15 @@ def _check_version(library, path):
     return text
 
 
-def _layouts(library, path):
+def _layouts(library: ctypes.CDLL, path: str) -> Dict[str, Dict[str, Tuple[int, int]]]:
     """{struct: {field: (offset, size)}}, as the library was built; "" is the whole."""
     try:
         row_at = library.ppo_abi_at
     except AttributeError:
         raise _wrong(path, "it has no ppo_abi_at") from None
     row_at.restype, row_at.argtypes = c_bool, [POINTER(CAbiRow), c_size_t]
-    layouts, row, index = {}, CAbiRow(), 0
+    layouts: Dict[str, Dict[str, Tuple[int, int]]] = {}
+    row, index = CAbiRow(), 0
     while row_at(byref(row), index):
         fields = layouts.setdefault(row.type.decode(), {})
         fields[row.field.decode()] = (row.offset, row.size)
@@ -357,7 +363,7 @@ def _layouts(library, path):
     return layouts
 
 
-def _check_structs(layouts, path):
+def _check_structs(layouts: Dict[str, Dict[str, Tuple[int, int]]], path: str) -> None:
     for struct in STRUCTS:
         theirs = layouts.get(struct._c_name_)
         if theirs is None:
@@ -370,7 +376,7 @@ def _check_structs(layouts, path):
                 raise _wrong(path, "its %s.%s lies elsewhere" % (struct._c_name_, name))
 
 
-def _declare(library, path):
+def _declare(library: ctypes.CDLL, path: str) -> None:
     for name, (result, arguments) in FUNCTIONS.items():
         try:
             function = getattr(library, name)
@@ -387,17 +393,17 @@ _declare(lib, library_path)
 CONFIG_SIZE = _found["ppo_config"][""][1]
 
 
-def share_with_plugins():
+def share_with_plugins() -> None:
     """Makes the library's functions visible to plug-ins, which expect them of their program."""
     ctypes.CDLL(library_path, mode=ctypes.RTLD_GLOBAL)
 
 
-def _release(destroy, handle, process):
+def _release(destroy: Callable[[Any], Any], handle: Any, process: int) -> None:
     if os.getpid() == process:
         destroy(handle)
 
 
-def own(owner, destroy, handle):
+def own(owner: Any, destroy: Callable[[Any], Any], handle: Any) -> Any:
     """Has a handle destroyed with its owner, or when what is returned is called; not by a process
     forked from this one, where threads and children of the library are not its own."""
     return weakref.finalize(owner, _release, destroy, handle, os.getpid())
@@ -409,7 +415,7 @@ def own(owner, destroy, handle):
 class Error(Exception):
     """A failure of the library: its sentence, and `status`, one of ppo/base.h's codes."""
 
-    def __init__(self, message, status):
+    def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
 
@@ -426,17 +432,19 @@ class UnsupportedError(Error, NotImplementedError):
     """Not available in this build or on this machine."""
 
 
-_BY_STATUS = {2: InvalidError, 3: NotFoundError, 9: None, 10: UnsupportedError}
+NO_MEMORY = 9
+_BY_STATUS: Dict[int, Type[Error]] = {2: InvalidError, 3: NotFoundError, 10: UnsupportedError}
 
 
-def fail(status, error):
+def fail(status: int, error: CError) -> None:
     """Raises what a status other than 0 means."""
     message = error.message.decode(errors="replace") or lib.ppo_status_text(status).decode()
-    kind = _BY_STATUS.get(status, Error)
-    raise MemoryError(message) if kind is None else kind(message, status)
+    if status == NO_MEMORY:
+        raise MemoryError(message)
+    raise _BY_STATUS.get(status, Error)(message, status)
 
 
-def check(function, *arguments):
+def check(function: Any, *arguments: Any) -> None:
     """Calls a function whose last argument is a ppo_error."""
     error = CError()
     status = function(*arguments, byref(error))
@@ -444,5 +452,5 @@ def check(function, *arguments):
         fail(status, error)
 
 
-def path_bytes(path):
+def path_bytes(path: Union[str, "os.PathLike[str]"]) -> bytes:
     return os.fsencode(os.fspath(path))

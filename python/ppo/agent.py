@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Trained agents: loaded from a run directory or a checkpoint file, and acting."""
 
+from __future__ import annotations
+
 import ctypes
+import os
 import secrets
 import threading
+from typing import Any, Dict, Optional, Tuple, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from ._library import (
     CActOptions,
@@ -21,10 +26,14 @@ from ._library import (
 )
 from ._spaces import Values
 from .config import Config
+from .environment import Env
 from .vector import VectorEnv
 
+Path = Union[str, "os.PathLike[str]"]
+State = Optional[Tuple[npt.NDArray[Any], ...]]
 
-def load(path, *, seed=None):
+
+def load(path: Path, *, seed: Optional[int] = None) -> Agent:
     """Loads the best agent of a run directory, or the agent of a checkpoint file.
 
     `seed` makes actions that are sampled repeatable; None: another one each time.
@@ -32,7 +41,7 @@ def load(path, *, seed=None):
     return Agent(path, seed)
 
 
-def _load(path):
+def _load(path: Path) -> Any:
     handle = ctypes.c_void_p()
     arguments = (ctypes.byref(handle), path_bytes(path), None)
     try:
@@ -51,7 +60,7 @@ class Agent:
     observation_space and action_space are the environment's, with a frame stack's axis in front.
     """
 
-    def __init__(self, path, seed=None):
+    def __init__(self, path: Path, seed: Optional[int] = None) -> None:
         self._lock = threading.Lock()
         self._agent = _load(path)
         self._destroy = own(self, lib.ppo_agent_destroy, self._agent)
@@ -63,30 +72,35 @@ class Agent:
         self._seed = secrets.randbits(64) if seed is None else int(seed)
         self._step = 0
         env = lib.ppo_agent_env(self._agent).contents
-        self.frame_stack = self._config.get("frame_stack")
+        self.frame_stack: int = self._config.get("frame_stack")
         self._obs = Values(env.observation_space, self.frame_stack)
         self._act = Values(env.action_space)
         self.observation_space = self._obs.space
         self.action_space = self._act.space
-        self.env_id = env.id.decode()
+        self.env_id: str = env.id.decode()
         self.path = path
 
     @property
-    def hash(self):
+    def hash(self) -> str:
         """The parameters' hash, as `ppo hash` prints it."""
         self._check_open()
         return "%016x" % lib.ppo_agent_hash(self._agent)
 
     @property
-    def config(self):
+    def config(self) -> Dict[str, Any]:
         """All settings of the training, by name."""
         return self._config.as_dict()
 
-    def _check_open(self):
+    def _check_open(self) -> None:
         if not self._destroy.alive:
             raise RuntimeError("this agent is closed")
 
-    def act(self, obs, deterministic=True, action_mask=None):
+    def act(
+        self,
+        obs: npt.ArrayLike,
+        deterministic: bool = True,
+        action_mask: Optional[npt.ArrayLike] = None,
+    ) -> Any:
         """Actions for one observation, or for a batch of them with an axis in front.
 
         Observations are as the environment gives them, not normalised; with a frame stack each is
@@ -126,20 +140,39 @@ class Agent:
         actions = self._act.shown(actions)
         return actions[0] if is_single else actions
 
-    def evaluate(self, episodes=10, *, seed=None, deterministic=True):
-        """Plays episodes, the i-th in an environment seeded seed + i; None: the run's eval_seed.
+    def predict(
+        self,
+        observation: npt.ArrayLike,
+        state: State = None,
+        episode_start: Optional[npt.ArrayLike] = None,
+        deterministic: bool = False,
+    ) -> Tuple[Any, State]:
+        """As Stable-Baselines3's predict: actions as `act` gives them, and the next state.
 
-        A dict of return_mean, _std, _min and _max, length_mean, and the arrays returns and lengths.
+        A policy without memory has no state: what is given comes back, and episode_start makes no
+        difference. As there, actions are sampled unless `deterministic` is true.
+        """
+        return self.act(observation, deterministic), state
+
+    def evaluate(
+        self, episodes: int = 10, *, seed: Optional[int] = None, deterministic: bool = True
+    ) -> Dict[str, Any]:
+        """Plays episodes, the i-th in an environment seeded seed + i.
+
+        Without a seed they are those of `ppo eval`: neither the training nor its own evaluations,
+        which have chosen the best agent, saw them. A dict of return_mean, _std, _min and _max,
+        length_mean, and the arrays returns and lengths.
         """
         if episodes < 1:
             raise ValueError("an evaluation needs at least one episode")
         returns, lengths = np.zeros(episodes), np.zeros(episodes, np.uint32)
         result = CEvaluation()
+        fresh = lib.ppo_config_fresh_seed(self._config.pointer)
         with self._lock:
             self._check_open()
             options = CEvaluateOptions(
                 episodes=episodes,
-                seed=self._config.get("eval_seed") if seed is None else int(seed),
+                seed=fresh if seed is None else int(seed),
                 deterministic=deterministic,
                 returns=returns.ctypes.data,
                 lengths=lengths.ctypes.data,
@@ -152,25 +185,42 @@ class Agent:
             )
         return {**as_dict(result), "returns": returns, "lengths": lengths}
 
-    def make_vec(self, num_envs=1, *, seed=None, render_mode=None, copy=True, **options):
-        """Environments as this agent has learnt in them (frame skip, frame stack, ...); see
-        ppo.make_vec."""
+    def _env_config(self) -> Config:
+        """The settings of its training, but those of the learner's machine."""
         config = Config.copy_of(self._config.pointer)
-        # Those of the learner's machine are not wanted here.
         for name, value in (("threads", 0), ("workers", "thread")):
             config.set(name, value)
-        return VectorEnv(config, num_envs, seed, render_mode, copy, options)
+        return config
 
-    def close(self):
+    def make(
+        self, *, seed: Optional[int] = None, render_mode: Optional[str] = None, **options: Any
+    ) -> Env:
+        """One environment as this agent has learnt in it (frame skip, frame stack, ...); see
+        ppo.make."""
+        return Env(self._env_config(), seed, render_mode, options)
+
+    def make_vec(
+        self,
+        num_envs: int = 1,
+        *,
+        seed: Optional[int] = None,
+        render_mode: Optional[str] = None,
+        copy: bool = True,
+        **options: Any,
+    ) -> VectorEnv:
+        """Environments as this agent has learnt in them; see ppo.make_vec."""
+        return VectorEnv(self._env_config(), num_envs, seed, render_mode, copy, options)
+
+    def close(self) -> None:
         with self._lock:
             self._destroy_actor()
             self._destroy()
 
-    def __enter__(self):
+    def __enter__(self) -> Agent:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "ppo.Agent(%s, %s)" % (self.env_id, self.path)

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Training: a run as `ppo train` makes it, iteration by iteration."""
 
+from __future__ import annotations
+
 import ctypes
 from dataclasses import dataclass
+from typing import Any, Callable, Dict, Optional
 
 from ._library import CEvaluation, CStats, as_dict, check, lib, share_with_plugins
-from .agent import load
+from .agent import Agent, Path, load
 from .config import Config
 
 
@@ -16,15 +19,22 @@ class Training:
     run_dir: str
     hash: str  # of the parameters
     solved: bool
-    stats: dict  # of the last iteration
-    evaluation: dict  # of the last evaluation; its "episodes" are 0 if training was stopped
+    stats: Dict[str, Any]  # of the last iteration
+    evaluation: Dict[str, Any]  # of the last evaluation; its "episodes" are 0 if training was stopped
 
-    def load(self, **options):
+    def load(self, *, seed: Optional[int] = None) -> Agent:
         """The run's best agent."""
-        return load(self.run_dir, **options)
+        return load(self.run_dir, seed=seed)
 
 
-def train(env, *, run_dir=None, restart=False, on_iteration=None, **options):
+def train(
+    env: str,
+    *,
+    run_dir: Optional[Path] = None,
+    restart: bool = False,
+    on_iteration: Optional[Callable[[Dict[str, Any]], Optional[bool]]] = None,
+    **options: Any,
+) -> Training:
     """Trains on an environment from its preset, as `ppo train` does, and returns a Training.
 
     Options are the settings of docs/options.md: total_timesteps=200_000, learning_rate=1e-3,
@@ -51,7 +61,9 @@ def train(env, *, run_dir=None, restart=False, on_iteration=None, **options):
         lib.ppo_run_close(run)
 
 
-def _go_on(run, on_iteration):
+def _go_on(
+    run: Any, on_iteration: Optional[Callable[[Dict[str, Any]], Optional[bool]]]
+) -> Training:
     trainer = lib.ppo_run_trainer(run)
     evaluation = CEvaluation()
     is_stopped = False

@@ -331,7 +331,8 @@ static ppo_vecenv_rows choose_rows(const ppo_vec *v, const ppo_vec_rows *to)
         .truncated = choose(direct, to->truncated, v->truncated),
         .lost = choose(direct, to->lost, v->lost),
         .episode_return = choose(direct, to->episode_return, v->episode_return),
-        .episode_length = choose(direct, to->episode_length, v->episode_length)};
+        .episode_length = choose(direct, to->episode_length, v->episode_length),
+        .picture = to->picture};
 }
 
 static void step_task(void *context, size_t task, size_t worker)
@@ -391,6 +392,18 @@ static void copy_rows(const ppo_vec *v, const ppo_vec_rows *to)
     }
 }
 
+// Whether environments can be drawn, and that from here.
+static ppo_status check_pictures(const ppo_vec *v, ppo_error *error)
+{
+    uint32_t width = 0, height = 0;
+    PPO_TRY(ppo_picture_size(v->env, &width, &height, error));
+    if (v->has_processes)
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "environments in worker processes can't be drawn from here; use workers "
+                        "thread");
+    return PPO_OK;
+}
+
 ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *results,
                         ppo_error *error)
 {
@@ -399,6 +412,8 @@ ppo_status ppo_vec_step(ppo_vec *v, const void *action, const ppo_vec_rows *resu
     PPO_TRY(ppo_sized_read(&to, sizeof to, sizeof to, results, "ppo_vec_rows", error));
     PPO_TRY(check_owner(v, error));
     PPO_TRY(check_call(v, action, error));
+    if (to.picture)
+        PPO_TRY(check_pictures(v, error));
     const ppo_vecenv_rows rows = choose_rows(v, &to);
     if (v->has_processes) {
         memcpy(v->action, action, v->num_envs * v->action_bytes);
@@ -424,15 +439,10 @@ const uint8_t *ppo_vec_action_mask(const ppo_vec *v)
 
 ppo_status ppo_vec_render(const ppo_vec *v, size_t n, unsigned char *rgb, ppo_error *error)
 {
-    uint32_t width = 0, height = 0;
-    PPO_TRY(ppo_picture_size(v->env, &width, &height, error));
+    PPO_TRY(check_pictures(v, error));
     if (n >= v->num_envs)
         return ppo_fail(error, PPO_INVALID, "there is no environment %zu, only %zu", n,
                         v->num_envs);
-    if (v->has_processes)
-        return ppo_fail(error, PPO_UNSUPPORTED,
-                        "environments in worker processes can't be drawn from here; use workers "
-                        "thread");
     ppo_vecenv_render(v->vecenv, n, rgb);
     return PPO_OK;
 }

@@ -14,10 +14,6 @@
 #include "cli/signals.h"
 #include "cli/flag_number.h"
 
-// How far the seeds of `ppo eval` lie above those of the run's own evaluations, which have chosen
-// the best agent: on these it looks better than it is.
-enum { SEED_DISTANCE = 1000000 };
-
 typedef struct eval_options {
     uint32_t episodes;
     uint64_t seed;
@@ -85,7 +81,7 @@ static ppo_status eval_options_init(eval_options *p, const cli_args *args, const
                                     ppo_error *error)
 {
     uint64_t episodes = config->eval_episodes ? config->eval_episodes : 10;
-    p->seed = config->eval_seed + SEED_DISTANCE;
+    p->seed = ppo_config_fresh_seed(config);
     p->is_deterministic = !args->flag[CLI_FLAG_STOCHASTIC];
     ppo_status status = PPO_OK;
     if (args->flag[CLI_FLAG_EPISODES])

@@ -31,6 +31,11 @@ uint64_t ppo_config_num_iterations(const ppo_config *config)
     return batch ? config->total_timesteps / batch + (config->total_timesteps % batch != 0) : 0;
 }
 
+uint64_t ppo_config_fresh_seed(const ppo_config *config)
+{
+    return config->eval_seed + 1000000;
+}
+
 ppo_env_options ppo_config_env_options(const ppo_config *config)
 {
     return (ppo_env_options){.struct_size = sizeof(ppo_env_options),

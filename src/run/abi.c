@@ -60,7 +60,7 @@ static const ppo_abi_row rows[] = {
     FIELD(ppo_vec_rows, observation) FIELD(ppo_vec_rows, final_observation)
     FIELD(ppo_vec_rows, reward) FIELD(ppo_vec_rows, terminated) FIELD(ppo_vec_rows, truncated)
     FIELD(ppo_vec_rows, lost) FIELD(ppo_vec_rows, episode_return)
-    FIELD(ppo_vec_rows, episode_length)
+    FIELD(ppo_vec_rows, episode_length) FIELD(ppo_vec_rows, picture)
 };
 // clang-format on
 

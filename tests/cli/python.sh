@@ -65,6 +65,7 @@ run 0 "$python" page.py
 
 # As pip installs it: with the library and its modules inside, so that nothing else is needed.
 if "$python" -c 'import setuptools, wheel, pip' >/dev/null 2>&1; then
+    cmp "$root/LICENSE" "$root/python/LICENSE" || fail 'the package has another licence'
     cp -r "$root/python" package
     run 0 "$python" -m pip install --quiet --no-index --no-deps --no-build-isolation \
         --target installed ./package
@@ -73,6 +74,10 @@ import os, ppo
 for path in ppo.__file__, ppo.library_path:
     assert path.startswith("'"$work"'/installed/ppo/"), path
 assert os.path.exists(os.path.join(os.path.dirname(ppo.__file__), "py.typed"))
+import importlib.metadata as metadata
+about = metadata.metadata("ppo")
+assert about["Version"] == ppo.__version__ and about["Summary"] and about["Author"], about
+assert any("LICENSE" in str(file) for file in metadata.files("ppo"))
 assert ppo.make_vec("CartPole-v1", 2).reset(seed=1)[0].shape == (2, 4)'
     for module in "$lib"/lib/ppo/*.so "$lib"/lib/*/ppo/*.so; do
         [ ! -e "$module" ] || [ -e "installed/ppo/ppo/$(basename "$module")" ] ||

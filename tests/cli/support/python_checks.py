@@ -83,11 +83,36 @@ class SameAsC(unittest.TestCase):
                         returns.setdefault(n, infos["final_info"]["episode"]["r"][n])
             self.assertEqual([returns[n] for n in range(7)], list(got["returns"]))
 
+    def test_evaluation_on_fresh_seeds(self):
+        # As `ppo eval` does: on other seeds than those that have chosen the best agent.
+        said = json.loads(output(PPO, "eval", "pendulum", "--episodes", "3", "--json"))
+        agent = ppo.load("pendulum")
+        got = agent.evaluate(3)
+        self.assertNotEqual(said["seed"], agent.config["eval_seed"])
+        np.testing.assert_array_equal(got["returns"], agent.evaluate(3, seed=said["seed"])["returns"])
+        chosen = agent.evaluate(3, seed=agent.config["eval_seed"])
+        self.assertFalse(np.array_equal(got["returns"], chosen["returns"]))
+
+    def test_predict(self):
+        for run, shape in (("cartpole", (4,)), ("pendulum", (3, 3))):
+            obs = np.random.default_rng(5).normal(size=(6, *shape)).astype(np.float32)
+            agent = ppo.load(run, seed=8)
+            actions, state = agent.predict(obs, deterministic=True)
+            np.testing.assert_array_equal(actions, agent.act(obs))
+            self.assertIsNone(state)
+            action, state = agent.predict(obs[0], None, np.ones(1), True)
+            np.testing.assert_array_equal(action, actions[0])
+            # Sampled unless told otherwise, from the agent's own stream.
+            other = ppo.load(run, seed=8)
+            np.testing.assert_array_equal(agent.predict(obs)[0], other.act(obs, False))
+
     def test_hash_and_training(self):
         with ppo.load("cartpole") as agent:
             self.assertEqual(agent.hash, output(PPO, "hash", "cartpole").split()[0])
             self.assertEqual(agent.config["total_timesteps"], 8192)
             self.assertIs(agent.config["norm_obs"], False)
+            self.assertEqual(agent.config["hidden_sizes"], [16])
+            self.assertEqual(agent.config["critic_hidden_sizes"], [])
         small = dict(
             total_timesteps=8192,
             num_envs=4,
@@ -265,6 +290,82 @@ class VectorEnvs(unittest.TestCase):
             ppo.load("pendulum").act(np.zeros((3, 3)), action_mask=[1])
 
 
+class SingleEnvs(unittest.TestCase):
+    def test_same_episodes_as_side_by_side(self):
+        for id, options in (("CartPole-v1", {}), ("Pendulum-v1", dict(frame_stack=2, frame_skip=3))):
+            env, envs = ppo.make(id, seed=4, **options), ppo.make_vec(id, 1, seed=4, **options)
+            obs, info = env.reset()
+            all_obs, _ = envs.reset()
+            self.assertEqual(info, {})
+            self.assertIn(obs, env.observation_space)
+            ends = 0
+            for t in range(400):
+                np.testing.assert_array_equal(obs, all_obs[0])
+                env.action_space.seed(t)
+                action = env.action_space.sample()
+                obs, reward, terminated, truncated, info = env.step(action)
+                all_obs, rewards, terminations, truncations, infos = envs.step([action])
+                self.assertEqual((reward, terminated, truncated),
+                                 (rewards[0], terminations[0], truncations[0]))
+                self.assertEqual((type(reward), type(terminated)), (float, bool))
+                if terminated or truncated:
+                    ends += 1
+                    np.testing.assert_array_equal(obs, infos["final_obs"][0])
+                    with self.assertRaisesRegex(ppo.InvalidError, "reset"):
+                        env.step(action)
+                    obs, _ = env.reset()
+            self.assertGreater(ends, 3)
+            env.close()
+            envs.close()
+
+    def test_seeds(self):
+        env = ppo.make("Acrobot-v1")
+        with self.assertRaisesRegex(ppo.InvalidError, "reset"):
+            env.step(0)
+        first, _ = env.reset(seed=7)
+        second, _ = env.reset()
+        again, _ = env.reset(seed=7)
+        np.testing.assert_array_equal(first, again)
+        self.assertFalse(np.array_equal(first, second))
+        np.testing.assert_array_equal(env.reset()[0], second)
+        with self.assertRaisesRegex(ValueError, "shape"):
+            env.step([0])
+
+    def test_pictures(self):
+        with ppo.make("CartPole-v1", render_mode="rgb_array") as env:
+            self.assertIn("rgb_array", env.metadata["render_modes"])
+            env.reset(seed=1)
+            before = env.render()
+            self.assertEqual((before.shape, before.dtype), ((400, 600, 3), np.uint8))
+            np.testing.assert_array_equal(before, env.render())
+            for _ in range(100):
+                _, _, terminated, _, _ = env.step(1)
+                if terminated:
+                    break
+                before = env.render()
+            last = env.render()  # of the episode that has ended, not of the next one
+            moved = np.abs(last.astype(int) - before).max(axis=2) > 0
+            self.assertTrue(0 < moved.sum() < 12000)
+            env.reset()
+            fresh = np.abs(env.render().astype(int) - last).max(axis=2) > 0
+            self.assertGreater(fresh.sum(), moved.sum())
+        self.assertIsNone(ppo.make("CartPole-v1").render())
+        with self.assertRaises(ValueError):
+            ppo.make("CartPole-v1", render_mode="ansi")
+
+    def test_of_agents_and_masks(self):
+        env = ppo.load("pendulum").make(seed=3, max_episode_steps=10)
+        obs, _ = env.reset()
+        self.assertEqual(obs.shape, (3, 3))
+        self.assertEqual(env.max_episode_steps, 10)
+        env = ppo.make("./libmasked.so:Masked-v0", seed=1)
+        _, info = env.reset()
+        np.testing.assert_array_equal(info["action_mask"], [1, 0, 1])
+        self.assertIn("action_mask", env.step(2)[4])
+        with self.assertRaisesRegex(ppo.InvalidError, "forbids"):
+            env.step(1)
+
+
 class Failures(unittest.TestCase):
     def test_sentences(self):
         with self.assertRaises(ppo.NotFoundError) as caught:
@@ -323,6 +424,12 @@ class Failures(unittest.TestCase):
                 agent.act(np.zeros(shape))
         with self.assertRaises(TypeError):
             agent.act(np.full((3, 3), "x"))
+        for wrong in (np.nan, np.inf, -1e300):
+            bad = np.zeros((2, 3, 3))
+            bad[1, 2, 0] = wrong
+            for use in (agent.act, agent.predict):
+                with self.assertRaisesRegex(ValueError, r"observations: element \[1, 2, 0\] is "):
+                    use(bad)
         repeatable = [ppo.load("pendulum", seed=4) for _ in range(2)]
         drawn = [[a.act(np.ones((3, 3)), False)[0] for _ in range(5)] for a in repeatable]
         self.assertEqual(drawn[0], drawn[1])
@@ -368,6 +475,24 @@ class Leaks(unittest.TestCase):
 
 @unittest.skipIf(OWN_SPACES, "without Gymnasium")
 class Gymnasium(unittest.TestCase):
+    def test_single(self):
+        import warnings
+
+        import gymnasium
+        from gymnasium.utils.env_checker import check_env
+
+        env = ppo.make("CartPole-v1")
+        self.assertIsInstance(env, gymnasium.Env)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            check_env(env, skip_render_check=True)
+        env = gymnasium.wrappers.RecordEpisodeStatistics(gymnasium.wrappers.TimeLimit(env, 5))
+        env.reset(seed=1)
+        for t in range(5):
+            *_, truncated, info = env.step(t % 2)
+        self.assertTrue(truncated)
+        self.assertEqual(info["episode"]["r"], 5)
+
     def test_equal(self):
         import gymnasium
 

@@ -480,14 +480,74 @@ static void test_render(void **state)
     ppo_vec_destroy(p.vec);
 }
 
+// A step's pictures are those before a reset, ppo_vec_render's those after it.
+static void test_pictures_of_steps(void **state)
+{
+    (void)state;
+    ppo_config config = cartpoles();
+    play p;
+    config.max_episode_steps = 3;
+    play_open(&p, &config, NULL);
+    const ppo_env_class *env = ppo_vec_env(p.vec);
+    const size_t bytes = (size_t)env->render_width * env->render_height * 3;
+    if (env->render) {
+        unsigned char *of_step = calloc(N, bytes), *after = calloc(1, bytes);
+        const int32_t action[N] = {0};
+        ppo_vec_rows rows;
+        ppo_vec_rows_init(&rows);
+        rows.picture = of_step;
+        assert_true(of_step && after);
+        assert_int_equal(ppo_vec_reset(p.vec, NULL, NULL, NULL), PPO_OK);
+        for (int t = 0; t < 3; t++) {
+            assert_int_equal(ppo_vec_step(p.vec, action, &rows, NULL), PPO_OK);
+            for (size_t n = 0; n < N; n++) {
+                assert_int_equal(ppo_vec_render(p.vec, n, after, NULL), PPO_OK);
+                if (t < 2)
+                    assert_memory_equal(of_step + n * bytes, after, bytes);
+                else
+                    assert_memory_not_equal(of_step + n * bytes, after, bytes);
+            }
+        }
+        free(of_step);
+        free(after);
+    }
+    ppo_vec_destroy(p.vec);
+}
+
+// What can't be drawn, or not from here, is refused before the step.
+static void test_pictures_refused(void **state)
+{
+    (void)state;
+    ppo_config config = cartpoles();
+    ppo_error error = {0};
+    unsigned char none = 0;
+    int32_t action[N] = {0};
+    ppo_vec_rows rows;
+    ppo_vec *vec;
+    ppo_vec_rows_init(&rows);
+    rows.picture = &none;
+    config.workers = PPO_WORKERS_PROCESS;
+    assert_int_equal(ppo_vec_create(&vec, &config, NULL, &error), PPO_OK);
+    assert_int_equal(ppo_vec_reset(vec, NULL, NULL, &error), PPO_OK);
+    assert_int_equal(ppo_vec_step(vec, action, &rows, &error), PPO_UNSUPPORTED);
+    ppo_vec_destroy(vec);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_threads),          cmocka_unit_test(test_processes),
-        cmocka_unit_test(test_equals_the_class), cmocka_unit_test(test_resets),
-        cmocka_unit_test(test_frame_stack),      cmocka_unit_test(test_refused_configs),
-        cmocka_unit_test(test_refused_steps),    cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_floats),           cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_processes),
+        cmocka_unit_test(test_equals_the_class),
+        cmocka_unit_test(test_resets),
+        cmocka_unit_test(test_frame_stack),
+        cmocka_unit_test(test_refused_configs),
+        cmocka_unit_test(test_refused_steps),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_pictures_of_steps),
+        cmocka_unit_test(test_pictures_refused),
+        cmocka_unit_test(test_floats),
+        cmocka_unit_test(test_masks),
         cmocka_unit_test(test_render),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

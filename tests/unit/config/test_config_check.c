@@ -138,6 +138,7 @@ static void test_number_of_iterations_is_rounded_up(void **state)
     (void)state;
     config.total_timesteps = 1024;
     assert_int_equal(ppo_config_num_iterations(&config), 2);
+    assert_true(ppo_config_fresh_seed(&config) >= config.eval_seed + config.eval_episodes);
     config.total_timesteps = 1025;
     assert_int_equal(ppo_config_num_iterations(&config), 3);
     config.total_timesteps = UINT64_MAX;

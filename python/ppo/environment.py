@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""One environment, under Gymnasium's Env interface: a VectorEnv of one that waits at an episode's
+end until it is reset."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Tuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ._library import InvalidError
+from ._spaces import EnvBase
+from .config import Config
+from .vector import VectorEnv
+
+
+def make(
+    id: str, *, seed: Optional[int] = None, render_mode: Optional[str] = None, **options: Any
+) -> Env:
+    """Makes one environment by its id, with the options of make_vec.
+
+    With render_mode "rgb_array", render() gives a picture of each step, an episode's last included.
+    `seed` is where the first reset without a seed begins; None: drawn at random.
+    """
+    config = Config()
+    config.set("env_id", id)
+    config.set_python()
+    return Env(config, seed, render_mode, options)
+
+
+class Env(EnvBase):
+    """See make; agent.make makes them too."""
+
+    def __init__(
+        self,
+        config: Config,
+        seed: Optional[int],
+        render_mode: Optional[str],
+        options: Dict[str, Any],
+    ) -> None:
+        if render_mode not in (None, "rgb_array"):
+            raise ValueError("render_mode is %r, not None or 'rgb_array'" % (render_mode,))
+        self._vec = VectorEnv(config, 1, seed, render_mode, True, options)
+        self.id = self._vec.id
+        self.render_mode = render_mode
+        self.observation_space = self._vec.single_observation_space
+        self.action_space = self._vec.single_action_space
+        self.max_episode_steps = self._vec.max_episode_steps
+        self.metadata = {
+            "render_modes": self._vec.metadata["render_modes"],
+            "render_fps": self._vec.metadata["render_fps"],
+        }
+        self._is_playing = False
+        self._next: Any = None  # what reset() returns after an end: the library is there already
+        self._picture = self._vec._draw_steps() if render_mode else None
+
+    def reset(
+        self, *, seed: Optional[int] = None, options: Optional[Dict[str, Any]] = None
+    ) -> Tuple[Any, Dict[str, Any]]:
+        """Begins an episode, from a seed or from where the environment's random numbers are."""
+        super().reset(seed=seed)
+        if seed is not None or self._next is None:
+            obs, infos = self._vec.reset(seed=seed)
+            self._next = obs[0], infos
+        obs, infos = self._next
+        self._next = None
+        self._is_playing = True
+        if self._picture is not None:
+            self._vec._draw(0, self._picture[0])
+        return obs, self._info(infos)
+
+    def step(self, action: npt.ArrayLike) -> Tuple[Any, float, bool, bool, Dict[str, Any]]:
+        """One step: observation, reward, terminated, truncated, info. After an end, reset()."""
+        if not self._is_playing:
+            raise InvalidError("%s: reset the environment before stepping it" % self.id, 2)
+        if np.shape(action) != self.action_space.shape:
+            raise ValueError(
+                "the action has shape %s, not %s" % (np.shape(action), self.action_space.shape)
+            )
+        obs, rewards, terminations, truncations, infos = self._vec.step(np.asarray(action)[None])
+        info = self._info(infos)
+        seen = obs[0]
+        if "final_obs" in infos:
+            self._next = obs[0], {k: v for k, v in infos.items() if "action_mask" in k}
+            self._is_playing = False
+            seen = infos["final_obs"][0]
+            if "lost" in infos["final_info"]:
+                info["lost"] = True  # it broke down: this step never took place
+        return seen, float(rewards[0]), bool(terminations[0]), bool(truncations[0]), info
+
+    @staticmethod
+    def _info(infos: Dict[str, Any]) -> Dict[str, Any]:
+        return {"action_mask": infos["action_mask"][0]} if "action_mask" in infos else {}
+
+    def render(self) -> Any:
+        """With render_mode "rgb_array": the picture [height, width, 3] of the last step."""
+        return None if self._picture is None else self._picture[0].copy()
+
+    def close(self) -> None:
+        self._vec.close()
+
+    def __repr__(self) -> str:
+        return "ppo.Env(%s)" % self.id
