@@ -5,7 +5,7 @@
 #   ppo_canvas_dependencies, ppo_film_dependencies, ppo_plot_dependencies, ppo_window_dependencies
 #                        the same for parts that are modules (cmake/Modules.cmake)
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
-#   PPO_HAVE_WINDOW      whether `ppo watch` has a window
+#   PPO_HAVE_WINDOW      whether there are windows
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
 #   PPO_HAVE_ONEDNN, DNNL_VERSION  whether networks can compute in bf16, and with what
 #   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films

@@ -15,6 +15,7 @@
 //   trainer.h  training, one iteration at a time
 //   agent.h    a trained policy that acts and is evaluated
 //   render.h   an agent's episode, frame by frame
+//   window.h   a window for pictures
 //   run.h      run directories, checkpoints, resuming
 //   film.h     films of agents
 //   plot.h     learning curves as pictures
@@ -38,6 +39,7 @@
 #include "ppo/trainer.h"
 #include "ppo/agent.h"
 #include "ppo/render.h"
+#include "ppo/window.h"
 #include "ppo/run.h"
 #include "ppo/film.h"
 #include "ppo/plot.h"

@@ -64,25 +64,25 @@ static ppo_status quit(ppo_error *error)
     return ppo_fail(error, PPO_STOPPED, "the viewer quit");
 }
 
-static ppo_status take_key(viewer *v, cli_key key, ppo_error *error)
+static ppo_status take_key(viewer *v, ppo_key key, ppo_error *error)
 {
     switch (key) {
-    case CLI_KEY_PAUSE:
+    case PPO_KEY_SPACE:
         v->is_paused = !v->is_paused;
         break;
-    case CLI_KEY_STEP:
+    case PPO_KEY_RIGHT:
         v->is_paused = true;
         v->wants_step = true;
         break;
-    case CLI_KEY_FASTER:
+    case PPO_KEY_PLUS:
         v->speed = fmin(2.0 * v->speed, MAX_SPEED);
         break;
-    case CLI_KEY_SLOWER:
+    case PPO_KEY_MINUS:
         v->speed = fmax(0.5 * v->speed, 1.0 / MAX_SPEED);
         break;
-    case CLI_KEY_QUIT:
+    case PPO_KEY_QUIT:
         return quit(error);
-    case CLI_KEY_NONE:
+    case PPO_KEY_NONE:
         break;
     }
     return PPO_OK;
@@ -99,10 +99,10 @@ static ppo_status wait_for_turn(viewer *v, const ppo_episode_view *view, ppo_err
         if (v->wants_step || (looked && !v->is_paused && left_s <= 0.0))
             return PPO_OK;
         const double wait_s = v->is_paused ? LONGEST_S : fmin(fmax(left_s, 0.0), LONGEST_S);
-        const cli_key key = v->screen.wait(v->screen.self, wait_s);
+        const ppo_key key = v->screen.wait(v->screen.self, wait_s);
         if (take_key(v, key, error))
             return error->status;
-        if (key != CLI_KEY_NONE && !v->wants_step)
+        if (key != PPO_KEY_NONE && !v->wants_step)
             tell(v, view);
     }
 }

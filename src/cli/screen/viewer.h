@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What `ppo watch` plays on: a window (window_sdl.c) or a terminal (viewer_tty.c).
+// What `ppo watch` plays on: a window (viewer_window.c) or a terminal (viewer_tty.c).
 #ifndef CLI_SCREEN_VIEWER_H
 #define CLI_SCREEN_VIEWER_H
 
 #include "ppo/ppo.h"
 
-typedef enum cli_key {
-    CLI_KEY_NONE,
-    CLI_KEY_PAUSE,
-    CLI_KEY_STEP,
-    CLI_KEY_FASTER,
-    CLI_KEY_SLOWER,
-    CLI_KEY_QUIT,
-} cli_key;
-
 typedef struct cli_screen {
     void *self;
     // Shows a picture, and a line about it.
     void (*show)(void *self, const ppo_episode_view *view, const char *line);
-    // The next key; CLI_KEY_NONE once `seconds` have passed, or a signal has come.
-    cli_key (*wait)(void *self, double seconds);
+    // The next key; PPO_KEY_NONE once `seconds` have passed, or a signal has come.
+    ppo_key (*wait)(void *self, double seconds);
     void (*close)(void *self);
 } cli_screen;
 
@@ -27,9 +18,6 @@ typedef struct cli_screen {
 // no display or the build has no SDL.
 ppo_status cli_window_open(cli_screen *screen, const char *title, uint32_t width, uint32_t height,
                            ppo_error *error);
-
-// "SDL 2.26.5", or that it is absent.
-void cli_window_describe(char *text, size_t size);
 
 // The terminal at stdout, which is as it was after `close`, and after cli_tty_restore.
 // PPO_UNSUPPORTED, and a sentence, where it is none or can't show colours.

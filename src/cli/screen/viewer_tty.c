@@ -106,7 +106,7 @@ static bool has_input(int milliseconds)
 }
 
 // What follows Esc: an arrow, something else, or nothing, which is the key itself.
-static cli_key read_escape(void)
+static ppo_key read_escape(void)
 {
     char text[8] = "";
     size_t length = 0;
@@ -117,39 +117,39 @@ static cli_key read_escape(void)
             break;
     }
     if (length == 0)
-        return CLI_KEY_QUIT;
-    return !strcmp(text, "[C") || !strcmp(text, "OC") ? CLI_KEY_STEP : CLI_KEY_NONE;
+        return PPO_KEY_QUIT;
+    return !strcmp(text, "[C") || !strcmp(text, "OC") ? PPO_KEY_RIGHT : PPO_KEY_NONE;
 }
 
-static cli_key key_of(char c)
+static ppo_key key_of(char c)
 {
     switch (c) {
     case ' ':
-        return CLI_KEY_PAUSE;
+        return PPO_KEY_SPACE;
     case '+':
     case '=':
-        return CLI_KEY_FASTER;
+        return PPO_KEY_PLUS;
     case '-':
-        return CLI_KEY_SLOWER;
+        return PPO_KEY_MINUS;
     case 'q':
-        return CLI_KEY_QUIT;
+        return PPO_KEY_QUIT;
     case '\x1b':
         return read_escape();
     default:
-        return CLI_KEY_NONE;
+        return PPO_KEY_NONE;
     }
 }
 
-static cli_key wait_for_key(void *self, double seconds)
+static ppo_key wait_for_key(void *self, double seconds)
 {
     char c;
     (void)self;
     if (!is_raw) {
         poll(NULL, 0, (int)(seconds * 1e3));
-        return CLI_KEY_NONE;
+        return PPO_KEY_NONE;
     }
     return has_input((int)(seconds * 1e3)) && read(STDIN_FILENO, &c, 1) == 1 ? key_of(c)
-                                                                             : CLI_KEY_NONE;
+                                                                             : PPO_KEY_NONE;
 }
 
 // Whether the locale's character set has half blocks.

@@ -8,7 +8,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import unittest
+from unittest import mock
 
 OWN_SPACES = "--own-spaces" in sys.argv
 if OWN_SPACES:
@@ -352,6 +354,26 @@ class SingleEnvs(unittest.TestCase):
         self.assertIsNone(ppo.make("CartPole-v1").render())
         with self.assertRaises(ValueError):
             ppo.make("CartPole-v1", render_mode="ansi")
+
+    @unittest.skipIf("windows: absent" in output(PPO, "info"), "no windows in this build")
+    def test_window(self):
+        hidden = {"SDL_VIDEODRIVER": "", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+        with mock.patch.dict(os.environ, hidden):
+            with self.assertRaisesRegex(ppo.UnsupportedError, "display"):
+                ppo.make("CartPole-v1", render_mode="human")
+        with mock.patch.dict(os.environ, {"SDL_VIDEODRIVER": "dummy"}):
+            env = ppo.make("CartPole-v1", render_mode="human")
+            plain = ppo.make("CartPole-v1")
+            np.testing.assert_array_equal(env.reset(seed=2)[0], plain.reset(seed=2)[0])
+            began = time.monotonic()
+            for t in range(10):
+                np.testing.assert_array_equal(env.step(t % 2)[0], plain.step(t % 2)[0])
+            self.assertGreater(time.monotonic() - began, 9 / env.metadata["render_fps"])
+            self.assertIsNone(env.render())
+            env._window.close()  # as when somebody closes it: the episode goes on, unseen
+            env.step(0)
+            env.close()
+            env.close()
 
     def test_of_agents_and_masks(self):
         env = ppo.load("pendulum").make(seed=3, max_episode_steps=10)

@@ -1,89 +1,87 @@
 // SPDX-License-Identifier: MIT
-// The module window.so: `ppo watch` in a window, by SDL 2. Pictures are scaled to the window's size
-// in their proportions. Owns the window. The command's side is window.c; no other file knows
-// SDL.
+// The module window.so: windows, by SDL 2. Pictures are scaled to the window's size in their
+// proportions. Owns its windows. The library's side is window.c; no other file knows SDL.
 #include <SDL.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/screen/window_module.h"
 #include "core/error.h"
+#include "draw/window_module.h"
 
-typedef struct window {
+struct ppo_window {
     SDL_Window *window;
     SDL_Renderer *renderer;
     SDL_Texture *texture;
-} window;
+    int row_bytes; // of a picture
+};
 
-static void show(void *self, const ppo_episode_view *view, const char *line)
+static void window_show(ppo_window *w, const unsigned char *rgb, const char *title)
 {
-    window *w = self;
-    SDL_SetWindowTitle(w->window, line);
-    SDL_UpdateTexture(w->texture, NULL, view->rgb, (int)view->width * 3);
+    SDL_SetWindowTitle(w->window, title);
+    SDL_UpdateTexture(w->texture, NULL, rgb, w->row_bytes);
     SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
     SDL_RenderClear(w->renderer);
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
 }
 
-static cli_key key_of(SDL_Keycode code)
+static ppo_key key_of(SDL_Keycode code)
 {
     switch (code) {
     case SDLK_SPACE:
-        return CLI_KEY_PAUSE;
+        return PPO_KEY_SPACE;
     case SDLK_RIGHT:
-        return CLI_KEY_STEP;
+        return PPO_KEY_RIGHT;
     case SDLK_PLUS:
     case SDLK_EQUALS:
     case SDLK_KP_PLUS:
-        return CLI_KEY_FASTER;
+        return PPO_KEY_PLUS;
     case SDLK_MINUS:
     case SDLK_KP_MINUS:
-        return CLI_KEY_SLOWER;
+        return PPO_KEY_MINUS;
     case SDLK_q:
     case SDLK_ESCAPE:
-        return CLI_KEY_QUIT;
+        return PPO_KEY_QUIT;
     default:
-        return CLI_KEY_NONE;
+        return PPO_KEY_NONE;
     }
 }
 
 // Redraws the last picture, for a window that was covered while the game is paused.
-static void present_again(window *w)
+static void present_again(ppo_window *w)
 {
     SDL_RenderClear(w->renderer);
     SDL_RenderCopy(w->renderer, w->texture, NULL, NULL);
     SDL_RenderPresent(w->renderer);
 }
 
-static cli_key take(window *w, const SDL_Event *event)
+static ppo_key take(ppo_window *w, const SDL_Event *event)
 {
     if (event->type == SDL_QUIT)
-        return CLI_KEY_QUIT;
+        return PPO_KEY_QUIT;
     if (event->type == SDL_WINDOWEVENT && event->window.event == SDL_WINDOWEVENT_EXPOSED)
         present_again(w);
-    return event->type == SDL_KEYDOWN ? key_of(event->key.keysym.sym) : CLI_KEY_NONE;
+    return event->type == SDL_KEYDOWN ? key_of(event->key.keysym.sym) : PPO_KEY_NONE;
 }
 
-static cli_key wait_for_key(void *self, double seconds)
+static ppo_key window_wait(ppo_window *w, double seconds)
 {
     const Uint64 end = SDL_GetTicks64() + (Uint64)(seconds * 1e3);
-    cli_key key = CLI_KEY_NONE;
+    ppo_key key = PPO_KEY_NONE;
     SDL_Event event;
     do {
         const Uint64 now = SDL_GetTicks64();
         if (!SDL_WaitEventTimeout(&event, now < end ? (int)(end - now) : 0))
-            return CLI_KEY_NONE;
-        key = take(self, &event);
-    } while (key == CLI_KEY_NONE);
+            return PPO_KEY_NONE;
+        key = take(w, &event);
+    } while (key == PPO_KEY_NONE);
     return key;
 }
 
-static void close_window(void *self)
+static void window_close(ppo_window *w)
 {
-    window *w = self;
     if (w->texture)
         SDL_DestroyTexture(w->texture);
     if (w->renderer)
@@ -91,7 +89,8 @@ static void close_window(void *self)
     if (w->window)
         SDL_DestroyWindow(w->window);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
-    SDL_Quit();
+    if (SDL_WasInit(0) == 0) // the program may use SDL as well
+        SDL_Quit();
     free(w);
 }
 
@@ -108,7 +107,7 @@ static void fit_desktop(int *width, int *height)
     }
 }
 
-static bool open_parts(window *w, const char *title, int width, int height)
+static bool open_parts(ppo_window *w, const char *title, int width, int height)
 {
     int shown_width = width, shown_height = height;
     fit_desktop(&shown_width, &shown_height);
@@ -139,27 +138,29 @@ static bool is_visible(void)
            (driver && (strcmp(driver, "x11") == 0 || strcmp(driver, "wayland") == 0));
 }
 
-static ppo_status window_open(cli_screen *screen, const char *title, uint32_t width,
+static ppo_status window_open(ppo_window **window, const char *title, uint32_t width,
                               uint32_t height, ppo_error *error)
 {
+    *window = NULL;
     if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("SDL_VIDEODRIVER"))
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is "
                         "set)");
-    window *w = calloc(1, sizeof *w);
+    ppo_window *w = calloc(1, sizeof *w);
     if (!w)
         return ppo_fail(error, PPO_NO_MEMORY, "no memory for a window");
+    w->row_bytes = (int)width * 3;
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // Ctrl-C is ours
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
-    const bool has_display = SDL_Init(SDL_INIT_VIDEO) == 0;
+    const bool has_display = SDL_InitSubSystem(SDL_INIT_VIDEO) == 0;
     if (!has_display || !is_visible() || !open_parts(w, title, (int)width, (int)height)) {
         ppo_fail(error, PPO_UNSUPPORTED, "no window can be opened: %.200s",
                  has_display && !is_visible() ? "the display does not respond" : SDL_GetError());
-        close_window(w);
-        return error->status;
+        window_close(w);
+        return PPO_UNSUPPORTED;
     }
-    *screen = (cli_screen){.self = w, .show = show, .wait = wait_for_key, .close = close_window};
+    *window = w;
     return PPO_OK;
 }
 
@@ -170,8 +171,11 @@ static void window_describe(char *text, size_t size)
     snprintf(text, size, "SDL %u.%u.%u", version.major, version.minor, version.patch);
 }
 
-PPO_MODULE_TABLE(cli_window_module) = {
-    .head = PPO_MODULE_HEAD(cli_window_module, CLI_WINDOW_ABI),
+PPO_MODULE_TABLE(ppo_window_module) = {
+    .head = PPO_MODULE_HEAD(ppo_window_module, PPO_WINDOW_ABI),
     .open = window_open,
+    .show = window_show,
+    .wait = window_wait,
+    .close = window_close,
     .describe = window_describe,
 };
