@@ -152,7 +152,8 @@ typedef struct ppo_config {
 
     // Networks
     ppo_network_kind network;
-    ppo_widths hidden_sizes;        // actor, or shared trunk
+    uint32_t cnn_features;   // of each picture of a tuple or dict; a multiple of 16, of 64 in bf16
+    ppo_widths hidden_sizes; // actor, or shared trunk
     ppo_widths critic_hidden_sizes; // critic; empty: like hidden_sizes
     ppo_activation activation;
     bool shared_network;     // one trunk with two heads instead of two networks

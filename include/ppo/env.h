@@ -81,7 +81,8 @@ typedef struct ppo_env_class {
     ppo_status (*reset)(void *self, const uint64_t *seed, void *observation, ppo_error *error);
 
     // Advances one step. `action` holds int32_t[size] for the discrete kinds and float[size] for a
-    // box; `observation` is written in place. `transition` is zeroed before.
+    // box, of a tuple or dict those of its leaves one after another; `observation` is written in
+    // place. `transition` is zeroed before.
     ppo_status (*step)(void *self, const void *action, void *observation,
                        ppo_transition *transition, ppo_error *error);
 
@@ -116,8 +117,9 @@ typedef struct ppo_env_class {
 
     // Which actions are allowed in the instance as it stands: a byte for each value of a discrete
     // action, 0 or 1; for several components (sum of num_values bytes) one component after the
-    // other, at least one 1 in each. All are 1 before. Optional, not for actions that are a box;
-    // called after each reset and step. Forbidden actions are never taken.
+    // other, at least one 1 in each. A real component of a tuple or dict has one byte, which means
+    // nothing. All are 1 before. Optional, not for actions that are all real; called after each
+    // reset and step. Forbidden actions are never taken.
     void (*action_mask)(const void *self, uint8_t *allowed);
 
     // For the library's own classes. NULL in all others.

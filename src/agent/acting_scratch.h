@@ -11,8 +11,8 @@ typedef struct ppo_acting_scratch {
     ppo_policy_scratch policy;
     float *action;             // [A] columns
     float *log_prob, *entropy; // a column each
-    unsigned char *inputs;     // [PPO_CHUNK_ROWS, bytes of an input] if it was planned
-    float *features;           // [D] of a single observation
+    unsigned char *inputs;     // of a chunk, if they were planned
+    unsigned char *frame;      // of a single observation, if observations are encoded
 } ppo_acting_scratch;
 
 // All threads', by their number.
@@ -20,12 +20,12 @@ typedef struct ppo_acting_scratch_set {
     const ppo_policy *policy;
     size_t policy_size;        // floats
     size_t input_size;         // bytes of PPO_CHUNK_ROWS inputs
-    size_t feature_size;       // floats
+    size_t frame_size;         // bytes
     float *networks;           // [threads, policy_size]
     float *action;             // [threads, A, PPO_CHUNK_ROWS]
     float *log_prob, *entropy; // [threads, PPO_CHUNK_ROWS]
     unsigned char *inputs;     // [threads, input_size]
-    float *features;           // [threads, feature_size]
+    unsigned char *frame;      // [threads, frame_size]
 } ppo_acting_scratch_set;
 
 // `has_inputs` false: networks get their inputs from where they lie, and `inputs` is NULL. The

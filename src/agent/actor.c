@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/float_scope.h"
 #include "core/sized.h"
+#include "env/action_clip.h"
 
 #include <stdlib.h>
 
@@ -43,38 +44,28 @@ void ppo_actor_destroy(ppo_actor *actor)
     free(actor);
 }
 
-// The network's inputs from observations [rows, stack]: in `inputs`, unless the observations are
+// The network's inputs from observations [rows, stack]: in s->inputs, unless the observations are
 // inputs already.
-static const void *make_inputs(const ppo_agent *agent, unsigned char *inputs, const void *obs,
-                               size_t rows)
+static const void *make_inputs(const ppo_agent *agent, const ppo_acting_scratch *s,
+                               const unsigned char *obs, size_t rows)
 {
     const ppo_input *input = &agent->policy.input;
-    const size_t bytes = ppo_input_frame_bytes(input);
-    if (!ppo_input_is_picture(input)) {
-        ppo_agent_encode(agent, (float *)(void *)inputs, obs, rows * input->stack);
-        return inputs;
+    const size_t obs_bytes = ppo_space_bytes(&agent->env->observation_space);
+    if (!ppo_input_has_pictures(input)) {
+        ppo_agent_encode(agent, s->inputs, obs, rows * input->stack);
+        return s->inputs;
     }
-    const size_t channels = ppo_input_interleaved(input);
-    if (channels == 1)
+    if (!input->is_composite && ppo_input_interleaved(&input->parts[0]) == 1)
         return obs;
-    for (size_t i = 0; i < rows * input->stack; i++)
-        ppo_frame_to_planes(inputs + i * bytes, (const unsigned char *)obs + i * bytes, bytes,
-                            channels);
-    return inputs;
-}
-
-// Brings box actions [rows, A] into the space's bounds.
-static void clip_actions(const ppo_space *space, float *actions, size_t rows)
-{
-    const size_t size = ppo_space_size(space);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t a = 0; a < size; a++) {
-            float *x = &actions[r * size + a];
-            if (space->low && *x < space->low[a])
-                *x = space->low[a];
-            if (space->high && *x > space->high[a])
-                *x = space->high[a];
+    for (size_t i = 0; i < rows * input->stack; i++) {
+        const unsigned char *frame = obs + i * obs_bytes;
+        if (input->is_composite) {
+            ppo_agent_encode(agent, s->frame, frame, 1);
+            frame = s->frame;
         }
+        ppo_frames_place(input, s->inputs, i / input->stack, i % input->stack, frame);
+    }
+    return s->inputs;
 }
 
 ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observations, size_t num_obs,
@@ -91,11 +82,11 @@ ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observatio
     const size_t obs_bytes = policy->input.stack * ppo_space_bytes(&agent->env->observation_space);
     for (size_t first = 0; first < num_obs; first += LD) {
         const size_t rows = num_obs - first < LD ? num_obs - first : LD;
-        const uint8_t *masks = o.masks ? o.masks + first * dist->num_outputs : NULL;
+        const uint8_t *masks = o.masks ? o.masks + first * dist->mask_width : NULL;
         unsigned char *to = (unsigned char *)actions + first * action_bytes;
-        const void *obs = (const unsigned char *)observations + first * obs_bytes;
-        ppo_policy_forward(policy, PPO_ACTOR_NET, &s.policy,
-                           make_inputs(agent, s.inputs, obs, rows), rows);
+        const unsigned char *obs = (const unsigned char *)observations + first * obs_bytes;
+        ppo_policy_forward(policy, PPO_ACTOR_NET, &s.policy, make_inputs(agent, &s, obs, rows),
+                           rows);
         if (masks)
             ppo_dist_forbid(dist, s.policy.out, PPO_FORBIDDEN, masks, NULL, rows);
         ppo_dist_prepare(dist, s.policy.out, rows);
@@ -107,8 +98,9 @@ ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observatio
         if (masks)
             ppo_dist_allow(dist, s.action, masks, rows);
         ppo_dist_to_env(dist, to, s.action, rows);
-        if (ppo_dist_is_gaussian(dist) && dist->bound != PPO_ACTION_RAW)
-            clip_actions(dist->space, (float *)(void *)to, rows);
+        if (ppo_dist_has_reals(dist) && dist->bound != PPO_ACTION_RAW)
+            for (size_t r = 0; r < rows; r++)
+                ppo_action_clip(dist->space, to + r * action_bytes);
     }
     return PPO_OK;
 }

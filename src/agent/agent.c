@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "core/float_scope.h"
 #include "env/class.h"
-#include "agent/features.h"
 #include "agent/state.h"
 #include "agent/vec.h"
 
@@ -17,14 +16,17 @@ static ppo_status check_actions(const ppo_env_class *env, const ppo_config *conf
                                 ppo_error *error)
 {
     const ppo_space *space = &env->action_space;
-    if (space->kind != PPO_SPACE_BOX || config->action_bound != PPO_ACTION_TANH)
-        return PPO_OK;
-    for (size_t i = 0; i < ppo_space_size(space); i++)
-        if (!space->low || !space->high || !isfinite(space->high[i] - space->low[i]))
-            return ppo_fail(error, PPO_INVALID,
-                            "action_bound tanh needs finite action bounds, less than 3.4e38 apart, "
-                            "but action %zu of %s has none; use clip or raw",
-                            i, env->id);
+    for (size_t k = 0; k < ppo_space_num_leaves(space) && config->action_bound == PPO_ACTION_TANH;
+         k++) {
+        const ppo_space_leaf leaf = ppo_space_leaf_at(space, k);
+        const float *low = leaf.space->low, *high = leaf.space->high;
+        for (size_t i = 0; leaf.space->kind == PPO_SPACE_BOX && i < ppo_space_size(leaf.space); i++)
+            if (!low || !high || !isfinite(high[i] - low[i]))
+                return ppo_fail(error, PPO_INVALID,
+                                "action_bound tanh needs finite action bounds, less than 3.4e38 "
+                                "apart, but action %zu of %s has none; use clip or raw",
+                                leaf.first + i, env->id);
+    }
     return PPO_OK;
 }
 
@@ -44,7 +46,8 @@ ppo_status ppo_agent_plan(ppo_agent *agent, const ppo_config *config, const ppo_
     PPO_TRY(check_actions(env, config, error));
     PPO_TRY(ppo_input_for(&input, config, &env->observation_space, error));
     agent->num_features = input.num_features;
-    PPO_TRY(ppo_policy_plan(&agent->policy, config, &input, &env->action_space, arena, error));
+    PPO_TRY(ppo_policy_plan(&agent->policy, config, &input, &env->observation_space,
+                            &env->action_space, arena, error));
     if (input.normalise)
         ppo_normalizer_plan(&agent->obs_norm, "obs_norm", PPO_ROLE_OBS_STATISTICS,
                             agent->num_features, agent->shards ? agent->shards : &ppo_shards_one,
@@ -110,18 +113,26 @@ void ppo_agent_thaw(ppo_agent *agent)
         ppo_normalizer_thaw(&agent->obs_norm);
 }
 
-void ppo_agent_encode(const ppo_agent *agent, float *features, const void *observations,
+void ppo_agent_encode(const ppo_agent *agent, unsigned char *frames, const void *observations,
                       size_t rows)
 {
-    ppo_features_encode(&agent->env->observation_space, features, observations, rows);
-    if (agent->policy.input.normalise)
-        ppo_normalizer_apply(&agent->obs_norm, features, features, rows,
-                             (float)agent->config.norm_obs_clip);
+    const ppo_input *input = &agent->policy.input;
+    const ppo_space *space = &agent->env->observation_space;
+    const float limit = (float)agent->config.norm_obs_clip;
+    float *features = (float *)(void *)frames;
+    ppo_input_encode(input, space, frames, observations, rows);
+    if (!input->normalise)
+        return;
+    for (size_t first = 0, count; ppo_input_normalised_run(input, space, &first, &count);
+         first += count)
+        ppo_normalizer_apply(&agent->obs_norm, features, ppo_input_frame_bytes(input) / 4, first,
+                             count, rows, limit);
 }
 
 void ppo_agent_update_norm(ppo_agent *agent, float *features, const void *observations, size_t rows)
 {
-    ppo_features_encode(&agent->env->observation_space, features, observations, rows);
+    ppo_input_encode_features(&agent->policy.input, &agent->env->observation_space, features,
+                              agent->num_features, observations, rows);
     ppo_normalizer_update(&agent->obs_norm, features, rows);
 }
 

@@ -32,9 +32,9 @@ ppo_vecenv_options ppo_agent_vecenv_options(const ppo_agent *agent, size_t num_e
 // Frees what _plan has opened. The arena's owner releases the rest.
 void ppo_agent_release(ppo_agent *agent);
 
-// Encodes observations as environments write them: features [rows, D], normalised if norm_obs. Not
-// for images, which networks take as they are.
-void ppo_agent_encode(const ppo_agent *agent, float *features, const void *observations,
+// Encodes observations as environments write them: frames [rows, frame bytes] (input.h), whose
+// features are normalised if norm_obs.
+void ppo_agent_encode(const ppo_agent *agent, unsigned char *frames, const void *observations,
                       size_t rows);
 
 // The running statistics take in a batch of observations; `features` [rows, D] is scratch.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Independent categorical factors: one for a discrete space, several for multi-discrete, factors of
+// Independent categorical factors: one for a discrete leaf, several for multi-discrete, factors of
 // two values for multi-binary. log p(a) and the entropy are sums over factors.
 //
 // With log p_j the log-softmax of logits z and H the entropy of one factor:
@@ -11,11 +11,11 @@
 
 #define LD PPO_CHUNK_ROWS
 
-size_t ppo_categorical_num_outputs(const ppo_space *space)
+size_t ppo_categorical_num_outputs(const ppo_space *leaf)
 {
     size_t sum = 0;
-    for (size_t k = 0; k < ppo_space_size(space); k++)
-        sum += ppo_space_num_values(space, k);
+    for (size_t k = 0; k < ppo_space_size(leaf); k++)
+        sum += ppo_space_num_values(leaf, k);
     return sum;
 }
 
@@ -33,10 +33,11 @@ static void log_softmax(float *z, size_t n)
         ppo_v_store(z + j * LD, ppo_v_load(z + j * LD) - shift);
 }
 
-void ppo_categorical_prepare(const ppo_dist *dist, float *out, size_t rows)
+void ppo_categorical_prepare(const ppo_dist_part *part, float *out, size_t rows)
 {
-    for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = ppo_space_num_values(dist->space, k);
+    out += part->first_output * LD;
+    for (size_t k = 0; k < part->num_actions; k++) {
+        const size_t n = ppo_space_num_values(part->space, k);
         for (size_t r = 0; r < rows; r += PPO_LANES)
             log_softmax(out + r, n);
         out += n * LD;
@@ -54,15 +55,18 @@ static ppo_vec inverse_cdf(const float *log_p, size_t n, ppo_vec u)
     return choice;
 }
 
-void ppo_categorical_sample(const ppo_dist *dist, float *action, const float *out, size_t rows,
-                            uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step)
+void ppo_categorical_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
+                            const float *out, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
+                            size_t first_row, uint64_t step)
 {
-    const size_t blocks = (dist->num_actions + 3) / 4; // of four numbers for each row
-    for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = ppo_space_num_values(dist->space, k);
+    out += part->first_output * LD;
+    action += part->first_action * LD;
+    for (size_t k = 0; k < part->num_actions; k++) {
+        const size_t n = ppo_space_num_values(part->space, k);
         float u[LD];
         for (size_t r = 0; r < rows; r++) {
-            const uint32_t index = (uint32_t)((first_row + r) * blocks + k / 4);
+            const uint32_t index =
+                (uint32_t)((first_row + r) * dist->num_blocks + part->first_block + k / 4);
             const ppo_rng_block block = ppo_rng_draw(seed, purpose, index, step);
             u[r] = ppo_rng_uniform(block.word[k % 4]);
         }
@@ -74,10 +78,12 @@ void ppo_categorical_sample(const ppo_dist *dist, float *action, const float *ou
     }
 }
 
-void ppo_categorical_mode(const ppo_dist *dist, float *action, const float *out, size_t rows)
+void ppo_categorical_mode(const ppo_dist_part *part, float *action, const float *out, size_t rows)
 {
-    for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = ppo_space_num_values(dist->space, k);
+    out += part->first_output * LD;
+    action += part->first_action * LD;
+    for (size_t k = 0; k < part->num_actions; k++) {
+        const size_t n = ppo_space_num_values(part->space, k);
         for (size_t r = 0; r < rows; r++) {
             size_t best = 0;
             for (size_t j = 1; j < n; j++)
@@ -88,14 +94,16 @@ void ppo_categorical_mode(const ppo_dist *dist, float *action, const float *out,
     }
 }
 
-void ppo_categorical_eval(const ppo_dist *dist, float *log_prob, float *entropy, const float *out,
-                          const float *action, size_t rows)
+void ppo_categorical_eval(const ppo_dist_part *part, float *log_prob, float *entropy,
+                          const float *out, const float *action, size_t rows)
 {
+    out += part->first_output * LD;
+    action += part->first_action * LD;
     for (size_t r = 0; r < rows; r += PPO_LANES) {
         const float *column = out + r;
         ppo_vec chosen = {0}, information = {0};
-        for (size_t k = 0; k < dist->num_actions; k++) {
-            const size_t n = ppo_space_num_values(dist->space, k);
+        for (size_t k = 0; k < part->num_actions; k++) {
+            const size_t n = ppo_space_num_values(part->space, k);
             const ppo_vec a = ppo_v_load(action + k * LD + r);
             for (size_t j = 0; j < n; j++, column += LD) {
                 const ppo_vec log_p = ppo_v_load(column);
@@ -103,8 +111,8 @@ void ppo_categorical_eval(const ppo_dist *dist, float *log_prob, float *entropy,
                 information -= ppo_v_exp(log_p) * log_p;
             }
         }
-        ppo_v_store(log_prob + r, chosen);
-        ppo_v_store(entropy + r, information);
+        ppo_v_store(log_prob + r, ppo_v_load(log_prob + r) + chosen);
+        ppo_v_store(entropy + r, ppo_v_load(entropy + r) + information);
     }
 }
 
@@ -122,12 +130,15 @@ static void factor_backward(float *dz, const float *log_p, size_t n, ppo_vec act
     }
 }
 
-void ppo_categorical_backward(const ppo_dist *dist, float *dout, const float *out,
+void ppo_categorical_backward(const ppo_dist_part *part, float *dout, const float *out,
                               const float *action, const float *dlog_prob, float dentropy,
                               size_t rows)
 {
-    for (size_t k = 0; k < dist->num_actions; k++) {
-        const size_t n = ppo_space_num_values(dist->space, k);
+    out += part->first_output * LD;
+    dout += part->first_output * LD;
+    action += part->first_action * LD;
+    for (size_t k = 0; k < part->num_actions; k++) {
+        const size_t n = ppo_space_num_values(part->space, k);
         for (size_t r = 0; r < rows; r += PPO_LANES)
             factor_backward(dout + r, out + r, n, ppo_v_load(action + k * LD + r),
                             ppo_v_load(dlog_prob + r), dentropy);

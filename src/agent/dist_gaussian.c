@@ -28,13 +28,19 @@ static ppo_vec log_sigmoid(ppo_vec x)
     return negative - ppo_v_log(1.0f + ppo_v_exp(-magnitude));
 }
 
-void ppo_gaussian_prepare(const ppo_dist *dist, float *out, size_t rows)
+// Which column of the outputs is component a's log standard deviation, if it is an output.
+static size_t std_column(const ppo_dist *dist, const ppo_dist_part *part, size_t a)
+{
+    return dist->mask_width + part->first_real + a;
+}
+
+void ppo_gaussian_prepare(const ppo_dist *dist, const ppo_dist_part *part, float *out, size_t rows)
 {
     if (dist->std_source == PPO_STD_PARAMETER)
         return;
-    for (size_t a = 0; a < dist->num_actions; a++)
+    for (size_t a = 0; a < part->num_actions; a++)
         for (size_t r = 0; r < rows; r += PPO_LANES) {
-            float *x = out + (dist->num_actions + a) * LD + r;
+            float *x = out + std_column(dist, part, a) * LD + r;
             const ppo_vec raw = ppo_v_load(x);
             ppo_v_store(x, dist->std_source == PPO_STD_EXP
                                ? ppo_v_clamp(raw, log_std_low, log_std_high)
@@ -42,12 +48,22 @@ void ppo_gaussian_prepare(const ppo_dist *dist, float *out, size_t rows)
         }
 }
 
-static ppo_vec log_std_of(const ppo_dist *dist, const float *out, const float *log_std, size_t a,
-                          size_t r)
+static ppo_vec log_std_of(const ppo_dist *dist, const ppo_dist_part *part, const float *out,
+                          const float *log_std, size_t a, size_t r)
 {
     if (dist->std_source == PPO_STD_PARAMETER)
-        return ppo_v_set(log_std[a]);
-    return ppo_v_load(out + (dist->num_actions + a) * LD + r);
+        return ppo_v_set(log_std[part->first_real + a]);
+    return ppo_v_load(out + std_column(dist, part, a) * LD + r);
+}
+
+static ppo_vec mean_of(const ppo_dist_part *part, const float *out, size_t a, size_t r)
+{
+    return ppo_v_load(out + (part->first_output + a) * LD + r);
+}
+
+static ppo_vec action_of(const ppo_dist_part *part, const float *action, size_t a, size_t r)
+{
+    return ppo_v_load(action + (part->first_action + a) * LD + r);
 }
 
 // Standard normal deviates for components 2k and 2k + 1 (Box & Muller 1958).
@@ -59,13 +75,15 @@ static void normal_pair(float *first, float *second, uint32_t u, uint32_t v)
     *second = radius * sinf(angle);
 }
 
-static void fill_noise(float *noise, size_t num_actions, size_t rows, uint64_t seed,
-                       ppo_rng_purpose purpose, size_t first_row, uint64_t step)
+// noise [part->num_actions] columns.
+static void fill_noise(const ppo_dist *dist, const ppo_dist_part *part, float *noise, size_t rows,
+                       uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step)
 {
-    const size_t blocks = (num_actions + 3) / 4;
+    const size_t num_actions = part->num_actions, blocks = (num_actions + 3) / 4;
     for (size_t r = 0; r < rows; r++)
         for (size_t b = 0; b < blocks; b++) {
-            const uint32_t index = (uint32_t)((first_row + r) * blocks + b);
+            const uint32_t index =
+                (uint32_t)((first_row + r) * dist->num_blocks + part->first_block + b);
             const ppo_rng_block block = ppo_rng_draw(seed, purpose, index, step);
             float normal[4];
             normal_pair(&normal[0], &normal[1], block.word[0], block.word[1]);
@@ -76,61 +94,65 @@ static void fill_noise(float *noise, size_t num_actions, size_t rows, uint64_t s
         }
 }
 
-void ppo_gaussian_sample(const ppo_dist *dist, float *action, const float *out,
-                         const float *log_std, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
-                         size_t first_row, uint64_t step)
+void ppo_gaussian_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
+                         const float *out, const float *log_std, size_t rows, uint64_t seed,
+                         ppo_rng_purpose purpose, size_t first_row, uint64_t step)
 {
-    fill_noise(action, dist->num_actions, rows, seed, purpose, first_row, step);
-    for (size_t a = 0; a < dist->num_actions; a++)
+    action += part->first_action * LD;
+    fill_noise(dist, part, action, rows, seed, purpose, first_row, step);
+    for (size_t a = 0; a < part->num_actions; a++)
         for (size_t r = 0; r < rows; r += PPO_LANES) {
-            const ppo_vec std = ppo_v_exp(log_std_of(dist, out, log_std, a, r));
-            const ppo_vec mean = ppo_v_load(out + a * LD + r);
+            const ppo_vec std = ppo_v_exp(log_std_of(dist, part, out, log_std, a, r));
+            const ppo_vec mean = mean_of(part, out, a, r);
             ppo_v_store(action + a * LD + r, mean + std * ppo_v_load(action + a * LD + r));
         }
 }
 
-static float low_of(const ppo_dist *dist, size_t a)
+static float low_of(const ppo_space *box, size_t a)
 {
-    return dist->space->low ? dist->space->low[a] : -1.0f;
+    return box->low ? box->low[a] : -1.0f;
 }
 
-static float half_range(const ppo_dist *dist, size_t a)
+static float half_range(const ppo_space *box, size_t a)
 {
-    return dist->space->high ? 0.5f * (dist->space->high[a] - low_of(dist, a)) : 1.0f;
+    return box->high ? 0.5f * (box->high[a] - low_of(box, a)) : 1.0f;
 }
 
 // center + half tanh(u), which rounding may not lead out of the bounds.
-static float squash(const ppo_dist *dist, float u, size_t a)
+static float squash(const ppo_space *box, float u, size_t a)
 {
-    const float low = low_of(dist, a), high = dist->space->high ? dist->space->high[a] : 1.0f;
-    const float x = low + half_range(dist, a) * (1.0f + tanhf(u));
+    const float low = low_of(box, a), high = box->high ? box->high[a] : 1.0f;
+    const float x = low + half_range(box, a) * (1.0f + tanhf(u));
     return x > high ? high : x;
 }
 
 // log(half (1 - tanh(u)^2)).
-static ppo_vec log_squash_slope(const ppo_dist *dist, ppo_vec u, size_t a)
+static ppo_vec log_squash_slope(const ppo_space *box, ppo_vec u, size_t a)
 {
     const ppo_vec magnitude = ppo_v_max(u, -u);
     const ppo_vec softplus = ppo_v_log(1.0f + ppo_v_exp(-2.0f * magnitude));
-    return logf(half_range(dist, a)) + 1.38629436f - 2.0f * magnitude - 2.0f * softplus;
+    return logf(half_range(box, a)) + 1.38629436f - 2.0f * magnitude - 2.0f * softplus;
 }
 
-void ppo_gaussian_eval(const ppo_dist *dist, float *log_prob, float *entropy, const float *out,
-                       const float *log_std, const float *action, size_t rows)
+void ppo_gaussian_eval(const ppo_dist *dist, const ppo_dist_part *part, float *log_prob,
+                       float *entropy, const float *out, const float *log_std, const float *action,
+                       size_t rows)
 {
     for (size_t r = 0; r < rows; r += PPO_LANES) {
         ppo_vec density = {0}, information = {0};
-        for (size_t a = 0; a < dist->num_actions; a++) {
-            const ppo_vec ls = log_std_of(dist, out, log_std, a, r);
-            const ppo_vec u = ppo_v_load(action + a * LD + r);
-            const ppo_vec z = (u - ppo_v_load(out + a * LD + r)) * ppo_v_exp(-ls);
+        for (size_t a = 0; a < part->num_actions; a++) {
+            const ppo_vec ls = log_std_of(dist, part, out, log_std, a, r);
+            const ppo_vec u = action_of(part, action, a, r);
+            const ppo_vec z = (u - mean_of(part, out, a, r)) * ppo_v_exp(-ls);
             density += -0.5f * z * z - ls - 0.5f * log_two_pi;
             information += ls + 0.5f * (1.0f + log_two_pi);
             if (dist->bound == PPO_ACTION_TANH)
-                density -= log_squash_slope(dist, u, a);
+                density -= log_squash_slope(part->space, u, a);
         }
-        ppo_v_store(log_prob + r, density);
-        ppo_v_store(entropy + r, dist->bound == PPO_ACTION_TANH ? -density : information);
+        if (dist->bound == PPO_ACTION_TANH)
+            information = -density;
+        ppo_v_store(log_prob + r, ppo_v_load(log_prob + r) + density);
+        ppo_v_store(entropy + r, ppo_v_load(entropy + r) + information);
     }
 }
 
@@ -151,51 +173,52 @@ static float sum_rows(const float *x, size_t rows)
     return (float)sum;
 }
 
-void ppo_gaussian_backward(const ppo_dist *dist, float *dout, float *dlog_std, const float *out,
-                           const float *log_std, const float *action, const float *dlog_prob,
-                           float dentropy, size_t rows)
+void ppo_gaussian_backward(const ppo_dist *dist, const ppo_dist_part *part, float *dout,
+                           float *dlog_std, const float *out, const float *log_std,
+                           const float *action, const float *dlog_prob, float dentropy, size_t rows)
 {
     const bool squashed = dist->bound == PPO_ACTION_TANH; // there entropy is -log_prob
     const float dinformation = squashed ? 0.0f : dentropy;
-    for (size_t a = 0; a < dist->num_actions; a++) {
+    for (size_t a = 0; a < part->num_actions; a++) {
         float dls_rows[LD];
         for (size_t r = 0; r < rows; r += PPO_LANES) {
-            const ppo_vec ls = log_std_of(dist, out, log_std, a, r);
+            const ppo_vec ls = log_std_of(dist, part, out, log_std, a, r);
             const ppo_vec precision = ppo_v_exp(-ls);
-            const ppo_vec u = ppo_v_load(action + a * LD + r);
-            const ppo_vec z = (u - ppo_v_load(out + a * LD + r)) * precision;
+            const ppo_vec u = action_of(part, action, a, r);
+            const ppo_vec z = (u - mean_of(part, out, a, r)) * precision;
             const ppo_vec dlp = ppo_v_load(dlog_prob + r) - (squashed ? dentropy : 0.0f);
             const ppo_vec dls = dlp * (z * z - 1.0f) + dinformation;
-            ppo_v_store(dout + a * LD + r, dlp * z * precision);
+            ppo_v_store(dout + (part->first_output + a) * LD + r, dlp * z * precision);
             ppo_v_store(dls_rows + r, dls);
             if (dist->std_source != PPO_STD_PARAMETER)
-                ppo_v_store(dout + (dist->num_actions + a) * LD + r,
+                ppo_v_store(dout + std_column(dist, part, a) * LD + r,
                             through_std_output(dist, dls, ls));
         }
         if (dist->std_source == PPO_STD_PARAMETER)
-            dlog_std[a] = sum_rows(dls_rows, rows);
+            dlog_std[part->first_real + a] = sum_rows(dls_rows, rows);
     }
 }
 
-void ppo_gaussian_to_env(const ppo_dist *dist, float *env_action, const float *action, size_t rows)
+void ppo_gaussian_to_env(const ppo_dist *dist, const ppo_dist_part *part, float *env_action,
+                         const float *action, size_t rows)
 {
-    for (size_t a = 0; a < dist->num_actions; a++)
+    for (size_t a = 0; a < part->num_actions; a++)
         for (size_t r = 0; r < rows; r++) {
-            float u = action[a * LD + r];
+            float u = action[(part->first_action + a) * LD + r];
             if (dist->bound == PPO_ACTION_TANH)
-                u = squash(dist, u, a);
-            env_action[r * dist->num_actions + a] = u;
+                u = squash(part->space, u, a);
+            env_action[r * dist->num_actions + part->first_action + a] = u;
         }
 }
 
-double ppo_gaussian_mean_std(const ppo_dist *dist, const float *out, const float *log_std,
-                             size_t rows)
+double ppo_gaussian_sum_std(const ppo_dist *dist, const ppo_dist_part *part, const float *out,
+                            const float *log_std, size_t rows)
 {
     double sum = 0.0;
-    for (size_t a = 0; a < dist->num_actions; a++)
+    for (size_t a = 0; a < part->num_actions; a++)
         for (size_t r = 0; r < rows; r++)
             sum += exp(dist->std_source == PPO_STD_PARAMETER
-                           ? (double)log_std[a]
-                           : (double)out[(dist->num_actions + a) * LD + r]);
-    return sum / (double)(dist->num_actions * rows);
+                           ? (double)log_std[part->first_real + a]
+                           : (double)out[std_column(dist, part, a) * LD + r]);
+    return sum;
 }

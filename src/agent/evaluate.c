@@ -54,7 +54,7 @@ static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, si
                                 .count = count,
                                 .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
                                 .action_bytes = ppo_space_bytes(&agent->env->action_space),
-                                .mask_bytes = agent->policy.dist.num_outputs,
+                                .mask_bytes = agent->policy.dist.mask_width,
                                 .stack = agent->policy.input.stack};
     PPO_TRY(ppo_actor_create(&b->actor, agent, error));
     PPO_TRY(ppo_vecenv_create(&b->vecenv, agent->env, &options, &b->arena, error));

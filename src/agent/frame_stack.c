@@ -26,11 +26,11 @@ void ppo_stack_push(unsigned char *to, const unsigned char *from, const unsigned
 void ppo_frames_plan(ppo_frames *f, const ppo_input *input, size_t num_steps, size_t num_envs,
                      ppo_arena *arena)
 {
-    *f = (ppo_frames){.num_steps = num_steps,
+    *f = (ppo_frames){.input = input,
+                      .num_steps = num_steps,
                       .num_envs = num_envs,
                       .stack = input->stack,
-                      .bytes = ppo_input_frame_bytes(input),
-                      .channels = ppo_input_interleaved(input)};
+                      .bytes = ppo_input_frame_bytes(input)};
     const char *collect = "ppo_collect_run", *end = "ppo_frames_end";
     PPO_ARENA_ADD(arena, &f->data, "rollout.frames", collect, PPO_ROLE_SCRATCH, PPO_U8,
                   f->stack + num_steps, num_envs, f->bytes);
@@ -43,10 +43,10 @@ void ppo_frames_plan(ppo_frames *f, const ppo_input *input, size_t num_steps, si
 
 ppo_frames_view ppo_frames_view_of(const ppo_frames *f)
 {
-    return (ppo_frames_view){.num_envs = f->num_envs,
+    return (ppo_frames_view){.input = f->input,
+                             .num_envs = f->num_envs,
                              .stack = f->stack,
                              .bytes = f->bytes,
-                             .channels = f->channels,
                              .data = f->data,
                              .age = f->age};
 }
@@ -61,42 +61,62 @@ unsigned char *ppo_frames_last_row(ppo_frames *f)
     return f->last + (f->stack - 1) * f->num_envs * f->bytes;
 }
 
-void ppo_frame_to_planes(unsigned char *planes, const unsigned char *frame, size_t bytes,
-                         size_t channels)
+// One picture [height, width, channels] with its channels outermost; other parts as they are.
+static void write_part(unsigned char *to, const ppo_input_part *part, const unsigned char *from)
 {
+    const size_t channels = ppo_input_interleaved(part), pixels = part->bytes / channels;
     if (channels == 1) {
-        memcpy(planes, frame, bytes);
+        memcpy(to, from, part->bytes);
         return;
     }
-    const size_t pixels = bytes / channels;
     for (size_t i = 0; i < pixels; i++)
         for (size_t c = 0; c < channels; c++)
-            planes[c * pixels + i] = frame[i * channels + c];
+            to[c * pixels + i] = from[i * channels + c];
 }
 
-// `count` frames that end with that of step t, of which `age` before it belong to its episode.
-static void stack_frames(const ppo_frames_view *f, unsigned char *stack, size_t count, size_t t,
-                         size_t n, size_t age)
+// One part of `count` frames that end with that of step t, of which `age` before it belong to its
+// episode.
+static void stack_part(const ppo_frames_view *f, size_t part, unsigned char *stack, size_t count,
+                       size_t t, size_t n, size_t age)
 {
+    const ppo_input_part *p = &f->input->parts[part];
     const size_t row = f->num_envs * f->bytes;
-    const unsigned char *newest = f->data + (f->stack - 1 + t) * row + n * f->bytes;
+    const unsigned char *newest = f->data + (f->stack - 1 + t) * row + n * f->bytes + p->offset;
     for (size_t i = 0; i < count; i++) {
         const size_t back = count - 1 - i;
-        ppo_frame_to_planes(stack + i * f->bytes, newest - (back < age ? back : age) * row,
-                            f->bytes, f->channels);
+        write_part(stack + i * p->bytes, p, newest - (back < age ? back : age) * row);
     }
 }
 
-void ppo_frames_stack(const ppo_frames_view *f, unsigned char *stack, size_t t, size_t n)
+void ppo_frames_stack_part(const ppo_frames_view *f, size_t part, unsigned char *stack, size_t t,
+                           size_t n)
 {
-    stack_frames(f, stack, f->stack, t, n, f->age[t * f->num_envs + n]);
+    stack_part(f, part, stack, f->stack, t, n, f->age[t * f->num_envs + n]);
 }
 
-void ppo_frames_stack_final(const ppo_frames_view *f, unsigned char *stack, size_t t, size_t n,
+void ppo_frames_stack(const ppo_frames_view *f, unsigned char *inputs, size_t row, size_t t,
+                      size_t n)
+{
+    for (size_t part = 0; part < f->input->num_parts; part++)
+        ppo_frames_stack_part(f, part, ppo_input_at(f->input, inputs, part, row), t, n);
+}
+
+void ppo_frames_stack_final(const ppo_frames_view *f, unsigned char *inputs, size_t t, size_t n,
                             const unsigned char *final)
 {
-    stack_frames(f, stack, f->stack - 1, t, n, f->age[t * f->num_envs + n]);
-    ppo_frame_to_planes(stack + (f->stack - 1) * f->bytes, final, f->bytes, f->channels);
+    const size_t age = f->age[t * f->num_envs + n];
+    for (size_t part = 0; part < f->input->num_parts; part++)
+        stack_part(f, part, ppo_input_at(f->input, inputs, part, 0), f->stack - 1, t, n, age);
+    ppo_frames_place(f->input, inputs, 0, f->stack - 1, final);
+}
+
+void ppo_frames_place(const ppo_input *input, unsigned char *inputs, size_t row, size_t i,
+                      const unsigned char *frame)
+{
+    for (size_t part = 0; part < input->num_parts; part++) {
+        const ppo_input_part *p = &input->parts[part];
+        write_part(ppo_input_at(input, inputs, part, row) + i * p->bytes, p, frame + p->offset);
+    }
 }
 
 void ppo_frames_advance(ppo_frames *f, size_t t, size_t n, bool is_first)

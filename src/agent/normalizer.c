@@ -12,19 +12,19 @@ void ppo_normalizer_plan(ppo_normalizer *n, const char *name, ppo_role role, siz
     const char *owner = "ppo_normalizer_update";
     char label[PPO_NAME_SIZE];
     *n = (ppo_normalizer){.shards = shards, .width = width};
-    snprintf(label, sizeof label, "%.24s.mean", name);
+    snprintf(label, sizeof label, "%.72s.mean", name);
     PPO_ARENA_ADD(arena, &n->mean, label, owner, role, PPO_F64, width);
-    snprintf(label, sizeof label, "%.24s.variance", name);
+    snprintf(label, sizeof label, "%.72s.variance", name);
     PPO_ARENA_ADD(arena, &n->variance, label, owner, role, PPO_F64, width);
-    snprintf(label, sizeof label, "%.24s.count", name);
+    snprintf(label, sizeof label, "%.72s.count", name);
     PPO_ARENA_ADD(arena, &n->count, label, owner, role, PPO_F64, 1);
-    snprintf(label, sizeof label, "%.24s.shift", name);
+    snprintf(label, sizeof label, "%.72s.shift", name);
     PPO_ARENA_ADD(arena, &n->shift, label, owner, PPO_ROLE_SCRATCH, PPO_F32, width);
-    snprintf(label, sizeof label, "%.24s.scale", name);
+    snprintf(label, sizeof label, "%.72s.scale", name);
     PPO_ARENA_ADD(arena, &n->scale, label, owner, PPO_ROLE_SCRATCH, PPO_F32, width);
-    snprintf(label, sizeof label, "%.24s.sums", name);
+    snprintf(label, sizeof label, "%.72s.sums", name);
     PPO_ARENA_ADD(arena, &n->sums, label, owner, PPO_ROLE_SCRATCH, PPO_F64, shards->num, width);
-    snprintf(label, sizeof label, "%.24s.means", name);
+    snprintf(label, sizeof label, "%.72s.means", name);
     PPO_ARENA_ADD(arena, &n->means, label, owner, PPO_ROLE_SCRATCH, PPO_F64, width);
 }
 
@@ -99,12 +99,12 @@ void ppo_normalizer_update(ppo_normalizer *n, const float *x, size_t rows)
     ppo_normalizer_thaw(n);
 }
 
-void ppo_normalizer_apply(const ppo_normalizer *n, float *y, const float *x, size_t rows,
-                          float limit)
+void ppo_normalizer_apply(const ppo_normalizer *n, float *x, size_t stride, size_t first,
+                          size_t count, size_t rows, float limit)
 {
     for (size_t r = 0; r < rows; r++)
-        for (size_t i = 0; i < n->width; i++) {
-            const float z = (x[r * n->width + i] - n->shift[i]) * n->scale[i];
-            y[r * n->width + i] = z > limit ? limit : z < -limit ? -limit : z;
+        for (size_t i = first; i < first + count; i++) {
+            const float z = (x[r * stride + i] - n->shift[i]) * n->scale[i];
+            x[r * stride + i] = z > limit ? limit : z < -limit ? -limit : z;
         }
 }

@@ -40,8 +40,9 @@ void ppo_normalizer_update(ppo_normalizer *normalizer, const float *x, size_t ro
 void ppo_normalizer_merge(ppo_normalizer *normalizer, size_t i, double mean, double squares,
                           double rows);
 
-// y = clip((x - mean) / sqrt(variance + 1e-8), -limit, limit) for x [rows, D]; y may be x.
-void ppo_normalizer_apply(const ppo_normalizer *normalizer, float *y, const float *x, size_t rows,
-                          float limit);
+// x = clip((x - mean) / sqrt(variance + 1e-8), -limit, limit) for the elements first ..
+// first+count-1 of D, in `rows` rows that are `stride` floats apart.
+void ppo_normalizer_apply(const ppo_normalizer *normalizer, float *x, size_t stride, size_t first,
+                          size_t count, size_t rows, float limit);
 
 #endif

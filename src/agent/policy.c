@@ -9,7 +9,7 @@
 
 bool ppo_policy_has_vision(const ppo_policy *policy)
 {
-    return ppo_input_is_picture(&policy->input);
+    return ppo_input_has_pictures(&policy->input);
 }
 
 size_t ppo_policy_critic_net(const ppo_policy *policy)
@@ -24,7 +24,7 @@ size_t ppo_policy_value_column(const ppo_policy *policy)
 
 size_t ppo_policy_head_inputs(const ppo_policy *policy)
 {
-    return policy->heads[PPO_ACTOR_NET].layers[0].in;
+    return policy->extractors[PPO_ACTOR_NET].width;
 }
 
 const float *ppo_policy_log_std(const ppo_policy *policy)
@@ -49,8 +49,7 @@ size_t ppo_policy_chunk_size(const ppo_policy *policy)
 void ppo_policy_pack(ppo_policy *policy)
 {
     for (size_t i = 0; i < policy->num_nets; i++) {
-        if (ppo_policy_has_vision(policy))
-            ppo_cnn_pack(&policy->visions[i], policy->params);
+        ppo_extractor_pack(&policy->extractors[i], policy->params);
         ppo_mlp_pack_all(&policy->heads[i], policy->packed, policy->params);
     }
 }
@@ -61,21 +60,19 @@ void ppo_policy_pack_rows(ppo_policy *policy, const ppo_weight *weight, size_t f
         ppo_mlp_pack(&policy->heads[weight->net], policy->packed, policy->params, weight->index,
                      first, last);
     else if (weight->home == PPO_WEIGHT_CONV)
-        ppo_cnn_pack_conv(&policy->visions[weight->net], policy->params, weight->index, first,
-                          last);
+        ppo_cnn_pack_conv(&policy->extractors[weight->net].visions[weight->vision], policy->params,
+                          weight->index, first, last);
 }
 
 size_t ppo_policy_acting_tasks(const ppo_policy *policy)
 {
-    return ppo_policy_has_vision(policy)
-               ? policy->num_nets * ppo_cnn_acting_tasks(&policy->visions[0])
-               : 0;
+    return policy->num_nets * ppo_extractor_acting_tasks(&policy->extractors[0]);
 }
 
 void ppo_policy_pack_acting(ppo_policy *policy, size_t task)
 {
-    const size_t tasks = ppo_cnn_acting_tasks(&policy->visions[0]);
-    ppo_cnn_pack_acting(&policy->visions[task / tasks], policy->params, task % tasks);
+    const size_t tasks = ppo_extractor_acting_tasks(&policy->extractors[0]);
+    ppo_extractor_pack_acting(&policy->extractors[task / tasks], policy->params, task % tasks);
 }
 
 // --- evaluation ----------------------------------------------------------------------------------
@@ -83,41 +80,38 @@ void ppo_policy_pack_acting(ppo_policy *policy, size_t task)
 ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratch)
 {
     const size_t columns = LD * policy->max_outputs;
-    ppo_policy_scratch s = {.out = scratch, .dout = scratch + columns};
-    float *next = scratch + 2 * columns;
-    if (ppo_policy_has_vision(policy)) {
-        const ppo_cnn *vision = &policy->visions[0]; // the other one has the same shape
-        s.features = next;
-        s.vision = s.features + LD * PPO_CNN_FEATURES(vision);
-        next = s.vision + vision->acting_bytes / sizeof(float);
-    }
-    s.net = next;
-    return s;
+    float *extractor = scratch + 2 * columns;
+    return (ppo_policy_scratch){.out = scratch,
+                                .dout = scratch + columns,
+                                .extractor = extractor,
+                                .net = extractor + policy->extractors[0].scratch_size};
+}
+
+const float *ppo_policy_features(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
+                                 const void *x, size_t rows)
+{
+    return ppo_extractor_run(&policy->extractors[net], &policy->input, s->extractor, policy->params,
+                             x, rows);
 }
 
 void ppo_policy_forward_head(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                              const float *features, size_t rows)
 {
     ppo_mlp_forward(&policy->heads[net], s->out, s->net, policy->params, policy->packed, features,
-                    ppo_policy_head_inputs(policy), rows);
+                    policy->extractors[net].stride, rows);
 }
 
 void ppo_policy_backward_head(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                               float *grad, float *dfeatures, const float *features, size_t rows)
 {
     ppo_mlp_backward(&policy->heads[net], grad, dfeatures, s->net, policy->params, s->dout,
-                     features, ppo_policy_head_inputs(policy), rows);
+                     features, policy->extractors[net].stride, rows);
 }
 
 void ppo_policy_forward(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                         const void *x, size_t rows)
 {
-    if (!ppo_policy_has_vision(policy)) {
-        ppo_policy_forward_head(policy, net, s, x, rows);
-        return;
-    }
-    ppo_cnn_features(&policy->visions[net], s->features, s->vision, policy->params, x, rows);
-    ppo_policy_forward_head(policy, net, s, s->features, rows);
+    ppo_policy_forward_head(policy, net, s, ppo_policy_features(policy, net, s, x, rows), rows);
 }
 
 void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, float *value,
@@ -129,17 +123,15 @@ void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, flo
 
 size_t ppo_policy_forward_macs(const ppo_policy *policy, size_t net)
 {
-    return ppo_mlp_forward_macs(&policy->heads[net]) +
-           (ppo_policy_has_vision(policy) ? ppo_cnn_shape_forward_macs(&policy->visions[net].shape)
-                                          : 0);
+    return ppo_extractor_forward_macs(&policy->extractors[net]) +
+           ppo_mlp_forward_macs(&policy->heads[net]);
 }
 
 // With vision the head's gradient goes on to its inputs.
 size_t ppo_policy_backward_macs(const ppo_policy *policy, size_t net)
 {
     const ppo_mlp *head = &policy->heads[net];
-    if (!ppo_policy_has_vision(policy))
-        return ppo_mlp_backward_macs(head);
-    return 2 * ppo_mlp_forward_macs(head) +
-           ppo_cnn_shape_backward_macs(&policy->visions[net].shape);
+    return ppo_extractor_backward_macs(&policy->extractors[net]) +
+           (ppo_policy_has_vision(policy) ? 2 * ppo_mlp_forward_macs(head)
+                                          : ppo_mlp_backward_macs(head));
 }

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Actor and critic: one or two networks, the distribution, and the flat block of their parameters.
 //
-// A network is a multi-layer perceptron, the "head", and for pictures a convolutional network, the
-// "vision", before it. Separate: network 0 is the actor, network 1 the critic. Shared: network 0 is
-// the trunk with both heads as one last layer, whose last output is the value. The order in the
-// parameter block is actor (or all), log_std, critic, each with its vision first, so that each
-// optimiser group is one range.
+// A network is a multi-layer perceptron, the "head", behind an extractor, which for pictures has
+// convolutional networks, the "visions". Separate: network 0 is the actor, network 1 the critic.
+// Shared: network 0 is the trunk with both heads as one last layer, whose last output is the value.
+// The order in the parameter block is actor (or all), log_std, critic, each with its vision first,
+// so that each optimiser group is one range.
 //
 // Outputs lie column by column with PPO_CHUNK_ROWS rows in each, as dist.h wants them.
 #ifndef PPO_AGENT_POLICY_H
 #define PPO_AGENT_POLICY_H
 
 #include "core/arena.h"
-#include "nn/cnn.h"
 #include "nn/mlp.h"
 #include "agent/dist.h"
-#include "agent/features.h"
+#include "agent/extractor.h"
 
 // What a weight tensor is to its network.
 typedef enum ppo_weight_home {
-    PPO_WEIGHT_CONV,   // of step `index` of the vision
-    PPO_WEIGHT_LINEAR, // of the vision's linear layer
+    PPO_WEIGHT_CONV,   // of step `index` of a vision
+    PPO_WEIGHT_LINEAR, // of a vision's linear layer
     PPO_WEIGHT_LAYER,  // of layer `index` of the head
 } ppo_weight_home;
 
@@ -28,6 +27,7 @@ typedef enum ppo_weight_home {
 typedef struct ppo_weight {
     size_t net;
     ppo_weight_home home;
+    size_t vision; // which one of the extractor's
     size_t index;
     size_t weight, bias; // offsets in params
     size_t out, in;      // rows, and elements of a row
@@ -38,7 +38,7 @@ typedef struct ppo_policy {
     ppo_input input;
     bool shared;
     size_t num_nets;
-    ppo_cnn visions[2]; // meaningful for pictures
+    ppo_extractor extractors[2];
     ppo_mlp heads[2];
     ppo_params layout;
     ppo_weight weights[PPO_MAX_PARAMS / 2];
@@ -56,16 +56,17 @@ typedef struct ppo_policy {
 
 // One worker's working space, cut from `scratch_size` floats.
 typedef struct ppo_policy_scratch {
-    float *net;      // activations of the head evaluated last
-    float *out;      // [max_outputs, PPO_CHUNK_ROWS] its outputs
-    float *dout;     // [max_outputs, PPO_CHUNK_ROWS] their gradient
-    float *features; // [PPO_CHUNK_ROWS, FEATURES] of the vision evaluated last
-    float *vision;   // working memory of the vision
+    float *net;       // activations of the head evaluated last
+    float *out;       // [max_outputs, PPO_CHUNK_ROWS] its outputs
+    float *dout;      // [max_outputs, PPO_CHUNK_ROWS] their gradient
+    float *extractor; // working memory of the extractors
 } ppo_policy_scratch;
 
-// Plans networks for this input and adds params and packed weights to the arena (params as state).
+// Plans networks for this input, which observations of this space give, and adds params and packed
+// weights to the arena (params as state).
 ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
-                           const ppo_space *action_space, ppo_arena *arena, ppo_error *error);
+                           const ppo_space *observation_space, const ppo_space *action_space,
+                           ppo_arena *arena, ppo_error *error);
 
 // Gives back what planning has taken outside the arena.
 void ppo_policy_release(ppo_policy *policy);
@@ -92,20 +93,25 @@ size_t ppo_policy_value_column(const ppo_policy *policy);
 
 bool ppo_policy_has_vision(const ppo_policy *policy);
 
-// Evaluates one network for observations x into s->out: floats [rows, stack * features] or pictures
-// [rows, stack * channels, height, width], one after another in memory, rows <= PPO_CHUNK_ROWS.
+// Evaluates one network for a chunk's inputs x (input.h) into s->out: floats [rows, stack *
+// features], pictures [rows, stack * channels, height, width], or several parts; rows <=
+// PPO_CHUNK_ROWS.
 void ppo_policy_forward(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                         const void *x, size_t rows);
 
-// The head alone, from features [rows, head inputs]; and back: gradients of the head's parameters
-// from s->dout, written as they lie from head_begin[net] on, and that of the features unless
-// dfeatures is NULL.
+// Its first part alone: the features of the inputs, [rows, stride of its extractor].
+const float *ppo_policy_features(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
+                                 const void *x, size_t rows);
+
+// The head alone, from features [rows, stride of its extractor]; and back: gradients of the head's
+// parameters from s->dout, written as they lie from head_begin[net] on, and that of the features
+// unless dfeatures is NULL.
 void ppo_policy_forward_head(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                              const float *features, size_t rows);
 void ppo_policy_backward_head(const ppo_policy *policy, size_t net, const ppo_policy_scratch *s,
                               float *grad, float *dfeatures, const float *features, size_t rows);
 
-// Inputs of the heads.
+// Inputs of the heads: features.
 size_t ppo_policy_head_inputs(const ppo_policy *policy);
 
 // Floats of a chunk's gradient: those of all heads, one after another; and where a network's begin.
@@ -116,7 +122,8 @@ size_t ppo_policy_chunk_offset(const ppo_policy *policy, size_t net);
 void ppo_policy_value(const ppo_policy *policy, const ppo_policy_scratch *s, float *value,
                       const void *x, size_t rows);
 
-const float *ppo_policy_log_std(const ppo_policy *policy); // [A], NULL if it is not a parameter
+const float *ppo_policy_log_std(
+    const ppo_policy *policy); // [num_reals], NULL if it is no parameter
 
 // MACs of one network for one observation: forward, and backward.
 size_t ppo_policy_forward_macs(const ppo_policy *policy, size_t net);

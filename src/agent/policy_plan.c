@@ -17,14 +17,15 @@ static void list_weight(ppo_policy *policy, ppo_weight weight)
     policy->weights[policy->num_weights++] = weight;
 }
 
-static void list_vision(ppo_policy *policy, size_t net)
+static void list_vision(ppo_policy *policy, size_t net, size_t vision)
 {
-    const ppo_cnn_shape *shape = &policy->visions[net].shape;
+    const ppo_cnn_shape *shape = &policy->extractors[net].visions[vision].shape;
     for (size_t i = 0; i < shape->num_steps; i++) {
         const ppo_cnn_step *step = &shape->steps[i];
         if (step->kind == PPO_CNN_CONV)
             list_weight(policy, (ppo_weight){.net = net,
                                              .home = PPO_WEIGHT_CONV,
+                                             .vision = vision,
                                              .index = i,
                                              .weight = step->weight,
                                              .bias = step->bias,
@@ -34,6 +35,7 @@ static void list_vision(ppo_policy *policy, size_t net)
     }
     list_weight(policy, (ppo_weight){.net = net,
                                      .home = PPO_WEIGHT_LINEAR,
+                                     .vision = vision,
                                      .weight = shape->linear_weight,
                                      .bias = shape->linear_bias,
                                      .out = shape->linear.out,
@@ -55,28 +57,23 @@ static void list_head(ppo_policy *policy, size_t net)
 
 // --- networks ------------------------------------------------------------------------------------
 
-// Network `net` with `outputs` outputs; hidden layers of a head follow the features only without
-// vision.
+// Network `net` with `outputs` outputs; a picture's own network has no hidden layers behind it.
 static ppo_status plan_net(ppo_policy *policy, size_t net, const char *name,
                            const ppo_widths *hidden, size_t outputs, const ppo_config *config,
-                           ppo_arena *arena, ppo_error *error)
+                           const ppo_space *space, ppo_arena *arena, ppo_error *error)
 {
-    const ppo_input *input = &policy->input;
     const ppo_widths none = {.count = 0};
-    ppo_cnn *vision = &policy->visions[net];
-    size_t inputs = input->stack * input->num_features, index = 0;
-    if (ppo_policy_has_vision(policy)) {
-        PPO_TRY(ppo_cnn_plan(vision, name, input->network, config->precision,
-                             input->stack * input->channels, input->height, input->width,
-                             &policy->layout, arena, error));
-        inputs = PPO_CNN_FEATURES(vision);
-        index = vision->shape.next_module;
-        hidden = &none;
-        list_vision(policy, net);
-    }
+    ppo_extractor *extractor = &policy->extractors[net];
+    PPO_TRY(ppo_extractor_plan(extractor, name, &policy->input, space, config, &policy->layout,
+                               arena, error));
+    for (size_t i = 0; i < extractor->num_visions; i++)
+        list_vision(policy, net, i);
+    const bool is_picture = extractor->num_visions > 0 && !policy->input.is_composite;
     policy->head_begin[net] = policy->layout.size;
-    ppo_mlp_plan(&policy->heads[net], name, index, inputs, hidden, outputs, config->activation,
-                 &policy->layout, &policy->packed_size);
+    ppo_mlp_plan(&policy->heads[net], name,
+                 is_picture ? extractor->visions[0].shape.next_module : 0, extractor->width,
+                 is_picture ? &none : hidden, outputs, config->activation, &policy->layout,
+                 &policy->packed_size);
     policy->head_end[net] = policy->layout.size;
     list_head(policy, net);
     return PPO_OK;
@@ -100,25 +97,26 @@ static void plan_log_std(ppo_policy *policy)
 {
     policy->log_std = policy->layout.size;
     if (ppo_dist_has_log_std(&policy->dist))
-        ppo_params_add(&policy->layout, "log_std", policy->dist.num_actions, 0);
+        ppo_params_add(&policy->layout, "log_std", policy->dist.num_reals, 0);
     policy->head_end[PPO_ACTOR_NET] = policy->layout.size;
     policy->critic_begin = policy->layout.size;
 }
 
-static ppo_status plan_nets(ppo_policy *policy, const ppo_config *config, ppo_arena *arena,
-                            ppo_error *error)
+static ppo_status plan_nets(ppo_policy *policy, const ppo_config *config, const ppo_space *space,
+                            ppo_arena *arena, ppo_error *error)
 {
     const size_t outputs = policy->dist.num_outputs;
     const ppo_widths *hidden = &config->hidden_sizes;
     const ppo_widths *critic =
         config->critic_hidden_sizes.count ? &config->critic_hidden_sizes : hidden;
-    ppo_status status = plan_net(policy, PPO_ACTOR_NET, policy->shared ? "trunk" : "actor", hidden,
-                                 policy->shared ? outputs + 1 : outputs, config, arena, error);
+    ppo_status status =
+        plan_net(policy, PPO_ACTOR_NET, policy->shared ? "trunk" : "actor", hidden,
+                 policy->shared ? outputs + 1 : outputs, config, space, arena, error);
     if (status == PPO_OK && policy->shared)
         split_heads(policy);
     plan_log_std(policy);
     if (status == PPO_OK && !policy->shared)
-        status = plan_net(policy, 1, "critic", critic, 1, config, arena, error);
+        status = plan_net(policy, 1, "critic", critic, 1, config, space, arena, error);
     return status;
 }
 
@@ -131,21 +129,17 @@ static void plan_scratch(ppo_policy *policy)
         policy->max_outputs = outputs > policy->max_outputs ? outputs : policy->max_outputs;
         head = mlp->scratch_size > head ? mlp->scratch_size : head;
     }
-    policy->scratch_size = 2 * LD * policy->max_outputs + head;
-    if (ppo_policy_has_vision(policy)) {
-        const ppo_cnn *vision = &policy->visions[0];
-        policy->scratch_size +=
-            LD * PPO_CNN_FEATURES(vision) + vision->acting_bytes / sizeof(float);
-    }
+    policy->scratch_size = 2 * LD * policy->max_outputs + policy->extractors[0].scratch_size + head;
 }
 
 ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
-                           const ppo_space *action_space, ppo_arena *arena, ppo_error *error)
+                           const ppo_space *observation_space, const ppo_space *action_space,
+                           ppo_arena *arena, ppo_error *error)
 {
     *policy = (ppo_policy){.shared = config->shared_network, .input = *input};
     policy->dist = ppo_dist_for(action_space, config->std_source, config->action_bound);
     policy->num_nets = policy->shared ? 1 : 2;
-    const ppo_status status = plan_nets(policy, config, arena, error);
+    const ppo_status status = plan_nets(policy, config, observation_space, arena, error);
     if (status != PPO_OK)
         return status;
     plan_scratch(policy);
@@ -159,7 +153,7 @@ ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const p
 void ppo_policy_release(ppo_policy *policy)
 {
     for (size_t net = 0; net < policy->num_nets; net++)
-        ppo_cnn_release(&policy->visions[net]);
+        ppo_extractor_release(&policy->extractors[net]);
 }
 
 // --- initial values ------------------------------------------------------------------------------
@@ -197,14 +191,14 @@ static double gain_of(const ppo_policy *policy, const ppo_config *config, const 
 // Outputs that hold standard deviations start at log_std_init, by their bias.
 static void init_log_std(ppo_policy *policy, const ppo_config *config)
 {
-    const size_t num_actions = policy->dist.num_actions;
     const ppo_mlp *actor = &policy->heads[PPO_ACTOR_NET];
     float *first = policy->params + policy->log_std;
-    if (!ppo_dist_is_gaussian(&policy->dist))
+    if (!ppo_dist_has_reals(&policy->dist))
         return;
     if (!ppo_dist_has_log_std(&policy->dist))
-        first = policy->params + actor->layers[actor->num_layers - 1].bias + num_actions;
-    for (size_t a = 0; a < num_actions; a++)
+        first =
+            policy->params + actor->layers[actor->num_layers - 1].bias + policy->dist.mask_width;
+    for (size_t a = 0; a < policy->dist.num_reals; a++)
         first[a] = (float)config->log_std_init;
 }
 

@@ -271,37 +271,53 @@ ppo_status ppo_vec_reset(ppo_vec *v, const uint64_t *seeds, void *observation, p
 
 // --- step ---------------------------------------------------------------------------------------
 
-static ppo_status check_integers(const ppo_vec *v, const int32_t *action, ppo_error *error)
+// A leaf of environment n's action. `allowed` (NULL: there are no masks) is the leaf's mask, and
+// goes on to the next leaf's.
+static ppo_status check_integers(const ppo_vec *v, size_t n, const ppo_space_leaf *leaf,
+                                 const int32_t *action, const uint8_t **allowed, ppo_error *error)
 {
-    const ppo_space *space = &v->env->action_space;
-    const size_t size = ppo_space_size(space);
-    const uint8_t *allowed = ppo_vecenv_mask(v->vecenv); // of the element that is looked at
-    for (size_t n = 0; n < v->num_envs; n++)
-        for (size_t i = 0; i < size; i++) {
-            const uint32_t limit = ppo_space_num_values(space, i);
-            const int32_t value = action[n * size + i];
-            if (value < 0 || (uint32_t)value >= limit)
-                return ppo_fail(error, PPO_INVALID,
-                                "%.64s, environment %zu: action element %zu is %d, not in [0, %u)",
-                                ppo_env_name(v->env->id), n, i, value, limit);
-            if (allowed && !allowed[value])
-                return ppo_fail(error, PPO_INVALID,
-                                "%.64s, environment %zu: action element %zu is %d, which the "
-                                "action mask forbids",
-                                ppo_env_name(v->env->id), n, i, value);
-            allowed = allowed ? allowed + limit : NULL;
-        }
+    for (size_t i = 0; i < ppo_space_size(leaf->space); i++) {
+        const uint32_t limit = ppo_space_num_values(leaf->space, i);
+        if (action[i] < 0 || (uint32_t)action[i] >= limit)
+            return ppo_fail(error, PPO_INVALID,
+                            "%.64s, environment %zu: action element %zu is %d, not in [0, %u)",
+                            ppo_env_name(v->env->id), n, leaf->first + i, action[i], limit);
+        if (*allowed && !(*allowed)[action[i]])
+            return ppo_fail(error, PPO_INVALID,
+                            "%.64s, environment %zu: action element %zu is %d, which the action "
+                            "mask forbids",
+                            ppo_env_name(v->env->id), n, leaf->first + i, action[i]);
+        *allowed = *allowed ? *allowed + limit : NULL;
+    }
     return PPO_OK;
 }
 
-static ppo_status check_floats(const ppo_vec *v, const float *action, ppo_error *error)
+static ppo_status check_floats(const ppo_vec *v, size_t n, const ppo_space_leaf *leaf,
+                               const float *action, const uint8_t **allowed, ppo_error *error)
 {
-    const size_t size = ppo_space_size(&v->env->action_space);
-    for (size_t i = 0; i < v->num_envs * size; i++)
+    const size_t size = ppo_space_size(leaf->space);
+    *allowed = *allowed ? *allowed + size : NULL;
+    for (size_t i = 0; i < size; i++)
         if (isnan(action[i]))
             return ppo_fail(error, PPO_INVALID,
                             "%.64s, environment %zu: action element %zu is not a number",
-                            ppo_env_name(v->env->id), i / size, i % size);
+                            ppo_env_name(v->env->id), n, leaf->first + i);
+    return PPO_OK;
+}
+
+static ppo_status check_action(const ppo_vec *v, const unsigned char *action, ppo_error *error)
+{
+    const ppo_space *space = &v->env->action_space;
+    const size_t num_leaves = ppo_space_num_leaves(space);
+    const uint8_t *allowed = ppo_vecenv_mask(v->vecenv);
+    for (size_t n = 0; n < v->num_envs; n++)
+        for (size_t i = 0; i < num_leaves; i++) {
+            const ppo_space_leaf leaf = ppo_space_leaf_at(space, i);
+            const void *value = action + n * v->action_bytes + leaf.offset;
+            PPO_TRY(leaf.space->kind == PPO_SPACE_BOX
+                        ? check_floats(v, n, &leaf, value, &allowed, error)
+                        : check_integers(v, n, &leaf, value, &allowed, error));
+        }
     return PPO_OK;
 }
 
@@ -310,8 +326,7 @@ static ppo_status check_call(const ppo_vec *v, const void *action, ppo_error *er
     if (!v->is_ready)
         return ppo_fail(error, PPO_INVALID, "%.64s: reset the environments before stepping them",
                         ppo_env_name(v->env->id));
-    return v->env->action_space.kind == PPO_SPACE_BOX ? check_floats(v, action, error)
-                                                      : check_integers(v, action, error);
+    return check_action(v, action, error);
 }
 
 static void *choose(bool is_direct, void *theirs, void *ours)

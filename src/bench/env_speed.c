@@ -38,6 +38,8 @@ typedef struct ppo_env_bench {
     ppo_vecenv_rows rows;
     unsigned char *action; // [N, action bytes]
     size_t action_size;
+    ppo_space_leaf leaves[PPO_MAX_SPACE_LEAVES]; // of an action
+    size_t num_leaves;
     size_t num_envs;
     size_t num_tasks;
     ppo_env_bench_task *task; // [num_tasks]
@@ -63,19 +65,18 @@ static float piece_real(uint32_t piece, const ppo_space *space, size_t i)
 static void write_action(const ppo_env_bench *b, size_t k, uint32_t piece)
 {
     const ppo_space *space = &b->env->action_space;
-    const size_t i = b->action_size == 1 ? 0 : k % b->action_size;
-    switch (space->kind) {
-    case PPO_SPACE_BOX:
-        ((float *)(void *)b->action)[k] = piece_real(piece, space, i);
-        return;
-    case PPO_SPACE_DISCRETE:
-    case PPO_SPACE_MULTI_DISCRETE:
-        ((int32_t *)(void *)b->action)[k] = piece_integer(piece, space->num_values[i]);
-        return;
-    case PPO_SPACE_MULTI_BINARY:
-        ((int32_t *)(void *)b->action)[k] = piece_integer(piece, 2);
-        return;
+    size_t i = b->action_size == 1 ? 0 : k % b->action_size;
+    if (b->num_leaves > 1) {
+        const ppo_space_leaf *leaf = &b->leaves[b->num_leaves - 1];
+        while (i < leaf->first)
+            leaf--;
+        space = leaf->space;
+        i -= leaf->first;
     }
+    if (space->kind == PPO_SPACE_BOX)
+        ((float *)(void *)b->action)[k] = piece_real(piece, space, i);
+    else
+        ((int32_t *)(void *)b->action)[k] = piece_integer(piece, ppo_space_num_values(space, i));
 }
 
 static void draw_actions(const ppo_env_bench *b, size_t first, size_t count, uint64_t step)
@@ -91,14 +92,17 @@ static void draw_actions(const ppo_env_bench *b, size_t first, size_t count, uin
 // Replaces each forbidden value by the next allowed one.
 static void apply_masks(const ppo_env_bench *b, const uint8_t *masks, size_t first, size_t count)
 {
-    const ppo_space *space = &b->env->action_space;
     const uint8_t *allowed = masks + first * ppo_action_mask_bytes(b->env);
     int32_t *value = (int32_t *)(void *)b->action + first * b->action_size;
-    for (size_t k = 0; k < count * b->action_size; k++, value++) {
-        const size_t values = ppo_space_num_values(space, k % b->action_size);
-        for (size_t tries = 0; tries < values && !allowed[*value]; tries++)
-            *value = (int32_t)((size_t)*value + 1 == values ? 0 : *value + 1);
-        allowed += values;
+    for (size_t leaf = 0; leaf < count * b->num_leaves; leaf++) {
+        const ppo_space *space = b->leaves[leaf % b->num_leaves].space;
+        for (size_t k = 0; k < ppo_space_size(space); k++, value++) {
+            const size_t values = ppo_action_mask_width(space, k);
+            for (size_t tries = 0;
+                 space->kind != PPO_SPACE_BOX && tries < values && !allowed[*value]; tries++)
+                *value = (int32_t)((size_t)*value + 1 == values ? 0 : *value + 1);
+            allowed += values;
+        }
     }
 }
 
@@ -205,6 +209,9 @@ static ppo_status bench_with(ppo_env_bench *b, double *steps_per_second, ppo_poo
     const size_t most_tasks = ppo_pool_size(pool) == 1 ? 1 : TASKS_PER_THREAD * ppo_pool_size(pool);
     PPO_TRY(ppo_vecenv_create(&b->vecenv, b->env, &options, arena, error));
     b->action_size = ppo_space_size(&b->env->action_space);
+    b->num_leaves = ppo_space_num_leaves(&b->env->action_space);
+    for (size_t i = 0; i < b->num_leaves; i++)
+        b->leaves[i] = ppo_space_leaf_at(&b->env->action_space, i);
     b->num_tasks = b->num_envs < most_tasks ? b->num_envs : most_tasks;
     if (b->env->step_many && b->env->step_many_size > 1)
         b->num_tasks = (b->num_envs + b->env->step_many_size - 1) / b->env->step_many_size;

@@ -51,9 +51,7 @@ void ppo_check_child_init(ppo_check_child *c, const ppo_env_class *env)
 {
     c->env = env;
     c->obs_bytes = ppo_space_bytes(&env->observation_space);
-    c->obs_size = ppo_space_size(&env->observation_space);
     c->action_bytes = ppo_space_bytes(&env->action_space);
-    c->action_size = ppo_space_size(&env->action_space);
     c->mask_bytes = ppo_action_mask_bytes(env);
     c->rounding = ppo_process_rounding();
     install_fault_handler(c->progress);
@@ -156,14 +154,18 @@ static unsigned char fill_byte(const ppo_probe *p)
 
 static void fill_obs(ppo_probe *p)
 {
-    const ppo_dtype dtype = p->child->env->observation_space.dtype;
-    const uint32_t word = dtype == PPO_F32 ? FLOAT_FILL : INTEGER_FILL;
+    const ppo_space *space = &p->child->env->observation_space;
     p->num_calls++;
-    if (dtype == PPO_U8)
-        memset(p->obs.data, fill_byte(p), p->obs.size);
-    else
-        for (size_t i = 0; i < p->child->obs_size; i++)
-            memcpy(p->obs.data + i * sizeof word, &word, sizeof word);
+    for (size_t k = 0; k < ppo_space_num_leaves(space); k++) {
+        const ppo_space_leaf leaf = ppo_space_leaf_at(space, k);
+        unsigned char *value = p->obs.data + leaf.offset;
+        const uint32_t word = leaf.space->dtype == PPO_F32 ? FLOAT_FILL : INTEGER_FILL;
+        if (leaf.space->dtype == PPO_U8)
+            memset(value, fill_byte(p), ppo_space_bytes(leaf.space));
+        else
+            for (size_t i = 0; i < ppo_space_size(leaf.space); i++)
+                memcpy(value + i * sizeof word, &word, sizeof word);
+    }
 }
 
 static void add_not_written(ppo_probe *p, size_t i)
@@ -185,11 +187,11 @@ static float fault_distance(float low, float high)
     return bound > 1.0f ? bound : 1.0f;
 }
 
-static void check_bounds(ppo_probe *p, size_t i, float x)
+// Elements are those of one leaf, but are called by their number among all.
+static void check_bounds(ppo_probe *p, const ppo_space_leaf *leaf, size_t i, float x)
 {
-    const ppo_space *space = &p->child->env->observation_space;
-    const float low = space->low ? space->low[i] : -INFINITY;
-    const float high = space->high ? space->high[i] : INFINITY;
+    const float low = leaf->space->low ? leaf->space->low[i] : -INFINITY;
+    const float high = leaf->space->high ? leaf->space->high[i] : INFINITY;
     char text[48];
     if (x >= low && x <= high)
         return;
@@ -197,70 +199,73 @@ static void check_bounds(ppo_probe *p, size_t i, float x)
     ppo_check_add_finding(
         p->child,
         excess >= fault_distance(low, high) ? PPO_FINDING_OBS_OUTSIDE : PPO_FINDING_OBS_OVER_BOUNDS,
-        "%s: element %zu is %.9g, not in [%.9g, %.9g]", describe_call(text, sizeof text, p), i,
-        (double)x, (double)low, (double)high);
+        "%s: element %zu is %.9g, not in [%.9g, %.9g]", describe_call(text, sizeof text, p),
+        leaf->first + i, (double)x, (double)low, (double)high);
 }
 
-static void check_float(ppo_probe *p, size_t i)
+static void check_float(ppo_probe *p, const ppo_space_leaf *leaf, size_t i)
 {
     char text[48];
     uint32_t bits;
     float x;
-    memcpy(&bits, p->obs.data + i * sizeof bits, sizeof bits);
+    memcpy(&bits, p->obs.data + leaf->offset + i * sizeof bits, sizeof bits);
     memcpy(&x, &bits, sizeof x);
     if (bits == FLOAT_FILL)
-        add_not_written(p, i);
+        add_not_written(p, leaf->first + i);
     else if (!isfinite(x))
         ppo_check_add_finding(p->child, PPO_FINDING_OBS_NOT_FINITE, "%s: element %zu is %s",
-                              describe_call(text, sizeof text, p), i,
+                              describe_call(text, sizeof text, p), leaf->first + i,
                               isnan(x) ? "not a number" : "infinite");
     else
-        check_bounds(p, i, x);
+        check_bounds(p, leaf, i, x);
 }
 
-static void check_integer(ppo_probe *p, size_t i)
+static void check_integer(ppo_probe *p, const ppo_space_leaf *leaf, size_t i)
 {
-    const ppo_space *space = &p->child->env->observation_space;
-    const uint32_t limit = ppo_space_num_values(space, i);
+    const uint32_t limit = ppo_space_num_values(leaf->space, i);
     char text[48];
     int32_t x;
-    memcpy(&x, p->obs.data + i * sizeof x, sizeof x);
+    memcpy(&x, p->obs.data + leaf->offset + i * sizeof x, sizeof x);
     if ((uint32_t)x == INTEGER_FILL)
-        add_not_written(p, i);
+        add_not_written(p, leaf->first + i);
     else if (x < 0 || (uint32_t)x >= limit)
         ppo_check_add_finding(p->child, PPO_FINDING_OBS_OUTSIDE,
                               "%s: element %zu is %d, not in [0, %u)",
-                              describe_call(text, sizeof text, p), i, x, limit);
+                              describe_call(text, sizeof text, p), leaf->first + i, x, limit);
 }
 
-static void check_byte(ppo_probe *p, size_t i, unsigned char fill)
+static void check_byte(ppo_probe *p, const ppo_space_leaf *leaf, size_t i, unsigned char fill)
 {
-    const ppo_space *space = &p->child->env->observation_space;
-    const unsigned char x = p->obs.data[i];
+    const ppo_space *space = leaf->space;
+    const unsigned char x = p->obs.data[leaf->offset + i];
+    unsigned char *unchanged = &p->unchanged_calls[leaf->offset + i];
     char text[48];
-    p->unchanged_calls[i] = x == fill ? (unsigned char)(p->unchanged_calls[i] + 1) : 0;
-    if (p->unchanged_calls[i] >= MAX_STREAK) {
-        add_not_written(p, i);
-        p->unchanged_calls[i] = 0;
-    } else if (p->unchanged_calls[i] == 0 && ((space->low && (float)x < space->low[i]) ||
-                                              (space->high && (float)x > space->high[i]))) {
+    *unchanged = x == fill ? (unsigned char)(*unchanged + 1) : 0;
+    if (*unchanged >= MAX_STREAK) {
+        add_not_written(p, leaf->first + i);
+        *unchanged = 0;
+    } else if (*unchanged == 0 && ((space->low && (float)x < space->low[i]) ||
+                                   (space->high && (float)x > space->high[i]))) {
         ppo_check_add_finding(p->child, PPO_FINDING_OBS_OUTSIDE,
                               "%s: element %zu is %d, outside its space",
-                              describe_call(text, sizeof text, p), i, x);
+                              describe_call(text, sizeof text, p), leaf->first + i, x);
     }
 }
 
 static void check_obs(ppo_probe *p)
 {
-    const ppo_dtype dtype = p->child->env->observation_space.dtype;
+    const ppo_space *space = &p->child->env->observation_space;
     const unsigned char fill = fill_byte(p);
-    for (size_t i = 0; i < p->child->obs_size; i++)
-        if (dtype == PPO_F32)
-            check_float(p, i);
-        else if (dtype == PPO_U8)
-            check_byte(p, i, fill);
-        else
-            check_integer(p, i);
+    for (size_t k = 0; k < ppo_space_num_leaves(space); k++) {
+        const ppo_space_leaf leaf = ppo_space_leaf_at(space, k);
+        for (size_t i = 0; i < ppo_space_size(leaf.space); i++)
+            if (leaf.space->dtype == PPO_F32)
+                check_float(p, &leaf, i);
+            else if (leaf.space->dtype == PPO_U8)
+                check_byte(p, &leaf, i, fill);
+            else
+                check_integer(p, &leaf, i);
+    }
 }
 
 // Flags are read as bytes, since a bool that is neither 0 nor 1 must not be read as one; such bytes
@@ -331,23 +336,34 @@ static void check_buffers(ppo_probe *p)
 
 // --- masks -------------------------------------------------------------------------------------
 
+// The mask of component k, which has `count` values.
+static void check_component_mask(ppo_probe *p, const unsigned char *allowed, size_t count, size_t k)
+{
+    bool any = false;
+    char text[48];
+    describe_call(text, sizeof text, p);
+    for (size_t j = 0; j < count; j++) {
+        any = any || allowed[j];
+        if (allowed[j] > 1)
+            ppo_check_add_finding(p->child, PPO_FINDING_MASK_NOT_BINARY,
+                                  "%s: value %zu of component %zu is %d", text, j, k, allowed[j]);
+    }
+    if (!any)
+        ppo_check_add_finding(p->child, PPO_FINDING_MASK_EMPTY, "%s: component %zu", text, k);
+}
+
 static void check_mask(ppo_probe *p)
 {
     const ppo_space *space = &p->child->env->action_space;
     const unsigned char *allowed = p->mask.data;
-    char text[48];
-    describe_call(text, sizeof text, p);
-    for (size_t k = 0; k < p->child->action_size; allowed += ppo_space_num_values(space, k), k++) {
-        bool any = false;
-        for (size_t j = 0; j < ppo_space_num_values(space, k); j++) {
-            any = any || allowed[j];
-            if (allowed[j] > 1)
-                ppo_check_add_finding(p->child, PPO_FINDING_MASK_NOT_BINARY,
-                                      "%s: value %zu of component %zu is %d", text, j, k,
-                                      allowed[j]);
+    for (size_t i = 0; i < ppo_space_num_leaves(space); i++) {
+        const ppo_space_leaf leaf = ppo_space_leaf_at(space, i);
+        for (size_t k = 0; k < ppo_space_size(leaf.space); k++) {
+            const size_t count = ppo_action_mask_width(leaf.space, k);
+            if (leaf.space->kind != PPO_SPACE_BOX)
+                check_component_mask(p, allowed, count, leaf.first + k);
+            allowed += count;
         }
-        if (!any)
-            ppo_check_add_finding(p->child, PPO_FINDING_MASK_EMPTY, "%s: component %zu", text, k);
     }
 }
 
@@ -514,21 +530,32 @@ static float choose_real(const ppo_space *space, size_t i, uint32_t word)
     return x < low ? low : x > high ? high : x;
 }
 
+// Element i of a leaf, at `to`; `allowed` is its mask, or NULL.
+static void draw_element(unsigned char *to, const ppo_space *leaf, size_t i,
+                         const unsigned char *allowed, uint32_t word)
+{
+    if (leaf->kind == PPO_SPACE_BOX) {
+        const float real = choose_real(leaf, i, word);
+        memcpy(to, &real, sizeof real);
+        return;
+    }
+    const int32_t integer = choose_value(allowed, ppo_space_num_values(leaf, i), word >> 4);
+    memcpy(to, &integer, sizeof integer);
+}
+
 void ppo_probe_draw_action(ppo_probe *p, uint64_t stream, uint32_t index)
 {
     const ppo_space *space = &p->child->env->action_space;
     const unsigned char *allowed = p->child->mask_bytes ? p->mask.data : NULL;
-    for (size_t i = 0; i < p->child->action_size; i++) {
-        const uint32_t word =
-            ppo_rng_draw(stream, PPO_RNG_CHECK_ACTION, (uint32_t)(i / 4), index).word[i % 4];
-        if (space->kind == PPO_SPACE_BOX) {
-            const float real = choose_real(space, i, word);
-            memcpy(p->action.data + i * sizeof real, &real, sizeof real);
-            continue;
+    for (size_t k = 0; k < ppo_space_num_leaves(space); k++) {
+        const ppo_space_leaf leaf = ppo_space_leaf_at(space, k);
+        for (size_t i = 0; i < ppo_space_size(leaf.space); i++) {
+            const uint32_t element = (uint32_t)(leaf.first + i);
+            const uint32_t word =
+                ppo_rng_draw(stream, PPO_RNG_CHECK_ACTION, element / 4, index).word[element % 4];
+            const size_t count = ppo_action_mask_width(leaf.space, i);
+            draw_element(p->action.data + 4 * element, leaf.space, i, allowed, word);
+            allowed = allowed ? allowed + count : NULL;
         }
-        const size_t count = ppo_space_num_values(space, i);
-        const int32_t integer = choose_value(allowed, count, word >> 4);
-        memcpy(p->action.data + i * sizeof integer, &integer, sizeof integer);
-        allowed = allowed ? allowed + count : NULL;
     }
 }

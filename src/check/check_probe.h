@@ -43,7 +43,7 @@ typedef struct ppo_check_child {
     int findings; // descriptor to which findings are written
     _Atomic bool found[PPO_NUM_FINDINGS];
     unsigned rounding; // of the process before the first call (process_state.h)
-    size_t obs_bytes, obs_size, action_bytes, action_size, mask_bytes;
+    size_t obs_bytes, action_bytes, mask_bytes;
 } ppo_check_child;
 
 // Fills in what follows from the class, and installs the handler of crashes.

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 // Writes "a, b, c" with the given brackets.
 static void list(char *text, size_t size, const char *open, const uint64_t *value, uint32_t count,
@@ -19,6 +20,23 @@ static void list(char *text, size_t size, const char *open, const uint64_t *valu
 void cli_shape_text(char *text, size_t size, const uint64_t *shape, uint32_t rank)
 {
     list(text, size, "[", shape, rank, "]");
+}
+
+// "Tuple(Discrete(3), Box(2))", "Dict(camera: Box(84, 84, 3) u8, speed: Box(1))".
+static void composite_text(char *text, size_t size, const ppo_space *space)
+{
+    const bool has_keys = space->kind == PPO_SPACE_DICT;
+    size_t used = (size_t)snprintf(text, size, has_keys ? "Dict(" : "Tuple(");
+    for (uint32_t i = 0; i < space->shape[0] && used < size; i++) {
+        const ppo_space_part *part = &space->parts[i];
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s", i ? ", " : "",
+                                 has_keys ? part->key : "", has_keys ? ": " : "");
+        if (used < size)
+            cli_space_text(text + used, size - used, &part->space);
+        used += used < size ? strlen(text + used) : 0;
+    }
+    if (used < size)
+        snprintf(text + used, size - used, ")");
 }
 
 void cli_space_text(char *text, size_t size, const ppo_space *space)
@@ -47,6 +65,10 @@ void cli_space_text(char *text, size_t size, const ppo_space *space)
         name = "MultiBinary(";
         value[0] = ppo_space_size(space);
         break;
+    case PPO_SPACE_TUPLE:
+    case PPO_SPACE_DICT:
+        composite_text(text, size, space);
+        return;
     }
     list(text, size, name, value, count, space->dtype == PPO_U8 ? ") u8" : ")");
 }

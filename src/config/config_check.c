@@ -141,6 +141,10 @@ static ppo_status check_networks(const ppo_config *config, ppo_error *error)
         return ppo_fail(error, PPO_INVALID,
                         "critic_hidden_sizes needs shared_network false: the shared trunk's widths "
                         "are hidden_sizes");
+    const uint32_t step = config->precision == PPO_PRECISION_BF16 ? 64 : 16;
+    if (config->cnn_features % step)
+        return ppo_fail(error, PPO_INVALID, "cnn_features is %u, not a multiple of %u%s",
+                        config->cnn_features, step, step == 64 ? ", as bf16 needs" : "");
     return PPO_OK;
 }
 

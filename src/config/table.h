@@ -86,6 +86,8 @@
                                                                                                    \
     X(network, "Networks", ENUM, "auto", CHOICES("auto|mlp|nature_cnn|impala_cnn"), "", true,      \
       "Kind of network; auto means nature_cnn for images and mlp for everything else.")            \
+    X(cnn_features, "Networks", U32, "256", BETWEEN(16, 65536), "cnn_output_dim", true,            \
+      "Outputs of the convolutional network of each picture in observations of several parts.")    \
     X(hidden_sizes, "Networks", WIDTHS, "64,64", BETWEEN(1, 65536), "net_arch", true,              \
       "Widths of the hidden layers of the actor, or of the shared trunk.")                         \
     X(critic_hidden_sizes, "Networks", WIDTHS, "", BETWEEN(1, 65536), "", true,                    \

@@ -10,7 +10,7 @@
 
 #include "ppo/base.h"
 
-#define PPO_NAME_SIZE   48
+#define PPO_NAME_SIZE   96
 #define PPO_TENSOR_RANK 4
 
 // What an array holds.        in a checkpoint  in an agent's file  must be finite

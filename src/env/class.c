@@ -4,8 +4,10 @@
 #include "env/class.h"
 
 #include "core/error.h"
+#include "env/action_mask.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 // More elements than this in a space is a mistake in the table; it also keeps sizes from wrapping.
@@ -78,8 +80,8 @@ static const char *integers_fault(const ppo_space *space, size_t size)
     return NULL;
 }
 
-// What is wrong with a space, or NULL.
-static const char *space_fault(const ppo_space *space)
+// What is wrong with a space that is not composite, or NULL.
+static const char *leaf_fault(const ppo_space *space)
 {
     size_t size = 1;
     if (space->rank < 1 || space->rank > PPO_MAX_RANK)
@@ -98,8 +100,87 @@ static const char *space_fault(const ppo_space *space)
     case PPO_SPACE_MULTI_DISCRETE:
     case PPO_SPACE_MULTI_BINARY:
         return integers_fault(space, size);
+    case PPO_SPACE_TUPLE:
+    case PPO_SPACE_DICT:
+        break;
     }
     return "the kind is not a ppo_space_kind";
+}
+
+// What a composite space has to be before its parts are looked at.
+static const char *composite_fault(const ppo_space *space, size_t depth)
+{
+    if (space->rank != 1 || space->dtype != PPO_U8)
+        return "a tuple or dict has rank 1 and PPO_U8";
+    if (space->shape[0] == 0 || !space->parts)
+        return "a tuple or dict needs parts";
+    if (space->shape[0] > PPO_MAX_SPACE_LEAVES)
+        return "there are more than 64 leaves";
+    if (depth >= PPO_MAX_SPACE_DEPTH)
+        return "parts lie in each other more than 8 deep";
+    return NULL;
+}
+
+static const char *key_fault(const ppo_space *space, uint32_t part)
+{
+    const char *key = space->parts[part].key;
+    if (space->kind == PPO_SPACE_TUPLE)
+        return key ? "a part of a tuple has a key" : NULL;
+    if (!key || !key[0])
+        return "a part of a dict has no key";
+    for (uint32_t i = 0; i < part; i++)
+        if (strcmp(space->parts[i].key, key) == 0)
+            return "two parts of a dict have the same key";
+    return NULL;
+}
+
+// How far the check of a space has come: its leaves so far, their elements, and the part that it
+// is at, for the sentence about it.
+typedef struct ppo_space_walk {
+    size_t leaves, elements;
+    char path[96];
+} ppo_space_walk;
+
+static const char *count_leaf(ppo_space_walk *walk, const ppo_space *space)
+{
+    walk->elements += ppo_space_size(space);
+    if (++walk->leaves > PPO_MAX_SPACE_LEAVES)
+        return "there are more than 64 leaves";
+    return walk->elements > MAX_SPACE_SIZE ? "the parts have too many elements" : NULL;
+}
+
+// What is wrong with a space, or NULL; then walk->path is the part where.
+static const char *space_fault(const ppo_space *space, size_t depth, ppo_space_walk *walk)
+{
+    if (!ppo_space_is_composite(space)) {
+        const char *fault = leaf_fault(space);
+        return fault ? fault : count_leaf(walk, space);
+    }
+    const char *fault = composite_fault(space, depth);
+    const size_t used = strlen(walk->path);
+    for (uint32_t i = 0; !fault && i < space->shape[0]; i++) {
+        fault = key_fault(space, i);
+        if (fault)
+            return fault;
+        const char *point = used > 0 ? "." : "";
+        if (space->kind == PPO_SPACE_DICT)
+            snprintf(walk->path + used, sizeof walk->path - used, "%s%.32s", point,
+                     space->parts[i].key);
+        else
+            snprintf(walk->path + used, sizeof walk->path - used, "%s%u", point, i);
+        fault = space_fault(&space->parts[i].space, depth + 1, walk);
+        if (!fault)
+            walk->path[used] = '\0';
+    }
+    return fault;
+}
+
+static const char *actions_fault(const ppo_space *space)
+{
+    for (size_t i = 0; i < ppo_space_num_leaves(space); i++)
+        if (ppo_space_leaf_at(space, i).space->dtype == PPO_U8)
+            return "a box of actions holds PPO_F32";
+    return NULL;
 }
 
 static const char *missing_function(const ppo_env_class *env)
@@ -119,8 +200,6 @@ static const char *sizes_fault(const ppo_env_class *env)
         return "save_state needs a state_size";
     if (!env->save_state && env->state_size != 0 && env->state_size != env->instance_size)
         return "without save_state, state_size is 0 or instance_size";
-    if (env->action_mask && env->action_space.kind == PPO_SPACE_BOX)
-        return "an action_mask needs actions that are not a box";
     return NULL;
 }
 
@@ -183,17 +262,25 @@ ppo_class_fault ppo_env_class_fault(const ppo_env_class *env, ppo_error *error)
         return missing ? PPO_CLASS_MISSING_FUNCTION : PPO_CLASS_BAD_TABLE;
     }
     const char *which = "observation";
-    fault = space_fault(&env->observation_space);
+    ppo_space_walk walk = {.leaves = 0};
+    fault = space_fault(&env->observation_space, 0, &walk);
     if (!fault) {
         which = "action";
-        fault = space_fault(&env->action_space);
-        if (!fault && env->action_space.dtype == PPO_U8)
-            fault = "a box of actions holds PPO_F32";
+        walk = (ppo_space_walk){.leaves = 0};
+        fault = space_fault(&env->action_space, 0, &walk);
+        fault = fault ? fault : actions_fault(&env->action_space);
     }
-    if (!fault)
-        return PPO_CLASS_VALID;
-    ppo_fail(error, PPO_INVALID, "%.64s: %s space: %s", env->id, which, fault);
-    return PPO_CLASS_BAD_SPACE;
+    if (fault) {
+        ppo_fail(error, PPO_INVALID, "%.64s: %s space%s%s: %s", env->id, which,
+                 walk.path[0] ? ", part " : "", walk.path, fault);
+        return PPO_CLASS_BAD_SPACE;
+    }
+    if (env->action_mask && !ppo_action_mask_bytes(env)) {
+        ppo_fail(error, PPO_INVALID, "%.64s: an action_mask needs actions that are not a box",
+                 env->id);
+        return PPO_CLASS_BAD_TABLE;
+    }
+    return PPO_CLASS_VALID;
 }
 
 ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error)

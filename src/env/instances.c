@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/rng.h"
+#include "env/action_clip.h"
 #include "env/action_mask.h"
 #include "env/class.h"
 #include "env/observation.h"
@@ -63,7 +64,7 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
     env = ppo_env_class_whole(&v->copy, env);
     v->env = env;
     v->options = *options;
-    v->options.clip_action = options->clip_action && env->action_space.kind == PPO_SPACE_BOX;
+    v->options.clip_action = options->clip_action && ppo_action_has_reals(&env->action_space);
     if (options->picture_height == 0) {
         v->options.picture_width = env->render_width;
         v->options.picture_height = env->render_height;
@@ -75,7 +76,6 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
     v->obs_bytes = ppo_space_bytes(&env->observation_space);
     v->obs_size = ppo_space_size(&env->observation_space);
     v->action_bytes = ppo_space_bytes(&env->action_space);
-    v->action_size = ppo_space_size(&env->action_space);
     v->mask_bytes = ppo_action_mask_bytes(env);
     v->stride = (env->instance_size + 63) / 64 * 64;
     plan(v, arena);
@@ -137,7 +137,7 @@ static ppo_status bad_value(const ppo_instances *v, size_t n, ppo_status status,
 static ppo_status check_obs(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
                             ppo_error *error)
 {
-    char what[64];
+    char what[128];
     const ppo_status status =
         ppo_observation_check(what, sizeof what, &v->env->observation_space, v->obs_size, obs);
     return status == PPO_OK ? PPO_OK : bad_value(v, n, status, what, step, error);
@@ -262,17 +262,12 @@ static const void *make_sticky(ppo_instances *v, size_t n, const void *chosen, u
 // The action that the class gets: sticky and clipped, as the options say.
 static const void *make_action(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
 {
-    const ppo_space *space = &v->env->action_space;
     const void *action = v->last_action ? make_sticky(v, n, chosen, step) : chosen;
     if (!v->clipped)
         return action;
-    const float *wanted = action;
-    float *clipped = (float *)(void *)(v->clipped + n * v->action_bytes);
-    for (size_t i = 0; i < v->action_size; i++) {
-        const float low = space->low ? space->low[i] : -INFINITY;
-        const float high = space->high ? space->high[i] : INFINITY;
-        clipped[i] = wanted[i] < low ? low : wanted[i] > high ? high : wanted[i];
-    }
+    unsigned char *clipped = v->clipped + n * v->action_bytes;
+    memcpy(clipped, action, v->action_bytes);
+    ppo_action_clip(&v->env->action_space, clipped);
     return clipped;
 }
 

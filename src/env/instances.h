@@ -26,7 +26,6 @@ typedef struct ppo_instances {
     size_t obs_bytes;
     size_t obs_size; // elements of an observation
     size_t action_bytes;
-    size_t action_size;
     size_t stride;            // bytes from instance to instance
     size_t first, num_inited; // the instances of this process that need a release
 

@@ -3,6 +3,8 @@
 // floats to megabytes of bytes. Keeps nothing.
 #include "env/observation.h"
 
+#include "core/error.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,41 +22,67 @@ static bool all_finite(const void *values, size_t count)
     return !(carry >> 31);
 }
 
-static ppo_status check_floats(char *text, size_t text_size, size_t size, const float *value)
+// The part that leaf `leaf` is, as the beginning of a sentence: "observation arm.0 ".
+static size_t say_part(char *text, size_t text_size, const ppo_space *space, size_t leaf)
+{
+    char path[64];
+    ppo_space_leaf_path(path, sizeof path, space, leaf);
+    const int used = snprintf(text, text_size, "observation %s%s", path, path[0] ? " " : "");
+    return (size_t)used < text_size ? (size_t)used : text_size;
+}
+
+static ppo_status check_floats(char *text, size_t text_size, const ppo_space *space, size_t leaf,
+                               size_t size, const float *value)
 {
     if (all_finite(value, size))
         return PPO_OK;
     size_t i = 0;
     while (isfinite(value[i]))
         i++;
-    snprintf(text, text_size, "observation element %zu is %s", i,
+    const size_t used = say_part(text, text_size, space, leaf);
+    snprintf(text + used, text_size - used, "element %zu is %s", i,
              isnan(value[i]) ? "not a number" : "infinite");
     return PPO_NUMERIC;
 }
 
-static ppo_status check_integers(char *text, size_t text_size, const ppo_space *space, size_t size,
-                                 const int32_t *value)
+static ppo_status check_integers(char *text, size_t text_size, const ppo_space *space, size_t leaf,
+                                 const ppo_space *integers, size_t size, const int32_t *value)
 {
     for (size_t i = 0; i < size; i++) {
-        const uint32_t limit = ppo_space_num_values(space, i);
+        const uint32_t limit = ppo_space_num_values(integers, i);
         if (value[i] >= 0 && (uint32_t)value[i] < limit)
             continue;
-        snprintf(text, text_size, "observation element %zu is %d, not in [0, %u)", i, value[i],
+        const size_t used = say_part(text, text_size, space, leaf);
+        snprintf(text + used, text_size - used, "element %zu is %d, not in [0, %u)", i, value[i],
                  limit);
         return PPO_ENV_FAILED;
     }
     return PPO_OK;
 }
 
-ppo_status ppo_observation_check(char *text, size_t text_size, const ppo_space *space, size_t size,
-                                 const void *obs)
+// Leaf number `number` of `space`, whose `size` values are at `value`.
+static ppo_status check_leaf(char *text, size_t text_size, const ppo_space *space, size_t number,
+                             const ppo_space *leaf, size_t size, const void *value)
 {
-    switch (space->dtype) {
+    switch (leaf->dtype) {
     case PPO_F32:
-        return check_floats(text, text_size, size, obs);
+        return check_floats(text, text_size, space, number, size, value);
     case PPO_I32:
-        return check_integers(text, text_size, space, size, obs);
+        return check_integers(text, text_size, space, number, leaf, size, value);
     default:
         return PPO_OK;
     }
+}
+
+ppo_status ppo_observation_check(char *text, size_t text_size, const ppo_space *space, size_t size,
+                                 const void *obs)
+{
+    if (!ppo_space_is_composite(space))
+        return check_leaf(text, text_size, space, 0, space, size, obs);
+    for (size_t i = 0; i < ppo_space_num_leaves(space); i++) {
+        const ppo_space_leaf leaf = ppo_space_leaf_at(space, i);
+        PPO_TRY(check_leaf(text, text_size, space, i, leaf.space, ppo_space_size(leaf.space),
+                           (const unsigned char *)obs + leaf.offset));
+    }
+    return PPO_OK;
 }

@@ -11,12 +11,13 @@ static const ppo_cnn_backend *const backends[] = {
     [PPO_PRECISION_BF16] = &ppo_cnn_bf16,
 };
 
-ppo_status ppo_cnn_plan(ppo_cnn *cnn, const char *name, ppo_network_kind kind,
+ppo_status ppo_cnn_plan(ppo_cnn *cnn, const char *name, ppo_network_kind kind, size_t features,
                         ppo_precision precision, size_t channels, size_t height, size_t width,
                         ppo_params *params, ppo_arena *arena, ppo_error *error)
 {
     *cnn = (ppo_cnn){.backend = NULL};
-    PPO_TRY(ppo_cnn_shape_plan(&cnn->shape, name, kind, channels, height, width, params, error));
+    PPO_TRY(ppo_cnn_shape_plan(&cnn->shape, name, kind, features, channels, height, width, params,
+                               error));
     cnn->backend = backends[precision];
     return cnn->backend->plan(cnn, name, arena, error);
 }
@@ -64,10 +65,10 @@ ppo_status ppo_cnn_minibatch_plan(ppo_cnn_minibatch *m, const ppo_cnn *cnn, cons
 {
     char label[PPO_NAME_SIZE];
     *m = (ppo_cnn_minibatch){.cnn = cnn, .max_count = max_count};
-    snprintf(label, sizeof label, "%.24s.features", name);
+    snprintf(label, sizeof label, "%.72s.features", name);
     PPO_ARENA_ADD(arena, &m->features, label, "PPO_CNN_FORWARD_LINEAR", PPO_ROLE_SCRATCH, PPO_F32,
                   max_count, PPO_CNN_FEATURES(cnn));
-    snprintf(label, sizeof label, "%.24s.dfeatures", name);
+    snprintf(label, sizeof label, "%.72s.dfeatures", name);
     PPO_ARENA_ADD(arena, &m->dfeatures, label, "ppo_gradient_compute", PPO_ROLE_SCRATCH, PPO_F32,
                   max_count, PPO_CNN_FEATURES(cnn));
     return cnn->backend->plan_minibatch(m, name, arena, error);

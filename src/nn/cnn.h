@@ -6,10 +6,11 @@
 
 #include "nn/cnn_backend.h"
 
-// Lays out a network for images [channels, height, width]: tensors go to `params`, named
+// Lays out a network for images [channels, height, width] with so many `features` (0: the network's
+// own number; else a multiple of 16, in bf16 of 64): tensors go to `params`, named
 // "<name>.0.weight" and so on, other arrays to the arena. To be released, after failures too.
 // PPO_INVALID if images are too small; PPO_UNSUPPORTED if this precision can't be had here.
-ppo_status ppo_cnn_plan(ppo_cnn *cnn, const char *name, ppo_network_kind kind,
+ppo_status ppo_cnn_plan(ppo_cnn *cnn, const char *name, ppo_network_kind kind, size_t features,
                         ppo_precision precision, size_t channels, size_t height, size_t width,
                         ppo_params *params, ppo_arena *arena, ppo_error *error);
 void ppo_cnn_release(ppo_cnn *cnn); // a network of zeros is allowed

@@ -328,7 +328,7 @@ ppo_status ppo_bf16_plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_a
     m->working_bytes = ppo_bf16_cut_working(m->cnn, b).end;
 #define ROW(field, phase, dtype, ...)                                                         \
     do {                                                                                      \
-        snprintf(label, sizeof label, "%.24s." #field, name);                                 \
+        snprintf(label, sizeof label, "%.72s." #field, name);                                 \
         PPO_ARENA_ADD(arena, &b->field, label, #phase, PPO_ROLE_SCRATCH, dtype, __VA_ARGS__); \
     } while (0)
 #define BF16 sizeof(ppo_bf16) // the last dimension, as bytes

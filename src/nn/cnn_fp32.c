@@ -352,7 +352,7 @@ static ppo_status plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_are
     m->working_bytes = (cut_working(m->cnn, false).end + strip) * sizeof(float);
 #define ROW(field, phase, ...)                                                                  \
     do {                                                                                        \
-        snprintf(label, sizeof label, "%.24s." #field, name);                                   \
+        snprintf(label, sizeof label, "%.72s." #field, name);                                   \
         PPO_ARENA_ADD(arena, &b->field, label, #phase, PPO_ROLE_SCRATCH, PPO_F32, __VA_ARGS__); \
     } while (0)
     if (shape->keeps_saved)

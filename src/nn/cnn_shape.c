@@ -47,7 +47,7 @@ static ppo_cnn_step *add_step(ppo_cnn_shape *shape, ppo_cnn_step_kind kind, size
 static size_t add_tensor(const ppo_builder *b, const char *what, const size_t *dims, uint32_t rank)
 {
     char label[PPO_NAME_SIZE];
-    snprintf(label, sizeof label, "%.16s.%zu.%s", b->name, b->module, what);
+    snprintf(label, sizeof label, "%.72s.%zu.%s", b->name, b->module, what);
     return ppo_params_add_shaped(b->params, label, dims, rank);
 }
 
@@ -86,7 +86,7 @@ static void add_linear(ppo_builder *b, size_t out)
 // --- the two networks ----------------------------------------------------------------------------
 
 // Modules as in torch.nn.Sequential: a convolution and its ReLU are two, flattening is one.
-static void plan_nature(ppo_builder *b)
+static void plan_nature(ppo_builder *b, size_t features)
 {
     ppo_cnn_shape *shape = b->shape;
     shape->block = 4;
@@ -97,7 +97,7 @@ static void plan_nature(ppo_builder *b)
     b->module++;
     add_conv(b, plane, 64, 3, 1, 0, true);
     b->module += 2;
-    add_linear(b, 512);
+    add_linear(b, features ? features : 512);
     shape->keeps_saved = true;
 }
 
@@ -115,7 +115,7 @@ static size_t add_residual(ppo_builder *b, size_t x)
 }
 
 // The features are computed from a plane without a border.
-static void plan_impala(ppo_builder *b)
+static void plan_impala(ppo_builder *b, size_t features)
 {
     ppo_cnn_shape *shape = b->shape;
     static const size_t channels[3] = {16, 32, 32};
@@ -131,12 +131,12 @@ static void plan_impala(ppo_builder *b)
     const ppo_plane last = shape->planes[plane];
     const size_t trimmed = add_plane(shape, last.height, last.width, last.channels, 0);
     add_step(shape, PPO_CNN_RELU, plane, trimmed);
-    add_linear(b, 256);
+    add_linear(b, features ? features : 256);
 }
 
 ppo_status ppo_cnn_shape_plan(ppo_cnn_shape *shape, const char *name, ppo_network_kind kind,
-                              size_t channels, size_t height, size_t width, ppo_params *params,
-                              ppo_error *error)
+                              size_t features, size_t channels, size_t height, size_t width,
+                              ppo_params *params, ppo_error *error)
 {
     const bool nature = kind == PPO_NETWORK_NATURE_CNN;
     const size_t least = nature ? 36 : 3; // the last convolution's output is 1 x 1
@@ -147,9 +147,9 @@ ppo_status ppo_cnn_shape_plan(ppo_cnn_shape *shape, const char *name, ppo_networ
                         nature ? "nature_cnn" : "impala_cnn", least, least, height, width);
     ppo_builder builder = {.shape = shape, .name = name, .params = params};
     if (nature)
-        plan_nature(&builder);
+        plan_nature(&builder, features);
     else
-        plan_impala(&builder);
+        plan_impala(&builder, features);
     shape->next_module = builder.module + 2; // after the linear layer and its ReLU
 
     // Distances between images are known once all planes are there.

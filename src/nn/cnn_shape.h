@@ -51,10 +51,11 @@ typedef struct ppo_cnn_shape {
 } ppo_cnn_shape;
 
 // Lays out a network for images [channels, height, width] and adds its tensors to `params`, named
-// "<name>.0.weight" and so on. PPO_INVALID if images are too small for the kernels.
+// "<name>.0.weight" and so on. `features` is a multiple of PPO_PARAM_ALIGN, or 0 for the network's
+// own number above. PPO_INVALID if images are too small for the kernels.
 ppo_status ppo_cnn_shape_plan(ppo_cnn_shape *shape, const char *name, ppo_network_kind kind,
-                              size_t channels, size_t height, size_t width, ppo_params *params,
-                              ppo_error *error);
+                              size_t features, size_t channels, size_t height, size_t width,
+                              ppo_params *params, ppo_error *error);
 
 size_t ppo_cnn_shape_image_bytes(const ppo_cnn_shape *shape);
 

@@ -55,9 +55,9 @@ void ppo_mlp_plan(ppo_mlp *mlp, const char *name, size_t index, size_t in, const
         char label[PPO_NAME_SIZE];
         layer->in = l ? mlp->layers[l - 1].out : in;
         layer->out = l < hidden->count ? hidden->width[l] : out;
-        snprintf(label, sizeof label, "%.24s.%zu.weight", name, index + 2 * l);
+        snprintf(label, sizeof label, "%.72s.%zu.weight", name, index + 2 * l);
         layer->weight = ppo_params_add(params, label, layer->out, layer->in);
-        snprintf(label, sizeof label, "%.24s.%zu.bias", name, index + 2 * l);
+        snprintf(label, sizeof label, "%.72s.%zu.bias", name, index + 2 * l);
         layer->bias = ppo_params_add(params, label, layer->out, 0);
         layer->packed = *packed_size;
         *packed_size += layer->in * ppo_pad(layer->out);

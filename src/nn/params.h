@@ -12,7 +12,7 @@
 #include "core/tensor.h"
 
 #define PPO_PARAM_ALIGN 16
-#define PPO_MAX_PARAMS  80
+#define PPO_MAX_PARAMS  352 // four IMPALA-CNNs for each of two networks, and what follows
 
 // A tensor's place in the block.
 typedef struct ppo_param {

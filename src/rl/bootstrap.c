@@ -10,9 +10,9 @@
 static const void *final_input(const ppo_bootstrap *b, const ppo_acting_scratch *s, size_t t,
                                size_t n, const unsigned char *final)
 {
-    if (!ppo_input_is_picture(&b->agent->policy.input)) {
-        ppo_agent_encode(b->agent, s->features, final, 1);
-        final = (const unsigned char *)s->features;
+    if (s->frame) {
+        ppo_agent_encode(b->agent, s->frame, final, 1);
+        final = s->frame;
     }
     if (!ppo_rollout_has_frames(b->rollout))
         return final;

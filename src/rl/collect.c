@@ -11,7 +11,6 @@
 // (env/vecenv.c).
 #include "rl/collect.h"
 
-#include "agent/features.h"
 #include "core/error.h"
 #include "rl/worker_buffer.h"
 
@@ -84,7 +83,7 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
         parts->config->workers == PPO_WORKERS_PROCESS ? c->block_size / 2 : c->block_size;
     c->obs_bytes = ppo_space_bytes(space);
     c->frame_bytes = ppo_input_frame_bytes(input);
-    c->encodes = !ppo_input_is_picture(input) && (input->normalise || !ppo_features_are_raw(space));
+    c->encodes = ppo_input_is_encoded(input, space);
 
     const char *owner = "ppo_collect_run";
     if (!ppo_rollout_has_frames(parts->rollout))
@@ -113,8 +112,8 @@ void ppo_collect_destroy(ppo_collect *collect)
 // What the environments first .. first+count-1 have written last, encoded into `row` [N, D].
 static void encode(const ppo_collect *c, unsigned char *row, size_t first, size_t count)
 {
-    ppo_agent_encode(c->parts.agent, (float *)(void *)(row + first * c->frame_bytes),
-                     c->obs + first * c->obs_bytes, count);
+    ppo_agent_encode(c->parts.agent, row + first * c->frame_bytes, c->obs + first * c->obs_bytes,
+                     count);
 }
 
 // The same of all environments, after the statistics have taken them in.
@@ -164,9 +163,9 @@ static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_worker_s
     const size_t row = t * r->num_envs + b->first;
     uint8_t *mask = NULL; // what is allowed now, kept with the step
     if (r->mask) {
-        mask = r->mask + row * dist->num_outputs;
-        memcpy(mask, ppo_vecenv_mask(c->parts.vecenv) + b->first * dist->num_outputs,
-               b->count * dist->num_outputs);
+        mask = r->mask + row * dist->mask_width;
+        memcpy(mask, ppo_vecenv_mask(c->parts.vecenv) + b->first * dist->mask_width,
+               b->count * dist->mask_width);
     }
 
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s.policy,

@@ -26,8 +26,10 @@ struct ppo_gradient {
     const ppo_config *config;
     const ppo_policy *policy;
     ppo_pool *pool;
-    ppo_vision *vision;  // of policies for images; else NULL
+    ppo_vision *visions[PPO_MAX_PICTURES]; // of policies for pictures, one for each
+    size_t num_visions;
     size_t num_features; // floats that the heads take
+    size_t stride;       // of their rows
     size_t max_chunks;
     size_t samples_size; // floats of one worker's gathered samples
     size_t worker_size;  // floats of one worker's scratch
@@ -64,6 +66,13 @@ static void plan_rows(ppo_gradient *g, ppo_arena *arena)
 #undef ROW
 }
 
+// Floats of a sample in a worker's scratch: its features, and where they are joined of several
+// parts, their gradient.
+static size_t inputs_width(const ppo_gradient *g)
+{
+    return g->policy->input.is_composite ? 2 * g->stride : g->stride;
+}
+
 ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
                                const ppo_policy *policy, ppo_pool *pool, ppo_arena *arena,
                                ppo_error *error)
@@ -73,14 +82,18 @@ ppo_status ppo_gradient_create(ppo_gradient **result, const ppo_config *config,
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
     *g = (ppo_gradient){.config = config, .policy = policy, .pool = pool};
     g->num_features = ppo_policy_head_inputs(policy);
+    g->stride = policy->extractors[0].stride;
     g->max_chunks = num_chunks_of(ppo_order_part_size(config));
-    g->samples_size = LD * (g->num_features + policy->dist.num_actions + NUM_COLUMNS + 1);
+    g->samples_size = LD * (inputs_width(g) + policy->dist.num_actions + NUM_COLUMNS + 1);
     g->worker_size = ppo_param_align(g->samples_size + policy->scratch_size);
-    if (ppo_policy_has_vision(policy) &&
-        ppo_vision_create(&g->vision, policy, ppo_order_part_size(config), pool, arena, error) !=
-            PPO_OK) {
-        ppo_gradient_destroy(g);
-        return PPO_NO_MEMORY;
+    for (size_t i = 0; i < policy->extractors[0].num_visions; i++) {
+        const ppo_status status =
+            ppo_vision_create(&g->visions[g->num_visions++], policy, i, ppo_order_part_size(config),
+                              pool, arena, error);
+        if (status != PPO_OK) {
+            ppo_gradient_destroy(g);
+            return status;
+        }
     }
     plan_rows(g, arena);
     *result = g;
@@ -91,7 +104,8 @@ void ppo_gradient_destroy(ppo_gradient *gradient)
 {
     if (!gradient)
         return;
-    ppo_vision_destroy(gradient->vision);
+    for (size_t i = 0; i < gradient->num_visions; i++)
+        ppo_vision_destroy(gradient->visions[i]);
     free(gradient);
 }
 
@@ -116,7 +130,9 @@ typedef struct ppo_samples {
     float *action; // [A] columns
     float *advantage, *old_log_prob, *old_value, *ret;
     float *log_prob, *dlog_prob, *entropy, *ratio;
-    float *inputs; // [PPO_CHUNK_ROWS, inputs of a head], without vision
+    float *inputs; // [PPO_CHUNK_ROWS, stride], unless they are a picture's features; and where they
+                   // are joined,
+    float *dinputs; // [PPO_CHUNK_ROWS, stride] their gradient
 } ppo_samples;
 
 static ppo_samples samples_at(const ppo_gradient *g, float *space)
@@ -131,7 +147,8 @@ static ppo_samples samples_at(const ppo_gradient *g, float *space)
                          .ratio = column + 5 * LD,
                          .old_value = column + 6 * LD,
                          .ret = column + 7 * LD,
-                         .inputs = column + NUM_COLUMNS * LD};
+                         .inputs = column + NUM_COLUMNS * LD,
+                         .dinputs = column + (NUM_COLUMNS + g->stride) * LD};
 }
 
 static float sum_of(const float *x, size_t count)
@@ -142,19 +159,69 @@ static float sum_of(const float *x, size_t count)
     return sum;
 }
 
+// Gathered vectors and pictures' features, side by side.
+static void join_inputs(const ppo_gradient *g, size_t net, size_t first, size_t rows,
+                        float *features)
+{
+    const ppo_extractor *extractor = &g->policy->extractors[net];
+    const ppo_input *input = &g->policy->input;
+    size_t vision = 0;
+    for (size_t part = 0; part < input->num_parts; part++) {
+        if (!input->parts[part].is_picture) {
+            ppo_minibatch_gather_frames((unsigned char *)(features + extractor->column[part]),
+                                        g->stride * sizeof *features, &g->rollout->frames, part,
+                                        g->part.index + first, rows);
+            continue;
+        }
+        const size_t count = PPO_CNN_FEATURES(&extractor->visions[vision]);
+        ppo_extractor_join(extractor, features, part,
+                           ppo_vision_features(g->visions[vision++], net) + first * count, count,
+                           rows);
+    }
+}
+
 // What a head gets: what its vision has made of the samples, or the samples' features, gathered.
 static const float *head_inputs(const ppo_gradient *g, size_t net, size_t first, size_t rows,
                                 float *gathered)
 {
-    if (g->vision)
-        return ppo_vision_features(g->vision, net) + first * g->num_features;
     const ppo_rollout_view *r = g->rollout;
-    if (r->features)
+    if (g->num_visions > 0 && !g->policy->input.is_composite)
+        return ppo_vision_features(g->visions[0], net) + first * g->num_features;
+    if (g->num_visions > 0)
+        join_inputs(g, net, first, rows, gathered);
+    else if (r->features)
         ppo_minibatch_gather(gathered, r->features, g->part.index + first, rows, g->num_features);
     else
-        ppo_minibatch_gather_frames((unsigned char *)gathered, &r->frames, g->part.index + first,
-                                    rows);
+        ppo_minibatch_gather_frames((unsigned char *)gathered, g->stride * sizeof *gathered,
+                                    &r->frames, 0, g->part.index + first, rows);
     return gathered;
+}
+
+// Where the gradient of a head's inputs goes; NULL: nowhere, they need none.
+static float *head_dinputs(const ppo_gradient *g, size_t net, size_t first, const ppo_samples *x)
+{
+    if (g->num_visions == 0)
+        return NULL;
+    return g->policy->input.is_composite
+               ? x->dinputs
+               : ppo_vision_dfeatures(g->visions[0], net) + first * g->num_features;
+}
+
+// The gradient of a head's inputs goes on to the visions, back through the ReLU that their features
+// come from.
+static void pass_back(const ppo_gradient *g, size_t net, size_t first, size_t rows,
+                      const ppo_samples *x)
+{
+    const ppo_extractor *extractor = &g->policy->extractors[net];
+    for (size_t i = 0; i < g->num_visions; i++) {
+        const size_t count = PPO_CNN_FEATURES(&extractor->visions[i]);
+        float *dfeatures = ppo_vision_dfeatures(g->visions[i], net) + first * count;
+        if (g->policy->input.is_composite)
+            ppo_extractor_split(extractor, dfeatures, x->dinputs, extractor->vision_part[i], count,
+                                rows);
+        ppo_activation_backward(dfeatures, ppo_vision_features(g->visions[i], net) + first * count,
+                                rows * count, PPO_ACTIVATION_RELU);
+    }
 }
 
 // Task `task` is chunk task % chunks through network task / chunks: a network's chunks are
@@ -202,7 +269,7 @@ static void chunk_task(void *context, size_t task, size_t worker)
         if (rollout->mask) // what is forbidden does not depend on its output
             ppo_dist_forbid(dist, s.dout, 0.0f, rollout->mask, index, rows);
         sums.entropy += (double)sum_of(x.entropy, rows);
-        if (ppo_dist_is_gaussian(dist))
+        if (ppo_dist_has_reals(dist))
             g->chunk_std[chunk] = (double)rows * ppo_dist_mean_std(dist, s.out, log_std, rows);
     }
 
@@ -217,11 +284,9 @@ static void chunk_task(void *context, size_t task, size_t worker)
     }
 
     // Backward.
-    float *dfeatures =
-        g->vision ? ppo_vision_dfeatures(g->vision, net) + first * g->num_features : NULL;
-    ppo_policy_backward_head(policy, net, &s, grad, dfeatures, features, rows);
-    if (dfeatures) // back through the ReLU that the features come from
-        ppo_activation_backward(dfeatures, features, rows * g->num_features, PPO_ACTIVATION_RELU);
+    ppo_policy_backward_head(policy, net, &s, grad, head_dinputs(g, net, first, &x), features,
+                             rows);
+    pass_back(g, net, first, rows, &x);
     g->sums[task] = sums;
     const bool is_last =
         atomic_fetch_sub_explicit(&g->left[net].count, 1, memory_order_acq_rel) == 1;
@@ -237,7 +302,7 @@ static ppo_gradient_sums collect_sums(const ppo_gradient *g, size_t chunks)
     ppo_gradient_sums sums = {.std = 0.0};
     for (size_t task = 0; task < chunks * g->policy->num_nets; task++)
         ppo_loss_sums_add(&sums.loss, &g->sums[task]);
-    if (ppo_dist_is_gaussian(&g->policy->dist))
+    if (ppo_dist_has_reals(&g->policy->dist))
         for (size_t chunk = 0; chunk < chunks; chunk++)
             sums.std += g->chunk_std[chunk] / (double)g->part.total;
     return sums;
@@ -255,10 +320,10 @@ ppo_gradient_sums ppo_gradient_compute(ppo_gradient *g, const ppo_rollout_view *
     g->sink = sink;
     for (size_t net = 0; net < g->policy->num_nets; net++)
         atomic_store_explicit(&g->left[net].count, chunks, memory_order_relaxed);
-    if (g->vision)
-        ppo_vision_forward(g->vision, rollout, part->index, part->count);
+    for (size_t i = 0; i < g->num_visions; i++)
+        ppo_vision_forward(g->visions[i], rollout, part->index, part->count);
     ppo_pool_run(g->pool, chunk_task, g, chunks * g->policy->num_nets);
-    if (g->vision)
-        ppo_vision_backward(g->vision, vision_grad);
+    for (size_t i = 0; i < g->num_visions; i++)
+        ppo_vision_backward(g->visions[i], vision_grad);
     return collect_sums(g, chunks);
 }

@@ -71,11 +71,10 @@ void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t
     }
 }
 
-void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames_view *frames,
-                                 const uint32_t *index, size_t count)
+void ppo_minibatch_gather_frames(unsigned char *rows, size_t stride, const ppo_frames_view *frames,
+                                 size_t part, const uint32_t *index, size_t count)
 {
-    const size_t size = frames->stack * frames->bytes;
     for (size_t i = 0; i < count; i++)
-        ppo_frames_stack(frames, rows + i * size, index[i] / frames->num_envs,
-                         index[i] % frames->num_envs);
+        ppo_frames_stack_part(frames, part, rows + i * stride, index[i] / frames->num_envs,
+                              index[i] % frames->num_envs);
 }

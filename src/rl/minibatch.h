@@ -33,10 +33,10 @@ void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t cou
 void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
                           size_t width);
 
-// The stacks of the samples `index` [count], put together from frames that are stored once each,
-// one after another.
-void ppo_minibatch_gather_frames(unsigned char *rows, const ppo_frames_view *frames,
-                                 const uint32_t *index, size_t count);
+// One part of the stacks of the samples `index` [count], put together from frames that are stored
+// once each, in rows that are `stride` bytes apart.
+void ppo_minibatch_gather_frames(unsigned char *rows, size_t stride, const ppo_frames_view *frames,
+                                 size_t part, const uint32_t *index, size_t count);
 
 // Rows of x, but column by column with PPO_CHUNK_ROWS elements in each; the padding up to a whole
 // vector repeats the last sample.

@@ -116,7 +116,7 @@ static void cut_block(ppo_optimizer *o)
         if (policy->weights[i].net == PPO_ACTOR_NET && is_actors_last &&
             ppo_dist_has_log_std(&policy->dist))
             add_range(o, policy->log_std,
-                      policy->log_std + ppo_param_align(policy->dist.num_actions));
+                      policy->log_std + ppo_param_align(policy->dist.num_reals));
     }
     assert(o->slices[o->num_slices - 1].end == policy->layout.size);
 }

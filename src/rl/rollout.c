@@ -21,7 +21,7 @@ void ppo_rollout_plan(ppo_rollout *r, size_t num_steps, size_t num_envs, const p
                        .num_features = input->num_features,
                        .num_actions = num_actions};
     const char *collect = "ppo_collect_run", *bootstrap = "ppo_bootstrap_run";
-    if (ppo_input_is_picture(input) || input->stack > 1)
+    if (ppo_input_has_pictures(input) || input->stack > 1)
         ppo_frames_plan(&r->frames, input, t, n, arena);
     else
         plan_row(arena, &r->features, "rollout.features", collect, PPO_F32, t + 1, n,
@@ -76,8 +76,7 @@ const void *ppo_rollout_inputs(const ppo_rollout *r, unsigned char *stacks, size
         return r->features + first * r->num_features;
     const ppo_frames_view frames = ppo_frames_view_of(&r->frames);
     for (size_t i = first; i < first + count; i++)
-        ppo_frames_stack(&frames, stacks + (i - first) * frames.stack * frames.bytes,
-                         i / r->num_envs, i % r->num_envs);
+        ppo_frames_stack(&frames, stacks, i - first, i / r->num_envs, i % r->num_envs);
     return stacks;
 }
 

@@ -38,7 +38,7 @@ typedef struct ppo_rollout {
     // computed by ppo_collect_run
     float *features;   // [T+1, N, D] encoded observations, normalised if norm_obs; row T is the
                        // next iteration's row 0
-    ppo_frames frames; // instead of features, for images and for stacks of several observations
+    ppo_frames frames; // instead of features, for pictures and for stacks of several observations
     PPO_STEP_ARRAYS(PPO_STEP_FIELD)
     uint8_t *mask; // [T, N, M] which values were allowed, M outputs of the policy; NULL: the
                    // environment has no masks
@@ -66,6 +66,7 @@ typedef struct ppo_rollout_view {
     const float *advantage, *ret;
 } ppo_rollout_view;
 
+// The input is borrowed if there are frames.
 void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs,
                       const ppo_input *input, size_t num_actions, ppo_arena *arena);
 
@@ -81,8 +82,8 @@ bool ppo_rollout_has_frames(const ppo_rollout *rollout);
 // of `frames`, or [N, D] floats of `features`.
 unsigned char *ppo_rollout_row(ppo_rollout *rollout, size_t t);
 
-// The networks' inputs of samples first .. first+count-1 of [T+1, N], one after another: where they
-// lie, or put together in `stacks` [count, bytes of an input].
+// The networks' inputs of samples first .. first+count-1 of [T+1, N], at most PPO_CHUNK_ROWS: where
+// they lie, or put together in `stacks`, a chunk's inputs.
 const void *ppo_rollout_inputs(const ppo_rollout *rollout, unsigned char *stacks, size_t first,
                                size_t count);
 

@@ -113,7 +113,7 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
     ppo_rollout_plan(rollout, config->num_steps, config->num_envs, &agent->policy.input,
                      agent->policy.dist.num_actions, arena);
     if (agent->env->action_mask)
-        ppo_rollout_plan_masks(rollout, agent->policy.dist.num_outputs, arena);
+        ppo_rollout_plan_masks(rollout, agent->policy.dist.mask_width, arena);
     ppo_acting_scratch_plan(&trainer->scratch, &agent->policy, ppo_pool_size(trainer->pool),
                             ppo_rollout_has_frames(rollout), arena);
     trainer->bootstrap = (ppo_bootstrap){

@@ -140,7 +140,7 @@ static ppo_status run_minibatch(ppo_update *update, const ppo_rollout_view *roll
                    sizeof *update->sums / sizeof(double));
     one.mean = update->sums[0].loss;
     ppo_loss_sums_scale(&one.mean, 1.0 / (double)count);
-    one.std_mean = ppo_dist_is_gaussian(&update->policy->dist) ? update->sums[0].std : (double)NAN;
+    one.std_mean = ppo_dist_has_reals(&update->policy->dist) ? update->sums[0].std : (double)NAN;
     one.loss = ppo_joint_loss(&one.mean, step->ent_coef, config->vf_coef);
     one.grad_norm = ppo_optimizer_norm(update->optimizer);
     if (!is_finite(&one))

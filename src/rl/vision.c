@@ -14,6 +14,7 @@
 struct ppo_vision {
     const ppo_policy *policy;
     ppo_pool *pool;
+    size_t part; // of the inputs: the picture
     size_t image_bytes;
     size_t working_bytes;
     uint8_t *images;          // [max_count, image_bytes] of the minibatch, by ppo_vision_forward
@@ -26,30 +27,33 @@ struct ppo_vision {
     ppo_cnn_phase phase;
 };
 
-ppo_status ppo_vision_create(ppo_vision **result, const ppo_policy *policy, size_t max_count,
-                             ppo_pool *pool, ppo_arena *arena, ppo_error *error)
+ppo_status ppo_vision_create(ppo_vision **result, const ppo_policy *policy, size_t picture,
+                             size_t max_count, ppo_pool *pool, ppo_arena *arena, ppo_error *error)
 {
+    char name[PPO_NAME_SIZE];
     *result = NULL;
     ppo_vision *v = calloc(1, sizeof *v);
     if (!v)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the update phase");
-    *v = (ppo_vision){.policy = policy, .pool = pool};
-    v->image_bytes = ppo_cnn_shape_image_bytes(&policy->visions[0].shape);
+    const ppo_extractor *extractor = &policy->extractors[0];
+    *v = (ppo_vision){.policy = policy, .pool = pool, .part = extractor->vision_part[picture]};
+    v->image_bytes = ppo_cnn_shape_image_bytes(&extractor->visions[picture].shape);
     for (size_t net = 0; net < policy->num_nets; net++) {
-        char name[PPO_NAME_SIZE];
-        snprintf(name, sizeof name, "vision.%zu", net);
-        const ppo_status status = ppo_cnn_minibatch_plan(&v->net[net], &policy->visions[net], name,
-                                                         max_count, arena, error);
+        snprintf(name, sizeof name, "vision.%zu.%zu", picture, net);
+        const ppo_status status = ppo_cnn_minibatch_plan(
+            &v->net[net], &policy->extractors[net].visions[picture], name, max_count, arena, error);
         if (status != PPO_OK) {
             ppo_vision_destroy(v);
             return status;
         }
     }
     v->working_bytes = v->net[0].working_bytes;
-    PPO_ARENA_ADD(arena, &v->images, "vision.images", "ppo_vision_forward", PPO_ROLE_SCRATCH,
-                  PPO_U8, max_count, v->image_bytes);
-    PPO_ARENA_ADD(arena, &v->working, "vision.working", "ppo_vision_forward", PPO_ROLE_SCRATCH,
-                  PPO_U8, ppo_pool_size(pool), v->working_bytes);
+    snprintf(name, sizeof name, "vision.%zu.images", picture);
+    PPO_ARENA_ADD(arena, &v->images, name, "ppo_vision_forward", PPO_ROLE_SCRATCH, PPO_U8,
+                  max_count, v->image_bytes);
+    snprintf(name, sizeof name, "vision.%zu.working", picture);
+    PPO_ARENA_ADD(arena, &v->working, name, "ppo_vision_forward", PPO_ROLE_SCRATCH, PPO_U8,
+                  ppo_pool_size(pool), v->working_bytes);
     *result = v;
     return PPO_OK;
 }
@@ -104,8 +108,8 @@ static void forward_images_task(void *context, size_t chunk, size_t worker)
     const size_t count = v->net[0].count, chunks = ppo_cnn_minibatch_tasks(&v->net[0], v->phase);
     const size_t first = chunk * PPO_CHUNK_IMAGES;
     const size_t rows = chunk + 1 < chunks ? PPO_CHUNK_IMAGES : count - first;
-    ppo_minibatch_gather_frames(v->images + first * v->image_bytes, &v->rollout->frames,
-                                v->index + first, rows);
+    ppo_minibatch_gather_frames(v->images + first * v->image_bytes, v->image_bytes,
+                                &v->rollout->frames, v->part, v->index + first, rows);
     images_task(v, chunk, worker);
 }
 

@@ -16,7 +16,7 @@
 // Not here: what happens while the run moves on (run.c).
 #include "run/run_state.h"
 
-#include "agent/features.h"
+#include "agent/input.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -48,7 +48,7 @@ static void note_precision(ppo_run *run)
     const ppo_config *config = ppo_trainer_config(run->trainer);
     const ppo_space *space = &ppo_trainer_env(run->trainer)->observation_space;
     if (config->precision == PPO_PRECISION_BF16 &&
-        ppo_input_for(&input, config, space, NULL) == PPO_OK && !ppo_input_is_picture(&input))
+        ppo_input_for(&input, config, space, NULL) == PPO_OK && !ppo_input_has_pictures(&input))
         add_notice(run, "precision bf16 is for convolutional networks; this network is a "
                         "perceptron, which computes in fp32.");
 }

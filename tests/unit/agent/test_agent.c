@@ -48,11 +48,11 @@ static void test_encoding(void **state)
     ppo_agent *agent = create(&config, TOY_DISCRETE);
     const float obs[2 * TOY_OBS] = {1.0f, 2.0f, 3.0f, 3.0f, 2.0f, -50.0f};
     float features[2 * TOY_OBS];
-    ppo_agent_encode(agent, features, obs, 2); // mean 0, variance 1 so far
+    ppo_agent_encode(agent, (unsigned char *)features, obs, 2); // mean 0, variance 1 so far
     for (size_t i = 0; i < 2 * TOY_OBS; i++)
         assert_true(features[i] == fmaxf(fminf(obs[i], 0.5f), -0.5f));
     ppo_agent_update_norm(agent, features, obs, 2); // means 2, 2, -23.5
-    ppo_agent_encode(agent, features, obs, 2);
+    ppo_agent_encode(agent, (unsigned char *)features, obs, 2);
     assert_true(features[0] == -0.5f && features[3] == 0.5f);
     assert_true(fabsf(features[1]) < 0.1f && fabsf(features[4]) < 0.1f);
     assert_true(features[2] == 0.5f && features[5] == -0.5f);

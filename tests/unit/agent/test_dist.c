@@ -190,7 +190,7 @@ static void test_mode(void **state)
         ppo_dist_mode(&b.dist, b.action, b.out, 7);
         const float *out = b.out;
         for (size_t k = 0; k < b.dist.num_actions; k++) {
-            if (ppo_dist_is_gaussian(&b.dist)) {
+            if (ppo_dist_has_reals(&b.dist)) {
                 assert_true(b.action[k * LD + 6] == b.out[k * LD]);
                 continue;
             }
@@ -287,7 +287,7 @@ static void test_to_env(void **state)
     for (size_t i = 0; i < num_dist_cases; i++) {
         fixture b;
         create(&b, &dist_cases[i], 86);
-        if (ppo_dist_is_gaussian(&b.dist) && b.dist.bound == PPO_ACTION_TANH)
+        if (ppo_dist_has_reals(&b.dist) && b.dist.bound == PPO_ACTION_TANH)
             continue;
         sample(&b, LD, 0, 0);
         union {
@@ -298,8 +298,8 @@ static void test_to_env(void **state)
         const size_t n = b.dist.num_actions;
         for (size_t r = 0; r < LD; r++)
             for (size_t a = 0; a < n; a++) {
-                const float got = ppo_dist_is_gaussian(&b.dist) ? env_action.f32[r * n + a]
-                                                                : (float)env_action.i32[r * n + a];
+                const float got = ppo_dist_has_reals(&b.dist) ? env_action.f32[r * n + a]
+                                                              : (float)env_action.i32[r * n + a];
                 assert_true(got == b.action[a * LD + r]);
             }
     }
@@ -312,7 +312,7 @@ static void test_mean_std(void **state)
         fixture b;
         create(&b, &dist_cases[i], 87);
         const double got = ppo_dist_mean_std(&b.dist, b.out, b.log_std, 9);
-        if (!ppo_dist_is_gaussian(&b.dist)) {
+        if (!ppo_dist_has_reals(&b.dist)) {
             assert_true(isnan(got));
             continue;
         }

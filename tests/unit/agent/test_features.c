@@ -50,44 +50,6 @@ static void bytes_are_scaled_by_their_bounds(void **state)
     assert_memory_equal(features, expected, sizeof expected);
 }
 
-static ppo_space bytes_of(uint32_t a, uint32_t b, uint32_t c)
-{
-    return (ppo_space){
-        .kind = PPO_SPACE_BOX, .dtype = PPO_U8, .rank = c ? 3 : 2, .shape = {a, b, c}};
-}
-
-static void images_are_recognised(void **state)
-{
-    (void)state;
-    static float ones[4096];
-    ppo_config config;
-    ppo_input input;
-    ppo_error error = {0};
-    ppo_config_defaults(&config);
-    for (size_t i = 0; i < 4096; i++)
-        ones[i] = 1.0f;
-    ppo_space space = bytes_of(96, 64, 3);
-    assert_int_equal(ppo_input_for(&input, &config, &space, &error), PPO_OK);
-    assert_true(input.network == PPO_NETWORK_NATURE_CNN && !input.channels_first);
-    assert_true(input.height == 96 && input.width == 64 && input.channels == 3);
-    assert_int_equal(ppo_input_interleaved(&input), 3);
-    space = bytes_of(3, 96, 64); // as PyTorch's convolutions want them
-    assert_int_equal(ppo_input_for(&input, &config, &space, &error), PPO_OK);
-    assert_true(input.network == PPO_NETWORK_NATURE_CNN && input.channels_first);
-    assert_true(input.height == 96 && input.width == 64 && input.channels == 3);
-    assert_int_equal(ppo_input_interleaved(&input), 1);
-    space = bytes_of(4, 4, 0); // a board
-    assert_int_equal(ppo_input_for(&input, &config, &space, &error), PPO_OK);
-    assert_true(input.network == PPO_NETWORK_MLP && input.num_features == 16);
-    space = bytes_of(64, 64, 0); // a large one, of zeros and ones
-    space.high = ones;
-    assert_int_equal(ppo_input_for(&input, &config, &space, &error), PPO_OK);
-    assert_true(input.network == PPO_NETWORK_MLP && input.num_features == 64 * 64);
-    config.network = PPO_NETWORK_NATURE_CNN;
-    assert_int_equal(ppo_input_for(&input, &config, &space, &error), PPO_INVALID);
-    assert_non_null(strstr(error.message, "bounds of these observations are [0, 1]; use mlp"));
-}
-
 static void integers_become_places(void **state)
 {
     (void)state;
@@ -123,7 +85,6 @@ int main(void)
         cmocka_unit_test(floats_stay),
         cmocka_unit_test(bytes_become_shares),
         cmocka_unit_test(bytes_are_scaled_by_their_bounds),
-        cmocka_unit_test(images_are_recognised),
         cmocka_unit_test(integers_become_places),
         cmocka_unit_test(bits_stay_bits),
     };

@@ -15,12 +15,14 @@
 
 enum { MOST_ENVS = 3, MOST_STACK = 5, MOST_BYTES = 64, ITERATIONS = 4 };
 
-static const ppo_input floats = {.network = PPO_NETWORK_MLP, .num_features = 3};
-static const ppo_input grey = {
-    .network = PPO_NETWORK_NATURE_CNN, .channels = 1, .height = 4, .width = 5};
-static const ppo_input colours = {
-    .network = PPO_NETWORK_IMPALA_CNN, .channels = 3, .height = 3, .width = 2};
-static const ppo_input *const inputs[] = {&floats, &grey, &colours};
+static ppo_input inputs[3]; // floats, a grey picture, one of three colours pixel by pixel
+
+static void make_inputs(void)
+{
+    inputs[0] = PPO_INPUT_FLOATS(3);
+    inputs[1] = ppo_input_picture(PPO_NETWORK_NATURE_CNN, 1, 1, 4, 5, false);
+    inputs[2] = ppo_input_picture(PPO_NETWORK_IMPALA_CNN, 1, 3, 3, 2, false);
+}
 
 typedef struct fixture {
     ppo_input input;
@@ -51,7 +53,8 @@ static void create(fixture *b, const ppo_input *input, size_t stack, size_t num_
 // A new frame as the environment gives it, and with its channels outermost.
 static void draw_frame(fixture *b, unsigned char *frame, unsigned char *planes)
 {
-    const size_t channels = b->frames.channels, pixels = b->frames.bytes / channels;
+    const size_t channels = ppo_input_interleaved(&b->input.parts[0]),
+                 pixels = b->frames.bytes / channels;
     for (size_t i = 0; i < b->frames.bytes; i++) {
         frame[i] = (unsigned char)ppo_random_integers(&b->random, 0, 256);
         planes[i % channels * pixels + i / channels] = frame[i];
@@ -125,7 +128,7 @@ static void run(fixture *b, double ending)
     ppo_frames_begin(&b->frames);
     for (size_t t = 0; t <= b->num_steps; t++)
         for (size_t n = 0; n < b->num_envs; n++) {
-            ppo_frames_stack(&frames, kept[t][n], t, n);
+            ppo_frames_stack(&frames, kept[t][n], 0, t, n);
             check_stack(b, kept[t][n], "frames", t, n);
             assert_true(b->frames.age[t * b->num_envs + n] < b->frames.stack);
             if (t < b->num_steps)
@@ -134,7 +137,7 @@ static void run(fixture *b, double ending)
     for (size_t t = 0; t <= b->num_steps; t++)
         for (size_t n = 0; n < b->num_envs; n++) {
             unsigned char again[MOST_STACK * MOST_BYTES];
-            ppo_frames_stack(&frames, again, t, n);
+            ppo_frames_stack(&frames, again, 0, t, n);
             assert_memory_equal(again, kept[t][n], size);
         }
     ppo_frames_end(&b->frames);
@@ -149,7 +152,7 @@ static void test_stacks(void **state)
             for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
                 for (size_t steps = 1; steps <= 10; steps += 3) {
                     fixture b;
-                    create(&b, inputs[i], stack, steps, 1 + k % MOST_ENVS);
+                    create(&b, &inputs[i], stack, steps, 1 + k % MOST_ENVS);
                     start(&b);
                     for (int iteration = 0; iteration < ITERATIONS; iteration++)
                         run(&b, endings[k]);
@@ -162,8 +165,8 @@ static void test_begin_and_end(void **state)
 {
     (void)state;
     fixture a, b;
-    create(&a, &colours, 4, 6, 2);
-    create(&b, &colours, 4, 6, 2);
+    create(&a, &inputs[2], 4, 6, 2);
+    create(&b, &inputs[2], 4, 6, 2);
     start(&a);
     run(&a, 0.2);
     memset(b.frames.data, 0x55, (4 + 6) * 2 * b.frames.bytes);
@@ -180,7 +183,7 @@ static void test_rows(void **state)
 {
     (void)state;
     fixture b;
-    create(&b, &grey, 4, 8, 3);
+    create(&b, &inputs[1], 4, 8, 3);
     size_t state_bytes = 0, bytes = 0;
     for (size_t i = 0; i < b.arena.num_rows; i++) {
         bytes += b.arena.rows[i].tensor.bytes;
@@ -196,6 +199,7 @@ static void test_rows(void **state)
 
 int main(void)
 {
+    make_inputs();
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stacks),
                                        cmocka_unit_test(test_begin_and_end),
                                        cmocka_unit_test(test_rows)};

@@ -106,7 +106,8 @@ static void test_apply(void **state)
     const ppo_normalizer *n = &b.normalizer;
     ppo_normalizer_update(&b.normalizer, b.x, SAMPLES);
     float y[4 * WIDTH], x[4 * WIDTH] = {-0.5f, 1000.5f, 5e-4f, 100.0f, 0.0f, -1.0f, NAN};
-    ppo_normalizer_apply(n, y, x, 4, 1.5f);
+    memcpy(y, x, sizeof y);
+    ppo_normalizer_apply(n, y, WIDTH, 0, WIDTH, 4, 1.5f);
     for (size_t i = 0; i < 4 * WIDTH; i++) {
         const size_t d = i % WIDTH;
         const double z = ((double)x[i] - n->mean[d]) / sqrt(n->variance[d] + 1e-8);
@@ -116,10 +117,11 @@ static void test_apply(void **state)
             assert_true(relative_error(y[i], fmin(fmax(z, -1.5), 1.5), 1.0) < 1e-3);
     }
     assert_true(y[3] == 1.5f && y[4] == -1.5f && y[5] == -1.5f);
-    float in_place[4 * WIDTH];
-    memcpy(in_place, x, sizeof x);
-    ppo_normalizer_apply(n, in_place, in_place, 4, 1.5f);
-    assert_memory_equal(in_place, y, sizeof y);
+    float one[4 * WIDTH]; // an element of each row
+    memcpy(one, x, sizeof x);
+    ppo_normalizer_apply(n, one, WIDTH, 1, 1, 4, 1.5f);
+    for (size_t i = 0; i < 4 * WIDTH; i++)
+        assert_memory_equal(&one[i], i % WIDTH == 1 ? &y[i] : &x[i], sizeof one[i]);
     ppo_arena_release(&b.arena);
 }
 

@@ -27,7 +27,7 @@ static void create(fixture *b, const ppo_config *config, const dist_case *dist)
     b->config = *config;
     b->config.std_source = dist->std_source;
     b->config.action_bound = dist->bound;
-    assert_int_equal(ppo_policy_plan(&b->policy, &b->config, &PPO_INPUT_FLOATS(FEATURES),
+    assert_int_equal(ppo_policy_plan(&b->policy, &b->config, &PPO_INPUT_FLOATS(FEATURES), NULL,
                                      dist->space, &b->arena, NULL),
                      PPO_OK);
     if (ppo_arena_bind(&b->arena, &error) != PPO_OK ||
@@ -119,7 +119,7 @@ static bool is_deviation(const fixture *b, const ppo_param *param, size_t i)
     const bool head =
         strcmp(param->name, "actor.bias") == 0 || strcmp(param->name, "actor.4.bias") == 0;
     return strcmp(param->name, "log_std") == 0 ||
-           (head && ppo_dist_is_gaussian(dist) && !ppo_dist_has_log_std(dist) &&
+           (head && ppo_dist_has_reals(dist) && !ppo_dist_has_log_std(dist) &&
             i >= dist->num_actions);
 }
 

@@ -205,8 +205,8 @@ static void test_written_form(void **state)
     assert_int_equal(ppo_config_set(&config, "clip_schedule", "0:1,1:.5", NULL), PPO_OK);
     ppo_config_format(&config, text, sizeof text);
     assert_ptr_equal(strstr(text, "# Task\nenv_id: \"CartPole-v1\"\nseed: 1\n"), text);
-    assert_non_null(strstr(text, "\n\n# Networks\nnetwork: auto\nhidden_sizes: [64, 64]\n"
-                                 "critic_hidden_sizes: []\n"));
+    assert_non_null(strstr(text, "\n\n# Networks\nnetwork: auto\ncnn_features: 256\n"
+                                 "hidden_sizes: [64, 64]\ncritic_hidden_sizes: []\n"));
     assert_non_null(strstr(text, "\nclip_schedule: \"0:1,1:0.5\"\n"));
     assert_non_null(strstr(text, "\nadam_eps: 1.0e-5\n"));
     assert_non_null(strstr(text, "\nsolved_return: none\n"));

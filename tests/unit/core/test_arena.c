@@ -152,7 +152,9 @@ static void test_long_names(void **state)
     (void)state;
     ppo_arena arena = {0};
     void *slot;
-    PPO_ARENA_ADD(&arena, &slot, "a name that is longer than any row's name may ever be, by far",
+    PPO_ARENA_ADD(&arena, &slot,
+                  "a name that is longer than any row's name may ever be, by far: of its "
+                  "hundred characters and more the last ones are cut off",
                   "test", PPO_ROLE_ENVIRONMENT, PPO_F32, 1);
     assert_int_equal(strlen(arena.rows[0].tensor.name), PPO_NAME_SIZE - 1);
     ppo_arena_release(&arena);

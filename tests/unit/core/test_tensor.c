@@ -25,7 +25,8 @@ static void test_make(void **state)
     assert_true(view.shape == tensor.shape && view.rank == 4 && view.bytes == tensor.bytes);
     assert_false(ppo_tensor_make(&tensor, "x", PPO_ROLE_OPTIMIZER, PPO_F64, 2, large));
     assert_true(ppo_tensor_make(&tensor,
-                                "a name that is longer than the forty-seven characters kept of it",
+                                "a name that is longer than the ninety-five characters that are "
+                                "kept of it, and so loses some of them",
                                 PPO_ROLE_SCRATCH, PPO_U8, 1, shape));
     assert_int_equal(strlen(tensor.name), PPO_NAME_SIZE - 1);
 }

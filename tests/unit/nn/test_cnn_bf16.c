@@ -66,7 +66,7 @@ static void create(fixture *f, const network_case *c, ppo_precision precision)
     ppo_random_seed(&random, 73);
     memset(f, 0, sizeof *f);
     f->which = c;
-    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, precision, c->channels, c->height, c->width,
+    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, 0, precision, c->channels, c->height, c->width,
                      &f->layout, &f->arena, &error) != PPO_OK ||
         ppo_arena_bind(&f->arena, &error) != PPO_OK)
         fail_msg("%s: %s", c->name, error.message);
@@ -330,7 +330,7 @@ static void check_refused(const char *what)
     ppo_params layout = {0};
     ppo_arena arena = {0};
     assert_int_equal(
-        ppo_cnn_plan(&cnn, NAME, NATURE, PPO_PRECISION_BF16, 4, 84, 84, &layout, &arena, &error),
+        ppo_cnn_plan(&cnn, NAME, NATURE, 0, PPO_PRECISION_BF16, 4, 84, 84, &layout, &arena, &error),
         PPO_UNSUPPORTED);
     printf("%s\n", error.message);
     assert_non_null(strstr(error.message, what));

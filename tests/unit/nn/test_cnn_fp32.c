@@ -79,8 +79,8 @@ static void create(fixture *f, const network_case *c, bool clear, bool saves)
     ppo_random_seed(&random, 51);
     memset(f, 0, sizeof *f);
     f->which = c;
-    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, PPO_PRECISION_FP32, c->channels, c->height, c->width,
-                     &f->layout, &f->arena, &error) != PPO_OK ||
+    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, 0, PPO_PRECISION_FP32, c->channels, c->height,
+                     c->width, &f->layout, &f->arena, &error) != PPO_OK ||
         ppo_arena_bind(&f->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     f->cnn.shape.keeps_saved = saves;

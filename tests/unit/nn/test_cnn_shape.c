@@ -18,7 +18,7 @@ static ppo_status plan(ppo_cnn_shape *shape, ppo_params *layout, ppo_network_kin
                        size_t height, size_t width, ppo_error *error)
 {
     *layout = (ppo_params){.count = 0};
-    return ppo_cnn_shape_plan(shape, NAME, kind, 4, height, width, layout, error);
+    return ppo_cnn_shape_plan(shape, NAME, kind, 0, 4, height, width, layout, error);
 }
 
 static void check_names(ppo_network_kind kind, const char *const *names, size_t count)

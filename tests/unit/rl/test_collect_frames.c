@@ -78,13 +78,14 @@ typedef struct replay {
 static void put_newest(replay *p, player *who)
 {
     unsigned char *frame = who->seen + (p->input->stack - 1) * p->frame_bytes;
-    if (!ppo_input_is_picture(p->input)) {
+    if (!ppo_input_has_pictures(p->input)) {
         ppo_features_encode(&p->env->observation_space, (float *)(void *)frame, who->raw, 1);
         return;
     }
-    const size_t pixels = p->input->height * p->input->width;
+    const ppo_input_part *part = &p->input->parts[0];
+    const size_t pixels = part->height * part->width;
     for (size_t i = 0; i < p->frame_bytes; i++)
-        frame[i] = who->raw[i % pixels * p->input->channels + i / pixels];
+        frame[i] = who->raw[i % pixels * part->channels + i / pixels];
 }
 
 static void see_first(replay *p, player *who)
@@ -148,7 +149,7 @@ static void check_view(const replay *p, size_t t, size_t n)
     unsigned char *stack = malloc(ppo_input_bytes(p->input));
     assert_non_null(stack);
     const ppo_frames_view frames = ppo_frames_view_of(&r->frames);
-    ppo_frames_stack(&frames, stack, t, n);
+    ppo_frames_stack(&frames, stack, 0, t, n);
     if (memcmp(stack, p->players[n].seen, ppo_input_bytes(p->input)) != 0)
         fail_msg("step %zu, environment %zu: another stack", t, n);
     assert_true(r->value[t * r->num_envs + n] == value_of(p, &p->players[n]));

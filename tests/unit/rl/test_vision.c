@@ -93,19 +93,16 @@ static void create(fixture *b, const set_up *s, ppo_precision precision, uint32_
     b->config.num_steps = STEPS;
     b->config.minibatch_size = 40;
     b->step = (ppo_step_params){.clip_coef = 0.5, .ent_coef = 0.05};
-    const ppo_input input = {.network = s->network,
-                             .stack = s->stack,
-                             .channels = s->channels,
-                             .height = s->height,
-                             .width = s->width};
-    if (ppo_policy_plan(&b->policy, &b->config, &input, dist_discrete(ACTIONS), &b->arena,
+    const ppo_input input =
+        ppo_input_picture(s->network, s->stack, s->channels, s->height, s->width, false);
+    if (ppo_policy_plan(&b->policy, &b->config, &input, NULL, dist_discrete(ACTIONS), &b->arena,
                         &error) != PPO_OK)
         fail_msg("%s", error.message);
-    ppo_rollout_plan(&b->rollout, STEPS, ENVS, &input, 1, &b->arena);
+    ppo_rollout_plan(&b->rollout, STEPS, ENVS, &b->policy.input, 1, &b->arena);
     if (ppo_pool_create(&b->pool, threads, &error) != PPO_OK ||
         ppo_gradient_create(&b->gradient, &b->config, &b->policy, b->pool, &b->arena, &error) !=
             PPO_OK ||
-        ppo_vision_create(&b->vision, &b->policy, 40, b->pool, &b->arena, &error) != PPO_OK ||
+        ppo_vision_create(&b->vision, &b->policy, 0, 40, b->pool, &b->arena, &error) != PPO_OK ||
         ppo_arena_bind(&b->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     fill_params(b, &random);
@@ -202,7 +199,7 @@ static void check_sample(const fixture *b, size_t net, uint32_t index, const flo
                          const float *dfeatures, double *wanted)
 {
     const ppo_policy *policy = &b->policy;
-    const ppo_cnn *cnn = &policy->visions[net];
+    const ppo_cnn *cnn = &policy->extractors[net].visions[0];
     const size_t width = PPO_CNN_FEATURES(cnn);
     cnn_learner alone;
     uint8_t *image = malloc(ppo_cnn_shape_image_bytes(&cnn->shape));
@@ -210,7 +207,7 @@ static void check_sample(const fixture *b, size_t net, uint32_t index, const flo
     assert_true(image && grad);
     cnn_learner_create(&alone, cnn, 1);
     const ppo_frames_view frames = ppo_frames_view_of(&b->rollout.frames);
-    ppo_frames_stack(&frames, image, index / ENVS, index % ENVS);
+    ppo_frames_stack(&frames, image, 0, index / ENVS, index % ENVS);
     cnn_learner_forward(&alone, policy->params, image, 1);
     if (memcmp(features, alone.m.features, width * sizeof *features) != 0)
         fail_msg("features of sample %u, network %zu", index, net);
@@ -227,7 +224,7 @@ static void check_sample(const fixture *b, size_t net, uint32_t index, const flo
 static void check_steps(fixture *b, const set_up *s, size_t count, ppo_random *random)
 {
     const ppo_policy *policy = &b->policy;
-    const size_t width = PPO_CNN_FEATURES(&policy->visions[0]);
+    const size_t width = PPO_CNN_FEATURES(&policy->extractors[0].visions[0]);
     double *wanted = new_doubles(NULL, policy->layout.size);
     const ppo_rollout_view rollout = ppo_rollout_view_of(&b->rollout);
     ppo_vision_forward(b->vision, &rollout, b->index, count);

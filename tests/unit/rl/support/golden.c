@@ -218,11 +218,8 @@ static ppo_input read_input(const golden_file *golden)
     if (!golden_has_pictures(golden))
         return PPO_INPUT_FLOATS(find(golden, "in.obs")->shape[1]);
     const golden_shape shape = golden_picture_shape(golden);
-    return (ppo_input){.network = PPO_NETWORK_NATURE_CNN,
-                       .stack = 1,
-                       .channels = shape.channels,
-                       .height = shape.height,
-                       .width = shape.width};
+    return ppo_input_picture(PPO_NETWORK_NATURE_CNN, 1, shape.channels, shape.height, shape.width,
+                             false);
 }
 
 static void fill_params(golden_fixture *fixture, const golden_file *golden)
@@ -270,10 +267,10 @@ void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
                                       .clip_coef = fixture->config.clip_coef,
                                       .ent_coef = fixture->config.ent_coef};
     const ppo_input input = read_input(golden);
-    if (ppo_policy_plan(&fixture->policy, &fixture->config, &input, &fixture->action_space,
+    if (ppo_policy_plan(&fixture->policy, &fixture->config, &input, NULL, &fixture->action_space,
                         &fixture->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
-    ppo_rollout_plan(&fixture->rollout, fixture->config.num_steps, 1, &input,
+    ppo_rollout_plan(&fixture->rollout, fixture->config.num_steps, 1, &fixture->policy.input,
                      fixture->policy.dist.num_actions, &fixture->arena);
     if (ppo_pool_create(&fixture->pool, threads, &error) != PPO_OK)
         fail_msg("%s", error.message);

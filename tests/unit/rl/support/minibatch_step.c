@@ -26,7 +26,7 @@ minibatch_means minibatch_means_of(const ppo_gradient_sums *sums, const ppo_poli
 {
     minibatch_means means = {.mean = sums->loss, .std_mean = (double)NAN};
     ppo_loss_sums_scale(&means.mean, 1.0 / (double)count);
-    if (ppo_dist_is_gaussian(&policy->dist))
+    if (ppo_dist_has_reals(&policy->dist))
         means.std_mean = sums->std;
     return means;
 }

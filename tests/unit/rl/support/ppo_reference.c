@@ -76,8 +76,8 @@ static reference_density gaussian(const ppo_dist *dist, const double *out, const
 reference_density reference_dist(const ppo_dist *dist, const double *out, const double *log_std,
                                  const double *action)
 {
-    return ppo_dist_is_gaussian(dist) ? gaussian(dist, out, log_std, action)
-                                      : categorical(dist, out, action);
+    return ppo_dist_has_reals(dist) ? gaussian(dist, out, log_std, action)
+                                    : categorical(dist, out, action);
 }
 
 double reference_policy_loss(double log_prob, double old_log_prob, double advantage,

@@ -67,7 +67,7 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
                                 .clip_coef = config->clip_coef,
                                 .ent_coef = config->ent_coef};
     const ppo_input input = PPO_INPUT_FLOATS(num_features);
-    ppo_policy_plan(&p->policy, &p->config, &input, dist->space, &p->arena, &error);
+    ppo_policy_plan(&p->policy, &p->config, &input, NULL, dist->space, &p->arena, &error);
     ppo_rollout_plan(&p->rollout, config->num_steps, config->num_envs, &input,
                      p->policy.dist.num_actions, &p->arena);
     if (ppo_pool_create(&p->pool, threads, &error) != PPO_OK ||
