@@ -62,6 +62,14 @@ typedef struct ppo_act_options {
     const uint8_t *masks; // [num_obs, M] bytes as the class's action_mask writes them (ppo/env.h),
                           // at least one 1 for each component: forbidden values are never chosen.
                           // For discrete actions. NULL: everything is allowed
+
+    // For policies with memory, which chooses by what a row has seen before. Other policies ignore
+    // both.
+    const uint8_t *episode_starts; // [num_obs] 1: this observation is the first of an episode, and
+                                   // what the row has seen before is forgotten. NULL: none is
+    float *memory; // [num_obs, ppo_agent_memory_size] what each row remembers: read, and replaced
+                   // by what it is to be given with the row's next observation; zeros have seen
+                   // nothing. NULL: the actor keeps it by the row's number in this call
 } ppo_act_options;
 
 static inline void ppo_act_options_defaults(ppo_act_options *options)
@@ -70,11 +78,17 @@ static inline void ppo_act_options_defaults(ppo_act_options *options)
     options->struct_size = sizeof *options;
 }
 
+// Floats of what a policy remembers of one row, in ppo_act_options.memory; 0: it has no memory.
+PPO_API size_t ppo_agent_memory_size(const ppo_agent *agent);
+
+// Makes an actor forget what it keeps for its rows: they have seen nothing, as at first.
+PPO_API void ppo_actor_forget(ppo_actor *actor);
+
 // Chooses actions for `num_obs` observations, one after another in memory, as the environment
 // writes them (not normalised); with frame_stack > 1 each is that many observations, oldest first.
 // `actions` gets num_obs values of the action space, within bounds, ready for the environment.
-// `options` NULL: the defaults. Fails with PPO_INVALID for options without a size, and in no other
-// way.
+// `options` NULL: the defaults. Fails with PPO_INVALID for options without a size, with
+// PPO_NO_MEMORY if there is none to remember so many rows, and in no other way.
 PPO_API ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observations,
                                  size_t num_obs, const ppo_act_options *options, ppo_error *error);
 

@@ -157,6 +157,8 @@ typedef struct ppo_config {
     ppo_widths critic_hidden_sizes; // critic; empty: like hidden_sizes
     ppo_activation activation;
     bool shared_network;     // one trunk with two heads instead of two networks
+    ppo_memory_kind memory;  // of each network
+    uint32_t memory_size;    // H, its units
     ppo_precision precision; // of convolutional networks
     double hidden_gain;      // gains of the orthogonal initialisation
     double actor_gain;
@@ -166,6 +168,7 @@ typedef struct ppo_config {
 
     // PPO
     uint32_t num_steps;       // T, steps per environment and iteration
+    uint32_t sequence_length; // L, with memory: steps that gradients flow back; 0: num_steps
     uint32_t num_minibatches; // per epoch; used if minibatch_size is 0
     uint32_t minibatch_size;  // M; 0: num_envs * num_steps / num_minibatches, rounded up
     uint32_t shards;          // S, a power of two: environments in S equal groups, minibatches of S
@@ -291,8 +294,9 @@ PPO_API const char *ppo_preset_for_env(const char *env_id);
 
 // What is derived from a config: the batch of N * T samples and how an epoch cuts it.
 PPO_API uint64_t ppo_config_batch_size(const ppo_config *config);
-PPO_API uint32_t ppo_config_minibatch_size(const ppo_config *config); // of all but the last
-PPO_API uint64_t ppo_config_num_iterations(const ppo_config *config); // rounded up
+PPO_API uint32_t ppo_config_minibatch_size(const ppo_config *config);  // of all but the last
+PPO_API uint32_t ppo_config_sequence_length(const ppo_config *config); // L; 1 without memory
+PPO_API uint64_t ppo_config_num_iterations(const ppo_config *config);  // rounded up
 
 // The first seed of episodes that neither training nor its evaluations have seen. It lies far above
 // eval_seed: on the seeds that have chosen the best agent this looks better than it is.

@@ -160,6 +160,8 @@ class CActOptions(Sized):
         ("seed", c_uint64),
         ("step", c_uint64),
         ("masks", c_void_p),
+        ("episode_starts", c_void_p),
+        ("memory", c_void_p),
     ]
 
 
@@ -251,6 +253,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "ppo_agent_env": (POINTER(CEnvClass), [c_void_p]),
     "ppo_agent_config": (c_void_p, [c_void_p]),
     "ppo_agent_hash": (c_uint64, [c_void_p]),
+    "ppo_agent_memory_size": (c_size_t, [c_void_p]),
     "ppo_agent_evaluate": (
         c_int,
         [c_void_p, POINTER(CEvaluation), POINTER(CEvaluateOptions), _error],

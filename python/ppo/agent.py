@@ -58,6 +58,7 @@ class Agent:
     """A policy with what belongs to it (normalisation, frame stack), which acts.
 
     observation_space and action_space are the environment's, with a frame stack's axis in front.
+    memory_size is how many numbers the policy remembers of an environment; 0: it has no memory.
     """
 
     def __init__(self, path: Path, seed: Optional[int] = None) -> None:
@@ -77,6 +78,7 @@ class Agent:
         self._act = Values(env.action_space)
         self.observation_space = self._obs.space
         self.action_space = self._act.space
+        self.memory_size: int = lib.ppo_agent_memory_size(self._agent)
         self.env_id: str = env.id.decode()
         self.path = path
 
@@ -95,11 +97,40 @@ class Agent:
         if not self._destroy.alive:
             raise RuntimeError("this agent is closed")
 
+    def _state_before(
+        self, state: State, episode_start: Optional[npt.ArrayLike], count: int
+    ) -> "npt.NDArray[np.float32]":
+        """What is remembered of `count` rows before they act, as an array of its own."""
+        before = np.zeros((count, self.memory_size), np.float32)
+        if state is not None:
+            parts = [np.asarray(part, np.float32) for part in state]
+            if sum(part.size for part in parts) != before.size:
+                raise ValueError(
+                    "the state has shapes %s; %d observations have %d numbers each"
+                    % ([part.shape for part in parts], count, self.memory_size)
+                )
+            before[:] = np.concatenate([part.reshape(count, -1) for part in parts], axis=1)
+        if episode_start is not None:
+            starts = np.asarray(episode_start, bool).reshape(-1)
+            if len(starts) not in (1, count):
+                raise ValueError(
+                    "episode_start has %d elements for %d observations" % (len(starts), count)
+                )
+            before[np.broadcast_to(starts, count)] = 0.0
+        return before
+
+    def _state_after(self, memory: "npt.NDArray[np.float32]") -> State:
+        """h, and c of an LSTM, [count, units] each."""
+        return tuple(np.split(memory, self.memory_size // self._config.get("memory_size"), axis=1))
+
     def act(
         self,
         obs: npt.ArrayLike,
         deterministic: bool = True,
         action_mask: Optional[npt.ArrayLike] = None,
+        *,
+        state: State = None,
+        episode_start: Optional[npt.ArrayLike] = None,
     ) -> Any:
         """Actions for one observation, or for a batch of them with an axis in front.
 
@@ -107,6 +138,11 @@ class Agent:
         the last `frame_stack` of them, oldest first. Deterministic: the mode of the policy; else a
         sample, another one in each call. `action_mask`: for each observation a 1 for each value of
         the action that is allowed and a 0 for each that is not, component by component.
+
+        An agent with memory (memory_size > 0) gives a pair, as Stable-Baselines3's predict does:
+        the actions, and the state to be given with the observations that follow, a tuple of h, and c
+        of an LSTM. State None: nothing has been seen. `episode_start`: for each observation whether it is the first of an episode,
+        which empties its state. An agent without memory takes no state and gives the actions alone.
         """
         array = self._obs.taken(obs, "observations")
         rank = len(self._obs.shape)
@@ -120,6 +156,9 @@ class Agent:
         count = 1 if is_single else len(array)
         actions = self._act.empty(count)
         masks = None if action_mask is None else self._act.taken_masks(action_mask, count)
+        if state is not None and not self.memory_size:
+            raise ValueError("this agent has no memory, so that it takes no state")
+        memory = self._state_before(state, episode_start, count) if self.memory_size else None
         with self._lock:
             self._check_open()
             options = CActOptions(
@@ -127,6 +166,7 @@ class Agent:
                 seed=self._seed & (1 << 64) - 1,
                 step=self._step,
                 masks=None if masks is None else masks.ctypes.data,
+                memory=None if memory is None else memory.ctypes.data,
             )
             check(
                 lib.ppo_actor_act,
@@ -138,7 +178,11 @@ class Agent:
             )
             self._step += not deterministic
         actions = self._act.shown(actions)
-        return actions[0] if is_single else actions
+        actions = actions[0] if is_single else actions
+        if memory is None:
+            return actions
+        after = self._state_after(memory)
+        return actions, tuple(part[0] for part in after or ()) if is_single else after
 
     def predict(
         self,
@@ -152,7 +196,12 @@ class Agent:
         A policy without memory has no state: what is given comes back, and episode_start makes no
         difference. As there, actions are sampled unless `deterministic` is true.
         """
-        return self.act(observation, deterministic), state
+        if not self.memory_size:
+            return self.act(observation, deterministic), state
+        actions, after = self.act(
+            observation, deterministic, state=state, episode_start=episode_start
+        )
+        return actions, after
 
     def evaluate(
         self, episodes: int = 10, *, seed: Optional[int] = None, deterministic: bool = True

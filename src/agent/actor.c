@@ -9,7 +9,9 @@
 #include "core/sized.h"
 #include "env/action_clip.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LD PPO_CHUNK_ROWS
 
@@ -17,6 +19,8 @@ struct ppo_actor {
     const ppo_agent *agent;
     ppo_arena arena;
     ppo_acting_scratch_set scratch; // of one thread
+    float *memory;                  // [num_rows, memory size] for callers who don't keep it
+    size_t num_rows;
 };
 
 ppo_status ppo_actor_create(ppo_actor **result, const ppo_agent *agent, ppo_error *error)
@@ -41,8 +45,81 @@ void ppo_actor_destroy(ppo_actor *actor)
     if (!actor)
         return;
     ppo_arena_release(&actor->arena);
+    free(actor->memory);
     free(actor);
 }
+
+// --- memory --------------------------------------------------------------------------------------
+
+size_t ppo_agent_memory_size(const ppo_agent *agent)
+{
+    const ppo_memory_cell *cell = &agent->policy.cells[PPO_ACTOR_NET];
+    return ppo_policy_has_memory(&agent->policy)
+               ? cell->size * (ppo_memory_cell_has_c(cell) ? 2 : 1)
+               : 0;
+}
+
+void ppo_actor_forget(ppo_actor *actor)
+{
+    if (actor->memory)
+        memset(actor->memory, 0,
+               actor->num_rows * ppo_agent_memory_size(actor->agent) * sizeof *actor->memory);
+}
+
+// Room to remember `num_rows` rows; new ones have seen nothing.
+static ppo_status keep_rows(ppo_actor *actor, size_t num_rows, ppo_error *error)
+{
+    const size_t size = ppo_agent_memory_size(actor->agent);
+    if (num_rows <= actor->num_rows)
+        return PPO_OK;
+    float *memory = calloc(num_rows, size * sizeof *memory);
+    if (!memory)
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory to remember %zu rows", num_rows);
+    if (actor->memory)
+        memcpy(memory, actor->memory, actor->num_rows * size * sizeof *memory);
+    free(actor->memory);
+    actor->memory = memory;
+    actor->num_rows = num_rows;
+    return PPO_OK;
+}
+
+// Copies rows [rows, memory size], h and then c in each, to the arrays of a step, or back.
+static void unpack_memory(const ppo_memory_cell *cell, const ppo_memory *to, const float *from,
+                          size_t rows)
+{
+    const size_t size = cell->size, row = size * (ppo_memory_cell_has_c(cell) ? 2 : 1);
+    for (size_t r = 0; r < rows; r++) {
+        memcpy(to->h + r * size, from + r * row, size * sizeof *from);
+        if (ppo_memory_cell_has_c(cell))
+            memcpy(to->c + r * size, from + r * row + size, size * sizeof *from);
+    }
+}
+
+static void pack_memory(const ppo_memory_cell *cell, float *to, const ppo_memory *from, size_t rows)
+{
+    const size_t size = cell->size, row = size * (ppo_memory_cell_has_c(cell) ? 2 : 1);
+    for (size_t r = 0; r < rows; r++) {
+        memcpy(to + r * row, from->h + r * size, size * sizeof *to);
+        if (ppo_memory_cell_has_c(cell))
+            memcpy(to + r * row + size, from->c + r * size, size * sizeof *to);
+    }
+}
+
+// The policy's outputs for inputs of some rows, by what they remember [rows, memory size].
+static void step_with_memory(const ppo_policy *policy, const ppo_policy_scratch *s, float *memory,
+                             const uint8_t *starts, const void *inputs, size_t rows)
+{
+    const ppo_memory_cell *cell = &policy->cells[PPO_ACTOR_NET];
+    size_t ld;
+    unpack_memory(cell, &s->memory, memory, rows);
+    if (starts)
+        ppo_policy_memory_clear(policy, &s->memory, starts, rows);
+    const float *trunk = ppo_policy_trunk(policy, PPO_ACTOR_NET, s, inputs, rows, &ld);
+    ppo_policy_step(policy, PPO_ACTOR_NET, s, &s->memory, &s->memory, trunk, ld, rows);
+    pack_memory(cell, memory, &s->memory, rows);
+}
+
+// --- acting --------------------------------------------------------------------------------------
 
 // The network's inputs from observations [rows, stack]: in s->inputs, unless the observations are
 // inputs already.
@@ -73,11 +150,17 @@ ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observatio
 {
     PPO_FLOAT_SCOPE;
     ppo_act_options o;
-    PPO_TRY(ppo_sized_read(&o, sizeof o, sizeof o, options, "ppo_act_options", error));
+    PPO_TRY(ppo_sized_read(&o, sizeof o, offsetof(ppo_act_options, episode_starts), options,
+                           "ppo_act_options", error));
     const ppo_agent *agent = actor->agent;
     const ppo_policy *policy = &agent->policy;
     const ppo_dist *dist = &policy->dist;
     const ppo_acting_scratch s = ppo_acting_scratch_at(&actor->scratch, 0);
+    const size_t memory_size = ppo_agent_memory_size(agent);
+    if (memory_size && !o.memory) {
+        PPO_TRY(keep_rows(actor, num_obs, error));
+        o.memory = actor->memory;
+    }
     const size_t action_bytes = ppo_space_bytes(&agent->env->action_space);
     const size_t obs_bytes = policy->input.stack * ppo_space_bytes(&agent->env->observation_space);
     for (size_t first = 0; first < num_obs; first += LD) {
@@ -85,8 +168,12 @@ ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observatio
         const uint8_t *masks = o.masks ? o.masks + first * dist->mask_width : NULL;
         unsigned char *to = (unsigned char *)actions + first * action_bytes;
         const unsigned char *obs = (const unsigned char *)observations + first * obs_bytes;
-        ppo_policy_forward(policy, PPO_ACTOR_NET, &s.policy, make_inputs(agent, &s, obs, rows),
-                           rows);
+        const void *inputs = make_inputs(agent, &s, obs, rows);
+        if (memory_size)
+            step_with_memory(policy, &s.policy, o.memory + first * memory_size,
+                             o.episode_starts ? o.episode_starts + first : NULL, inputs, rows);
+        else
+            ppo_policy_forward(policy, PPO_ACTOR_NET, &s.policy, inputs, rows);
         if (masks)
             ppo_dist_forbid(dist, s.policy.out, PPO_FORBIDDEN, masks, NULL, rows);
         ppo_dist_prepare(dist, s.policy.out, rows);

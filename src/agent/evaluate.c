@@ -35,6 +35,9 @@ typedef struct ppo_evaluation_batch {
     unsigned char *action, *live_action; // [count, action bytes]
     const uint8_t *masks;                // [count, mask bytes] what is allowed; NULL: everything
     uint8_t *live_masks;                 // likewise
+    size_t memory_size;                  // floats that the policy remembers of a row; 0: none
+    float *memory, *live_memory;         // [count, memory_size] if it remembers something
+    uint8_t *starts, *live_starts;       // [count] 1: the next observation begins an episode
     double *reward, *episode_return;     // [count]
     uint8_t *terminated, *truncated;     // [count]
     uint8_t *lost;                       // [count] 1: the environment has broken down
@@ -55,7 +58,8 @@ static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, si
                                 .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
                                 .action_bytes = ppo_space_bytes(&agent->env->action_space),
                                 .mask_bytes = agent->policy.dist.mask_width,
-                                .stack = agent->policy.input.stack};
+                                .stack = agent->policy.input.stack,
+                                .memory_size = ppo_agent_memory_size(agent)};
     PPO_TRY(ppo_actor_create(&b->actor, agent, error));
     PPO_TRY(ppo_vecenv_create(&b->vecenv, agent->env, &options, &b->arena, error));
 #define ROW(field, dtype, ...)                                                    \
@@ -70,6 +74,12 @@ static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, si
     ROW(live_action, PPO_U8, count, b->action_bytes);
     if (agent->env->action_mask)
         ROW(live_masks, PPO_U8, count, b->mask_bytes);
+    if (b->memory_size) {
+        ROW(memory, PPO_F32, count, b->memory_size);
+        ROW(live_memory, PPO_F32, count, b->memory_size);
+    }
+    ROW(starts, PPO_U8, count);
+    ROW(live_starts, PPO_U8, count);
     ROW(reward, PPO_F64, count);
     ROW(episode_return, PPO_F64, count);
     ROW(terminated, PPO_U8, count);
@@ -86,6 +96,7 @@ static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, si
     PPO_TRY(ppo_vecenv_start(b->vecenv, b->obs, error));
     for (size_t i = 0; i < count; i++) {
         b->live[i] = (uint32_t)i;
+        b->starts[i] = 1;
         ppo_stack_fill(b->stacks + i * b->stack * b->obs_bytes, b->obs + i * b->obs_bytes, b->stack,
                        b->obs_bytes);
     }
@@ -108,12 +119,22 @@ static ppo_status act(ppo_evaluation_batch *b, ppo_act_options *options, ppo_err
         if (b->masks)
             memcpy(b->live_masks + i * b->mask_bytes, b->masks + b->live[i] * b->mask_bytes,
                    b->mask_bytes);
+        if (b->memory)
+            memcpy(b->live_memory + i * b->memory_size, b->memory + b->live[i] * b->memory_size,
+                   b->memory_size * sizeof *b->memory);
+        b->live_starts[i] = b->starts[b->live[i]];
     }
     options->masks = b->live_masks;
+    options->memory = b->live_memory;
+    options->episode_starts = b->live_starts;
     PPO_TRY(ppo_actor_act(b->actor, b->live_action, b->live_stacks, b->num_live, options, error));
-    for (size_t i = 0; i < b->num_live; i++)
+    for (size_t i = 0; i < b->num_live; i++) {
         memcpy(b->action + b->live[i] * b->action_bytes, b->live_action + i * b->action_bytes,
                b->action_bytes);
+        if (b->memory)
+            memcpy(b->memory + b->live[i] * b->memory_size, b->live_memory + i * b->memory_size,
+                   b->memory_size * sizeof *b->memory);
+    }
     return PPO_OK;
 }
 
@@ -171,6 +192,7 @@ static void settle(ppo_evaluation_batch *b, ppo_episode_result *results, uint32_
         unsigned char *stack = b->stacks + n * b->stack * b->obs_bytes;
         const unsigned char *obs = b->obs + n * b->obs_bytes;
         const bool ended = b->terminated[n] || b->truncated[n];
+        b->starts[n] = ended;
         if (b->lost[n] && ++b->tries[n] >= MAX_TRIES) {
             results[n] = (ppo_episode_result){(double)NAN, 0, PPO_EPISODE_LOST};
             continue;

@@ -42,12 +42,24 @@ static void list_vision(ppo_policy *policy, size_t net, size_t vision)
                                      .in = shape->linear.in});
 }
 
-static void list_head(ppo_policy *policy, size_t net)
+static void list_memory(ppo_policy *policy, size_t net)
 {
-    const ppo_mlp *mlp = &policy->heads[net];
+    const ppo_memory_cell *cell = &policy->cells[net];
+    for (size_t i = 0; i < 2; i++)
+        list_weight(policy, (ppo_weight){.net = net,
+                                         .home = PPO_WEIGHT_MEMORY,
+                                         .index = i,
+                                         .weight = cell->weights[i].weight,
+                                         .bias = cell->weights[i].bias,
+                                         .out = cell->num_gates * cell->size,
+                                         .in = cell->weights[i].in});
+}
+
+static void list_layers(ppo_policy *policy, size_t net, ppo_weight_home home, const ppo_mlp *mlp)
+{
     for (size_t l = 0; l < mlp->num_layers; l++)
         list_weight(policy, (ppo_weight){.net = net,
-                                         .home = PPO_WEIGHT_LAYER,
+                                         .home = home,
                                          .index = l,
                                          .weight = mlp->layers[l].weight,
                                          .bias = mlp->layers[l].bias,
@@ -57,25 +69,57 @@ static void list_head(ppo_policy *policy, size_t net)
 
 // --- networks ------------------------------------------------------------------------------------
 
+// What a network has from its features on: hidden layers, memory if any, outputs.
+typedef struct layers_plan {
+    const char *name;
+    size_t index;  // of the next module in torch.nn.Sequential
+    size_t inputs; // features
+    const ppo_widths *hidden;
+    size_t outputs;
+} layers_plan;
+
+// Hidden layers and memory, after which the outputs remain.
+static void plan_memory(ppo_policy *policy, size_t net, layers_plan *plan, const ppo_config *config)
+{
+    static const ppo_widths none = {.count = 0};
+    ppo_mlp *trunk = &policy->trunks[net];
+    const size_t count = plan->hidden->count;
+    ppo_mlp_plan(trunk, plan->name, plan->index, plan->inputs, plan->hidden, 0, config->activation,
+                 &policy->layout, &policy->packed_size);
+    list_layers(policy, net, PPO_WEIGHT_TRUNK, trunk);
+    ppo_memory_cell_plan(&policy->cells[net], plan->name, config->memory,
+                         count ? plan->hidden->width[count - 1] : plan->inputs, config->memory_size,
+                         &policy->layout, &policy->packed_size);
+    list_memory(policy, net);
+    plan->index += 2 * count;
+    plan->inputs = config->memory_size;
+    plan->hidden = &none;
+}
+
 // Network `net` with `outputs` outputs; a picture's own network has no hidden layers behind it.
 static ppo_status plan_net(ppo_policy *policy, size_t net, const char *name,
                            const ppo_widths *hidden, size_t outputs, const ppo_config *config,
                            const ppo_space *space, ppo_arena *arena, ppo_error *error)
 {
-    const ppo_widths none = {.count = 0};
+    static const ppo_widths none = {.count = 0};
     ppo_extractor *extractor = &policy->extractors[net];
     PPO_TRY(ppo_extractor_plan(extractor, name, &policy->input, space, config, &policy->layout,
                                arena, error));
     for (size_t i = 0; i < extractor->num_visions; i++)
         list_vision(policy, net, i);
     const bool is_picture = extractor->num_visions > 0 && !policy->input.is_composite;
+    layers_plan plan = {.name = name,
+                        .index = is_picture ? extractor->visions[0].shape.next_module : 0,
+                        .inputs = extractor->width,
+                        .hidden = is_picture ? &none : hidden,
+                        .outputs = outputs};
     policy->head_begin[net] = policy->layout.size;
-    ppo_mlp_plan(&policy->heads[net], name,
-                 is_picture ? extractor->visions[0].shape.next_module : 0, extractor->width,
-                 is_picture ? &none : hidden, outputs, config->activation, &policy->layout,
-                 &policy->packed_size);
+    if (config->memory != PPO_MEMORY_NONE)
+        plan_memory(policy, net, &plan, config);
+    ppo_mlp_plan(&policy->heads[net], name, plan.index, plan.inputs, plan.hidden, plan.outputs,
+                 config->activation, &policy->layout, &policy->packed_size);
     policy->head_end[net] = policy->layout.size;
-    list_head(policy, net);
+    list_layers(policy, net, PPO_WEIGHT_LAYER, &policy->heads[net]);
     return PPO_OK;
 }
 
@@ -128,8 +172,13 @@ static void plan_scratch(ppo_policy *policy)
         const size_t outputs = mlp->layers[mlp->num_layers - 1].out;
         policy->max_outputs = outputs > policy->max_outputs ? outputs : policy->max_outputs;
         head = mlp->scratch_size > head ? mlp->scratch_size : head;
+        if (policy->trunks[i].working > policy->trunk_size)
+            policy->trunk_size = policy->trunks[i].working;
     }
     policy->scratch_size = 2 * LD * policy->max_outputs + policy->extractors[0].scratch_size + head;
+    if (ppo_policy_has_memory(policy))
+        policy->scratch_size +=
+            LD * (policy->cells[0].record_size + 2 * policy->cells[0].size) + policy->trunk_size;
 }
 
 ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
@@ -159,7 +208,7 @@ void ppo_policy_release(ppo_policy *policy)
 // --- initial values ------------------------------------------------------------------------------
 
 // What a tensor of weights is for, by its place in the block.
-typedef enum weight_role { HIDDEN, ACTOR_HEAD, CRITIC_HEAD } weight_role;
+typedef enum weight_role { HIDDEN, MEMORY, ACTOR_HEAD, CRITIC_HEAD } weight_role;
 
 static weight_role role_of(const ppo_policy *policy, const ppo_param *param)
 {
@@ -168,6 +217,8 @@ static weight_role role_of(const ppo_policy *policy, const ppo_param *param)
         const size_t last = policy->heads[weight->net].num_layers - 1;
         if (weight->weight != param->offset)
             continue;
+        if (weight->home == PPO_WEIGHT_MEMORY)
+            return MEMORY;
         if (weight->home != PPO_WEIGHT_LAYER || weight->index < last)
             return HIDDEN;
         return weight->net == PPO_ACTOR_NET ? ACTOR_HEAD : CRITIC_HEAD;
@@ -180,6 +231,8 @@ static double gain_of(const ppo_policy *policy, const ppo_config *config, const 
     switch (role_of(policy, param)) {
     case HIDDEN:
         return config->hidden_gain;
+    case MEMORY:
+        return 1.0; // each of its two matrices as one, all gates together (CleanRL)
     case ACTOR_HEAD:
         return config->actor_gain;
     case CRITIC_HEAD:

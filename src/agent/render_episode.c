@@ -38,6 +38,7 @@ typedef struct ppo_rendering {
     unsigned char *action;    // [action bytes]
     double *reward, *finished_return;
     uint8_t *terminated, *truncated;
+    uint8_t starts; // 1: the next observation begins an episode
     uint32_t *finished_length;
     unsigned char *picture; // [height, width, 3]
     ppo_episode_view view;
@@ -68,6 +69,7 @@ static ppo_status start(ppo_rendering *r, ppo_error *error)
     PPO_TRY(ppo_arena_bind(&r->arena, error));
     PPO_TRY(ppo_vecenv_start(r->vecenv, r->obs, error));
     ppo_stack_fill(r->stacked, r->obs, r->stack, r->obs_bytes);
+    r->starts = 1;
     ppo_vecenv_render(r->vecenv, 0, r->picture);
     r->view.rgb = r->picture;
     return PPO_OK;
@@ -113,13 +115,15 @@ static ppo_status step(ppo_rendering *r, uint64_t number, ppo_error *error)
                                     .deterministic = r->options.deterministic,
                                     .seed = r->options.seed,
                                     .step = number,
-                                    .masks = ppo_vecenv_mask(r->vecenv)};
+                                    .masks = ppo_vecenv_mask(r->vecenv),
+                                    .episode_starts = &r->starts};
     PPO_TRY(ppo_actor_act(r->actor, r->action, r->stacked, 1, &acting, error));
     PPO_TRY(ppo_vecenv_step(r->vecenv, &rows, r->action, 0, 1, number, error));
     if (lost || ppo_vecenv_workers_lost(r->vecenv, &failure) != num_failures)
         return ppo_fail(error, PPO_ENV_FAILED, "%.64s failed while its episode was drawn: %.380s",
                         ppo_env_name(r->agent->env->id), failure.message);
     const bool begins = *r->terminated || *r->truncated;
+    r->starts = begins;
     r->view.reward = *r->reward;
     r->view.episode_return += *r->reward;
     r->view.length += r->frame_skip;

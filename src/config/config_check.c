@@ -8,6 +8,7 @@
 #include "core/error.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #define MAX_BATCH ((uint64_t)1 << 31)
 
@@ -16,13 +17,22 @@ uint64_t ppo_config_batch_size(const ppo_config *config)
     return (uint64_t)config->num_envs * config->num_steps;
 }
 
-// Rounded up, so that there are at most num_minibatches and no small one is left over.
+uint32_t ppo_config_sequence_length(const ppo_config *config)
+{
+    if (config->memory == PPO_MEMORY_NONE)
+        return 1;
+    return config->sequence_length ? config->sequence_length : config->num_steps;
+}
+
+// Rounded up to whole sequences, so that there are at most num_minibatches and no small one is left
+// over.
 uint32_t ppo_config_minibatch_size(const ppo_config *config)
 {
     if (config->minibatch_size || !config->num_minibatches)
         return config->minibatch_size;
-    const uint64_t batch = ppo_config_batch_size(config);
-    return (uint32_t)((batch + config->num_minibatches - 1) / config->num_minibatches);
+    const uint64_t length = ppo_config_sequence_length(config);
+    const uint64_t sequences = length ? ppo_config_batch_size(config) / length : 0;
+    return (uint32_t)((sequences + config->num_minibatches - 1) / config->num_minibatches * length);
 }
 
 uint64_t ppo_config_num_iterations(const ppo_config *config)
@@ -112,6 +122,54 @@ static ppo_status check_shards(const ppo_config *config, ppo_error *error)
     return PPO_OK;
 }
 
+// The divisors of `number` as text, as many as there is room for.
+typedef struct divisor_list {
+    char text[160];
+} divisor_list;
+
+static divisor_list divisors_of(uint32_t number)
+{
+    divisor_list list = {""};
+    size_t length = 0;
+    for (uint32_t d = 1; d <= number && length + 16 < sizeof list.text; d++)
+        if (number % d == 0)
+            length += (size_t)snprintf(list.text + length, sizeof list.text - length, "%s%" PRIu32,
+                                       length ? ", " : "", d);
+    return list;
+}
+
+// Rollouts are cut into sequences, and those dealt out to minibatches and shards, without a rest.
+static ppo_status check_sequences(const ppo_config *config, ppo_error *error)
+{
+    const uint32_t length = ppo_config_sequence_length(config), steps = config->num_steps;
+    const uint64_t sequences = ppo_config_batch_size(config) / length;
+    if (config->memory == PPO_MEMORY_NONE)
+        return PPO_OK;
+    if (steps % length != 0)
+        return ppo_fail(error, PPO_INVALID,
+                        "sequence_length %" PRIu32 " does not divide num_steps %" PRIu32
+                        "; what does: %s",
+                        length, steps, divisors_of(steps).text);
+    if (config->minibatch_size % length != 0)
+        return ppo_fail(error, PPO_INVALID,
+                        "minibatch_size %" PRIu32 " samples are no whole sequences of %" PRIu32
+                        " steps; set a multiple of %" PRIu32 ", or sequence_length to one of: %s",
+                        config->minibatch_size, length, length, divisors_of(steps).text);
+    if (!config->minibatch_size && config->num_minibatches > sequences)
+        return ppo_fail(error, PPO_INVALID,
+                        "num_minibatches %" PRIu32 " is more than the %" PRIu64
+                        " sequences of %" PRIu32 " steps in a batch; lower it, or set "
+                        "sequence_length to one of: %s",
+                        config->num_minibatches, sequences, length, divisors_of(steps).text);
+    if (ppo_config_minibatch_size(config) / length % config->shards != 0)
+        return ppo_fail(error, PPO_INVALID,
+                        "minibatches of %" PRIu32 " sequences can't be cut into %" PRIu32
+                        " equal parts, one of each shard; make minibatch_size a multiple of "
+                        "shards times sequence_length %" PRIu32,
+                        ppo_config_minibatch_size(config) / length, config->shards, length);
+    return PPO_OK;
+}
+
 // One sample less its own mean is 0: nothing would be learnt.
 static ppo_status check_norm_adv(const ppo_config *config, ppo_error *error)
 {
@@ -154,6 +212,7 @@ ppo_status ppo_config_check(const ppo_config *config, ppo_error *error)
     PPO_TRY(check_ranges(config, error));
     PPO_TRY(check_batch(config, error));
     PPO_TRY(check_shards(config, error));
+    PPO_TRY(check_sequences(config, error));
     PPO_TRY(check_norm_adv(config, error));
     return check_networks(config, error);
 }

@@ -61,7 +61,8 @@
     X(fire_reset, "Atari", BOOL, "false", ANY_BOOL, "", true,                                      \
       "Press FIRE at the beginning of an episode, in games that need it to start.")                \
     X(terminal_on_life_loss, "Atari", BOOL, "false", ANY_BOOL, "episodic_life episode_life", true, \
-      "A lost life ends an episode for learning, while the game continues.")                       \
+      "A lost life ends an episode for learning, while the game continues; it empties the memory " \
+      "too, if the policy has one.")                       \
     X(game_mode, "Atari", U32, "0", BETWEEN(0, 5100), "mode", true,                                \
       "Mode of the game, as ALE numbers it; 0 is the game's default.")                             \
     X(difficulty, "Atari", U32, "0", BETWEEN(0, 3), "", true,                                      \
@@ -96,6 +97,11 @@
       "Activation between the hidden layers.")                                                     \
     X(shared_network, "Networks", BOOL, "false", ANY_BOOL, "", true,                               \
       "One trunk with two heads instead of two separate networks.")                                \
+    X(memory, "Networks", ENUM, "none", CHOICES("none|lstm|gru"), "recurrent rnn rnn_type", true,  \
+      "What the networks remember within an episode, in a cell between hidden layers and heads.")  \
+    X(memory_size, "Networks", U32, "128", BETWEEN(1, 65536),                                      \
+      "lstm_hidden_size rnn_hidden_size rnn_size hidden_state_size", true,                         \
+      "Units of the memory.")                                                                      \
     X(precision, "Networks", ENUM, "fp32", CHOICES("fp32|bf16"), "", true,                         \
       "Arithmetic of convolutional networks: bf16 multiplies numbers rounded to 8 bits and keeps " \
       "parameters and sums in fp32; it needs oneDNN and a processor with AVX512_BF16 or AMX. "     \
@@ -114,6 +120,10 @@
                                                                                                    \
     X(num_steps, "PPO", U32, "128", BETWEEN(1, 1e9), "n_steps", true,                              \
       "Steps per environment in each iteration.")                                                  \
+    X(sequence_length, "PPO", U32, "0", BETWEEN(0, 1e9),                                           \
+      "bptt_horizon seq_len max_seq_len", true,                                                    \
+      "With memory: steps that are learnt from as one sequence, through which gradients flow "     \
+      "back; it divides num_steps, and 0 means num_steps.")                                        \
     X(num_minibatches, "PPO", U32, "16", BETWEEN(1, 1e9), "", true,                                \
       "Minibatches per epoch, if minibatch_size is 0.")                                            \
     X(minibatch_size, "PPO", U32, "0", BETWEEN(0, 2147483648), "batch_size", true,                 \
@@ -210,7 +220,9 @@
     X(anneal_lr, lr_schedule, "linear", "constant")                                                \
     X(norm_adv, norm_adv, "minibatch", "off")                                                      \
     X(normalize_advantage, norm_adv, "minibatch", "off")                                           \
-    X(squash_output, action_bound, "tanh", "clip")
+    X(squash_output, action_bound, "tanh", "clip")                                                 \
+    X(use_rnn, memory, "lstm", "none")                                                             \
+    X(use_lstm, memory, "lstm", "none")
 
 // Foreign names that have no counterpart here, with what to do instead: X(name, sentence).
 #define PPO_HINTS(X)                                                                               \

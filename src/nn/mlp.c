@@ -242,16 +242,14 @@ void ppo_mlp_backward(const ppo_mlp *mlp, float *grad, float *dx, float *scratch
                     (ppo_strided){.data = dinput, .row = ld_input, .col = 1}, x, ldx, rows);
 }
 
-void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, const float *scratch, float *working,
-                             const float *params, float *dhidden, const float *x, size_t ldx,
-                             size_t rows)
+void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, float *dx, const float *scratch,
+                             float *working, const float *params, float *dhidden, const float *x,
+                             size_t ldx, size_t rows)
 {
-    if (mlp->num_hidden == 0)
-        return;
     const ppo_layer *layer = &mlp->layers[mlp->num_hidden - 1];
     const size_t stride = ppo_pad(layer->out);
     ppo_activation_backward(dhidden, scratch + layer->output, rows * stride, mlp->activation);
-    hidden_backward(mlp, mlp->num_hidden, grad, NULL, scratch, working, params,
+    hidden_backward(mlp, mlp->num_hidden, grad, dx, scratch, working, params,
                     (ppo_strided){.data = dhidden, .row = stride, .col = 1}, x, ldx, rows);
 }
 

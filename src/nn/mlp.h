@@ -69,12 +69,12 @@ const float *ppo_mlp_forward_hidden(const ppo_mlp *mlp, float *scratch, const fl
                                     const float *packed, const float *x, size_t *ldx, size_t rows);
 
 // The hidden layers' gradients from dhidden, that of the last one's outputs in rows of
-// ppo_pad(width), which is used up; to `grad` as ppo_mlp_backward does. `scratch` is that of the
-// forward pass; `working` may be apart from it: the scratch_size - working floats that a network
-// has there.
-void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, const float *scratch, float *working,
-                             const float *params, float *dhidden, const float *x, size_t ldx,
-                             size_t rows);
+// ppo_pad(width), which is used up; `grad` and `dx` as in ppo_mlp_backward. `scratch` is that of
+// the forward pass; `working` may be apart from it: the scratch_size - working floats that a
+// network has there. There has to be a hidden layer.
+void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, float *dx, const float *scratch,
+                             float *working, const float *params, float *dhidden, const float *x,
+                             size_t ldx, size_t rows);
 
 // MACs (multiply-accumulate operations) for one row: forward, and backward (weights of all layers,
 // data of all but the first, whose input needs no gradient).

@@ -140,6 +140,8 @@ ppo_status ppo_collect_start(ppo_collect *c, ppo_error *error)
         encode_new(c, next_row(c));
     if (ppo_rollout_has_frames(c->parts.rollout))
         ppo_frames_start(&c->parts.rollout->frames);
+    if (ppo_rollout_has_memory(c->parts.rollout))
+        ppo_rollout_memory_start(&c->parts.rollout->memory);
     return PPO_OK;
 }
 
@@ -151,6 +153,23 @@ typedef struct ppo_block {
     size_t worker;
     bool in_flight; // its environments are stepping
 } ppo_block;
+
+// The policy's outputs for what is known at time t, and its memory after it.
+static void forward(ppo_collect *c, size_t t, const ppo_block *b, const ppo_acting_scratch *s)
+{
+    const ppo_policy *policy = &c->parts.agent->policy;
+    ppo_rollout *r = c->parts.rollout;
+    const void *inputs = ppo_rollout_inputs(r, s->inputs, t * r->num_envs + b->first, b->count);
+    if (!ppo_rollout_has_memory(r)) {
+        ppo_policy_forward(policy, PPO_ACTOR_NET, &s->policy, inputs, b->count);
+        return;
+    }
+    size_t ld;
+    const ppo_memory memory =
+        ppo_rollout_memory_enter(&r->memory, PPO_ACTOR_NET, t, b->first, b->count);
+    const float *trunk = ppo_policy_trunk(policy, PPO_ACTOR_NET, &s->policy, inputs, b->count, &ld);
+    ppo_policy_step(policy, PPO_ACTOR_NET, &s->policy, &memory, &memory, trunk, ld, b->count);
+}
 
 // The policy chooses the block's actions from what is known at time t.
 static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_worker_step *step)
@@ -168,8 +187,7 @@ static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_worker_s
                b->count * dist->mask_width);
     }
 
-    ppo_policy_forward(policy, PPO_ACTOR_NET, &s.policy,
-                       ppo_rollout_inputs(r, s.inputs, row, b->count), b->count);
+    forward(c, t, b, &s);
     if (mask)
         ppo_dist_forbid(dist, s.policy.out, PPO_FORBIDDEN, mask, NULL, b->count);
     ppo_dist_prepare(dist, s.policy.out, b->count);
@@ -216,6 +234,9 @@ static ppo_status finish_step(ppo_collect *c, size_t t, const ppo_block *b,
     if (ppo_rollout_has_frames(r))
         for (size_t n = b->first; n < b->first + b->count; n++)
             ppo_frames_advance(&r->frames, t, n, step->terminated[n] || step->truncated[n]);
+    if (ppo_rollout_has_memory(r))
+        ppo_rollout_memory_advance(&r->memory, t, b->first, b->count, step->terminated,
+                                   step->truncated);
     return PPO_OK;
 }
 
@@ -299,6 +320,8 @@ ppo_status ppo_collect_run(ppo_collect *c, uint64_t first_step, ppo_error *error
         ppo_frames_begin(&r->frames);
     else
         memcpy(r->features, c->features, row_bytes);
+    if (ppo_rollout_has_memory(r))
+        ppo_rollout_memory_begin(&r->memory);
 
     // Statistics take in all environments' observations of a step before any is normalised.
     const size_t steps_at_once = c->parts.agent->policy.input.normalise ? 1 : num_steps;
@@ -312,6 +335,8 @@ ppo_status ppo_collect_run(ppo_collect *c, uint64_t first_step, ppo_error *error
         ppo_frames_end(&r->frames);
     else
         memcpy(c->features, ppo_rollout_row(r, num_steps), row_bytes);
+    if (ppo_rollout_has_memory(r))
+        ppo_rollout_memory_end(&r->memory);
     return PPO_OK;
 }
 
@@ -331,5 +356,7 @@ ppo_status ppo_collect_thaw(ppo_collect *c, uint64_t step, ppo_error *error)
         encode(c, next_row(c), 0, c->parts.rollout->num_envs);
     if (begins_anew && ppo_rollout_has_frames(c->parts.rollout))
         ppo_frames_start(&c->parts.rollout->frames);
+    if (begins_anew && ppo_rollout_has_memory(c->parts.rollout))
+        ppo_rollout_memory_start(&c->parts.rollout->memory);
     return PPO_OK;
 }

@@ -2,9 +2,9 @@
 // The gradient of PPO's loss over one minibatch, or over one shard's part of it: gather, forward,
 // loss, backward.
 //
-// A part is cut into chunks of PPO_CHUNK_ROWS samples; a chunk and a network are one task with
-// a gradient of its own, so the result does not depend on how many threads work. The chunks are
-// added by the optimiser.
+// A part is cut into chunks of PPO_CHUNK_ROWS samples, or for networks with memory of some whole
+// sequences; a chunk and a network are one task with a gradient of its own, so the result does not
+// depend on how many threads work. The chunks are added by the optimiser.
 #ifndef PPO_RL_GRADIENT_H
 #define PPO_RL_GRADIENT_H
 

@@ -5,7 +5,10 @@
 //
 // Samples of environments that broke down are left out: a shard that has lost some runs out of them
 // before the others, and its parts of the last minibatches are smaller, or empty.
-// Owns nothing: rows of the arena.
+//
+// For networks with memory whole sequences (rollout_memory.h) are shuffled and dealt out instead,
+// and a part's samples lie as ppo_sequences_lay_out puts them. Lost samples keep their places in
+// their sequences then, and take no part in any mean. Owns nothing: rows of the arena.
 #ifndef PPO_RL_ORDER_H
 #define PPO_RL_ORDER_H
 
@@ -17,7 +20,8 @@
 typedef struct ppo_minibatch_part {
     const uint32_t *index; // [count] samples of the rollout seen as [T*N, ...]
     size_t count;
-    size_t total;      // samples of the whole minibatch: losses are means over them
+    size_t total;      // samples of the whole minibatch: losses are means over them; with memory
+                       // those that are not lost, perhaps none
     ppo_adv_norm norm; // of the whole minibatch's advantages
 } ppo_minibatch_part;
 
@@ -28,9 +32,12 @@ typedef struct ppo_order {
     size_t shard_size;   // T * N / shards: samples of a shard, if none is lost
     size_t part_size;    // samples of a shard in a minibatch, if there are enough
     size_t most;         // minibatches of an epoch if none is lost
+    size_t length;       // of a sequence with memory; else 0
     uint32_t *samples;   // [shards, shard_size] those that are learnt from
     uint32_t *perm;      // [update_epochs, shards, shard_size]
+    uint32_t *sequences; // [update_epochs, shards, shard_size / length] with memory
     double *num_samples; // [S] of each shard
+    double *totals;      // [update_epochs, most] with memory: samples of minibatches
     double *sums;        // [shards, update_epochs, most] over the advantages of parts
     double *means;       // [update_epochs, most] of minibatches
     ppo_adv_norm *norm;  // [update_epochs, most] likewise
@@ -41,7 +48,8 @@ typedef struct ppo_order {
     size_t num_minibatches; // of an epoch
     size_t total;           // samples of all shards
     const float *advantage;
-    int power; // of what is added up
+    const uint8_t *lost; // with memory
+    int power;           // of what is added up
 } ppo_order;
 
 // Samples of each shard in a full minibatch.

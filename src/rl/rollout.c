@@ -43,6 +43,17 @@ void ppo_rollout_plan_masks(ppo_rollout *r, size_t num_values, ppo_arena *arena)
              num_values);
 }
 
+void ppo_rollout_plan_memory(ppo_rollout *r, const ppo_policy *policy, size_t length,
+                             ppo_arena *arena)
+{
+    ppo_rollout_memory_plan(&r->memory, policy, r->num_steps, r->num_envs, length, arena);
+}
+
+bool ppo_rollout_has_memory(const ppo_rollout *r)
+{
+    return r->memory.policy != NULL;
+}
+
 ppo_rollout_view ppo_rollout_view_of(const ppo_rollout *r)
 {
     return (ppo_rollout_view){.num_features = r->num_features,
@@ -54,7 +65,9 @@ ppo_rollout_view ppo_rollout_view_of(const ppo_rollout *r)
                               .mask = r->mask,
                               .value = r->value,
                               .advantage = r->advantage,
-                              .ret = r->ret};
+                              .ret = r->ret,
+                              .lost = r->lost,
+                              .memory = ppo_rollout_has_memory(r) ? &r->memory : NULL};
 }
 
 bool ppo_rollout_has_frames(const ppo_rollout *r)

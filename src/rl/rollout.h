@@ -7,6 +7,7 @@
 #define PPO_RL_ROLLOUT_H
 
 #include "agent/frame_stack.h"
+#include "rl/rollout_memory.h"
 
 // What one step of an environment leaves, computed by ppo_collect_run. The one list of these
 // arrays: X(field, type, dtype, elements), [T, N, elements], or [T, N] where elements is 0. Worker
@@ -43,6 +44,8 @@ typedef struct ppo_rollout {
     uint8_t *mask; // [T, N, M] which values were allowed, M outputs of the policy; NULL: the
                    // environment has no masks
 
+    ppo_rollout_memory memory; // of networks that have one
+
     // computed by ppo_bootstrap_run (bootstrap.h)
     float *value;      // [T+1, N]
     float *next_value; // [T, N] 0 if terminated, V(final observation) if truncated, else value[t+1]
@@ -64,6 +67,8 @@ typedef struct ppo_rollout_view {
     const uint8_t *mask; // NULL: the environment has no masks
     const float *value;
     const float *advantage, *ret;
+    const uint8_t *lost;
+    const ppo_rollout_memory *memory; // NULL: networks have none
 } ppo_rollout_view;
 
 // The input is borrowed if there are frames.
@@ -72,6 +77,11 @@ void ppo_rollout_plan(ppo_rollout *rollout, size_t num_steps, size_t num_envs,
 
 // Adds the masks, for environments that have them.
 void ppo_rollout_plan_masks(ppo_rollout *rollout, size_t num_values, ppo_arena *arena);
+
+// Adds what networks with memory need, in sequences of `length` steps. The policy is borrowed.
+void ppo_rollout_plan_memory(ppo_rollout *rollout, const ppo_policy *policy, size_t length,
+                             ppo_arena *arena);
+bool ppo_rollout_has_memory(const ppo_rollout *rollout);
 
 ppo_rollout_view ppo_rollout_view_of(const ppo_rollout *rollout);
 

@@ -114,6 +114,8 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
                      agent->policy.dist.num_actions, arena);
     if (agent->env->action_mask)
         ppo_rollout_plan_masks(rollout, agent->policy.dist.mask_width, arena);
+    if (ppo_policy_has_memory(&agent->policy))
+        ppo_rollout_plan_memory(rollout, &agent->policy, ppo_config_sequence_length(config), arena);
     ppo_acting_scratch_plan(&trainer->scratch, &agent->policy, ppo_pool_size(trainer->pool),
                             ppo_rollout_has_frames(rollout), arena);
     trainer->bootstrap = (ppo_bootstrap){

@@ -134,6 +134,8 @@ static ppo_status run_minibatch(ppo_update *update, const ppo_rollout_view *roll
     const ppo_config *config = update->config;
     ppo_update_stats one = {.minibatches = 1};
     size_t count = 0;
+    if (ppo_order_part(&update->order, epoch, minibatch, 0).total == 0)
+        return PPO_OK; // with memory: every step of these sequences is lost
     for (size_t shard = 0; shard < update->shards->num; shard++)
         count = compute_shard(update, rollout, epoch, minibatch, shard, step);
     ppo_shards_sum(update->shards, (double *)(void *)update->sums,

@@ -47,6 +47,12 @@ check 'continuous, normalised' Pendulum-v1 --norm-obs true --norm-reward true
 check 'continuous, deviation from the state' Pendulum-v1 --std-source exp
 check 'continuous, sigmoid deviation, shared' Pendulum-v1 --std-source sigmoid --shared-network true
 check 'continuous, tanh' Pendulum-v1 --action-bound tanh
+memory='--minibatch-size 77 --sequence-length 11 --memory-size 19'
+check 'memory, separate' CartPoleNoVel-v1 --memory lstm $memory --norm-obs true --norm-reward true
+check 'memory, shared' CartPoleNoVel-v1 --memory gru $memory --shared-network true
+check 'memory, continuous, tanh' PendulumNoVel-v1 --memory lstm $memory --action-bound tanh \
+    --std-source exp
+check 'memory, worker processes' TMaze --memory gru $memory --workers process
 check 'continuous, tanh, state, shared' MountainCarContinuous-v0 --action-bound tanh \
     --std-source exp --shared-network true
 finish

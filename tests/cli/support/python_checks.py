@@ -387,6 +387,43 @@ class SingleEnvs(unittest.TestCase):
         with self.assertRaisesRegex(ppo.InvalidError, "forbids"):
             env.step(1)
 
+    def test_memory(self):
+        run = ppo.train(
+            "TMaze",
+            run_dir="maze",
+            restart=True,
+            total_timesteps=512,
+            num_envs=2,
+            num_steps=64,
+            num_minibatches=2,
+            memory="lstm",
+            memory_size=8,
+            eval_episodes=1,
+        )
+        agent = run.load()
+        self.assertEqual(agent.memory_size, 16)
+        envs = agent.make_vec(3, seed=1)
+        obs, _ = envs.reset()
+        starts = np.ones(3, bool)
+        state = np.full((3, 8), 0.5), np.full((3, 8), 0.5)  # forgotten where an episode starts
+        for _ in range(30):
+            actions, after = agent.act(obs, state=state, episode_start=starts)
+            h, c = (np.where(starts[:, None], 0.0, part) for part in state)
+            for n in range(3):  # one at a time, and the start said by an empty state
+                action, alone = agent.act(obs[n], state=(h[n], c[n]))
+                self.assertEqual(action, actions[n])
+                for part, whole in zip(alone, after):
+                    np.testing.assert_array_equal(part, whole[n])
+            obs, _, terminations, truncations, _ = envs.step(actions)
+            starts, state = terminations | truncations, after
+        np.testing.assert_array_equal(agent.act(obs)[1], agent.act(obs, state=None)[1])
+        with self.assertRaisesRegex(ValueError, "the state has shape"):
+            agent.act(obs, state=(np.zeros(5),))
+        with self.assertRaisesRegex(ValueError, "episode_start has 2"):
+            agent.act(obs, episode_start=[True, False])
+        with self.assertRaisesRegex(ValueError, "no memory"):
+            ppo.load("pendulum").act(np.zeros((3, 3, 3)), state=(np.zeros(3),))
+
 
 class Failures(unittest.TestCase):
     def test_sentences(self):

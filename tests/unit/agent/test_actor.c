@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,11 +103,17 @@ static ppo_actor *actor_of(const ppo_agent *agent)
     return actor;
 }
 
+// Each row begins an episode: what the actor remembers of it has no part in this.
 static void act(ppo_actor *actor, void *actions, const void *obs, size_t num_obs,
                 bool deterministic, uint64_t seed, uint64_t step)
 {
-    const ppo_act_options options = {
-        .struct_size = sizeof options, .deterministic = deterministic, .seed = seed, .step = step};
+    uint8_t starts[NUM_OBS];
+    memset(starts, 1, sizeof starts);
+    const ppo_act_options options = {.struct_size = sizeof options,
+                                     .deterministic = deterministic,
+                                     .seed = seed,
+                                     .step = step,
+                                     .episode_starts = starts};
     ppo_error error = {0};
     if (ppo_actor_act(actor, actions, obs, num_obs, &options, &error) != PPO_OK)
         fail_msg("%s", error.message);
@@ -219,10 +226,81 @@ static void test_options_without_a_size(void **state)
     ppo_trainer_destroy(trainer);
 }
 
+// --- memory --------------------------------------------------------------------------------------
+
+static void act_with(ppo_actor *actor, void *actions, const void *obs, size_t num_obs,
+                     const uint8_t *starts, float *memory)
+{
+    const ppo_act_options options = {
+        .struct_size = sizeof options, .seed = 3, .episode_starts = starts, .memory = memory};
+    ppo_error error = {0};
+    if (ppo_actor_act(actor, actions, obs, num_obs, &options, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+}
+
+// What an actor keeps is what a caller would be given; rows that begin an episode have seen
+// nothing, whichever way that is said; callers who don't know of memory get the actor's.
+static void check_memory(const training_case *c)
+{
+    enum { STEPS = 5 };
+    const ppo_config config = training_config(c, 1);
+    ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
+    training_run(trainer, 2);
+    const ppo_agent *agent = ppo_trainer_agent(trainer);
+    const size_t size = ppo_agent_memory_size(agent);
+    const size_t lstm = config.memory == PPO_MEMORY_LSTM;
+    assert_int_equal(size, config.memory_size * (1 + lstm));
+    ppo_actor *keeping = actor_of(agent), *given = actor_of(agent), *old = actor_of(agent);
+    unsigned char *obs = some_observations(agent);
+    float *memory = calloc(NUM_OBS * size, sizeof *memory), *row = calloc(size, sizeof *row);
+    assert_true(memory && row);
+    int32_t kept[NUM_OBS * 4], explicit[NUM_OBS * 4], other[NUM_OBS * 4], one[4];
+    const size_t bytes = ppo_space_bytes(&toy_class(c->toy)->action_space);
+    uint8_t starts[NUM_OBS];
+    size_t differing = 0;
+    act_with(keeping, kept, obs, 3, NULL, NULL); // what it keeps grows with the rows,
+    ppo_actor_forget(keeping);                   // and can be emptied
+    for (size_t t = 0; t < STEPS; t++) {
+        for (size_t i = 0; i < NUM_OBS; i++) {
+            starts[i] = (i + t) % 4 == 0;
+            if (t % 2 && starts[i]) // says the same
+                memset(memory + i * size, 0, size * sizeof *memory);
+        }
+        act_with(keeping, kept, obs, NUM_OBS, starts, NULL);
+        act_with(given, explicit, obs, NUM_OBS, t % 2 ? NULL : starts, memory);
+        assert_memory_equal(kept, explicit, NUM_OBS * bytes);
+        act_with(given, one, obs, 1, &starts[0], row); // row 0 alone, by its own memory
+        assert_memory_equal(row, memory, size * sizeof *row);
+        assert_memory_equal(one, kept, bytes);
+        const ppo_act_options first = {.struct_size = offsetof(ppo_act_options, episode_starts),
+                                       .seed = 3};
+        assert_int_equal(ppo_actor_act(old, other, obs, NUM_OBS, &first, NULL), PPO_OK);
+        differing += memcmp(other, kept, NUM_OBS * bytes) != 0;
+    }
+    assert_true(differing > 0 || c->toy != TOY_BOX); // real actions show that no episode began
+    free(row);
+    free(memory);
+    free(obs);
+    ppo_actor_destroy(old);
+    ppo_actor_destroy(given);
+    ppo_actor_destroy(keeping);
+    ppo_trainer_destroy(trainer);
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"lstm", "gru", "lstm, shared, normalised",
+                                        "lstm, linear, stacks", "pictures, lstm"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (training_case_named(names[i])) // else one that sanitisers are spared
+            check_memory(training_case_named(names[i]));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_acting),
-                                       cmocka_unit_test(test_threads),
-                                       cmocka_unit_test(test_options_without_a_size)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_acting), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_options_without_a_size), cmocka_unit_test(test_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,13 +41,15 @@ static void play(const ppo_agent *agent, ppo_actor *actor, uint64_t seed, double
     *ret = 0.0;
     *length = 0;
     while (*length < TOY_TIME_LIMIT && (now.life_lost || (!now.terminated && !now.truncated))) {
+        const uint8_t starts = now.life_lost;
         if (now.life_lost) {
             env->reset(instance, *length ? NULL : &seed, newest, NULL);
             for (size_t at = 0; at < stack_size - bytes; at += bytes)
                 memcpy(stack + at, newest, bytes);
         }
         now = (ppo_transition){.reward = 0.0};
-        const ppo_act_options acting = {.struct_size = sizeof acting, .deterministic = true};
+        const ppo_act_options acting = {
+            .struct_size = sizeof acting, .deterministic = true, .episode_starts = &starts};
         assert_int_equal(ppo_actor_act(actor, action, stack, 1, &acting, NULL), PPO_OK);
         memmove(stack, stack + bytes, stack_size - bytes);
         env->step(instance, action, newest, &now, NULL);
@@ -63,8 +65,11 @@ static void test_evaluation(void **state)
     (void)state;
     enum { EPISODES = 300 }; // more than are played side by side
     static const char *const names[] = {
-        "discrete", "continuous",         "normalised", "squashed",           "stacks",
-        "pictures", "stacks, normalised", "impala",     "pictures in colour", "pictures as floats",
+        "discrete",           "continuous", "normalised",
+        "squashed",           "stacks",     "pictures",
+        "stacks, normalised", "impala",     "pictures in colour",
+        "pictures as floats", "lstm",       "gru",
+        "pictures, lstm",
     };
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         const training_case *c = training_case_named(names[k]);

@@ -53,6 +53,37 @@ static void test_minibatch_need_not_divide_the_batch(void **state)
     refuse("num_minibatches 513", "batch of 512");
 }
 
+// 4 environments of 128 steps: what doesn't divide is refused with what would.
+static void test_sequences_divide(void **state)
+{
+    (void)state;
+    config.sequence_length = 100; // without memory it has no meaning
+    accept();
+    assert_int_equal(ppo_config_sequence_length(&config), 1);
+    config.memory = PPO_MEMORY_LSTM;
+    refuse("sequence_length 100 does not divide num_steps 128", "1, 2, 4, 8, 16, 32, 64, 128");
+    config.sequence_length = 0;
+    accept();
+    assert_int_equal(ppo_config_sequence_length(&config), 128);
+    assert_int_equal(ppo_config_minibatch_size(&config), 128);
+    config.num_minibatches = 3; // of 4 sequences: 2 and 2
+    accept();
+    assert_int_equal(ppo_config_minibatch_size(&config), 256);
+    config.num_minibatches = 5;
+    refuse("num_minibatches 5 is more than the 4 sequences of 128 steps", "sequence_length");
+    config.sequence_length = 16;
+    accept();
+    assert_int_equal(ppo_config_minibatch_size(&config), 112); // 7 of 32 sequences
+    config.minibatch_size = 100;
+    refuse("minibatch_size 100", "multiple of 16");
+    config.minibatch_size = 96;
+    accept();
+    config.shards = 4; // 6 sequences
+    refuse("minibatches of 6 sequences", "shards");
+    config.minibatch_size = 128;
+    accept();
+}
+
 static void test_batch_must_not_overflow(void **state)
 {
     (void)state;
@@ -149,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_minibatch_need_not_divide_the_batch, reset),
+        cmocka_unit_test_setup(test_sequences_divide, reset),
         cmocka_unit_test_setup(test_batch_must_not_overflow, reset),
         cmocka_unit_test_setup(test_minibatches_of_one_are_not_normalised, reset),
         cmocka_unit_test_setup(test_optimisers_need_their_networks, reset),

@@ -35,10 +35,22 @@ static ppo_config older_in(const char *dir)
     return config;
 }
 
+// The same with everything that acting carries on: memory and starts, masks, statistics.
+static ppo_config remembering_in(const char *dir)
+{
+    ppo_config config = config_in(dir);
+    snprintf(config.env_id, sizeof config.env_id, "%s", small_masked_env.id);
+    config.memory = PPO_MEMORY_LSTM;
+    config.memory_size = 8;
+    config.sequence_length = 4;
+    return config;
+}
+
 static ppo_status open_and_finish(const ppo_config *config, bool restart, ppo_error *error)
 {
     ppo_run *run;
-    ppo_status status = ppo_run_open(&run, config, &small_env, restart, error);
+    const ppo_env_class *env = config->memory == PPO_MEMORY_NONE ? &small_env : &small_masked_env;
+    ppo_status status = ppo_run_open(&run, config, env, restart, error);
     if (status != PPO_OK)
         return status;
     while (status == PPO_OK && !ppo_trainer_done(ppo_run_trainer(run)))
@@ -126,19 +138,31 @@ static void remove_dir(const char *dir)
     assert_int_equal(system(command), 0);
 }
 
+static void kill_before_every_call(const ppo_config *config, const char *model)
+{
+    verdict result = KILLED;
+    for (int calls = 1; result == KILLED; calls++) {
+        result = run_for(calls, config, false);
+        if (result == NOT_TRACEABLE)
+            skip();
+        finish(config);
+        assert_alike("killed", model, calls);
+        remove_dir("killed");
+    }
+}
+
 static void test_killed_before_every_call(void **state)
 {
     const ppo_config config = config_in("killed");
-    verdict result = KILLED;
     (void)state;
-    for (int calls = 1; result == KILLED; calls++) {
-        result = run_for(calls, &config, false);
-        if (result == NOT_TRACEABLE)
-            skip();
-        finish(&config);
-        assert_alike("killed", "straight", calls);
-        remove_dir("killed");
-    }
+    kill_before_every_call(&config, "straight");
+}
+
+static void test_killed_with_memory(void **state)
+{
+    const ppo_config config = remembering_in("killed");
+    (void)state;
+    kill_before_every_call(&config, "remembering");
 }
 
 static void copy_dir(const char *to, const char *from)
@@ -181,7 +205,9 @@ static int make_models(void **state)
         return -1;
     const ppo_config straight = config_in("straight");
     const ppo_config older = older_in("older");
+    const ppo_config remembering = remembering_in("remembering");
     finish(&straight);
+    finish(&remembering);
     finish(&older);
     return 0;
 }
@@ -190,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_killed_before_every_call),
+        cmocka_unit_test(test_killed_with_memory),
         cmocka_unit_test(test_restart_killed_before_every_call),
     };
     return cmocka_run_group_tests(tests, make_models, scratch_remove);

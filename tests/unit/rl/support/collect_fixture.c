@@ -30,6 +30,12 @@ void collect_fixture_create(collect_fixture *fixture, const ppo_config *config,
     ppo_rollout_plan(&fixture->rollout, config->num_steps, config->num_envs,
                      &fixture->agent.policy.input, fixture->agent.policy.dist.num_actions,
                      &fixture->arena);
+    if (env->action_mask)
+        ppo_rollout_plan_masks(&fixture->rollout, fixture->agent.policy.dist.mask_width,
+                               &fixture->arena);
+    if (ppo_policy_has_memory(&fixture->agent.policy))
+        ppo_rollout_plan_memory(&fixture->rollout, &fixture->agent.policy,
+                                ppo_config_sequence_length(config), &fixture->arena);
     ppo_acting_scratch_plan(&fixture->scratch, &fixture->agent.policy, ppo_pool_size(fixture->pool),
                             ppo_rollout_has_frames(&fixture->rollout), &fixture->arena);
     fixture->bootstrap = (ppo_bootstrap){.agent = &fixture->agent,

@@ -153,17 +153,35 @@ void golden_param_name(const golden_file *golden, char *name, size_t size, const
     fail_msg("no tensor for %s%s", prefix, ours);
 }
 
-static bool says(const golden_file *golden, const char *key, const char *text)
+bool golden_says(const golden_file *golden, const char *key, const char *text)
 {
-    return strcmp(golden_text(golden, key), text) == 0;
+    const char *found = ppo_safetensors_metadata(&golden->tensors, key);
+    return found && strcmp(found, text) == 0;
+}
+
+bool golden_has_memory(const golden_file *golden)
+{
+    return golden_says(golden, "memory", "lstm") || golden_says(golden, "memory", "gru");
+}
+
+uint8_t *golden_flags(const golden_file *golden, const char *name, size_t count)
+{
+    size_t found;
+    double *values = golden_values(golden, name, &found);
+    uint8_t *bytes = calloc(count, sizeof *bytes);
+    assert_true(bytes && found == count);
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = (uint8_t)values[i];
+    free(values);
+    return bytes;
 }
 
 bool golden_has_pictures(const golden_file *golden)
 {
-    return says(golden, "net", "nature_cnn");
+    return golden_says(golden, "net", "nature_cnn");
 }
 
-static void read_config(ppo_config *config, const golden_file *golden)
+void golden_read_config(ppo_config *config, const golden_file *golden)
 {
     ppo_error error = {0};
     ppo_config_defaults(config);
@@ -171,10 +189,11 @@ static void read_config(ppo_config *config, const golden_file *golden)
         ppo_config_set(config, "hidden_sizes", golden_text(golden, "hidden"), &error) != PPO_OK)
         fail_msg("%s", error.message);
     config->activation =
-        says(golden, "activation", "relu") ? PPO_ACTIVATION_RELU : PPO_ACTIVATION_TANH;
-    config->shared_network = says(golden, "networks", "shared");
-    config->norm_adv = says(golden, "norm_adv", "True") ? PPO_NORM_ADV_MINIBATCH : PPO_NORM_ADV_OFF;
-    config->clip_vloss = says(golden, "clip_vloss", "True");
+        golden_says(golden, "activation", "relu") ? PPO_ACTIVATION_RELU : PPO_ACTIVATION_TANH;
+    config->shared_network = golden_says(golden, "networks", "shared");
+    config->norm_adv =
+        golden_says(golden, "norm_adv", "True") ? PPO_NORM_ADV_MINIBATCH : PPO_NORM_ADV_OFF;
+    config->clip_vloss = golden_says(golden, "clip_vloss", "True");
     config->learning_rate = golden_number(golden, "lr");
     config->adam_eps = golden_number(golden, "adam_eps");
     config->clip_coef = golden_number(golden, "clip_coef");
@@ -186,14 +205,41 @@ static void read_config(ppo_config *config, const golden_file *golden)
     config->action_bound = PPO_ACTION_RAW;
     config->num_envs = 1;
     config->num_steps = (uint32_t)find(golden, "in.action")->shape[0];
+    if (!golden_has_memory(golden))
+        return;
+    config->memory = golden_says(golden, "memory", "lstm") ? PPO_MEMORY_LSTM : PPO_MEMORY_GRU;
+    config->memory_size = (uint32_t)golden_number(golden, "memory_size");
+    config->num_envs = (uint32_t)golden_number(golden, "num_envs");
+    config->num_steps = (uint32_t)golden_number(golden, "num_steps");
+    config->sequence_length = (uint32_t)golden_number(golden, "sequence_length");
+    config->gamma = golden_number(golden, "gamma");
+    config->gae_lambda = golden_number(golden, "gae_lambda");
+}
+
+// "discrete:3", "multi_discrete:3,2,4" or "box:2".
+static void parse_actions(golden_fixture *fixture, const char *text)
+{
+    ppo_space *space = &fixture->action_space;
+    uint32_t count = 0;
+    for (const char *at = strchr(text, ':'); at; at = strchr(at + 1, ','))
+        fixture->num_values[count++] = (uint32_t)strtoul(at + 1, NULL, 10);
+    if (strncmp(text, "box:", 4) == 0)
+        *space = (ppo_space){
+            .kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1, .shape = {fixture->num_values[0]}};
+    else
+        *space = (ppo_space){.kind = count > 1 ? PPO_SPACE_MULTI_DISCRETE : PPO_SPACE_DISCRETE,
+                             .dtype = PPO_I32,
+                             .rank = 1,
+                             .shape = {count},
+                             .num_values = fixture->num_values};
 }
 
 // A categorical's number of actions is that of the policy head's biases.
-static void read_action_space(golden_fixture *fixture, const golden_file *golden)
+static void read_head(golden_fixture *fixture, const golden_file *golden)
 {
     char head[PPO_NAME_SIZE], name[2 * PPO_NAME_SIZE];
     ppo_space *space = &fixture->action_space;
-    if (says(golden, "policy", "diag_gaussian")) {
+    if (golden_says(golden, "policy", "diag_gaussian")) {
         *space = (ppo_space){.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1};
         space->shape[0] = (uint32_t)find(golden, "in.param.log_std")->shape[0];
         return;
@@ -207,27 +253,36 @@ static void read_action_space(golden_fixture *fixture, const golden_file *golden
     golden_param_name(golden, name, sizeof name, "out.param.", head);
     if (golden_has_pictures(golden))
         snprintf(name + strlen(name), sizeof name - strlen(name), ".sample");
-    fixture->num_values = (uint32_t)find(golden, name)->shape[0];
+    fixture->num_values[0] = (uint32_t)find(golden, name)->shape[0];
     *space = (ppo_space){.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}};
-    space->num_values = &fixture->num_values;
+    space->num_values = fixture->num_values;
+}
+
+void golden_read_action_space(golden_fixture *fixture, const golden_file *golden)
+{
+    const char *actions = ppo_safetensors_metadata(&golden->tensors, "actions");
+    if (actions)
+        parse_actions(fixture, actions);
+    else
+        read_head(fixture, golden);
 }
 
 // Pictures come as whole stacks, one of several channels at a time.
 static ppo_input read_input(const golden_file *golden)
 {
     if (!golden_has_pictures(golden))
-        return PPO_INPUT_FLOATS(find(golden, "in.obs")->shape[1]);
-    const golden_shape shape = golden_picture_shape(golden);
+        return PPO_INPUT_FLOATS(find(golden, "in.obs")->shape[golden_has_memory(golden) ? 2 : 1]);
+    const golden_shape shape = golden_picture_shape(golden, "obs");
     return ppo_input_picture(PPO_NETWORK_NATURE_CNN, 1, shape.channels, shape.height, shape.width,
                              false);
 }
 
-static void fill_params(golden_fixture *fixture, const golden_file *golden)
+void golden_fill_params(ppo_policy *policy, const golden_file *golden)
 {
     char name[2 * PPO_NAME_SIZE];
-    for (size_t i = 0; i < fixture->policy.layout.count; i++) {
-        const ppo_param *param = &fixture->policy.layout.list[i];
-        float *values = fixture->policy.params + param->offset;
+    for (size_t i = 0; i < policy->layout.count; i++) {
+        const ppo_param *param = &policy->layout.list[i];
+        float *values = policy->params + param->offset;
         if (golden_has_pictures(golden)) {
             golden_formula_param(golden, param, values);
             continue;
@@ -235,16 +290,51 @@ static void fill_params(golden_fixture *fixture, const golden_file *golden)
         golden_param_name(golden, name, sizeof name, "in.param.", param->name);
         golden_floats(golden, name, values, ppo_param_count(param));
     }
-    ppo_policy_pack(&fixture->policy);
+    ppo_policy_pack(policy);
+}
+
+void golden_memory(const golden_file *golden, const char *prefix, const ppo_policy *policy,
+                   size_t net, const ppo_memory *memory, size_t count)
+{
+    const char *name = policy->shared ? "trunk" : net == PPO_ACTOR_NET ? "actor" : "critic";
+    char tensor[2 * PPO_NAME_SIZE];
+    snprintf(tensor, sizeof tensor, "%s.%s.h", prefix, name);
+    golden_floats(golden, tensor, memory->h, count);
+    snprintf(tensor, sizeof tensor, "%s.%s.c", prefix, name);
+    if (ppo_memory_cell_has_c(&policy->cells[net]))
+        golden_floats(golden, tensor, memory->c, count);
+}
+
+// What acting left for the update: starts, and the memory before each sequence.
+static void fill_memory(golden_fixture *fixture, const golden_file *golden)
+{
+    ppo_rollout_memory *m = &fixture->rollout.memory;
+    const size_t batch = m->num_steps * m->num_envs;
+    uint8_t *start = golden_flags(golden, "in.start", batch);
+    memcpy(m->start, start, batch);
+    free(start);
+    for (size_t net = 0; net < fixture->policy.num_nets; net++) {
+        const size_t count = batch / m->length * fixture->config.memory_size;
+        golden_memory(golden, "in.sequence_memory", &fixture->policy, net, &m->sequence[net],
+                      count);
+    }
 }
 
 static void fill(golden_fixture *fixture, const golden_file *golden)
 {
     ppo_rollout *r = &fixture->rollout;
-    const size_t samples = r->num_steps;
-    fill_params(fixture, golden);
+    const size_t samples = r->num_steps * r->num_envs;
+    golden_fill_params(&fixture->policy, golden);
+    if (ppo_policy_has_memory(&fixture->policy))
+        fill_memory(fixture, golden);
+    if (r->mask) {
+        const size_t count = samples * fixture->policy.dist.mask_width;
+        uint8_t *mask = golden_flags(golden, "in.mask", count);
+        memcpy(r->mask, mask, count);
+        free(mask);
+    }
     if (golden_has_pictures(golden))
-        golden_pictures(golden, ppo_frames_row(&r->frames, 0));
+        golden_pictures(golden, "obs", ppo_frames_row(&r->frames, 0));
     else
         golden_floats(golden, "in.obs", r->features, samples * r->num_features);
     golden_floats(golden, "in.action", r->action, samples * r->num_actions);
@@ -259,9 +349,9 @@ void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
 {
     ppo_error error = {0};
     *fixture = (golden_fixture){0};
-    read_config(&fixture->config, golden);
+    golden_read_config(&fixture->config, golden);
     fixture->config.precision = precision;
-    read_action_space(fixture, golden);
+    golden_read_action_space(fixture, golden);
     fixture->step = (ppo_step_params){.lr = fixture->config.learning_rate,
                                       .critic_lr = fixture->config.learning_rate,
                                       .clip_coef = fixture->config.clip_coef,
@@ -270,8 +360,13 @@ void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
     if (ppo_policy_plan(&fixture->policy, &fixture->config, &input, NULL, &fixture->action_space,
                         &fixture->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
-    ppo_rollout_plan(&fixture->rollout, fixture->config.num_steps, 1, &fixture->policy.input,
-                     fixture->policy.dist.num_actions, &fixture->arena);
+    ppo_rollout_plan(&fixture->rollout, fixture->config.num_steps, fixture->config.num_envs,
+                     &fixture->policy.input, fixture->policy.dist.num_actions, &fixture->arena);
+    if (ppo_policy_has_memory(&fixture->policy))
+        ppo_rollout_plan_memory(&fixture->rollout, &fixture->policy,
+                                fixture->config.sequence_length, &fixture->arena);
+    if (golden_has(golden, "in.mask"))
+        ppo_rollout_plan_masks(&fixture->rollout, fixture->policy.dist.mask_width, &fixture->arena);
     if (ppo_pool_create(&fixture->pool, threads, &error) != PPO_OK)
         fail_msg("%s", error.message);
     minibatch_step_create(&fixture->single, &fixture->config, &fixture->policy, fixture->pool,

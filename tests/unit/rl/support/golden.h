@@ -32,6 +32,19 @@ void golden_floats(const golden_file *golden, const char *name, float *values, s
 void golden_param_name(const golden_file *golden, char *name, size_t size, const char *prefix,
                        const char *ours);
 
+// Metadata that not all files have.
+bool golden_says(const golden_file *golden, const char *key, const char *text);
+
+// True for the files of networks with memory (tests/data/golden_policies/README.md).
+bool golden_has_memory(const golden_file *golden);
+
+// A tensor of ones and zeros as bytes that the caller frees.
+uint8_t *golden_flags(const golden_file *golden, const char *name, size_t count);
+
+// The memory of network `net` that a file keeps as "<prefix>.<network>.h" and ".c".
+void golden_memory(const golden_file *golden, const char *prefix, const ppo_policy *policy,
+                   size_t net, const ppo_memory *memory, size_t count);
+
 // True for the files of convolutional networks.
 bool golden_has_pictures(const golden_file *golden);
 
@@ -39,7 +52,7 @@ bool golden_has_pictures(const golden_file *golden);
 typedef struct golden_fixture {
     ppo_config config;
     ppo_space action_space;
-    uint32_t num_values;
+    uint32_t num_values[8]; // of its components
     ppo_step_params step;
     ppo_arena arena;
     ppo_policy policy;
@@ -47,6 +60,11 @@ typedef struct golden_fixture {
     ppo_pool *pool;
     minibatch_step single;
 } golden_fixture;
+
+// What a config and its spaces are in such a file; num_values is kept by the fixture.
+void golden_read_config(ppo_config *config, const golden_file *golden);
+void golden_read_action_space(golden_fixture *fixture, const golden_file *golden);
+void golden_fill_params(ppo_policy *policy, const golden_file *golden);
 
 void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
                            ppo_precision precision, uint32_t threads);

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,19 +21,28 @@ static float uniform(uint64_t seed, uint64_t i)
     return (float)(z >> 40) * 0x1p-23f - 1.0f;
 }
 
-golden_shape golden_picture_shape(const golden_file *golden)
+golden_shape golden_picture_shape(const golden_file *golden, const char *what)
 {
-    golden_shape s;
-    const char *text = golden_text(golden, "obs_shape");
-    if (sscanf(text, "%zu,%zu,%zu,%zu", &s.samples, &s.channels, &s.height, &s.width) != 4)
-        fail_msg("obs_shape is no shape of pictures: %s", text);
-    return s;
+    char key[PPO_NAME_SIZE], *end;
+    snprintf(key, sizeof key, "%s_shape", what);
+    size_t number[5] = {0}, count = 0;
+    for (const char *at = golden_text(golden, key); *at && count < 5; at = *end ? end + 1 : end)
+        number[count++] = strtoul(at, &end, 10);
+    if (count < 4)
+        fail_msg("%s is no shape of pictures: %s", key, golden_text(golden, key));
+    const size_t *last = number + count - 3;
+    return (golden_shape){.samples = number[0] * (count == 5 ? number[1] : 1),
+                          .channels = last[0],
+                          .height = last[1],
+                          .width = last[2]};
 }
 
-void golden_pictures(const golden_file *golden, unsigned char *pictures)
+void golden_pictures(const golden_file *golden, const char *what, unsigned char *pictures)
 {
-    const golden_shape s = golden_picture_shape(golden);
-    const uint64_t seed = (uint64_t)golden_number(golden, "obs_seed");
+    char key[PPO_NAME_SIZE];
+    snprintf(key, sizeof key, "%s_seed", what);
+    const golden_shape s = golden_picture_shape(golden, what);
+    const uint64_t seed = (uint64_t)golden_number(golden, key);
     const size_t pixels = s.height * s.width, bytes = s.channels * pixels;
     for (size_t i = 0; i < s.samples * bytes; i++) {
         const size_t channel = i % bytes / pixels, pixel = i % pixels;

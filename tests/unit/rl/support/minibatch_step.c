@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 #include <math.h>
@@ -12,12 +13,19 @@ ppo_minibatch_part minibatch_of(const ppo_config *config, const ppo_rollout *rol
                                 const uint32_t *index, size_t count)
 {
     const float *advantage = rollout->advantage;
-    ppo_minibatch_part part = {.index = index, .count = count, .total = count};
-    const double mean = ppo_minibatch_adv_sum(advantage, index, count, 0.0, 1) / (double)count;
-    const double squares = ppo_minibatch_adv_sum(advantage, index, count, mean, 2);
+    ppo_minibatch_part part = {.index = index, .count = count};
+    uint32_t *learnt = calloc(count, sizeof *learnt); // all but lost ones
+    assert_non_null(learnt);
+    for (size_t i = 0; i < count; i++)
+        if (!rollout->lost[index[i]])
+            learnt[part.total++] = index[i];
+    const double total = (double)part.total;
+    const double mean = ppo_minibatch_adv_sum(advantage, learnt, part.total, 0.0, 1) / total;
+    const double squares = ppo_minibatch_adv_sum(advantage, learnt, part.total, mean, 2);
     part.norm = config->norm_adv == PPO_NORM_ADV_MINIBATCH
-                    ? ppo_minibatch_adv_norm(mean, squares, count)
+                    ? ppo_minibatch_adv_norm(mean, squares, part.total)
                     : (ppo_adv_norm){.mean = 0.0f, .inv_std = 1.0f};
+    free(learnt);
     return part;
 }
 
@@ -65,7 +73,7 @@ ppo_update_stats minibatch_step_run(minibatch_step *m, const ppo_rollout *rollou
     ppo_optimizer_begin(m->optimizer, 0, chunks, num_chunks);
     const ppo_gradient_sums sums = ppo_gradient_compute(m->gradient, &view, &part, step, &sink,
                                                         ppo_optimizer_sum(m->optimizer));
-    const minibatch_means means = minibatch_means_of(&sums, m->policy, count);
+    const minibatch_means means = minibatch_means_of(&sums, m->policy, part.total);
     ppo_update_stats stats = {.mean = means.mean, .std_mean = means.std_mean, .minibatches = 1};
     stats.loss = ppo_joint_loss(&stats.mean, step->ent_coef, m->config->vf_coef);
     stats.grad_norm = ppo_optimizer_norm(m->optimizer);

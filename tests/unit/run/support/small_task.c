@@ -46,23 +46,28 @@ static ppo_status walker_step(void *instance, const void *action, void *observat
     return PPO_OK;
 }
 
+// Near an end it can't be pushed towards it.
+static void walker_mask(const void *instance, uint8_t *allowed)
+{
+    const walker *self = instance;
+    allowed[0] = self->place > -0.5f;
+    allowed[1] = self->place < 0.5f;
+}
+
 static const uint32_t two = 2;
 
-const ppo_env_class small_env = {
-    .struct_size = sizeof(ppo_env_class),
-    .abi_version = PPO_ENV_ABI_VERSION,
-    .id = "Walker-v0",
-    .summary = "a walker between two ends",
-    .observation_space = PPO_SPACE_FLOATS(2, NULL, NULL),
-    .action_space =
-        {.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}, .num_values = &two},
-    .max_episode_steps = 60,
-    .reward_threshold = 1000,
-    .instance_size = sizeof(walker),
-    .state_size = sizeof(walker),
-    .reset = walker_reset,
-    .step = walker_step,
-};
+#define WALKER(name, mask)                                                                         \
+    {                                                                                              \
+        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name,      \
+        .summary = "a walker between two ends",                                                    \
+        .observation_space = PPO_SPACE_FLOATS(2, NULL, NULL),                                      \
+        .action_space = PPO_SPACE_CHOICE(&two), .max_episode_steps = 60, .reward_threshold = 1000, \
+        .instance_size = sizeof(walker), .state_size = sizeof(walker), .reset = walker_reset,      \
+        .step = walker_step, .action_mask = mask                                                   \
+    }
+
+const ppo_env_class small_env = WALKER("Walker-v0", NULL);
+const ppo_env_class small_masked_env = WALKER("MaskedWalker-v0", walker_mask);
 
 ppo_config small_config(const char *run_dir)
 {

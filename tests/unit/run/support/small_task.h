@@ -8,6 +8,7 @@
 // A walker between two ends with a random wind; its state is the whole instance. Episodes last
 // longer than an iteration, so that a checkpoint always finds some under way.
 extern const ppo_env_class small_env;
+extern const ppo_env_class small_masked_env; // in which some actions are forbidden
 
 // 12 iterations of 2 environments and 16 steps; networks of 8 units; an evaluation every 4th.
 // One thread, so that a test may fork.
