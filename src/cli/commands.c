@@ -393,7 +393,8 @@ static const cli_command rows[] = {
         .summary = "Measure speed or learning",
         .text = "Names: peak (fused multiply-adds of this machine), cartpole (training with "
                 "Stable-Baselines3's default sizes), pendulum (training with RLtools' sizes), cnn "
-                "(training a convolutional network on pictures that cost nothing), 'bridge [ID]' "
+                "(training a convolutional network on pictures that cost nothing), lstm (training "
+                "with memory in sequences of 16, and acting with it), 'bridge [ID]' "
                 "(an environment of Gymnasium, beside bare Python loops), 'env ID' (stepping "
                 "alone), 'atari ID' (frames and steps of a game, and the share of processor, TIA "
                 "and preprocessing in a step), 'train TARGET' (what ppo train TARGET does). "
@@ -409,7 +410,7 @@ static const cli_command rows[] = {
                     "ppo bench --learning CartPole-v1 --seeds 1-5",
         .flags = bench_flags,
         .operand = CLI_BENCH,
-        .operand_words = "peak cartpole pendulum cnn atari bridge env train",
+        .operand_words = "peak cartpole pendulum cnn lstm atari bridge env train",
         .max_operands = 64,
         .takes_options = true,
         .run = cli_cmd_bench,

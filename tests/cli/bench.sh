@@ -6,13 +6,14 @@
 run 0 "$ppo" bench peak --threads 1 --seconds 0.2 --json
 is_json
 has_fields name threads sps gflops peak_gflops share_of_peak
-for name in cartpole pendulum; do
+for name in cartpole pendulum lstm; do
     run 0 "$ppo" bench $name --threads 1 --seconds 0.5 --json
     is_json
     has_fields name threads sps gflops peak_gflops share_of_peak
     wants 'name' "$(field name)" "$name"
     wants 'threads' "$(field threads)" 1
 done
+has_fields acting_share_of_feed_forward
 run 0 "$ppo" bench cartpole --threads 2 --seconds 0.3
 prints '^cartpole, 2 threads'
 prints 'of the peak'

@@ -32,6 +32,15 @@ int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const c
 int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 int cli_bench_cnn(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
+// An LSTM of 128 units behind layers of 64 and 64, with 16 environments x 128 steps in sequences of
+// 16: training, and acting beside a feed-forward network.
+int cli_bench_lstm(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+
+// Training with the settings `yaml` over the defaults, and those of `args` over these. env NULL:
+// what the settings name. `acting_share`, if it is not 0, is a figure that is printed beside.
+int cli_bench_yaml(const char *name, const char *yaml, const ppo_env_class *env,
+                   const cli_bench_plan *plan, const cli_args *args, double acting_share);
+
 // What `ppo train operand` would train.
 int cli_bench_train(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 

@@ -59,6 +59,7 @@ typedef struct result {
     samples fp32_sps;      // of the same training in fp32, where it is in bf16
     samples peak_gflops;   // count == 0: not measured
     double flops_per_step; // of the networks, per environment step
+    double acting_share;   // of a feed-forward network's rate while acting; 0: not measured
     bool is_bf16;
 } result;
 
@@ -92,6 +93,8 @@ static int print_json(const result *r)
         print_json_samples(object, "peak_gflops", &r->peak_gflops);
         cJSON_AddNumberToObject(object, "share_of_peak", gflops / peak);
     }
+    if (r->acting_share > 0.0)
+        cJSON_AddNumberToObject(object, "acting_share_of_feed_forward", r->acting_share);
     return cli_json_print(object);
 }
 
@@ -118,6 +121,9 @@ static int print_result(const result *r)
     printf("  %s %12.2f GFLOP/s (%.2f to %.2f)\n",
            r->is_bf16 ? "peak in bf16      " : "peak              ", peak, lowest(&r->peak_gflops),
            highest(&r->peak_gflops));
+    if (r->acting_share > 0.0)
+        printf("  acting by steps    %12.1f %% of a feed-forward network's GFLOP/s\n",
+               100.0 * r->acting_share);
     return PPO_OK;
 }
 
@@ -229,11 +235,11 @@ static bool is_bf16(const ppo_config *config, ppo_trainer *trainer)
 
 // Measures training by a configuration that is ready but for what a measurement decides.
 static int bench_config(const char *name, ppo_config *config, const ppo_env_class *env,
-                        const cli_args *args, const cli_bench_plan *plan)
+                        const cli_args *args, const cli_bench_plan *plan, double acting_share)
 {
     ppo_error error = {0};
     ppo_trainer *trainer = NULL, *fp32 = NULL;
-    result r = {.name = name, .plan = plan};
+    result r = {.name = name, .plan = plan, .acting_share = acting_share};
     config->total_timesteps = UINT64_C(1) << 40; // the clock ends it, not the steps
     config->threads = plan->threads;
     if (args->flag[CLI_FLAG_NUM_ENVS])
@@ -255,9 +261,8 @@ static int bench_config(const char *name, ppo_config *config, const ppo_env_clas
     return status == PPO_OK ? print_result(&r) : cli_fail(&error);
 }
 
-// Settings over the defaults, and those of `args` over these. env NULL: what the settings name.
-static int bench_yaml(const char *name, const char *yaml, const ppo_env_class *env,
-                      const cli_bench_plan *plan, const cli_args *args)
+int cli_bench_yaml(const char *name, const char *yaml, const ppo_env_class *env,
+                   const cli_bench_plan *plan, const cli_args *args, double acting_share)
 {
     ppo_error error = {0};
     ppo_config config;
@@ -265,7 +270,7 @@ static int bench_yaml(const char *name, const char *yaml, const ppo_env_class *e
     if (ppo_config_parse(&config, yaml, strlen(yaml), name, &error) ||
         cli_settings_apply(&config, args, &error))
         return cli_fail(&error);
-    return bench_config(name, &config, env, args, plan);
+    return bench_config(name, &config, env, args, plan, acting_share);
 }
 
 // The shapes below name all that costs time or changes what is computed, so that the defaults of
@@ -275,39 +280,40 @@ static int bench_yaml(const char *name, const char *yaml, const ppo_env_class *e
 int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
     (void)operand;
-    return bench_yaml("cartpole",
-                      "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
-                      "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\n"
-                      "shared_network: false\nlearning_rate: 3e-4\nlr_schedule: constant\n"
-                      "ent_coef: 0\nclip_vloss: false\nclip_coef: 0.2\nvf_coef: 0.5\n"
-                      "max_grad_norm: 0.5\ngamma: 0.99\nnorm_obs: false\nnorm_reward: false\n",
-                      NULL, plan, args);
+    return cli_bench_yaml("cartpole",
+                          "env_id: CartPole-v1\nnum_envs: 8\nnum_steps: 2048\nminibatch_size: 64\n"
+                          "update_epochs: 10\nhidden_sizes: 64,64\nactivation: tanh\n"
+                          "shared_network: false\nlearning_rate: 3e-4\nlr_schedule: constant\n"
+                          "ent_coef: 0\nclip_vloss: false\nclip_coef: 0.2\nvf_coef: 0.5\n"
+                          "max_grad_norm: 0.5\ngamma: 0.99\nnorm_obs: false\nnorm_reward: false\n",
+                          NULL, plan, args, 0.0);
 }
 
 // RLtools' PPO on Pendulum.
 int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
     (void)operand;
-    return bench_yaml("pendulum",
-                      "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
-                      "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\n"
-                      "shared_network: false\nlearning_rate: 1e-3\nlr_schedule: constant\n"
-                      "norm_obs: true\nnorm_reward: false\nmax_grad_norm: 0\ngamma: 0.99\n"
-                      "clip_vloss: true\nent_coef: 0.01\nent_schedule: constant\n",
-                      NULL, plan, args);
+    return cli_bench_yaml("pendulum",
+                          "env_id: Pendulum-v1\nnum_envs: 4\nnum_steps: 1024\nminibatch_size: 256\n"
+                          "update_epochs: 2\nhidden_sizes: 64,64\nactivation: relu\n"
+                          "shared_network: false\nlearning_rate: 1e-3\nlr_schedule: constant\n"
+                          "norm_obs: true\nnorm_reward: false\nmax_grad_norm: 0\ngamma: 0.99\n"
+                          "clip_vloss: true\nent_coef: 0.01\nent_schedule: constant\n",
+                          NULL, plan, args, 0.0);
 }
 
 // Breakout with worker processes (configs/seeds/breakout.yaml), on frames that cost nothing.
 int cli_bench_cnn(const cli_bench_plan *plan, const cli_args *args, const char *operand)
 {
     (void)operand;
-    return bench_yaml("cnn",
-                      "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
-                      "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\n"
-                      "shared_network: true\nlearning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\n"
-                      "max_grad_norm: 0.5\ngamma: 0.99\nnorm_reward: false\nclip_vloss: true\n"
-                      "ent_coef: 0.01\nent_schedule: constant\n",
-                      &cli_bench_frames, plan, args);
+    return cli_bench_yaml(
+        "cnn",
+        "env_id: frames\nnum_envs: 8\nnum_steps: 128\nminibatch_size: 256\n"
+        "update_epochs: 4\nnetwork: nature_cnn\nframe_stack: 4\n"
+        "shared_network: true\nlearning_rate: 3e-4\nclip_coef: 0.1\nvf_coef: 0.5\n"
+        "max_grad_norm: 0.5\ngamma: 0.99\nnorm_reward: false\nclip_vloss: true\n"
+        "ent_coef: 0.01\nent_schedule: constant\n",
+        &cli_bench_frames, plan, args, 0.0);
 }
 
 int cli_bench_train(const cli_bench_plan *plan, const cli_args *args, const char *operand)
@@ -317,5 +323,5 @@ int cli_bench_train(const cli_bench_plan *plan, const cli_args *args, const char
     cli_target target;
     if (cli_target_config(&config, &target, operand, args, &error))
         return cli_fail(&error);
-    return bench_config(operand, &config, NULL, args, plan);
+    return bench_config(operand, &config, NULL, args, plan, 0.0);
 }

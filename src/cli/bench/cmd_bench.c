@@ -44,6 +44,7 @@ static const measurement measurements[] = {
     {"cartpole", 0, 0, NO_OPERAND, cli_bench_cartpole},
     {"pendulum", 0, 0, NO_OPERAND, cli_bench_pendulum},
     {"cnn", 0, 0, NO_OPERAND, cli_bench_cnn},
+    {"lstm", 0, 0, NO_OPERAND, cli_bench_lstm},
     {"atari", 1, 1, "'bench atari' needs one game's environment id", cli_bench_atari},
     {"bridge", 0, 1, "'bench bridge' takes one environment id", cli_bench_bridge},
     {"env", 1, 1, "'bench env' needs one environment id", cli_bench_env},
@@ -57,8 +58,9 @@ static const char *measurement_name(void *context, size_t index)
     return measurements[index].name;
 }
 
-#define KNOWN                                                                                 \
-    "peak, cartpole, pendulum, cnn, 'bridge [ID]', 'atari ID', 'env ID', 'train TARGET' and " \
+#define KNOWN                                                                                   \
+    "peak, cartpole, pendulum, cnn, lstm, 'bridge [ID]', 'atari ID', 'env ID', 'train TARGET' " \
+    "and "                                                                                      \
     "--learning"
 
 // The one that `args` ask for; NULL if there is none or its operands are wrong.
