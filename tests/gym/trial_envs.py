@@ -93,6 +93,34 @@ add(
         "c": np.array([1, 2]),
     },
 )
+
+
+def weigh_mixed(action):
+    """NaN unless the parts are of their spaces' own types."""
+    arm, mode = action["arm"], action["mode"]
+    fits = type(action) is dict and type(arm) is tuple and arm[0].dtype == np.float64
+    fits = fits and type(arm[1]) is np.int64 and arm[2].dtype == np.int8 and type(mode) is np.int64
+    return weigh(arm[0]) + 100.0 * arm[1] + 1000.0 * weigh(arm[2]) + 1e6 * mode if fits else float("nan")
+
+
+add(
+    "Mixed-v0",
+    VECTOR,
+    spaces.Dict(
+        {
+            "mode": spaces.Discrete(2),
+            "arm": spaces.Tuple(
+                [
+                    spaces.Box(-1.0, 1.0, (2,), np.float64),
+                    spaces.Discrete(3, start=5),
+                    spaces.MultiBinary(3),
+                ]
+            ),
+        }
+    ),
+    vector,
+    weigh_mixed,
+)
 add("Narrow-v0", VECTOR, spaces.Box(-0.1, 0.1, (1,), np.float64), vector, lambda a: float(-0.1 <= a[0] <= 0.1))
 add("Half-v0", VECTOR, spaces.Box(np.float16(-0.1), np.float16(0.1), (1,), np.float16), vector, lambda a: float(a.dtype == np.float16 and np.float16(-0.1) <= a[0] <= np.float16(0.1)))
 add("FarStart-v0", spaces.Discrete(3, start=2**33), spaces.Discrete(2, start=2**32), lambda c: 2**33 + c % 3, lambda a: float(int(a) - 2**32))

@@ -60,28 +60,39 @@ def box_type(space):
     return np.uint8 if space.dtype == np.uint8 else np.float32
 
 
+def is_composite(space):
+    return isinstance(space, (spaces.Dict, spaces.Tuple))
+
+
+def parts_of(space):
+    """The keys and spaces of a Dict or Tuple, in their order."""
+    return space.spaces.items() if isinstance(space, spaces.Dict) else enumerate(space.spaces)
+
+
 def leaves(space, path=()):
     """The plain spaces of a Dict or Tuple with the keys that lead to them, in their order."""
-    if isinstance(space, spaces.Dict):
-        inner = space.spaces.items()
-    elif isinstance(space, spaces.Tuple):
-        inner = enumerate(space.spaces)
-    else:
+    if not is_composite(space):
         return [(path, space)]
-    return [leaf for key, part in inner for leaf in leaves(part, path + (key,))]
+    return [leaf for key, part in parts_of(space) for leaf in leaves(part, path + (key,))]
 
 
-def leaf_size(space, where):
-    """How many floats a part of a Dict or Tuple becomes."""
-    if isinstance(space, spaces.Box):
-        return math.prod(space.shape)
-    if isinstance(space, spaces.Discrete):
-        return int(space.n)
-    if isinstance(space, spaces.MultiDiscrete):
-        return int(np.sum(space.nvec))
-    if isinstance(space, spaces.MultiBinary):
-        return math.prod(space.shape)
-    raise Refusal(UNFIT, f"{where} is a {type(space).__name__} space, which has no fixed size")
+def leaf_type(space):
+    """NumPy's type of a plain space's values in shared memory."""
+    return box_type(space) if isinstance(space, spaces.Box) else np.int32
+
+
+def leaf_size(space):
+    return 1 if isinstance(space, spaces.Discrete) else math.prod(space.shape)
+
+
+def places(space):
+    """The plain spaces with the keys that lead to them and where their values are in a value of
+    `space`: from and to, in bytes. Each begins at a multiple of 4 (include/ppo/space.h)."""
+    at = 0
+    for path, leaf in leaves(space):
+        end = at + leaf_size(leaf) * np.dtype(leaf_type(leaf)).itemsize
+        yield path, leaf, at, end
+        at = (end + 3) // 4 * 4
 
 
 def rounded(values, inwards):
@@ -104,7 +115,7 @@ def describe_box(space, name):
     low, high = space.low, space.high
     if len(space.shape) > 4:
         raise Refusal(UNFIT, f"the {name} space has {len(space.shape)} axes; 4 are possible")
-    if name == "action":
+    if name.startswith("action"):
         if not np.issubdtype(space.dtype, np.floating):
             raise Refusal(UNFIT, f"the action space is a Box of {space.dtype}, not of floats")
         low, high = rounded(low, math.inf), rounded(high, -math.inf)
@@ -133,10 +144,13 @@ def describe_space(space, name):
         return {"kind": "multi_discrete", "shape": [len(counts)], "num_values": counts}
     if isinstance(space, spaces.MultiBinary):
         return {"kind": "multi_binary", "shape": [math.prod(space.shape)]}
-    if name == "observation" and isinstance(space, (spaces.Dict, spaces.Tuple)):
-        parts = leaves(space)
-        size = sum(leaf_size(s, f"the observation's part {list(path)}") for path, s in parts)
-        return {"kind": "box", "bytes": False, "shape": [size], "low": None, "high": None}
+    if is_composite(space):
+        has_keys = isinstance(space, spaces.Dict)
+        described = []
+        for key, part in parts_of(space):
+            facts = describe_space(part, f"{name}[{key!r}]")
+            described.append({**facts, "key": str(key)} if has_keys else facts)
+        return {"kind": "dict" if has_keys else "tuple", "parts": described}
     raise Refusal(UNFIT, f"the {name} space is a {type(space).__name__}, which can't be handled")
 
 
@@ -190,30 +204,12 @@ def integers(value, count):
     return value.ravel()
 
 
-def places_of_ones(row, values, counts):
-    row[:] = 0
-    if np.any(values < 0) or np.any(values >= counts):
-        raise BadValue(f"an observation {values.tolist()} outside of {counts.tolist()}")
-    row[np.cumsum(counts) - counts + values] = 1
-
-
-def leaf_writer(space, row):
-    """Writes one part of a Dict or Tuple as floats: integers as places of ones."""
-    if isinstance(space, spaces.Box):
-        return partial(copy_checked, row, tuple(space.shape))
-    if isinstance(space, spaces.MultiBinary):
-        return lambda obs: operator.setitem(row, slice(None), integers(obs, row.size))
-    counts = np.ravel(space.nvec if isinstance(space, spaces.MultiDiscrete) else space.n)
-    start = space_start(space)
-    return lambda obs: places_of_ones(row, integers(obs, counts.size) - start, counts)
-
-
 def tree_writer(space, row):
-    parts, at = [], 0
-    for path, leaf in leaves(space):
-        size = leaf_size(leaf, "")
-        parts.append((path, leaf_writer(leaf, row[at : at + size])))
-        at += size
+    """Writes the parts of a Dict or Tuple into a row of bytes, each as a value of its own."""
+    parts = [
+        (path, make_writer(leaf, row[at:end].view(leaf_type(leaf))))
+        for path, leaf, at, end in places(space)
+    ]
 
     def write(obs):
         for path, write_leaf in parts:
@@ -227,7 +223,7 @@ def tree_writer(space, row):
 
 def make_writer(space, row):
     """A function that writes an observation into `row`, or raises if it does not fit."""
-    if isinstance(space, (spaces.Dict, spaces.Tuple)):
+    if is_composite(space):
         return tree_writer(space, row)
     if isinstance(space, spaces.Box):
         return box_writer(space, row)
@@ -263,13 +259,41 @@ class Numbers(dict):
         return number
 
 
+def builder(space):
+    """A function that builds a value of a space from its leaves' values, taken from an iterator."""
+    if not is_composite(space):
+        return next
+    inner = [(key, builder(part)) for key, part in parts_of(space)]
+    if isinstance(space, spaces.Dict):
+        return lambda values: {key: build(values) for key, build in inner}
+    return lambda values: tuple(build(values) for _, build in inner)
+
+
+def tree_reader(space, rows):
+    readers = []
+    for _, leaf, at, end in places(space):  # of 4 bytes each, since actions hold no bytes
+        readers.append(actions_reader(leaf, rows.view(leaf_type(leaf))[:, at // 4 : end // 4]))
+    build = builder(space)
+
+    def read(first, end):
+        for values in zip(*[reader(first, end) for reader in readers]):
+            yield build(iter(values))
+
+    return read
+
+
 def actions_reader(space, rows):
     """A function that returns the actions of instances first .. end-1 as the environment's own:
-    NumPy's integers or arrays, which are the environment's to keep."""
+    NumPy's integers or arrays, which are the environment's to keep, or Dicts and Tuples of them.
+    Rows are of the space's type, of int32 for a Dict or Tuple."""
+    if is_composite(space):
+        return tree_reader(space, rows)
     start, shape = space_start(space), (-1, *space.shape)
     if isinstance(space, spaces.Discrete):
-        values = memoryview(rows.reshape(-1))
         number = Numbers(space.dtype, int(np.ravel(start)[0])).__getitem__
+        if not rows.flags.c_contiguous:
+            return lambda first, end: map(number, rows[first:end, 0].tolist())
+        values = memoryview(rows.reshape(-1))
         return lambda first, end: map(number, values[first:end].tolist())
     if isinstance(space, spaces.Box) and np.finfo(space.dtype).bits < 32:
         # Rounding to a narrower type must not leave the space, unless the action was outside before.
@@ -412,16 +436,13 @@ class Server:
 
     def row(self, place, i, dtype):
         at = self.task[place] + i * self.task["stride"]
-        return np.frombuffer(self.memory, dtype, self.task["observation_size"], at)
+        count = self.task["observation_bytes"] // np.dtype(dtype).itemsize
+        return np.frombuffer(self.memory, dtype, count, at)
 
     def bind(self, i, env):
         """Lays instance i's observation and action over their places in shared memory."""
         space = env.observation_space
-        plain = not isinstance(space, (spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary))
-        if isinstance(space, spaces.Box):
-            dtype = box_type(space)
-        else:
-            dtype = np.float32 if plain else np.int32
+        dtype = np.uint8 if is_composite(space) else leaf_type(space)
         row = self.row("observations", i, dtype)
         self.writes.append(make_writer(space, row))
         self.resets.append(make_writer(space, self.row("first_observations", i, dtype)))

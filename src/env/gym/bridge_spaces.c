@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,13 +53,21 @@ static const char *text_of(const cJSON *object, const char *name)
     return text ? text : "";
 }
 
-// NULL: no memory.
+// Memory that the class borrows, in a list.
+typedef struct ppo_bridge_block {
+    struct ppo_bridge_block *next;
+    _Alignas(max_align_t) unsigned char data[];
+} ppo_bridge_block;
+
+// Zeroed. NULL: no memory.
 static void *take(ppo_bridge_facts *facts, size_t count, size_t size)
 {
-    void *array = calloc(count, size);
-    if (array)
-        facts->array[facts->count++] = array;
-    return array;
+    ppo_bridge_block *block = calloc(1, sizeof *block + count * size);
+    if (!block)
+        return NULL;
+    block->next = facts->blocks;
+    facts->blocks = block;
+    return block->data;
 }
 
 // Bounds: null for none at all, one number for all, or a list in which null is infinite. False: no
@@ -114,8 +123,13 @@ static ppo_status read_shape(ppo_space *space, const cJSON *json, ppo_error *err
     return PPO_OK;
 }
 
-static ppo_status read_space(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
-                             ppo_error *error)
+static ppo_status no_memory(ppo_error *error)
+{
+    return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's spaces");
+}
+
+static ppo_status read_leaf(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
+                            ppo_error *error)
 {
     static const struct {
         const char *name;
@@ -136,8 +150,60 @@ static ppo_status read_space(ppo_space *space, ppo_bridge_facts *facts, const cJ
     if (!read_bounds(facts, &space->low, cJSON_GetObjectItem(json, "low"), size, -INFINITY) ||
         !read_bounds(facts, &space->high, cJSON_GetObjectItem(json, "high"), size, INFINITY) ||
         !read_counts(facts, &space->num_values, cJSON_GetObjectItem(json, "num_values"), size))
-        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an environment's spaces");
+        return no_memory(error);
     return PPO_OK;
+}
+
+static ppo_status read_space(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
+                             size_t depth, ppo_error *error);
+
+// A part of a tuple or dict.
+static ppo_status read_part(ppo_space_part *part, bool has_key, ppo_bridge_facts *facts,
+                            const cJSON *json, size_t depth, ppo_error *error)
+{
+    if (has_key) {
+        const char *key = text_of(json, "key");
+        char *copy = take(facts, strlen(key) + 1, 1);
+        if (!copy)
+            return no_memory(error);
+        strcpy(copy, key);
+        part->key = copy;
+    }
+    return read_space(&part->space, facts, json, depth, error);
+}
+
+// A class's check says what is wrong with the parts themselves.
+static ppo_status read_parts(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
+                             size_t depth, ppo_error *error)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "parts"), *item;
+    const size_t count = (size_t)cJSON_GetArraySize(list);
+    const bool has_keys = strcmp(text_of(json, "kind"), "dict") == 0;
+    if (depth > PPO_MAX_SPACE_DEPTH || count > PPO_MAX_SPACE_LEAVES)
+        return ppo_fail(error, PPO_UNSUPPORTED,
+                        "a space has parts more than %d deep, or more than %d of them",
+                        PPO_MAX_SPACE_DEPTH, PPO_MAX_SPACE_LEAVES);
+    ppo_space_part *part = take(facts, count, sizeof *part);
+    if (!part)
+        return no_memory(error);
+    *space = (ppo_space){.kind = has_keys ? PPO_SPACE_DICT : PPO_SPACE_TUPLE,
+                         .dtype = PPO_U8,
+                         .rank = 1,
+                         .shape = {(uint32_t)count},
+                         .parts = part};
+    cJSON_ArrayForEach(item, list)
+    {
+        PPO_TRY(read_part(part++, has_keys, facts, item, depth + 1, error));
+    }
+    return PPO_OK;
+}
+
+static ppo_status read_space(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
+                             size_t depth, ppo_error *error)
+{
+    return cJSON_GetObjectItemCaseSensitive(json, "parts")
+               ? read_parts(space, facts, json, depth, error)
+               : read_leaf(space, facts, json, error);
 }
 
 static ppo_status read_all(ppo_env_class *env, ppo_bridge_facts *facts, const cJSON *json,
@@ -145,9 +211,9 @@ static ppo_status read_all(ppo_env_class *env, ppo_bridge_facts *facts, const cJ
 {
     const double height = number_of(json, "height", 0.0), width = number_of(json, "width", 0.0);
     const double limit = number_of(json, "limit", 0.0), fps = number_of(json, "fps", 0.0);
-    PPO_TRY(read_space(&env->observation_space, facts, cJSON_GetObjectItem(json, "observation"),
+    PPO_TRY(read_space(&env->observation_space, facts, cJSON_GetObjectItem(json, "observation"), 0,
                        error));
-    PPO_TRY(read_space(&env->action_space, facts, cJSON_GetObjectItem(json, "action"), error));
+    PPO_TRY(read_space(&env->action_space, facts, cJSON_GetObjectItem(json, "action"), 0, error));
     snprintf(facts->no_pictures, sizeof facts->no_pictures, "%s", text_of(json, "no_pictures"));
     env->max_episode_steps = limit >= 1.0 && limit < UINT32_MAX ? (uint32_t)limit : 0;
     env->reward_threshold = number_of(json, "threshold", (double)NAN);
@@ -187,6 +253,9 @@ ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_facts *facts, in
 
 void ppo_bridge_free_facts(ppo_bridge_facts *facts)
 {
-    while (facts->count > 0)
-        free(facts->array[--facts->count]);
+    while (facts->blocks) {
+        ppo_bridge_block *block = facts->blocks;
+        facts->blocks = block->next;
+        free(block);
+    }
 }

@@ -5,10 +5,9 @@
 
 #include "ppo/env.h"
 
-// What a class borrows: its spaces' bounds and numbers of values.
+// What a class borrows: its spaces' bounds, numbers of values, parts and keys.
 typedef struct ppo_bridge_facts {
-    void *array[6];
-    size_t count;
+    struct ppo_bridge_block *blocks; // all of them
     char no_pictures[192]; // why the environment draws none; "" if it does, or lists no such mode
 } ppo_bridge_facts;
 

@@ -166,7 +166,7 @@ static ppo_status begin_process(ppo_process_group *g, ppo_group_process *p, ppo_
                    {"count", p->end - p->first},
                    {"offset", p->index * g->at.bytes},
                    {"action_size", s->action_size},
-                   {"observation_size", s->obs_size},
+                   {"observation_bytes", s->obs_bytes},
                    {"height", s->picture_height},
                    {"width", s->picture_width},
                    {"spins", g->num_processes <= ppo_cores_available() ? PYTHON_SPINS : 0},

@@ -202,18 +202,48 @@ static void test_box(void **state)
     fixture_close(&b);
 }
 
-// Parts in the order of their keys; integers as places of ones.
+// Parts in the order of their keys.
 static void test_nested(void **state)
 {
-    const float expected[15] = {1, 2, 3, 1, /* b */ 0, 1, 0, 0, 1, /* c */ 0, 1, 0, 0, 1, 200};
+    static const char *const paths[] = {"a", "b.0", "b.1", "c", "d.z"};
+    static const float a[] = {1, 2, 3, 1};
+    static const int32_t integers[] = {1, 0, 1, 1, 2};
     const ppo_env_options options = usual();
     fixture b;
     (void)state;
     fixture_open(&b, "gym:trial_envs:Nested-v0", 1, &options);
-    assert_int_equal(ppo_space_size(&b.env->observation_space), 15);
+    assert_int_equal(ppo_space_num_leaves(&b.env->observation_space), 5);
+    for (size_t i = 0; i < 5; i++) {
+        char path[16];
+        ppo_space_leaf_path(path, sizeof path, &b.env->observation_space, i);
+        assert_string_equal(path, paths[i]);
+    }
+    assert_int_equal(ppo_space_bytes(&b.env->observation_space), 40);
     assert_int_equal(fixture_step(&b, &(int32_t){0}), PPO_OK);
-    for (size_t i = 0; i < 15; i++)
-        assert_float_equal(float_at(&b, i), expected[i], 0.0);
+    assert_memory_equal(b.obs, a, sizeof a);
+    assert_memory_equal(b.obs + 16, integers, sizeof integers);
+    assert_int_equal(b.obs[36], 200);
+    fixture_close(&b);
+}
+
+// The environment gets Dicts and Tuples of values of the parts' own types, and weighs them.
+static void test_mixed_actions(void **state)
+{
+    const struct {
+        float reach[2];
+        int32_t tool, fingers[3], mode;
+    } action[2] = {{{0.5f, -0.25f}, 2, {1, 0, 1}, 1}, {{1.0f, 1.0f}, 0, {0, 1, 0}, 0}};
+    const ppo_env_options options = usual();
+    fixture b;
+    (void)state;
+    fixture_open(&b, "gym:trial_envs:Mixed-v0", 2, &options);
+    const ppo_space *space = &b.env->action_space;
+    assert_int_equal(ppo_space_num_leaves(space), 4);
+    assert_int_equal(ppo_space_bytes(space), sizeof action[0]);
+    assert_true(ppo_space_leaf_at(space, 0).space->low[1] == -1.0f);
+    assert_int_equal(fixture_step(&b, action), PPO_OK);
+    assert_true(b.now[0].reward == -2.0 + 100.0 * 7 + 1000.0 * 101 + 1e6 * 1); // tools begin at 5
+    assert_true(b.now[1].reward == 11.0 + 100.0 * 5 + 1000.0 * 10);
     fixture_close(&b);
 }
 
@@ -433,7 +463,7 @@ static void test_refusals(void **state)
     } cases[] = {
         {"gym:CartPol-v1", PPO_NOT_FOUND, "no environment 'CartPol-v1'; did you mean gym:CartPole"},
         {"gym:no_module:X-v0", PPO_NOT_FOUND, "no Python module 'no_module'"},
-        {"gym:trial_envs:Text-v0", PPO_UNSUPPORTED, "part ['mission'] is a Text space"},
+        {"gym:trial_envs:Text-v0", PPO_UNSUPPORTED, "the observation['mission'] space is a Text"},
         {"gym:trial_envs:TextAction-v0", PPO_UNSUPPORTED, "the action space is a Text"},
         {"gym:trial_envs:Gap-v0", PPO_UNSUPPORTED, "between the bounds of action 0, 0.1 and 0.1"},
         {"gym:trial_envs:FiveAxes-v0", PPO_UNSUPPORTED, "has 5 axes"},
@@ -565,16 +595,27 @@ static bool has_numpy(const char *program)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_discrete),       cmocka_unit_test(test_multi_discrete),
-        cmocka_unit_test(test_multi_binary),   cmocka_unit_test(test_image),
-        cmocka_unit_test(test_bits),           cmocka_unit_test(test_box),
-        cmocka_unit_test(test_nested),         cmocka_unit_test(test_end),
-        cmocka_unit_test(test_time_limit),     cmocka_unit_test(test_same_as_built_in),
-        cmocka_unit_test(test_narrow_bounds),  cmocka_unit_test(test_far_starts),
-        cmocka_unit_test(test_types_of_flags), cmocka_unit_test(test_wrong_pictures),
-        cmocka_unit_test(test_kwargs),         cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_garbage),
-        cmocka_unit_test(test_death),          cmocka_unit_test(test_killed_while_idle),
+        cmocka_unit_test(test_discrete),
+        cmocka_unit_test(test_multi_discrete),
+        cmocka_unit_test(test_multi_binary),
+        cmocka_unit_test(test_image),
+        cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_box),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_mixed_actions),
+        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_time_limit),
+        cmocka_unit_test(test_same_as_built_in),
+        cmocka_unit_test(test_narrow_bounds),
+        cmocka_unit_test(test_far_starts),
+        cmocka_unit_test(test_types_of_flags),
+        cmocka_unit_test(test_wrong_pictures),
+        cmocka_unit_test(test_kwargs),
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_death),
+        cmocka_unit_test(test_killed_while_idle),
     };
     static const char *const programs[] = {"python3", "/usr/bin/python3"};
     for (size_t i = 0; i < 2 && !python; i++)

@@ -29,7 +29,7 @@ static void test_facts(void **state)
 {
     (void)state;
     ppo_env_class env;
-    ppo_bridge_facts facts = {.count = 0};
+    ppo_bridge_facts facts = {.blocks = NULL};
     assert_int_equal(
         read_text(&env, &facts,
                   "{\"first\": \"line\"}\n"
@@ -56,6 +56,34 @@ static void test_facts(void **state)
     ppo_bridge_free_facts(&facts);
 }
 
+// A dict of a number and a tuple of bytes and bits.
+static void test_parts(void **state)
+{
+    (void)state;
+    ppo_env_class env;
+    ppo_bridge_facts facts = {.blocks = NULL};
+    assert_int_equal(
+        read_text(&env, &facts,
+                  "{\"observation\": {\"kind\": \"dict\", \"parts\": ["
+                  "{\"key\": \"n\", \"kind\": \"discrete\", \"shape\": [1], \"num_values\": [5]},"
+                  "{\"key\": \"t\", \"kind\": \"tuple\", \"parts\": ["
+                  "{\"kind\": \"box\", \"bytes\": true, \"shape\": [3], \"low\": 0, \"high\": 9},"
+                  "{\"kind\": \"multi_binary\", \"shape\": [2]}]}]},"
+                  " \"action\": {\"kind\": \"tuple\", \"parts\": []}}\n",
+                  NULL),
+        PPO_OK);
+    const ppo_space *obs = &env.observation_space;
+    assert_true(obs->kind == PPO_SPACE_DICT && obs->shape[0] == 2);
+    assert_string_equal(obs->parts[0].key, "n");
+    assert_int_equal(obs->parts[0].space.num_values[0], 5);
+    assert_string_equal(obs->parts[1].key, "t");
+    assert_int_equal(ppo_space_num_leaves(obs), 3);
+    assert_true(ppo_space_leaf_at(obs, 1).space->high[2] == 9.0f);
+    assert_int_equal(ppo_space_leaf_at(obs, 2).offset, 8);
+    assert_true(env.action_space.kind == PPO_SPACE_TUPLE && env.action_space.shape[0] == 0);
+    ppo_bridge_free_facts(&facts);
+}
+
 #define ANY_SPACE "{\"kind\": \"discrete\", \"shape\": [1], \"num_values\": [2]}"
 
 static void test_refusals(void **state)
@@ -79,7 +107,7 @@ static void test_refusals(void **state)
          "too many"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ppo_env_class env;
-        ppo_bridge_facts facts = {.count = 0};
+        ppo_bridge_facts facts = {.blocks = NULL};
         ppo_error error = {.message = ""};
         assert_int_equal(read_text(&env, &facts, cases[i].text, &error), cases[i].status);
         if (!strstr(error.message, cases[i].says))
@@ -92,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
