@@ -2,12 +2,13 @@
 # What the library needs, found on the system and never downloaded. `scripts/setup --all` installs it all
 # on Debian and Ubuntu. Offers
 #   ppo_dependencies     interface library: headers and libraries of every part that was found
-#   ppo_canvas_dependencies, ppo_film_dependencies, ppo_plot_dependencies, ppo_window_dependencies
+#   ppo_NAME_dependencies
 #                        the same for parts that are modules (cmake/Modules.cmake)
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
 #   PPO_HAVE_WINDOW      whether there are windows
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
 #   PPO_HAVE_ONEDNN, DNNL_VERSION  whether networks can compute in bf16, and with what
+#   PPO_HAVE_OPENMPI, PPO_HAVE_MPICH  whether several processes can share a training
 #   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films
 #                        and learning curves can be made,
 #   PPO_HAVE_TENSORBOARD, PPO_PROTOC_C  whether event files can be written, and what compiles their
@@ -23,7 +24,7 @@ function(ppo_summary_add part text)
 endfunction()
 
 add_library(ppo_dependencies INTERFACE)
-foreach(module canvas film onednn plot window)
+foreach(module canvas film mpich onednn openmpi plot window)
     add_library(ppo_${module}_dependencies INTERFACE)
 endforeach()
 set(PPO_PRIVATE_LIBS "")
@@ -142,7 +143,17 @@ set(PPO_PART_OF ppo_plot_dependencies)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
 set(PPO_PART_OF ppo_window_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
+set(PPO_PART_OF ppo_openmpi_dependencies)
+ppo_optional("Open MPI" PPO_MPI PPO_HAVE_OPENMPI "libopenmpi-dev" ompi-c:mpi)
+set(PPO_PART_OF ppo_mpich_dependencies)
+ppo_optional("MPICH" PPO_MPI PPO_HAVE_MPICH "libmpich-dev" mpich:mpich)
 unset(PPO_PART_OF)
+foreach(mpi openmpi mpich)
+    string(TOUPPER PPO_HAVE_${mpi}_VERSIONS versions)
+    string(REPLACE "ompi-c" "Open MPI" library "${${versions}}")
+    string(REPLACE "mpich" "MPICH" library "${library}")
+    target_compile_definitions(ppo_${mpi}_dependencies INTERFACE PPO_MPI_LIBRARY="${library}")
+endforeach()
 
 # TensorBoard's messages are compiled to C by protoc-c.
 find_program(PPO_PROTOC_C protoc-c DOC "Compiler of protobuf messages to C")

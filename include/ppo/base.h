@@ -44,7 +44,8 @@ extern "C" {
     X(ENV_FAILED, 8, "the environment failed")                           \
     X(NO_MEMORY, 9, "out of memory")                                     \
     X(UNSUPPORTED, 10, "not available in this build or on this machine") \
-    X(STOPPED, 11, "stopped by request")
+    X(STOPPED, 11, "stopped by request")                                 \
+    X(RANK_LOST, 12, "another rank has failed")
 
 typedef enum ppo_status {
 #define PPO_STATUS_ENUM(name, value, text) PPO_##name = value,

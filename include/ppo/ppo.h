@@ -12,6 +12,7 @@
 //   random.h   NumPy's random generator, for environments
 //   config.h   every setting; presets; YAML
 //   vec.h      environments side by side, without any learning
+//   ranks.h    several processes that compute one training
 //   trainer.h  training, one iteration at a time
 //   agent.h    a trained policy that acts and is evaluated
 //   render.h   an agent's episode, frame by frame
@@ -36,6 +37,7 @@
 #include "ppo/random.h"
 #include "ppo/config.h"
 #include "ppo/vec.h"
+#include "ppo/ranks.h"
 #include "ppo/trainer.h"
 #include "ppo/agent.h"
 #include "ppo/render.h"

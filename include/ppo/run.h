@@ -47,6 +47,13 @@ typedef enum ppo_run_origin {
 PPO_API ppo_status ppo_run_open(ppo_run **run, const ppo_config *config, const ppo_env_class *env,
                                 bool restart, ppo_error *error);
 
+// The same by several ranks, all of which call it with the same configuration, and then the same
+// functions in the same order. The run's files are those of rank 0 alone, and the same whatever the
+// number of ranks: a run goes on with another number. PPO_MISMATCH, before anything is written, if
+// ranks are not of one build and configuration. `ranks` NULL: as ppo_run_open.
+PPO_API ppo_status ppo_run_open_on(ppo_run **run, ppo_ranks *ranks, const ppo_config *config,
+                                   const ppo_env_class *env, bool restart, ppo_error *error);
+
 // Closes without saving. NULL is allowed.
 PPO_API void ppo_run_close(ppo_run *run);
 

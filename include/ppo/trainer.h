@@ -20,6 +20,7 @@
 #define PPO_TRAINER_H
 
 #include "ppo/config.h"
+#include "ppo/ranks.h"
 
 #include <string.h>
 
@@ -96,6 +97,8 @@ typedef struct ppo_trainer_options {
     const char *worker_log;   // a file in a folder that exists, to which the output of worker
                               // processes (config->workers) is appended; NULL: it goes where the
                               // caller's own output goes
+    ppo_ranks *ranks;         // the processes that share this training, each of which makes a
+                              // trainer with the same config; must outlive it. NULL: this one alone
 } ppo_trainer_options;
 
 static inline void ppo_trainer_options_defaults(ppo_trainer_options *options)

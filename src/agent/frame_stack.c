@@ -38,7 +38,9 @@ void ppo_frames_plan(ppo_frames *f, const ppo_input *input, size_t num_steps, si
                   num_envs);
     PPO_ARENA_ADD(arena, &f->last, "collect.frames", end, PPO_ROLE_ENVIRONMENT, PPO_U8, f->stack,
                   num_envs, f->bytes);
+    ppo_arena_mark_envs(arena, 1);
     PPO_ARENA_ADD(arena, &f->last_age, "collect.age", end, PPO_ROLE_ENVIRONMENT, PPO_U8, num_envs);
+    ppo_arena_mark_envs(arena, 0);
 }
 
 ppo_frames_view ppo_frames_view_of(const ppo_frames *f)

@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: MIT
-// Errors and notes on stderr. Owns nothing.
+// Errors and notes on stderr. Owns the mark of a rank.
 #include "cli/message.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/term.h"
 
+enum { OWN_ERROR_DELAY_S = 1 };
+
+static char mark_of_rank[96]; // "rank 2 on node7: ", or ""
+static uint32_t rank_here;
+
+void cli_message_set_rank(uint32_t rank, const char *host)
+{
+    rank_here = rank;
+    snprintf(mark_of_rank, sizeof mark_of_rank, "rank %u on %.64s: ", rank, host);
+}
+
 int cli_fail(const ppo_error *error)
 {
+    if (rank_here > 0)
+        sleep(OWN_ERROR_DELAY_S);
     const char *text = error->message[0] ? error->message : ppo_status_text(error->status);
-    fprintf(stderr, "ppo: %serror:%s %s\n", cli_style(stderr, CLI_RED),
-            cli_style(stderr, CLI_PLAIN), text);
+    fprintf(stderr, "ppo: %serror:%s %s%s\n", cli_style(stderr, CLI_RED),
+            cli_style(stderr, CLI_PLAIN), mark_of_rank, text);
     return (int)error->status;
 }
 
@@ -26,8 +40,8 @@ static void print_marked(const char *mark, const char *format, va_list arguments
 
 static void print_marked(const char *mark, const char *format, va_list arguments)
 {
-    fprintf(stderr, "ppo: %s%s:%s ", cli_style(stderr, CLI_YELLOW), mark,
-            cli_style(stderr, CLI_PLAIN));
+    fprintf(stderr, "ppo: %s%s:%s %s", cli_style(stderr, CLI_YELLOW), mark,
+            cli_style(stderr, CLI_PLAIN), mark_of_rank);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
 }

@@ -16,6 +16,7 @@
 static atomic_bool stop_requested;
 
 // Set before handlers are installed.
+static bool is_hushed;
 static bool is_quiet;
 static void (*restore_before_exit)(void);
 
@@ -28,6 +29,10 @@ static void write_text(const char *text)
 static void on_signal(int number)
 {
     (void)number;
+    if (is_hushed) { // launchers repeat themselves, and end ranks that don't end
+        atomic_store(&stop_requested, true);
+        return;
+    }
     if (atomic_exchange(&stop_requested, true)) {
         if (restore_before_exit)
             restore_before_exit();
@@ -48,9 +53,16 @@ void cli_signals_catch(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (is_hushed)
+        sigaction(SIGUSR1, &action, NULL);
     struct sigaction old;
     if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) // else: under nohup
         sigaction(SIGHUP, &action, NULL);
+}
+
+void cli_signals_hush(void)
+{
+    is_hushed = true;
 }
 
 void cli_signals_catch_quietly(void (*restore)(void))

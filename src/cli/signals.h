@@ -13,6 +13,10 @@ void cli_signals_catch(void);
 // (NULL: nothing is called), before it ends the program.
 void cli_signals_catch_quietly(void (*restore)(void));
 
+// For one of several ranks: the handlers of cli_signals_catch, called later, say nothing and never
+// end the program, and SIGUSR1, which mpirun passes on, asks to stop as well.
+void cli_signals_hush(void);
+
 // Lets writes to a closed pipe fail with EPIPE instead of killing the program.
 void cli_signals_ignore_pipe(void);
 

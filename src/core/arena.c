@@ -51,6 +51,12 @@ void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *o
     arena->rows[arena->num_rows++] = row;
 }
 
+void ppo_arena_mark_envs(ppo_arena *arena, uint32_t axis)
+{
+    if (arena->status == PPO_OK)
+        arena->rows[arena->num_rows - 1].tensor.env_axis = 1 + axis;
+}
+
 void ppo_arena_share(ppo_arena *arena)
 {
     assert(!arena->block);

@@ -36,6 +36,9 @@ void ppo_arena_init(ppo_arena *arena);
 void ppo_arena_add(ppo_arena *arena, void *slot, const char *name, const char *owner, ppo_role role,
                    ppo_dtype dtype, uint32_t rank, const size_t *shape);
 
+// Says of the row that was added last that environments lie along this axis (core/tensor.h).
+void ppo_arena_mark_envs(ppo_arena *arena, uint32_t axis);
+
 // Asks for a block that processes forked after binding share with this one, at the same place.
 void ppo_arena_share(ppo_arena *arena);
 

@@ -115,6 +115,12 @@ static size_t affinity_cores(void)
     return online > 0 ? (size_t)online : 1;
 }
 
+bool ppo_cores_are_chosen(void)
+{
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 && affinity_cores() < (size_t)online;
+}
+
 size_t ppo_cores_available(void)
 {
     const size_t cores = affinity_cores();

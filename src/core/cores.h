@@ -4,10 +4,15 @@
 #ifndef PPO_CORE_CORES_H
 #define PPO_CORE_CORES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // At least 1. A quota of 1.5 cores or more counts as 2: rounded to the nearest number.
 size_t ppo_cores_available(void);
+
+// Whether the affinity mask leaves fewer cores than the machine has: somebody has chosen them for
+// this process.
+bool ppo_cores_are_chosen(void);
 
 // The smallest quota, in cores, of a control group and its ancestors; INFINITY if there is none.
 // `membership` is the path of /proc/self/cgroup, `root` where control groups are mounted

@@ -37,8 +37,10 @@ typedef struct ppo_tensor {
     ppo_dtype dtype;
     uint32_t rank; // 1 to PPO_TENSOR_RANK
     size_t shape[PPO_TENSOR_RANK];
-    size_t bytes; // of the contents, ppo_tensor_make computes it
-    void *data;   // [shape], contiguous; NULL until there is memory
+    uint32_t env_axis; // 1 + the axis along which environments lie; 0: there is none. Other ranks
+                       // have the rest of such an array, and equal copies of the others
+    size_t bytes;      // of the contents, ppo_tensor_make computes it
+    void *data;        // [shape], contiguous; NULL until there is memory
 } ppo_tensor;
 
 // The same for a reader who must not write, of any rank and element type: as a file holds it.

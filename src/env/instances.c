@@ -30,19 +30,30 @@ static ppo_status check_options(const ppo_env_class *env, const ppo_vecenv_optio
     return PPO_OK;
 }
 
+static void plan_state(ppo_arena *arena, void *slot, const char *name, const char *owner,
+                       size_t num_envs, size_t bytes)
+{
+    PPO_ARENA_ADD(arena, slot, name, owner, PPO_ROLE_ENVIRONMENT, PPO_U8, num_envs, bytes);
+    ppo_arena_mark_envs(arena, 0);
+}
+
+// The number of environment n among those of all ranks: what seeds and random streams count.
+static size_t number_of(const ppo_instances *v, size_t n)
+{
+    return v->options.first_env + n;
+}
+
 static void plan(ppo_instances *v, ppo_arena *arena)
 {
     const size_t n = v->options.num_envs;
     PPO_ARENA_ADD(arena, &v->instance, "env.instance", v->env->id, PPO_ROLE_SCRATCH, PPO_U8, n,
                   v->stride);
     if (v->env->state_size)
-        PPO_ARENA_ADD(arena, &v->state, "env.state", "ppo_instances_save", PPO_ROLE_ENVIRONMENT,
-                      PPO_U8, n, v->env->state_size);
-    PPO_ARENA_ADD(arena, &v->episode, "env.episode", "ppo_instances_step", PPO_ROLE_ENVIRONMENT,
-                  PPO_U8, n, sizeof(ppo_episode));
+        plan_state(arena, &v->state, "env.state", "ppo_instances_save", n, v->env->state_size);
+    plan_state(arena, &v->episode, "env.episode", "ppo_instances_step", n, sizeof(ppo_episode));
     if (v->options.sticky_action_prob > 0.0)
-        PPO_ARENA_ADD(arena, &v->last_action, "env.last_action", "ppo_instances_step",
-                      PPO_ROLE_ENVIRONMENT, PPO_U8, n, v->action_bytes);
+        plan_state(arena, &v->last_action, "env.last_action", "ppo_instances_step", n,
+                   v->action_bytes);
     if (v->options.clip_action)
         PPO_ARENA_ADD(arena, &v->clipped, "env.clipped_action", "ppo_instances_step",
                       PPO_ROLE_SCRATCH, PPO_U8, n, v->action_bytes);
@@ -114,7 +125,8 @@ static ppo_status env_failed(const ppo_instances *v, size_t n, const char *doing
 {
     status = failure_of(status);
     return ppo_fail(error, status, "%.64s, environment %zu, %s: %.300s", ppo_env_name(v->env->id),
-                    n, doing, said->message[0] ? said->message : ppo_status_text(status));
+                    number_of(v, n), doing,
+                    said->message[0] ? said->message : ppo_status_text(status));
 }
 
 static ppo_status many_failed(const ppo_instances *v, size_t first, size_t count, ppo_status status,
@@ -122,16 +134,17 @@ static ppo_status many_failed(const ppo_instances *v, size_t first, size_t count
 {
     status = failure_of(status);
     return ppo_fail(error, status, "%.64s, environments %zu to %zu, step_many: %.300s",
-                    ppo_env_name(v->env->id), first, first + count - 1,
+                    ppo_env_name(v->env->id), number_of(v, first), number_of(v, first + count - 1),
                     said->message[0] ? said->message : ppo_status_text(status));
 }
 
 static ppo_status bad_value(const ppo_instances *v, size_t n, ppo_status status, const char *what,
                             uint64_t step, ppo_error *error)
 {
-    return ppo_fail(
-        error, status, "%.64s, environment %zu, episode step %u, step %llu of the run: %s",
-        ppo_env_name(v->env->id), n, v->episode[n].length, (unsigned long long)step, what);
+    return ppo_fail(error, status,
+                    "%.64s, environment %zu, episode step %u, step %llu of the run: %s",
+                    ppo_env_name(v->env->id), number_of(v, n), v->episode[n].length,
+                    (unsigned long long)step, what);
 }
 
 static ppo_status check_obs(const ppo_instances *v, size_t n, const void *obs, uint64_t step,
@@ -155,7 +168,7 @@ static ppo_status update_mask(const ppo_instances *v, size_t n, ppo_error *error
     return ppo_fail(error, PPO_ENV_FAILED,
                     "%.64s, environment %zu, episode step %u: action_mask allows no value of "
                     "action component %zu",
-                    ppo_env_name(v->env->id), n, v->episode[n].length, component);
+                    ppo_env_name(v->env->id), number_of(v, n), v->episode[n].length, component);
 }
 
 static void allow_all(const ppo_instances *v, size_t n)
@@ -191,7 +204,8 @@ static ppo_status begin_episode(ppo_instances *v, size_t n, const uint64_t *seed
 // A seed of its own for each environment and step at which it can't go on by its own stream.
 static uint64_t fresh_seed(const ppo_instances *v, size_t n, uint64_t step)
 {
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_RESEED, (uint32_t)n, step);
+    const ppo_rng_block block =
+        ppo_rng_draw(v->options.seed, PPO_RNG_RESEED, (uint32_t)number_of(v, n), step);
     return (uint64_t)block.word[0] << 32 | block.word[1];
 }
 
@@ -226,7 +240,7 @@ void ppo_instances_release(ppo_instances *v)
 
 ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, ppo_error *error)
 {
-    const uint64_t seed = v->options.seed + n;
+    const uint64_t seed = v->options.seed + number_of(v, n);
     return begin_episode(v, n, &seed, obs + n * v->obs_bytes, 0, error);
 }
 
@@ -250,7 +264,8 @@ ppo_status ppo_instances_reset(ppo_instances *v, size_t n, const uint64_t *seeds
 static const void *make_sticky(ppo_instances *v, size_t n, const void *chosen, uint64_t step)
 {
     unsigned char *last = v->last_action + n * v->action_bytes;
-    const ppo_rng_block block = ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)n, step);
+    const ppo_rng_block block =
+        ppo_rng_draw(v->options.seed, PPO_RNG_STICKY, (uint32_t)number_of(v, n), step);
     const bool sticks = (double)block.word[0] * 0x1p-32 < v->options.sticky_action_prob;
     if (!sticks || v->episode[n].length == 0 ||
         (v->mask &&

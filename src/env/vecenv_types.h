@@ -12,11 +12,12 @@
 // episode's first.
 typedef struct ppo_vecenv_options {
     uint32_t num_envs;
+    uint32_t first_env;         // number of the first one; seeds and random streams go by it
     uint32_t max_episode_steps; // 0: the class's own
     uint32_t frame_skip;        // at least 1; stops early at an episode's end
     double sticky_action_prob;  // drawn per row's step from (seed, PPO_RNG_STICKY, n, step)
     bool clip_action;           // a box action is clipped to [low, high] before the step
-    uint64_t seed;              // environment n starts from seed + n
+    uint64_t seed;              // environment n starts from seed + first_env + n
     uint32_t num_processes;     // worker processes, at most num_envs count; 0: environments run in
                                 // the calling thread
     uint32_t timeout_ms;        // a worker without progress for so long is killed; 0: never

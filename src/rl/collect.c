@@ -86,9 +86,11 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     c->encodes = ppo_input_is_encoded(input, space);
 
     const char *owner = "ppo_collect_run";
-    if (!ppo_rollout_has_frames(parts->rollout))
+    if (!ppo_rollout_has_frames(parts->rollout)) {
         PPO_ARENA_ADD(arena, &c->features, "collect.features", owner, PPO_ROLE_ENVIRONMENT, PPO_F32,
                       num_envs, parts->rollout->num_features);
+        ppo_arena_mark_envs(arena, 0);
+    }
     if (c->encodes)
         PPO_ARENA_ADD(arena, &c->obs, "collect.obs", owner, PPO_ROLE_SCRATCH, PPO_U8, num_envs,
                       c->obs_bytes);
@@ -192,7 +194,7 @@ static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_worker_s
         ppo_dist_forbid(dist, s.policy.out, PPO_FORBIDDEN, mask, NULL, b->count);
     ppo_dist_prepare(dist, s.policy.out, b->count);
     ppo_dist_sample(dist, s.action, s.policy.out, log_std, b->count, c->parts.config->seed,
-                    PPO_RNG_ACTION, b->first, c->first_step + t);
+                    PPO_RNG_ACTION, c->parts.first_env + b->first, c->first_step + t);
     if (mask)
         ppo_dist_allow(dist, s.action, mask, b->count);
     ppo_dist_eval(dist, s.log_prob, s.entropy, s.policy.out, log_std, s.action, b->count);

@@ -12,6 +12,7 @@ typedef struct ppo_collect ppo_collect;
 // What collecting works with; everything is borrowed and must outlive it.
 typedef struct ppo_collect_parts {
     const ppo_config *config;
+    size_t first_env; // number of the first environment here, of those of all ranks
     ppo_agent *agent; // the policy that acts, and the statistics that it normalises by
     ppo_vecenv *vecenv;
     ppo_rollout *rollout;

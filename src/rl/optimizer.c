@@ -181,7 +181,7 @@ void ppo_optimizer_destroy(ppo_optimizer *optimizer)
     free(optimizer);
 }
 
-const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer)
+float *ppo_optimizer_gradient(ppo_optimizer *optimizer)
 {
     return optimizer->gradient;
 }

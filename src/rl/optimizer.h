@@ -47,7 +47,8 @@ void ppo_optimizer_step(ppo_optimizer *optimizer, const ppo_step_params *step);
 // [params] where what doesn't come in chunks of the gradient of the shard under way belongs.
 float *ppo_optimizer_sum(ppo_optimizer *optimizer);
 
-// The gradient that has been added up, before clipping, in the layout of policy->params.
-const float *ppo_optimizer_gradient(const ppo_optimizer *optimizer);
+// The gradient that has been added up, before clipping, in the layout of policy->params. Before
+// ppo_optimizer_norm, what other ranks have may be added to that of several shards.
+float *ppo_optimizer_gradient(ppo_optimizer *optimizer);
 
 #endif

@@ -15,6 +15,7 @@ void ppo_reward_plan(ppo_reward *reward, const ppo_config *config, const ppo_sha
                            .gamma = (float)config->gamma};
     PPO_ARENA_ADD(arena, &reward->discounted, "reward_norm.discounted", owner,
                   PPO_ROLE_REWARD_STATISTICS, PPO_F32, config->num_envs);
+    ppo_arena_mark_envs(arena, 0);
     ppo_normalizer_plan(&reward->statistics, "reward_norm", PPO_ROLE_REWARD_STATISTICS, 1, shards,
                         arena);
     if (!config->norm_reward)

@@ -55,7 +55,8 @@ enum { MAX_LOST_IN_ROW = 100 };
 enum { NUM_SAVED_STATS = 0 SAVED_STATS(COUNT_ONE) };
 
 struct ppo_trainer {
-    ppo_config config;
+    ppo_config config; // of the whole training
+    ppo_config here;   // of what this rank computes of it: its environments, samples and shards
     ppo_shards shards;
     ppo_arena arena;
     ppo_pool *pool;
@@ -79,36 +80,54 @@ struct ppo_trainer {
 
 // --- creation ----------------------------------------------------------------------------------
 
-// All cores, but no more threads than there are tasks for: idle ones would only disturb.
+// All cores, or this rank's share of them where it may use all that its neighbours may; but no more
+// threads than there are tasks for: idle ones would only disturb.
 static uint32_t useful_threads(const ppo_trainer *trainer)
 {
-    const ppo_config *config = &trainer->config;
+    const ppo_config *config = &trainer->here;
+    const ppo_ranks *ranks = trainer->shards.ranks;
+    const size_t neighbours = ranks && !ppo_cores_are_chosen() ? ranks->local_size : 1;
     const size_t update = ppo_gradient_num_tasks(config, &trainer->agent.policy);
     const size_t collect = ppo_collect_num_tasks(config, trainer->agent.env);
-    const size_t tasks = update > collect ? update : collect, cores = ppo_cores_available();
+    const size_t tasks = update > collect ? update : collect, all = ppo_cores_available();
+    const size_t cores = all > neighbours ? all / neighbours : 1;
     return (uint32_t)(tasks < cores ? tasks : cores);
+}
+
+// A training with a part of the environments, of each minibatch and of the shards.
+static ppo_config config_here(const ppo_config *config, const ppo_shards *shards)
+{
+    ppo_config here = *config;
+    const uint32_t ranks = (uint32_t)(shards->count / shards->num);
+    here.minibatch_size = ppo_config_minibatch_size(config) / ranks;
+    here.num_envs /= ranks;
+    here.shards /= ranks;
+    return here;
 }
 
 // Everything in the order of its dependence; what was made is destroyed by the caller on failure.
 static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, ppo_error *error)
 {
-    const ppo_config *config = &trainer->config;
+    const ppo_config *config = &trainer->here;
     ppo_arena *arena = &trainer->arena;
     ppo_agent *agent = &trainer->agent;
     ppo_rollout *rollout = &trainer->rollout;
 
     // Whom to train, and by how many threads.
-    PPO_TRY(ppo_config_check(config, error));
-    trainer->shards = ppo_shards_of(config->shards);
+    PPO_TRY(ppo_config_check(&trainer->config, error));
+    PPO_TRY(ppo_shards_share(&trainer->shards, trainer->config.shards, given->ranks, error));
+    trainer->here = config_here(&trainer->config, &trainer->shards);
+    const size_t first_env = ppo_shards_begin(&trainer->shards, trainer->config.num_envs);
     agent->shards = &trainer->shards;
     agent->worker_log = given->worker_log;
-    PPO_TRY(ppo_agent_plan(agent, config, given->env, arena, error));
+    PPO_TRY(ppo_agent_plan(agent, &trainer->config, given->env, arena, error));
     const uint32_t threads = config->threads ? config->threads : useful_threads(trainer);
     PPO_TRY(ppo_pool_create(&trainer->pool, threads, error));
 
     // What collects.
     ppo_vecenv_options options = ppo_vec_options_for(config, agent->env);
     options.worker_log = given->worker_log;
+    options.first_env = (uint32_t)first_env;
     PPO_TRY(ppo_vecenv_create(&trainer->vecenv, agent->env, &options, arena, error));
     ppo_rollout_plan(rollout, config->num_steps, config->num_envs, &agent->policy.input,
                      agent->policy.dist.num_actions, arena);
@@ -121,6 +140,7 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
     trainer->bootstrap = (ppo_bootstrap){
         .agent = agent, .rollout = rollout, .pool = trainer->pool, .scratch = &trainer->scratch};
     const ppo_collect_parts parts = {.config = config,
+                                     .first_env = first_env,
                                      .agent = agent,
                                      .vecenv = trainer->vecenv,
                                      .rollout = rollout,
@@ -134,6 +154,8 @@ static ppo_status build(ppo_trainer *trainer, const ppo_trainer_options *given, 
     PPO_TRY(ppo_update_create(&trainer->update, config, &trainer->shards, &agent->policy,
                               trainer->pool, arena, error));
     ppo_episodes_plan(&trainer->episodes, arena);
+    ppo_episodes_plan_ranks(&trainer->episodes, &trainer->shards,
+                            (size_t)ppo_config_batch_size(config), arena);
     PPO_ARENA_ADD(arena, &trainer->counters, "trainer.counters", "ppo_trainer_step",
                   PPO_ROLE_COUNTER, PPO_U64, NUM_COUNTERS);
     PPO_ARENA_ADD(arena, &trainer->saved_stats, "trainer.stats", "ppo_trainer_freeze",
@@ -250,6 +272,8 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
         return ppo_trainer_check(trainer, error);
 
     ppo_episodes_add_rollout(&trainer->episodes, r);
+    if (ppo_shards_check(&trainer->shards, &trainer->failure))
+        return ppo_trainer_check(trainer, error);
     if (*trainer->episodes.lost_in_row >= MAX_LOST_IN_ROW) {
         ppo_fail(&trainer->failure, PPO_ENV_FAILED,
                  "%s broke down in each of the last %" PRIu64 " episodes: none has come to its end",
@@ -369,6 +393,11 @@ bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_inf
     for (uint32_t i = 0; i < row->tensor.rank; i++)
         info->shape[i] = row->tensor.shape[i];
     return true;
+}
+
+ppo_ranks *ppo_trainer_ranks(const ppo_trainer *trainer)
+{
+    return trainer->shards.ranks;
 }
 
 // --- the state as tensors (trainer_state.h) ------------------------------------------------------

@@ -4,12 +4,17 @@
 #ifndef PPO_RL_TRAINER_STATE_H
 #define PPO_RL_TRAINER_STATE_H
 
+#include "core/ranks.h"
 #include "core/tensor.h"
 #include "ppo/trainer.h"
 
 // The index-th tensor, its data in the trainer's memory; false past the last. The list is the same
 // for equal configs.
 bool ppo_trainer_tensor(ppo_trainer *trainer, size_t index, ppo_tensor *tensor);
+
+// The other ranks of this training; NULL: there are none. Tensors along whose axis environments lie
+// (core/tensor.h) are then those of this rank's environments.
+ppo_ranks *ppo_trainer_ranks(const ppo_trainer *trainer);
 
 // Copies what lives elsewhere (environments, counters) into the tensors. Call before reading them.
 void ppo_trainer_freeze(ppo_trainer *trainer);

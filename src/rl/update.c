@@ -34,6 +34,9 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config,
     if (status == PPO_OK)
         status =
             ppo_optimizer_create(&update->optimizer, config, shards, policy, pool, arena, error);
+    if (status == PPO_OK) // a gradient is the most that is added
+        status = ppo_ranks_reserve(
+            shards->ranks, policy->layout.size * sizeof(float) + sizeof *update->sums, error);
     if (status != PPO_OK) {
         ppo_update_destroy(update);
         return status;
@@ -138,8 +141,10 @@ static ppo_status run_minibatch(ppo_update *update, const ppo_rollout_view *roll
         return PPO_OK; // with memory: every step of these sequences is lost
     for (size_t shard = 0; shard < update->shards->num; shard++)
         count = compute_shard(update, rollout, epoch, minibatch, shard, step);
-    ppo_shards_sum(update->shards, (double *)(void *)update->sums,
-                   sizeof *update->sums / sizeof(double));
+    ppo_shards_sum_with(update->shards, (double *)(void *)update->sums,
+                        sizeof *update->sums / sizeof(double),
+                        ppo_optimizer_gradient(update->optimizer), update->policy->layout.size);
+    PPO_TRY(ppo_shards_check(update->shards, error));
     one.mean = update->sums[0].loss;
     ppo_loss_sums_scale(&one.mean, 1.0 / (double)count);
     one.std_mean = ppo_dist_has_reals(&update->policy->dist) ? update->sums[0].std : (double)NAN;
@@ -162,7 +167,9 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
     const ppo_config *config = update->config;
     const ppo_rollout_view view = ppo_rollout_view_of(rollout);
     *stats = (ppo_update_stats){.epochs = 0};
-    if (ppo_order_begin(&update->order, rollout, iteration) == 0)
+    const size_t num_samples = ppo_order_begin(&update->order, rollout, iteration);
+    PPO_TRY(ppo_shards_check(update->shards, error));
+    if (num_samples == 0)
         return ppo_fail(error, PPO_ENV_FAILED,
                         "no step of this iteration took place: all environments "
                         "broke down in each of them");

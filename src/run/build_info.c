@@ -2,6 +2,7 @@
 // The build's compiler, options and libraries, from the generated header, and descriptions of the
 // optional parts. Owns nothing.
 #include "ppo/bench.h"
+#include "ppo/ranks.h"
 
 #include "build_info.h"
 #include "agent/render_episode.h"
@@ -36,16 +37,19 @@ size_t ppo_build_info(char *text, size_t size)
 
 size_t ppo_parts_info(char *text, size_t size)
 {
-    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE], bf16[PART_SIZE];
+    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE], bf16[PART_SIZE],
+        ranks[PART_SIZE];
     ppo_render_describe(pictures, sizeof pictures);
     ppo_film_describe(films, sizeof films);
     ppo_plot_describe(curves, sizeof curves);
     ppo_vision_describe_bf16(bf16, sizeof bf16);
+    ppo_ranks_describe(ranks, sizeof ranks);
     const int length = snprintf(text, size,
                                 "pictures: %s\n"
                                 "films: %s\n"
                                 "learning curves: %s\n"
-                                "precision bf16: %s\n",
-                                pictures, films, curves, bf16);
+                                "precision bf16: %s\n"
+                                "several machines: %s\n",
+                                pictures, films, curves, bf16, ranks);
     return length > 0 ? (size_t)length : 0;
 }

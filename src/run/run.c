@@ -9,6 +9,8 @@
 // iteration, also by another process.
 // If an iteration fails (PPO_NUMERIC, PPO_ENV) the state is in its middle, so it is not saved: the
 // last checkpoint stays.
+// Of several ranks each moves its part of the training on; rank 0 does everything else, and what it
+// decides by its clock it tells the others.
 // Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
 #include "core/clock.h"
 #include "core/error.h"
@@ -29,6 +31,8 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
     facts->num_updates += stats->epochs;
     facts->elapsed_seconds = run->elapsed_before + ppo_clock_seconds() - run->opened_at;
     run->dirty = true;
+    if (!run->leads)
+        return PPO_OK;
     const ppo_metrics timing = ppo_timing_metrics(stats, facts->elapsed_seconds);
     const ppo_metrics progress = ppo_progress_metrics(stats, facts->num_updates);
     ppo_metrics event = progress;
@@ -50,6 +54,12 @@ static ppo_status evaluate(ppo_run *run, ppo_error *error)
 {
     ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
     ppo_run_facts *facts = &run->facts;
+    if (!run->leads) { // rank 0 plays, the others go on until they need it
+        facts->last_iteration = facts->iteration;
+        facts->last.episodes = 1;
+        run->dirty = true;
+        return PPO_OK;
+    }
     PPO_TRY(ppo_trainer_evaluate(run->trainer, &evaluation, error));
     const bool best = facts->best.episodes == 0 || evaluation.return_mean > facts->best.return_mean;
     if (best) {
@@ -96,7 +106,28 @@ ppo_status ppo_run_step(ppo_run *run, ppo_stats *stats, ppo_error *error)
     PPO_TRY(record(run, &done, error));
     PPO_TRY(do_what_is_due(run, error));
     const double interval = ppo_trainer_config(run->trainer)->checkpoint_interval_s;
-    return ppo_clock_seconds() - run->saved_at >= interval ? ppo_run_save(run, error) : PPO_OK;
+    bool is_due = run->leads && ppo_clock_seconds() - run->saved_at >= interval;
+    if (run->ranks) // rank 0's clock counts
+        is_due = ppo_ranks_any(run->ranks, is_due);
+    return is_due ? ppo_run_save(run, error) : PPO_OK;
+}
+
+// Brings the rows to the disk and notes how many there are.
+static ppo_status sync_records(ppo_run *run, ppo_error *error)
+{
+    ppo_run_facts *facts = &run->facts;
+    PPO_TRY(ppo_append_file_sync(&run->progress, error));
+    PPO_TRY(ppo_append_file_sync(&run->timing, error));
+    PPO_TRY(ppo_append_file_sync(&run->evaluations, error));
+    PPO_TRY(ppo_tensorboard_sync(&run->tensorboard, error));
+    facts->progress_bytes = run->progress.size;
+    facts->progress_hash = run->progress.hash;
+    facts->timing_bytes = run->timing.size;
+    facts->evaluations_bytes = run->evaluations.size;
+    facts->evaluations_hash = run->evaluations.hash;
+    if (run->tensorboard.file.descriptor >= 0) // otherwise the length from before stays true
+        facts->tensorboard_bytes = run->tensorboard.file.size;
+    return PPO_OK;
 }
 
 ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
@@ -113,18 +144,8 @@ ppo_status ppo_run_save(ppo_run *run, ppo_error *error)
         return PPO_OK;
 
     // The rows first: the checkpoint says how many there are.
-    PPO_TRY(ppo_append_file_sync(&run->progress, error));
-    PPO_TRY(ppo_append_file_sync(&run->timing, error));
-    PPO_TRY(ppo_append_file_sync(&run->evaluations, error));
-    PPO_TRY(ppo_tensorboard_sync(&run->tensorboard, error));
-    facts->progress_bytes = run->progress.size;
-    facts->progress_hash = run->progress.hash;
-    facts->timing_bytes = run->timing.size;
-    facts->evaluations_bytes = run->evaluations.size;
-    facts->evaluations_hash = run->evaluations.hash;
-    if (run->tensorboard.file.descriptor >= 0) // otherwise the length from before stays true
-        facts->tensorboard_bytes = run->tensorboard.file.size;
-
+    if (run->leads)
+        PPO_TRY(sync_records(run, error));
     PPO_TRY(ppo_checkpoint_write(&run->buffer, run->trainer, facts, path,
                                  run->keep_newest ? previous : NULL, error));
     run->keep_newest = true;

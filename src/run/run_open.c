@@ -20,9 +20,11 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
+#include "core/ranks.h"
 #include "ppo/bench.h"
 #include "run/checkpoint/checkpoint.h"
 #include "run/record/csv.h"
+#include "run/ranks_agree.h"
 #include "run/record/metrics.h"
 
 #include <errno.h>
@@ -182,14 +184,21 @@ static ppo_status read_checkpoint(ppo_run *run, ppo_error *error)
                     cause[0].message, cause[1].message);
 }
 
+// What the checkpoint that was read says of the run.
+static ppo_run_origin origin_of(const ppo_run *run)
+{
+    const ppo_run_facts *facts = &run->facts;
+    const bool is_finished = ppo_trainer_done(run->trainer) && facts->last.episodes > 0 &&
+                             facts->last_iteration == facts->iteration;
+    return is_finished ? PPO_RUN_FINISHED : PPO_RUN_RESUMED;
+}
+
 static ppo_status resume(ppo_run *run, ppo_error *error)
 {
     PPO_TRY(read_checkpoint(run, error));
     const ppo_run_facts *facts = &run->facts;
-    const bool is_finished = ppo_trainer_done(run->trainer) && facts->last.episodes > 0 &&
-                             facts->last_iteration == facts->iteration;
     run->elapsed_before = facts->elapsed_seconds;
-    run->origin = is_finished ? PPO_RUN_FINISHED : PPO_RUN_RESUMED;
+    run->origin = origin_of(run);
     return facts->iteration == 0 ? clear_directory(run, error) : open_records(run, error);
 }
 
@@ -248,11 +257,32 @@ static ppo_status publish_config(ppo_run *run, bool restart, ppo_error *error)
 
 // --- opening and closing ------------------------------------------------------------------------
 
+// A rank without files: it gets from rank 0 what that has found in them.
+static ppo_status follow(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
+                         ppo_error *error)
+{
+    const ppo_trainer_options options = {
+        .struct_size = sizeof options, .env = env, .ranks = run->ranks};
+    bool resumes = false, spoiled;
+    PPO_TRY(ppo_run_directory_name(&run->dir, config, env, error));
+    PPO_TRY(ppo_trainer_create(&run->trainer, config, &options, error));
+    ppo_ranks_broadcast(run->ranks, &resumes, sizeof resumes);
+    PPO_TRY(ppo_ranks_check(run->ranks, error));
+    if (!resumes)
+        return ppo_checkpoint_write(&run->buffer, run->trainer, &run->facts, "", NULL, error);
+    PPO_TRY(ppo_checkpoint_read(run->trainer, &run->facts, &spoiled, "", error));
+    run->origin = origin_of(run);
+    return PPO_OK;
+}
+
 static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env_class *env,
                            bool restart, ppo_error *error)
 {
-    // Lock first: a second process is refused before it takes memory or starts workers.
     PPO_TRY(ppo_config_check(config, error));
+    PPO_TRY(ppo_ranks_agree(run->ranks, config, error));
+    if (!run->leads)
+        return follow(run, config, env, error);
+    // Lock first: a second process is refused before it takes memory or starts workers.
     PPO_TRY(ppo_run_directory_name(&run->dir, config, env, error));
     PPO_TRY(ppo_run_directory_lock(&run->lock, run->dir.text, error));
     char *absolute = realpath(run->dir.text, NULL);
@@ -266,14 +296,15 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
     // The trainer. What its worker processes print is kept with the run.
     const char *log = ppo_run_path(run, PPO_WORKER_LOG_NAME);
     const ppo_trainer_options options = {
-        .struct_size = sizeof options, .env = env, .worker_log = log};
+        .struct_size = sizeof options, .env = env, .worker_log = log, .ranks = run->ranks};
     PPO_TRY(ppo_trainer_create(&run->trainer, config, &options, error));
     PPO_TRY(ppo_run_film_check(run->trainer, error));
 
     // The run. From here on the directory is its own.
     const char *newest = ppo_run_path(run, PPO_CHECKPOINT_NAME);
     const char *previous = ppo_run_path(run, PPO_PREVIOUS_NAME);
-    const bool resumes = !restart && (ppo_file_exists(newest) || ppo_file_exists(previous));
+    bool resumes = !restart && (ppo_file_exists(newest) || ppo_file_exists(previous));
+    ppo_ranks_broadcast(run->ranks, &resumes, sizeof resumes);
     PPO_TRY(resumes ? resume(run, error) : begin(run, restart, error));
     ppo_run_directory_sweep(run->root.text);
     ppo_run_film_sweep(run);
@@ -286,10 +317,18 @@ static ppo_status open_run(ppo_run *run, const ppo_config *config, const ppo_env
 ppo_status ppo_run_open(ppo_run **result, const ppo_config *config, const ppo_env_class *env,
                         bool restart, ppo_error *error)
 {
+    return ppo_run_open_on(result, NULL, config, env, restart, error);
+}
+
+ppo_status ppo_run_open_on(ppo_run **result, ppo_ranks *ranks, const ppo_config *config,
+                           const ppo_env_class *env, bool restart, ppo_error *error)
+{
     *result = NULL;
     ppo_run *run = calloc(1, sizeof *run);
     if (!run)
         return ppo_fail(error, PPO_NO_MEMORY, "out of memory opening a run");
+    run->ranks = ranks && ppo_ranks_size(ranks) > 1 ? ranks : NULL;
+    run->leads = !run->ranks || ppo_ranks_rank(ranks) == 0;
     run->lock = PPO_RUN_UNLOCKED;
     run->progress = run->timing = run->evaluations = PPO_APPEND_FILE_CLOSED;
     run->tensorboard = PPO_TENSORBOARD_CLOSED;
@@ -301,7 +340,8 @@ ppo_status ppo_run_open(ppo_run **result, const ppo_config *config, const ppo_en
     // Workers write into the log until the trainer is gone.
     ppo_trainer_destroy(run->trainer);
     run->trainer = NULL;
-    ppo_run_directory_abandon(&run->lock, run->dir.text);
+    if (run->leads)
+        ppo_run_directory_abandon(&run->lock, run->dir.text);
     ppo_run_close(run);
     return status;
 }

@@ -11,6 +11,8 @@
 
 struct ppo_run {
     ppo_trainer *trainer;
+    ppo_ranks *ranks; // NULL: one
+    bool leads;       // this is the rank that has the files
     ppo_path dir;     // as the configuration names it
     ppo_path root;    // the same as an absolute path, so that a program may change its directory
     ppo_path path[2]; // of ppo_run_path: here rather than on a stack that may be small

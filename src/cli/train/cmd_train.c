@@ -73,19 +73,23 @@ static void note_minibatches(const ppo_config *config)
              minibatch, batch, batch % minibatch);
 }
 
-static int train_one(const ppo_config *config, const cli_args *args)
+// Rank 0 alone reports; a signal's exit code is rank 0's too.
+static int train_one(const ppo_config *config, ppo_ranks *ranks, const cli_args *args)
 {
-    train_display v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL};
+    const bool leads = ppo_ranks_rank(ranks) == 0;
+    train_display v = {.is_quiet = args->flag[CLI_FLAG_QUIET] != NULL || !leads};
     const cli_train_events events = {.opened = on_opened,
                                      .stepped = on_stepped,
                                      .filmed = on_filmed,
                                      .lost = on_lost,
                                      .context = &v};
     cli_outcome outcome;
-    cli_train_run(&outcome, config, args->flag[CLI_FLAG_RESTART] != NULL, &events);
+    cli_train_run(&outcome, config, ranks, args->flag[CLI_FLAG_RESTART] != NULL, &events);
     cli_progress_clear(&v.progress);
     if (outcome.status != PPO_OK)
         return cli_outcome_fail(&outcome);
+    if (!leads)
+        return PPO_OK;
     if (outcome.is_interrupted)
         cli_outcome_say_interrupted(&outcome);
     if (args->flag[CLI_FLAG_JSON])
@@ -111,10 +115,11 @@ static const char *find_operand(const cli_args *args)
     return env_id;
 }
 
-int cli_cmd_train(const cli_args *args)
+static int train(const cli_args *args, ppo_ranks *ranks)
 {
     ppo_error error = {0};
     const char *name = find_operand(args);
+    const bool leads = ppo_ranks_rank(ranks) == 0;
     if (!name) {
         ppo_fail(&error, PPO_INVALID, "'train' needs %s", args->command->synopsis);
         return cli_fail_usage(&error, "train");
@@ -127,9 +132,28 @@ int cli_cmd_train(const cli_args *args)
     if (is_one)
         cli_run_dir_default(&config, &target);
     if (args->flag[CLI_FLAG_EXPLAIN])
-        return cli_explain(&config, &target, args);
-    if (!args->flag[CLI_FLAG_QUIET])
+        return leads ? cli_explain(&config, &target, args) : PPO_OK;
+    if (!args->flag[CLI_FLAG_QUIET] && leads)
         note_minibatches(&config);
     cli_signals_catch();
-    return is_one ? train_one(&config, args) : cli_train_seeds(&config, &target, args);
+    return is_one ? train_one(&config, ranks, args) : cli_train_seeds(&config, &target, args);
+}
+
+// If one of several ranks fails, it ends all of them.
+int cli_cmd_train(const cli_args *args)
+{
+    ppo_error error = {0};
+    ppo_ranks *ranks;
+    if (ppo_ranks_start(&ranks, &error))
+        return cli_fail(&error);
+    if (ppo_ranks_size(ranks) > 1) {
+        const uint32_t rank = ppo_ranks_rank(ranks);
+        cli_message_set_rank(rank, ppo_ranks_host(ranks, rank));
+        cli_signals_hush();
+    }
+    const int code = train(args, ranks);
+    if (code != PPO_OK && code != CLI_INTERRUPTED)
+        ppo_ranks_abort(ranks, code);
+    ppo_ranks_stop(ranks);
+    return code;
 }

@@ -30,6 +30,8 @@ typedef struct cli_outcome {
     uint64_t hash;
     ppo_evaluation evaluation; // episodes == 0: none
     ppo_evaluation best;
+    uint32_t num_ranks;
+    uint64_t bytes_sent;          // by this rank while training
     char film[2 * PPO_TEXT_SIZE]; // the last one, "" if there is none
 } cli_outcome;
 
@@ -44,8 +46,9 @@ typedef struct cli_train_events {
     void *context;
 } cli_train_events;
 
-// Opens the run, trains to its end or to a signal, and saves. `restart`: see ppo_run_open.
-void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
+// Opens the run, trains to its end or to a signal, and saves. `ranks`: who trains it, NULL: this
+// process alone; a signal to any of them stops all. `restart`: see ppo_run_open.
+void cli_train_run(cli_outcome *outcome, const ppo_config *config, ppo_ranks *ranks, bool restart,
                    const cli_train_events *events);
 
 // Steps per second of this process; NAN if there were none.

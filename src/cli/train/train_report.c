@@ -23,6 +23,8 @@ cJSON *cli_outcome_json(const cli_outcome *outcome)
     cJSON_AddBoolToObject(object, "interrupted", outcome->is_interrupted);
     cJSON_AddBoolToObject(object, "resumed", outcome->origin != PPO_RUN_NEW);
     cli_json_add_integer(object, "workers_lost", outcome->workers_lost);
+    cli_json_add_integer(object, "ranks", outcome->num_ranks);
+    cli_json_add_integer(object, "bytes_sent", outcome->bytes_sent);
     if (outcome->evaluation.episodes > 0)
         cli_json_add_evaluation(cJSON_AddObjectToObject(object, "evaluation"),
                                 &outcome->evaluation);

@@ -64,14 +64,23 @@ static bool is_stop_requested(void *context)
     return cli_stop_requested();
 }
 
-static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_events *events)
+// Whether a signal has asked this process to stop, or another rank.
+static bool must_stop(ppo_ranks *ranks)
+{
+    return ranks ? ppo_ranks_any(ranks, cli_stop_requested()) : cli_stop_requested();
+}
+
+static ppo_status train(cli_outcome *outcome, ppo_run *run, ppo_ranks *ranks,
+                        const cli_train_events *events)
 {
     ppo_trainer *trainer = ppo_run_trainer(run);
+    const uint64_t sent_before = ranks ? ppo_ranks_bytes_sent(ranks) : 0;
     const double began_s = cli_now_s();
     ppo_status status = PPO_OK;
     cli_crash_watch(ppo_trainer_env(trainer)->id, "training");
-    ppo_trainer_set_interrupt(trainer, is_stop_requested, NULL);
-    while (status == PPO_OK && !ppo_trainer_done(trainer) && !cli_stop_requested()) {
+    if (!ranks) // the others would not know that an evaluation was abandoned
+        ppo_trainer_set_interrupt(trainer, is_stop_requested, NULL);
+    while (status == PPO_OK && !ppo_trainer_done(trainer) && !must_stop(ranks)) {
         ppo_stats stats;
         ppo_stats_init(&stats);
         status = ppo_run_step(run, &stats, &outcome->error);
@@ -83,6 +92,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, const cli_train_even
             events->stepped(events->context, outcome, run, &stats);
     }
     outcome->seconds = cli_now_s() - began_s;
+    outcome->bytes_sent = ranks ? ppo_ranks_bytes_sent(ranks) - sent_before : 0;
     return status == PPO_STOPPED ? PPO_OK : status; // an evaluation was abandoned
 }
 
@@ -100,25 +110,27 @@ static ppo_status conclude(cli_outcome *outcome, ppo_run *run, const cli_train_e
     return outcome->is_interrupted ? ppo_run_save(run, &outcome->error) : status;
 }
 
-void cli_train_run(cli_outcome *outcome, const ppo_config *config, bool restart,
+void cli_train_run(cli_outcome *outcome, const ppo_config *config, ppo_ranks *ranks, bool restart,
                    const cli_train_events *events)
 {
+    ranks = ranks && ppo_ranks_size(ranks) > 1 ? ranks : NULL;
     *outcome = (cli_outcome){.seed = config->seed, .total_steps = config->total_timesteps};
+    outcome->num_ranks = ranks ? ppo_ranks_size(ranks) : 1;
     snprintf(outcome->env, sizeof outcome->env, "%s", config->env_id);
     snprintf(outcome->run_dir, sizeof outcome->run_dir, "%s", config->run_dir);
     outcome->return_mean = (double)NAN;
-    if (cli_stop_requested()) { // one of several seeds, which had not begun
+    if (must_stop(ranks)) { // one of several seeds, which had not begun
         outcome->is_interrupted = true;
         return;
     }
     ppo_run *run = NULL;
-    outcome->status = ppo_run_open(&run, config, NULL, restart, &outcome->error);
+    outcome->status = ppo_run_open_on(&run, ranks, config, NULL, restart, &outcome->error);
     if (outcome->status != PPO_OK)
         return;
     note_opening(outcome, run);
     if (events->opened)
         events->opened(events->context, outcome);
-    outcome->status = train(outcome, run, events);
+    outcome->status = train(outcome, run, ranks, events);
     if (outcome->status == PPO_OK)
         outcome->status = conclude(outcome, run, events);
     note_state(outcome, run);

@@ -55,7 +55,7 @@ static void train_seed(void *context, size_t index)
     const sweep *all = context;
     seed_run *const run = &all->run[index];
     const cli_train_events events = {.opened = on_opened, .stepped = on_stepped, .context = run};
-    cli_train_run(&run->outcome, &run->config, all->restart, &events);
+    cli_train_run(&run->outcome, &run->config, NULL, all->restart, &events);
     atomic_store(&run->is_done, true);
 }
 

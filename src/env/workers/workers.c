@@ -175,8 +175,9 @@ static void record_death(ppo_worker_set *s, size_t index, const ppo_child_end *e
     s->num_lost++;
     ppo_fail(&s->last_loss, PPO_ENV_FAILED,
              "worker %zu (process %ld; %.64s, environments %zu to %zu) %s at step %llu of the run",
-             index, (long)process->id, ppo_env_name(s->instances->env->id), process->first,
-             process->end - 1, how, (unsigned long long)step);
+             index, (long)process->id, ppo_env_name(s->instances->env->id),
+             s->instances->options.first_env + process->first,
+             s->instances->options.first_env + process->end - 1, how, (unsigned long long)step);
     process->id = 0;
     process->was_killed = false;
     if (s->log >= 0)

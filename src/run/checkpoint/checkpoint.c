@@ -9,6 +9,7 @@
 #include "ppo/plugin.h"
 #include "run/checkpoint/checkpoint_file.h"
 #include "run/checkpoint/stored_config.h"
+#include "run/checkpoint/whole_tensors.h"
 #include "rl/trainer_state.h"
 
 #include <string.h>
@@ -47,9 +48,13 @@ ppo_status ppo_checkpoint_write(ppo_bytes *buffer, ppo_trainer *trainer, const p
         return ppo_fail(error, cause.status,
                         "%.120s is not written, because training failed: %.300s", path,
                         cause.message);
+    ppo_ranks *ranks = ppo_trainer_ranks(trainer);
     PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, false, error));
-    const ppo_status status =
-        publish(buffer, &list, "trainer", trainer, facts, path, previous, error);
+    ppo_status status = ppo_tensor_list_widen(&list, ranks, error);
+    if (status == PPO_OK)
+        status = ppo_tensor_list_gather(&list, ranks, error);
+    if (status == PPO_OK && (!ranks || ranks->rank == 0))
+        status = publish(buffer, &list, "trainer", trainer, facts, path, previous, error);
     ppo_tensor_list_release(&list);
     return status;
 }
@@ -81,33 +86,43 @@ static ppo_status check_belongs(const ppo_trainer *trainer, const ppo_safetensor
     return ppo_stored_config_match(&stored, ppo_trainer_config(trainer), path, error);
 }
 
-static ppo_status restore(ppo_trainer *trainer, ppo_run_facts *facts, bool *spoiled,
-                          const ppo_safetensors *content, const char *path, ppo_error *error)
+// Reads the file into the list and the facts. Only rank 0 has one.
+static ppo_status read_content(const ppo_tensor_list *list, const ppo_trainer *trainer,
+                               ppo_run_facts *facts, const char *path, ppo_error *error)
 {
-    ppo_tensor_list list;
-    ppo_run_facts read = {0};
-    PPO_TRY(check_belongs(trainer, content, path, error));
-    PPO_TRY(ppo_run_facts_parse(&read, content, path, error));
-    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, false, error));
-    ppo_status status = ppo_tensor_list_match(&list, content, true, path, error);
-    if (status == PPO_OK) {
-        ppo_tensor_list_fill(&list, content);
-        status = ppo_trainer_thaw(trainer, error);
-        *spoiled = status != PPO_OK;
-        *facts = read;
-    }
-    ppo_tensor_list_release(&list);
+    ppo_checkpoint_file file;
+    PPO_TRY(ppo_checkpoint_file_open(&file, path, error));
+    ppo_status status = check_belongs(trainer, &file.content, path, error);
+    if (status == PPO_OK)
+        status = ppo_run_facts_parse(facts, &file.content, path, error);
+    if (status == PPO_OK)
+        status = ppo_tensor_list_match(list, &file.content, true, path, error);
+    if (status == PPO_OK)
+        ppo_tensor_list_fill(list, &file.content);
+    ppo_checkpoint_file_close(&file);
     return status;
 }
 
 ppo_status ppo_checkpoint_read(ppo_trainer *trainer, ppo_run_facts *facts, bool *spoiled,
                                const char *path, ppo_error *error)
 {
-    ppo_checkpoint_file file;
+    ppo_tensor_list list;
+    ppo_run_facts read = {0};
+    ppo_ranks *ranks = ppo_trainer_ranks(trainer);
     *spoiled = false;
-    PPO_TRY(ppo_checkpoint_file_open(&file, path, error));
-    const ppo_status status = restore(trainer, facts, spoiled, &file.content, path, error);
-    ppo_checkpoint_file_close(&file);
+    PPO_TRY(ppo_tensor_list_of_trainer(&list, trainer, false, error));
+    ppo_status status = ppo_tensor_list_widen(&list, ranks, error);
+    if (status == PPO_OK && (!ranks || ranks->rank == 0))
+        status = read_content(&list, trainer, &read, path, error);
+    if (status == PPO_OK) {
+        ppo_ranks_broadcast(ranks, &read, sizeof read);
+        status = ppo_tensor_list_spread(&list, ranks, error);
+        if (status == PPO_OK)
+            status = ppo_trainer_thaw(trainer, error);
+        *spoiled = status != PPO_OK;
+        *facts = read;
+    }
+    ppo_tensor_list_release(&list);
     return status;
 }
 

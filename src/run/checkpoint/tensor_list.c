@@ -24,6 +24,8 @@ static ppo_status reserve(ppo_tensor_list *list, size_t count, ppo_error *error)
 void ppo_tensor_list_release(ppo_tensor_list *list)
 {
     free(list->tensors);
+    free(list->parts);
+    free(list->whole);
     *list = (ppo_tensor_list){0};
 }
 

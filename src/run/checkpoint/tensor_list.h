@@ -10,6 +10,11 @@
 typedef struct ppo_tensor_list {
     ppo_tensor *tensors; // data in the trainer's or agent's memory
     size_t count;
+
+    // With several ranks (whole_tensors.h).
+    ppo_tensor *parts;     // [count] what this rank has of each; NULL: all
+    unsigned char *whole;  // the data of tensors with the environments of all ranks
+    unsigned char *blocks; // in it: the ranks' parts of one tensor, one after another
 } ppo_tensor_list;
 
 // Gathers a trainer's tensors, all or those that an agent needs, with its current state in them.

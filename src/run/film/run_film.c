@@ -76,6 +76,11 @@ ppo_status ppo_run_film_now(ppo_run *run, ppo_error *error)
     char name[64];
     if (config->video_every == 0 || run->facts.film_step == run->facts.global_step)
         return PPO_OK;
+    if (!run->leads) { // rank 0 films
+        run->facts.film_step = run->facts.global_step;
+        run->dirty = true;
+        return PPO_OK;
+    }
     snprintf(name, sizeof name, PPO_VIDEOS_NAME "/" FILM_BEGIN "%09" PRIu64 ".%s",
              run->facts.global_step, config->video_format == PPO_VIDEO_GIF ? "gif" : "mp4");
     const char *path = ppo_run_path(run, name);

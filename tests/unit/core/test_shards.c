@@ -27,7 +27,8 @@ static void test_tree(void **state)
 {
     (void)state;
     double x[8 * 2], a[8];
-    const ppo_shards shards = ppo_shards_of(8);
+    ppo_shards shards;
+    assert_int_equal(ppo_shards_share(&shards, 8, NULL, NULL), PPO_OK);
     fill(x, 16);
     for (size_t i = 0; i < 8; i++)
         a[i] = x[2 * i + 1];

@@ -38,7 +38,7 @@ static void create(fixture *f, uint32_t shards, uint32_t minibatch_size, ppo_nor
     f->config.minibatch_size = minibatch_size;
     f->config.shards = shards;
     f->config.norm_adv = norm_adv;
-    f->shards = ppo_shards_of(shards);
+    ppo_shards_share(&f->shards, shards, NULL, NULL);
     ppo_rollout_plan(&f->rollout, STEPS, ENVS, &PPO_INPUT_FLOATS(2), 1, &f->arena);
     ppo_pool_create(&f->pool, 2, &error);
     ppo_order_plan(&f->order, &f->config, &f->shards, f->pool, &f->arena);

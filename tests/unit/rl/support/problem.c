@@ -57,7 +57,7 @@ void problem_create(problem *p, const ppo_config *config, const dist_case *dist,
     ppo_random random;
     ppo_random_seed(&random, 41);
     *p = (problem){.config = *config};
-    p->shards = ppo_shards_of(config->shards);
+    ppo_shards_share(&p->shards, config->shards, NULL, NULL);
     p->config.std_source = dist->std_source;
     p->config.action_bound = dist->bound;
     p->step = (ppo_step_params){.lr = config->learning_rate,

@@ -346,7 +346,7 @@ static void test_damaged_load_leaves_the_trainer(void **state)
 static void test_foreign_file(void **state)
 {
     float value = 1;
-    const ppo_tensor tensor = {"x", PPO_ROLE_PARAMETER, PPO_F32, 1, {1}, 4, &value};
+    const ppo_tensor tensor = {"x", PPO_ROLE_PARAMETER, PPO_F32, 1, {1}, 0, 4, &value};
     ppo_bytes bytes = {0};
     ppo_error error = {0};
     (void)state;

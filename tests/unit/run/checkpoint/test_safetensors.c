@@ -17,10 +17,10 @@ static uint8_t flags[3] = {7, 8, 9};
 static uint64_t counter = 0x0123456789abcdef;
 
 static const ppo_tensor some_tensors[] = {
-    {"flags", PPO_ROLE_COUNTER, PPO_U8, 1, {3}, 3, flags},
-    {"actor.0.weight", PPO_ROLE_PARAMETER, PPO_F32, 2, {2, 3}, 24, weight},
-    {"nothing", PPO_ROLE_PARAMETER, PPO_F32, 2, {0, 5}, 0, NULL},
-    {"counter", PPO_ROLE_COUNTER, PPO_U64, 0, {0}, 8, &counter},
+    {"flags", PPO_ROLE_COUNTER, PPO_U8, 1, {3}, 0, 3, flags},
+    {"actor.0.weight", PPO_ROLE_PARAMETER, PPO_F32, 2, {2, 3}, 0, 24, weight},
+    {"nothing", PPO_ROLE_PARAMETER, PPO_F32, 2, {0, 5}, 0, 0, NULL},
+    {"counter", PPO_ROLE_COUNTER, PPO_U64, 0, {0}, 0, 8, &counter},
 };
 static const ppo_metadata some_metadata[] = {
     {"format", "test"},
@@ -287,7 +287,7 @@ static void test_many_tensors(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT; i++) {
         values[i] = (float)i;
-        tensors[i] = (ppo_tensor){"", PPO_ROLE_PARAMETER, PPO_F32, 1, {1}, 4, &values[i]};
+        tensors[i] = (ppo_tensor){"", PPO_ROLE_PARAMETER, PPO_F32, 1, {1}, 0, 4, &values[i]};
         snprintf(tensors[i].name, sizeof tensors[i].name, "t.%zu", i);
     }
     assert_int_equal(ppo_safetensors_format(&bytes, tensors, COUNT, NULL, 0, NULL), PPO_OK);
