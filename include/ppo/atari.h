@@ -4,7 +4,7 @@
 //   ppo_cartridge   the ROM and how it is wired. Constant once created: any number of consoles, in
 //                   any threads, may share one.
 //   ppo_console     everything that changes: processor, TIA, RIOT, cartridge RAM, screens. Plain
-//                   memory without pointers: a snapshot is a copy of ppo_console_size() bytes.
+//                   memory without pointers: a snapshot is a copy of its bytes.
 //
 // Use:
 //
@@ -36,7 +36,7 @@ extern "C" {
 
 // --- cartridges ------------------------------------------------------------------------------
 
-// How a cartridge is wired. Sizes in bytes: 2048, 4096, 8192 or 16384.
+// How a cartridge is wired. Sizes in bytes: 2048, 4096, 8192, 10240 or 16384.
 typedef enum ppo_cartridge_kind {
     PPO_CARTRIDGE_2K,
     PPO_CARTRIDGE_4K,
@@ -46,6 +46,12 @@ typedef enum ppo_cartridge_kind {
     PPO_CARTRIDGE_FE,   // 8K: banks by bit 13 of the address
     PPO_CARTRIDGE_F6,   // 16K: four banks of 4K
     PPO_CARTRIDGE_F6SC, // F6 with 128 bytes of RAM
+    PPO_CARTRIDGE_CV,   // 2K with 1K of RAM (CommaVid)
+    PPO_CARTRIDGE_3F,   // 8K or 16K: banks of 2K, the last one fixed (Tigervision)
+    PPO_CARTRIDGE_3E,   // 3F with 32K of RAM
+    PPO_CARTRIDGE_UA,   // 8K: two banks of 4K, switched by addresses outside (UA Ltd)
+    PPO_CARTRIDGE_E7,   // 16K: banks of 2K, and 2K of RAM (M Network)
+    PPO_CARTRIDGE_DPC,  // 8K, and a chip with 2K of pictures: Pitfall II
 } ppo_cartridge_kind;
 
 // Properties of a game that its bytes do not show.
@@ -99,8 +105,10 @@ typedef struct ppo_console ppo_console;
 // ALE's `system_random_seed`, for RAM at power-on and the timer after resets.
 #define PPO_CONSOLE_SEED 4753849u
 
-// Bytes of a console, which must be 64-byte aligned.
+// Bytes of a console, which must be 64-byte aligned: enough for any cartridge, and what one with
+// this cartridge uses, which is less where it has no RAM of its own.
 PPO_API size_t ppo_console_size(void);
+PPO_API size_t ppo_console_size_for(const ppo_cartridge *cartridge);
 
 // Initialises a console as ALE does on loading a cartridge: RAM from the generator, 60 frames that
 // distinguish NTSC from PAL, then a system reset.
@@ -235,10 +243,13 @@ typedef struct ppo_game_setup {
     uint32_t difficulty;      // one of info->difficulties; 0: the default
 } ppo_game_setup;
 
-// A game in progress. Plain memory without pointers: a snapshot is a copy of ppo_game_size() bytes.
+// A game in progress. Plain memory without pointers: a snapshot is a copy of its bytes.
 typedef struct ppo_game ppo_game;
 
-PPO_API size_t ppo_game_size(void); // bytes of a game, which must be 64-byte aligned
+// Bytes of a game, which must be 64-byte aligned: enough for any cartridge, and what one with this
+// cartridge uses.
+PPO_API size_t ppo_game_size(void);
+PPO_API size_t ppo_game_size_for(const ppo_game_setup *setup);
 
 // Powers the console on and starts an episode, as ALE's loadROM does. `seed` is for sticky actions.
 // PPO_INVALID for a mode or difficulty that the game does not have.

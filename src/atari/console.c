@@ -77,6 +77,7 @@ void ppo_console_start_frame(ppo_console *console)
         ppo_tia_lose_colours(&chips->tia, lines_of(chips) & 1);
     ppo_tia_start_frame(&chips->tia, chips->cpu.cycles);
     ppo_riot_rebase(&chips->riot, chips->cpu.cycles);
+    ppo_dpc_rebase(&chips->board.dpc, chips->cpu.cycles);
     chips->cpu.cycles = 0;
 }
 
@@ -130,7 +131,8 @@ static void fade(ppo_console *console)
 void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
                        const ppo_console_input *input, bool draw)
 {
-    draw |= console->chips.unfinished;
+    // RAM behind the console isn't saved with the chips, so such a frame could not be run again.
+    draw |= console->chips.unfinished || cartridge->more_ram_bytes > 0;
     if (draw && console->stale == 0) {
         (void)run_frame(console, cartridge, input, true);
     } else {
@@ -154,6 +156,19 @@ void ppo_console_frame(ppo_console *console, const ppo_cartridge *cartridge,
 
 // --- power and reset ---------------------------------------------------------------------------
 
+// Chance fills the RAM of a cartridge, unless its image has a content for it (CV).
+static void fill_cartridge_ram(ppo_console *console, const ppo_cartridge *cartridge)
+{
+    for (uint32_t i = 0; i < cartridge->ram_bytes; i++)
+        console->chips.board.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+    if (cartridge->kind == PPO_CARTRIDGE_CV && cartridge->size > 2048) {
+        memcpy(console->more_ram, cartridge->bytes, PPO_CARTRIDGE_RAM_CV);
+        return;
+    }
+    for (uint32_t i = 0; i < cartridge->more_ram_bytes; i++)
+        console->more_ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+}
+
 static void reset_chips(ppo_console *console, const ppo_cartridge *cartridge)
 {
     ppo_chips *chips = &console->chips;
@@ -169,8 +184,7 @@ static void reset_chips(ppo_console *console, const ppo_cartridge *cartridge)
     ppo_riot_reset(&chips->riot, (uint8_t)(25 + ppo_mersenne_next(&console->random) % 75));
     ppo_tia_reset(tia);
     ppo_board_reset(&chips->board, cartridge);
-    for (uint32_t i = 0; i < cartridge->ram_bytes; i++)
-        chips->board.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+    fill_cartridge_ram(console, cartridge);
     ppo_cpu_reset(console, cartridge);
 }
 
@@ -197,6 +211,7 @@ void ppo_console_power_on(ppo_console *console, const ppo_cartridge *cartridge, 
     ppo_mersenne_init(&console->random, seed);
     for (uint32_t i = 0; i < PPO_RIOT_RAM; i++)
         console->chips.riot.ram[i] = (uint8_t)ppo_mersenne_next(&console->random);
+    ppo_board_power_on(&console->chips.board);
     (void)ppo_mersenne_next(&console->random); // as in ALE, which draws a timer value here too
     reset_chips(console, cartridge);
     console->pal = detect_pal(console, cartridge);
@@ -207,7 +222,12 @@ void ppo_console_power_on(ppo_console *console, const ppo_cartridge *cartridge, 
 
 size_t ppo_console_size(void)
 {
-    return sizeof(ppo_console);
+    return sizeof(ppo_console) + PPO_CARTRIDGE_RAM_MAX;
+}
+
+size_t ppo_console_size_for(const ppo_cartridge *cartridge)
+{
+    return sizeof(ppo_console) + cartridge->more_ram_bytes;
 }
 
 const uint8_t *ppo_console_screen(const ppo_console *console)

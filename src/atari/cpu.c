@@ -224,7 +224,8 @@ void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge)
     const ppo_cpu *cpu = &console->chips.cpu;
     start_run(&console->chips.cpu);
     while (cpu->left > 0) {
-        runs[cartridge->wiring](console, cartridge);
+        if (cartridge->wiring != PPO_WIRING_BOARD)
+            runs[cartridge->wiring](console, cartridge);
         run_anywhere(console, cartridge, NULL);
     }
 }

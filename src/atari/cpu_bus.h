@@ -5,6 +5,7 @@
 #ifndef PPO_ATARI_CPU_BUS_H
 #define PPO_ATARI_CPU_BUS_H
 
+#include "atari/board.h"
 #include "atari/cpu_state.h"
 
 // The place of a write among the writes of its instruction: calls and breaks push several bytes,
@@ -51,6 +52,8 @@ PPO_CHIP_INLINE uint8_t core_read_rom(const ppo_core *c, uint32_t address)
 PPO_CHIP_INLINE uint8_t core_read_cartridge(ppo_core *c, uint32_t address)
 {
     const uint32_t at = address & 0xFFF;
+    if (c->wiring == PPO_WIRING_BOARD)
+        return ppo_board_read(c->console, c->cartridge, at, c->cycles);
     core_touch_hot_spot(c, at);
     if (c->wiring == PPO_WIRING_BANKS && at - PPO_CARTRIDGE_RAM < c->ram_bytes)
         return c->console->chips.board.ram[at % PPO_CARTRIDGE_RAM];
@@ -60,15 +63,19 @@ PPO_CHIP_INLINE uint8_t core_read_cartridge(ppo_core *c, uint32_t address)
 PPO_CHIP_INLINE void core_write_cartridge(ppo_core *c, uint32_t address, uint8_t value)
 {
     const uint32_t at = address & 0xFFF;
+    if (c->wiring == PPO_WIRING_BOARD)
+        ppo_board_write(c->console, c->cartridge, at, value);
     core_touch_hot_spot(c, at);
     if (c->wiring == PPO_WIRING_BANKS && at < c->ram_bytes)
         c->console->chips.board.ram[at % PPO_CARTRIDGE_RAM] = value;
 }
 
 // Plain code: the instruction at PC lies in ROM with all its bytes, and fetching them switches no
-// bank.
+// bank. Of the rare kinds none is plain.
 PPO_CHIP_INLINE bool core_in_plain_code(const ppo_core *c)
 {
+    if (c->wiring == PPO_WIRING_BOARD)
+        return false;
     const bool hot = c->wiring == PPO_WIRING_BANKS || c->wiring == PPO_WIRING_SLICES;
     const uint32_t end = (hot ? 0x1FE0 : 0x2000) - 2; // an instruction has up to three bytes
     const uint32_t first = c->wiring == PPO_WIRING_BANKS ? 0x1000 + 2 * c->ram_bytes : 0x1000;
@@ -94,6 +101,8 @@ PPO_CHIP_INLINE uint8_t core_read(ppo_core *c, uint32_t address)
     if (c->anywhere && c->observer)
         c->observer->access(c->observer->context,
                             &(ppo_bus_access){.address = address, .cycles = c->cycles});
+    if (!c->anywhere && c->wiring == PPO_WIRING_BOARD && !is_cartridge_address(address))
+        ppo_board_note_read(c->console, c->cartridge, address);
     if (c->anywhere)
         c->bus = ppo_bus_read(c->console, c->cartridge, address, c->bus, c->cycles);
     else if (is_cartridge_address(address))
@@ -162,6 +171,8 @@ PPO_CHIP_INLINE void core_write(ppo_core *c, uint32_t address, uint8_t value, pp
                                               .is_write = true,
                                               .is_alone = order == PPO_WRITE_ALONE,
                                               .value = value});
+    if (!c->anywhere && c->wiring == PPO_WIRING_BOARD && !is_cartridge_address(address))
+        ppo_board_note_write(c->console, c->cartridge, address, value);
     if (c->anywhere) {
         c->cycles = ppo_bus_write(c->console, c->cartridge, address, value, order, c->cycles);
         if (c->console->chips.tia.frame_over)

@@ -44,9 +44,19 @@ static size_t head_size(void)
     return (sizeof(ppo_game) + 63) / 64 * 64;
 }
 
+static size_t size_with(size_t console)
+{
+    return head_size() + (console + 63) / 64 * 64;
+}
+
 size_t ppo_game_size(void)
 {
-    return head_size() + (ppo_console_size() + 63) / 64 * 64;
+    return size_with(ppo_console_size());
+}
+
+size_t ppo_game_size_for(const ppo_game_setup *setup)
+{
+    return size_with(ppo_console_size_for(setup->cartridge));
 }
 
 ppo_console *ppo_game_machine(ppo_game *game)

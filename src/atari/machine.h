@@ -43,6 +43,7 @@ struct ppo_console {
     ppo_chips before[2];                 // the chips before that frame
     ppo_console_input input[2];          // and its input
     uint8_t screen[2][PPO_SCREEN_BYTES]; // frames alternate between the two
+    uint8_t more_ram[];                  // [cartridge->more_ram_bytes]
 };
 
 // Where the pixels of this frame go; NULL if it is not drawn.

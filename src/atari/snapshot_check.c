@@ -6,6 +6,7 @@
 // Workload: one call per environment when a run is resumed. Owns nothing. A new field of one of
 // these kinds needs a line here; tests/unit/atari/test_snapshot_check.c runs damaged states to find
 // those that are missing.
+#include "atari/board.h"
 #include "atari/console.h"
 
 #include <stdio.h>
@@ -95,6 +96,8 @@ static bool riot_is_valid(const ppo_riot *riot)
 static bool board_is_valid(const ppo_board *board, const ppo_cartridge *cartridge)
 {
     const uint32_t num_banks = cartridge->wiring == PPO_WIRING_BANKS ? cartridge->num_banks : 1;
+    if (cartridge->wiring == PPO_WIRING_BOARD)
+        return ppo_board_is_valid(board, cartridge);
     if (cartridge->wiring == PPO_WIRING_SLICES) {
         for (uint32_t i = 0; i < PPO_CARTRIDGE_SLICES; i++)
             if (board->slice[i] % PPO_CARTRIDGE_SLICE != 0 ||

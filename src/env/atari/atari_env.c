@@ -31,7 +31,7 @@ size_t ppo_atari_lay_out(ppo_atari *atari)
     atari->latest_at = align(sizeof(ppo_atari_play));
     atari->older_at = atari->latest_at + align(atari->shade_bytes);
     atari->game_at = atari->older_at + (atari->pools ? align(atari->shade_bytes) : 0);
-    return atari->game_at + ppo_game_size();
+    return atari->game_at + ppo_game_size_for(&atari->setup);
 }
 
 static uint8_t *latest_of(ppo_atari_play *self)

@@ -80,6 +80,61 @@ static void test_kinds(void **state)
     assert_int_equal(kind_of(&b, 8192), PPO_CARTRIDGE_4K);
 }
 
+// The kind of `size` bytes in which `count` copies of a signature are.
+static ppo_cartridge_kind kind_with(fixture *b, size_t size, const char *signature, size_t count)
+{
+    fill(b, size);
+    for (size_t i = 0; i < count; i++)
+        memcpy(b->bytes + 300 + 500 * i, signature, strlen(signature));
+    return kind_of(b, size);
+}
+
+// What ALE knows 3E, 3F, UA, CV and DPC by, in its order, and in which sizes.
+static void test_rare_kinds(void **state)
+{
+    (void)state;
+    static fixture b;
+    static const size_t banked[] = {8192, 16384};
+    for (size_t i = 0; i < 2; i++) {
+        const size_t size = banked[i];
+        const ppo_cartridge_kind usual = i == 0 ? PPO_CARTRIDGE_F8 : PPO_CARTRIDGE_F6;
+        assert_int_equal(kind_with(&b, size, "\x85\x3F", 1), usual);
+        assert_int_equal(kind_with(&b, size, "\x85\x3F", 2), PPO_CARTRIDGE_3F);
+        assert_int_equal(kind_with(&b, size, "\x99\xF4", 2), usual);
+        fill(&b, size);
+        memcpy(b.bytes + 300, (uint8_t[]){0x85, 0x3F, 1, 0x85, 0x3F, 0x85, 0x3E, 0xA9, 0x00}, 9);
+        assert_int_equal(kind_of(&b, size), PPO_CARTRIDGE_3E); // comes before 3F,
+        memcpy(b.bytes + 200, (uint8_t[]){0x8D, 0xE0, 0x1F}, 3);
+        assert_int_equal(kind_of(&b, size), i == 0 ? PPO_CARTRIDGE_E0 : PPO_CARTRIDGE_3E);
+    }
+    assert_int_equal(kind_with(&b, 8192, "\x8D\x40\x02", 1), PPO_CARTRIDGE_UA);
+    memcpy(b.bytes + 100, (uint8_t[]){0x20, 0x00, 0xD0, 0xC6, 0xC5}, 5);
+    assert_int_equal(kind_of(&b, 8192), PPO_CARTRIDGE_UA); // comes before FE
+    assert_int_equal(kind_with(&b, 2048, "\x9D\xFF\xF3", 1), PPO_CARTRIDGE_CV);
+    assert_int_equal(kind_with(&b, 4096, "\x9D\xFF\xF3", 1), PPO_CARTRIDGE_CV);
+    assert_int_equal(kind_with(&b, 8192, "\x9D\xFF\xF3", 1), PPO_CARTRIDGE_F8);
+    assert_int_equal(kind_of(&b, 10240), PPO_CARTRIDGE_DPC);
+    assert_int_equal(kind_of(&b, 10495), PPO_CARTRIDGE_DPC);
+    assert_int_equal(kind_of(&b, 10496), PPO_CARTRIDGE_DPC);
+}
+
+// E7: 512 bytes of one value, and another within 32 bytes before or after.
+static void test_kind_e7(void **state)
+{
+    (void)state;
+    static fixture b;
+    fill(&b, 16384);
+    memset(b.bytes + 0x37E0, 0xFF, 512 + 64);
+    assert_int_equal(kind_of(&b, 16384), PPO_CARTRIDGE_F6);
+    b.bytes[0x37E0] = 0;
+    assert_int_equal(kind_of(&b, 16384), PPO_CARTRIDGE_E7);
+    b.bytes[0x37E0] = 0xFF;
+    b.bytes[0x3A1F] = 0;
+    assert_int_equal(kind_of(&b, 16384), PPO_CARTRIDGE_E7);
+    b.bytes[0x39FF] = 0;
+    assert_int_equal(kind_of(&b, 16384), PPO_CARTRIDGE_F6);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -191,9 +246,10 @@ static void test_ram(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),  cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_plain),  cmocka_unit_test(test_banks),
-        cmocka_unit_test(test_slices), cmocka_unit_test(test_address),
+        cmocka_unit_test(test_kinds),   cmocka_unit_test(test_rare_kinds),
+        cmocka_unit_test(test_kind_e7), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_plain),   cmocka_unit_test(test_banks),
+        cmocka_unit_test(test_slices),  cmocka_unit_test(test_address),
         cmocka_unit_test(test_ram),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
