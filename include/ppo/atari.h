@@ -230,6 +230,21 @@ PPO_API const void *ppo_game_cartridge(const ppo_game_info *info, size_t *size);
 PPO_API bool ppo_game_list_has(const char *list, uint32_t number);
 PPO_API uint32_t ppo_game_default_mode(const ppo_game_info *info);
 
+// What papers report for a game, with the listed cartridge: mean returns of a uniformly random
+// policy and of a human (sources in src/atari/game_scores.c).
+typedef struct ppo_game_scores {
+    double random, human;
+} ppo_game_scores;
+
+// NULL: none are known, as for the free games and those outside of the literature's 57.
+PPO_API const ppo_game_scores *ppo_game_reported_scores(const ppo_game_info *info);
+
+// A return, human-normalised: 0 is the random policy's, 1 the human's.
+static inline double ppo_game_normalise(const ppo_game_scores *scores, double value)
+{
+    return (value - scores->random) / (scores->human - scores->random);
+}
+
 // For an unknown cartridge: a joystick game without rules.
 PPO_API const ppo_game_info *ppo_game_generic(void);
 

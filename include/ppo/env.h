@@ -34,7 +34,8 @@ extern "C" {
 // Prefix of the ids of Gymnasium's environments, which run in Python processes.
 #define PPO_ENV_GYMNASIUM "gym:"
 
-struct ppo_game_info; // ppo/atari.h
+struct ppo_game_info;   // ppo/atari.h
+struct ppo_game_scores; // likewise
 
 // What a step reports besides its observation.
 typedef struct ppo_transition {
@@ -139,6 +140,13 @@ PPO_API bool ppo_env_id_at(char *id, size_t size, size_t index);
 
 // The game that an id is about (ppo/atari.h); NULL if it is not that of an Atari game.
 PPO_API const struct ppo_game_info *ppo_env_game(const char *id);
+
+// What papers report for the game of an open class (ppo/atari.h); NULL if they report nothing, or
+// about another version of the cartridge.
+PPO_API const struct ppo_game_scores *ppo_env_reported_scores(const ppo_env_class *env);
+
+// The same by an id, supposing the listed version.
+PPO_API const struct ppo_game_scores *ppo_env_id_reported_scores(const char *id);
 
 // The families of environments, by the form of their ids.
 typedef enum ppo_env_kind {

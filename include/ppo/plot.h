@@ -13,7 +13,7 @@
 #ifndef PPO_PLOT_H
 #define PPO_PLOT_H
 
-#include "ppo/base.h"
+#include "ppo/statistics.h"
 
 #include <string.h>
 
@@ -55,6 +55,9 @@ typedef struct ppo_plot_options {
     const char *title;      // NULL: the environment
     uint32_t width, height; // in [200, 10000], of which a PNG has two pixels each and the others
                             // one point; 0: 800 and 500
+    bool human_normalised;  // Atari: values so that 0 is a random policy's and 1 a human's (ppo/
+                            // atari.h); runs of several games become three curves: median, mean
+                            // and interquartile mean over the games, with 95 % intervals
 } ppo_plot_options;
 
 static inline void ppo_plot_options_defaults(ppo_plot_options *options)
@@ -67,7 +70,8 @@ static inline void ppo_plot_options_defaults(ppo_plot_options *options)
 // `path`, whose ending says the format. `options` NULL: the defaults. Equal runs give equal PNG
 // files on one machine.
 // PPO_NOT_FOUND: no such run or column (the nearest is named); PPO_CORRUPT: no CSV file of numbers;
-// PPO_INVALID: nothing to draw yet, or an unknown ending; PPO_UNSUPPORTED: a build without cairo.
+// PPO_INVALID: nothing to draw yet, or an unknown ending; PPO_UNSUPPORTED: a build without cairo,
+// or human_normalised for an environment that papers report no scores for.
 PPO_API ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_runs,
                                  const ppo_plot_options *options, ppo_error *error);
 
@@ -77,6 +81,25 @@ PPO_API ppo_status ppo_plot_runs(const char *path, const char *const *runs, size
 PPO_API ppo_status ppo_plot_text(char **text, const char *const *runs, size_t num_runs,
                                  const ppo_plot_options *options, unsigned columns, unsigned rows,
                                  bool is_coloured, ppo_error *error);
+
+// The last values of runs of Atari games, human-normalised and aggregated (ppo/statistics.h).
+typedef struct ppo_run_aggregate {
+    size_t struct_size; // sizeof(ppo_run_aggregate); the struct may grow at its end
+    size_t num_runs, num_games;
+    char metric[64]; // what the values are
+    ppo_aggregate scores;
+} ppo_run_aggregate;
+
+static inline void ppo_run_aggregate_init(ppo_run_aggregate *result)
+{
+    memset(result, 0, sizeof *result);
+    result->struct_size = sizeof *result;
+}
+
+// `metric` NULL: return_mean of the last evaluations or, if a run has none, rollout/ep_rew_mean.
+// Intervals are by 10,000 resamples from a fixed seed. Failures as above.
+PPO_API ppo_status ppo_runs_aggregate(ppo_run_aggregate *result, const char *const *runs,
+                                      size_t num_runs, const char *metric, ppo_error *error);
 
 #ifdef __cplusplus
 }

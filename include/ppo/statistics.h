@@ -31,6 +31,29 @@ PPO_API double ppo_iqm(const double *value, size_t count);
 PPO_API ppo_interval ppo_iqm_interval(const double *value, size_t count, size_t resamples,
                                       uint64_t seed);
 
+// A statistic of many runs, with its 95 % interval.
+typedef struct ppo_estimate {
+    double value;
+    ppo_interval interval;
+} ppo_estimate;
+
+// A method's scores on several tasks in one number, in the four ways of Agarwal et al.
+typedef struct ppo_aggregate {
+    ppo_estimate median;         // over the tasks, of the mean of a task's runs
+    ppo_estimate mean;           // likewise
+    ppo_estimate iqm;            // the interquartile mean over all runs of all tasks
+    ppo_estimate optimality_gap; // how far runs fall short of 1: the mean of 1 - min(score, 1)
+} ppo_aggregate;
+
+// Aggregates normalised scores: `score` has those of the first task's runs, then the second's, ...;
+// `num_runs` [num_tasks] says how many each has, at least 1. Intervals are percentiles of
+// `resamples` bootstrap samples, in which each task's runs are drawn from its own (tasks are
+// strata), by a generator seeded with `seed`: equal calls give equal results. False, and all NaN,
+// if there is nothing to aggregate or memory is short.
+PPO_API bool ppo_aggregate_scores(ppo_aggregate *result, const double *score,
+                                  const size_t *num_runs, size_t num_tasks, size_t resamples,
+                                  uint64_t seed);
+
 #ifdef __cplusplus
 }
 #endif

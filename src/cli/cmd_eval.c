@@ -94,31 +94,53 @@ static ppo_status eval_options_init(eval_options *p, const cli_args *args, const
     return status == PPO_OK ? film_options_init(p, args, error) : status;
 }
 
-static void print_lines(const char *env, const eval_options *p, const ppo_agent_file *file,
+// What the mean return is on the scale of random policy and human; only for Atari games.
+static void print_normalised(const ppo_env_class *env, double return_mean)
+{
+    const ppo_game_info *game = ppo_env_game(env->id);
+    const ppo_game_scores *scores = ppo_env_reported_scores(env);
+    if (scores)
+        printf("normalised   %.3f (0: random policy, %g; 1: human, %g)\n",
+               ppo_game_normalise(scores, return_mean), scores->random, scores->human);
+    else if (game && ppo_game_reported_scores(game))
+        printf("normalised   none: papers report %s with another version of the cartridge\n",
+               game->name);
+    else if (game)
+        printf("normalised   none: papers report no scores of a human for %s\n", game->name);
+}
+
+static void print_lines(const ppo_env_class *env, const eval_options *p, const ppo_agent_file *file,
                         const ppo_evaluation *evaluation, const ppo_evaluation *filmed)
 {
-    printf("environment  %s\n", env);
+    printf("environment  %s\n", env->id);
     printf("agent        %s, step %" PRIu64 "\n", file->path, file->global_step);
     printf("episodes     %" PRIu32 ", seeds %" PRIu64 " and on, %s\n", evaluation->episodes,
            p->seed, p->is_deterministic ? "deterministic" : "stochastic");
     printf("return       %.2f +- %.2f (%.2f to %.2f)\n", evaluation->return_mean,
            evaluation->return_std, evaluation->return_min, evaluation->return_max);
+    print_normalised(env, evaluation->return_mean);
     printf("length       %.2f\n", evaluation->length_mean);
     if (p->film)
         printf("film         %s: return %g, length %g\n", p->film, filmed->return_mean,
                filmed->length_mean);
 }
 
-static int print_json(const char *env, const eval_options *p, const ppo_agent_file *file,
+static int print_json(const ppo_env_class *env, const eval_options *p, const ppo_agent_file *file,
                       uint64_t hash, const ppo_evaluation *evaluation, const ppo_evaluation *filmed)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "env", env);
+    cJSON_AddStringToObject(object, "env", env->id);
     cJSON_AddStringToObject(object, "agent", file->path);
     cli_json_add_integer(object, "step", file->global_step);
     cli_json_add_integer(object, "seed", p->seed);
     cJSON_AddBoolToObject(object, "deterministic", p->is_deterministic);
     cli_json_add_evaluation(object, evaluation);
+    const ppo_game_scores *scores = ppo_env_reported_scores(env);
+    if (scores)
+        cJSON_AddNumberToObject(object, "human_normalised",
+                                ppo_game_normalise(scores, evaluation->return_mean));
+    else
+        cJSON_AddNullToObject(object, "human_normalised");
     cli_json_add_hash(object, "hash", hash);
     if (p->film) {
         cJSON *film = cJSON_AddObjectToObject(object, "video");
@@ -157,7 +179,7 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
         return CLI_INTERRUPTED; // and a film that was under way is gone
     if (status != PPO_OK)
         return cli_fail(&error);
-    const char *env = ppo_agent_env(agent)->id;
+    const ppo_env_class *env = ppo_agent_env(agent);
     if (args->flag[CLI_FLAG_JSON])
         return print_json(env, &p, file, ppo_agent_hash(agent), &evaluation, &filmed);
     print_lines(env, &p, file, &evaluation, &filmed);

@@ -71,7 +71,8 @@ static ppo_status plan(ppo_plot_options *options, const cli_args *args, ppo_erro
     *options = (ppo_plot_options){.struct_size = sizeof *options,
                                   .metric = args->flag[CLI_FLAG_METRIC],
                                   .each = args->flag[CLI_FLAG_EACH] != NULL,
-                                  .title = args->flag[CLI_FLAG_TITLE]};
+                                  .title = args->flag[CLI_FLAG_TITLE],
+                                  .human_normalised = args->flag[CLI_FLAG_HUMAN_NORMALISED]};
     if (choose(&x, "--x", args->flag[CLI_FLAG_X], axes, 3, error) ||
         choose(&statistic, "--statistic", args->flag[CLI_FLAG_STATISTIC], statistics, 3, error) ||
         choose(&band, "--band", args->flag[CLI_FLAG_BAND], bands, 4, error))
@@ -100,11 +101,39 @@ static ppo_status show(const cli_runs *runs, const ppo_plot_options *options, pp
     return status;
 }
 
+static void print_estimate(const char *name, const ppo_estimate *estimate)
+{
+    printf("%-16s %10.3f    %.3f to %.3f\n", name, estimate->value, estimate->interval.low,
+           estimate->interval.high);
+}
+
+// The runs' last values over their games.
+static ppo_status print_aggregate(const cli_runs *runs, const ppo_plot_options *options,
+                                  ppo_error *error)
+{
+    ppo_run_aggregate a;
+    ppo_run_aggregate_init(&a);
+    if (ppo_runs_aggregate(&a, (const char *const *)runs->path, runs->count, options->metric,
+                           error))
+        return error->status;
+    printf("%zu runs of %zu games, %s, human-normalised: 0 random, 1 human\n", a.num_runs,
+           a.num_games, a.metric);
+    printf("%s%-16s %10s    %s%s\n", cli_style(stdout, CLI_BOLD), "over the games", "estimate",
+           "95 % interval", cli_style(stdout, CLI_PLAIN));
+    print_estimate("median", &a.scores.median);
+    print_estimate("mean", &a.scores.mean);
+    print_estimate("IQM", &a.scores.iqm);
+    print_estimate("optimality gap", &a.scores.optimality_gap);
+    return PPO_OK;
+}
+
 static ppo_status plot(const cli_runs *runs, const ppo_plot_options *options, const cli_args *args,
                        ppo_error *error)
 {
     char path[PATH_SIZE];
     const bool is_shown = args->flag[CLI_FLAG_TERMINAL] != NULL;
+    if (options->human_normalised && print_aggregate(runs, options, error))
+        return error->status;
     if (is_shown && show(runs, options, error))
         return error->status;
     if (is_shown && !args->flag[CLI_FLAG_OUTPUT])

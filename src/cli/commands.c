@@ -141,6 +141,11 @@ static const cli_flag plot_flags[] = {
      .name = "smooth",
      .value = "N",
      .help = "Replace each point by the mean of the N around it."},
+    {.id = CLI_FLAG_HUMAN_NORMALISED,
+     .name = "human-normalised",
+     .help = "Atari: returns so that 0 is a random policy's and 1 a human's, as papers report them "
+             "for 57 games. Runs of several games become the median, mean and interquartile mean "
+             "over the games, whose last values are printed with 95 % intervals."},
     {.id = CLI_FLAG_TERMINAL,
      .name = "terminal",
      .help = "Draw in the terminal, at its full width. A picture is written only if --output says "
@@ -301,6 +306,7 @@ static const cli_command rows[] = {
             "ppo plot runs/CartPole-v1/seed-* -o cartpole.svg  # mean and range over the seeds\n"
             "ppo plot runs/Rally/seed-1 --x time --metric train/entropy -o entropy.png\n"
             "ppo plot runs/CartPole-v1/seed-* --statistic iqm --band interval --smooth 5\n"
+            "ppo plot runs/atari --human-normalised -o games.png  # several games together\n"
             "ppo plot runs/CartPole-v1/seed-1 --terminal",
         .flags = plot_flags,
         .operand = CLI_RUN,

@@ -21,6 +21,9 @@ typedef struct ppo_env_extension {
 
     // Why a class without `render` has none, as a clause; "" or NULL: nothing is known.
     const char *(*why_no_pictures)(const ppo_env_class *env);
+
+    // What papers report for its game. NULL: nothing.
+    const struct ppo_game_scores *(*reported_scores)(const ppo_env_class *env);
 } ppo_env_extension;
 
 // A class that the library itself has made, as the memory that it was made in: for `close`, which

@@ -133,6 +133,17 @@ ppo_status ppo_env_open(const ppo_env_class **env, const char *id, const ppo_env
     return status;
 }
 
+const struct ppo_game_scores *ppo_env_reported_scores(const ppo_env_class *env)
+{
+    const ppo_env_extension *extension = ppo_env_class_extension(env);
+    return extension->reported_scores ? extension->reported_scores(env) : NULL;
+}
+
+const struct ppo_game_scores *ppo_env_id_reported_scores(const char *id)
+{
+    return ppo_game_reported_scores(ppo_env_game(id));
+}
+
 void ppo_env_close(const ppo_env_class *env)
 {
     const ppo_env_extension *extension = env ? ppo_env_class_extension(env) : NULL;

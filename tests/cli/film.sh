@@ -90,6 +90,10 @@ run 2 "$ppo" eval rally --video a.gif --video-fps 60
 says 'at most 50'
 run 2 "$ppo" eval rally --video a.gif --video-size 300
 says 'Rally has pictures of 320 x 210 pixels, which grow by whole factors only'
+run 0 "$ppo" eval rally --episodes 1
+prints '^normalised   none: papers report no scores of a human for Rally$'
+run 0 "$ppo" eval rally --episodes 1 --json
+prints '"human_normalised":null'
 run 0 "$ppo" eval rally --episodes 1 --video big.gif --video-size 420 --video-steps 2
 wants 'size of the GIF' "$(od -An -tu1 -j6 -N4 big.gif | tr -s ' ' ' ')" ' 128 2 164 1'
 run 4 "$ppo" eval rally --video nowhere/a.mp4

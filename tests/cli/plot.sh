@@ -130,4 +130,27 @@ fi
 : >empty.csv
 run 5 "$ppo" plot empty.csv
 says 'empty.csv is empty'
+
+# Games on the scale of random policy and human: by hand, Pong's runs are at 0.5 and 1, Freeway's at 2.
+fake_run() { # NAME ENV RETURN
+    mkdir -p "games/$1"
+    echo "env_id: $2" >"games/$1/config.yaml"
+    printf 'iteration,global_step,rollout/ep_rew_mean\n1,100,%s\n2,200,%s\n' "$3" "$3" >"games/$1/progress.csv"
+}
+fake_run pong-1 PongNoFrameskip-v4 -3.05
+fake_run pong-2 PongNoFrameskip-v4 14.6
+fake_run freeway-1 FreewayNoFrameskip-v4 59.2
+run 0 "$ppo" plot games --human-normalised --terminal
+prints '^3 runs of 2 games, rollout/ep_rew_mean, human-normalised: 0 random, 1 human$'
+prints '^median +1\.375 +1\.250 to 1\.500$'
+prints '^mean +1\.375 +1\.250 to 1\.500$'
+prints '^IQM +1\.167 '
+prints '^optimality gap +0\.167 +0\.000 to 0\.333$'
+prints 'median over games'
+cp "$out" first
+run 0 "$ppo" plot games --human-normalised --terminal
+cmp -s first "$out" || fail 'other intervals the second time'
+fake_run rally-1 Rally 5
+run 10 "$ppo" plot games --human-normalised --terminal
+says 'games/rally-1: papers report no scores of a human and a random policy for Rally'
 finish

@@ -172,7 +172,16 @@ static void atari_close(const ppo_env_class *env)
     destroy(ppo_env_class_made(env));
 }
 
-static const ppo_env_extension atari_extension = {.close = atari_close};
+// Those of a version that papers used.
+static const ppo_game_scores *atari_scores(const ppo_env_class *env)
+{
+    const ppo_atari *atari = env->context;
+    const bool is_listed = atari->setup.info != &atari->unlisted;
+    return is_listed ? ppo_game_reported_scores(atari->setup.info) : NULL;
+}
+
+static const ppo_env_extension atari_extension = {.close = atari_close,
+                                                  .reported_scores = atari_scores};
 
 static ppo_status check_choices(const ppo_game_setup *setup, ppo_error *error)
 {

@@ -9,8 +9,10 @@
 #include "core/sized.h"
 #include "ppo/env.h"
 #include "run/plot/plot_data.h"
+#include "run/plot/plot_games.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +33,15 @@ typedef struct plot {
     char metric_text[METRIC_TEXT]; // options->metric, cut into
     const char *metric[MAX_METRICS];
     size_t num_metrics;
-    bool is_usual;     // no metric was asked for: the second one may be missing
-    ppo_samples *runs; // [num_metrics, num_runs]; count 0: this run has no such values
+    bool is_usual;      // no metric was asked for: the second one may be missing
+    bool is_over_games; // the curves are those of ppo_games_curves
+    ppo_samples *runs;  // [num_metrics, num_runs]; count 0: this run has no such values
     size_t num_runs;
     size_t num_read;  // of runs' values, all metrics
     size_t *group_of; // [num_runs]
     group *groups;
     size_t num_groups;
-    ppo_curve *curves; // [num_groups, num_metrics], those that there are
+    ppo_curve *curves; // [num_groups, num_metrics], those that there are; or PPO_GAME_CURVES
     size_t num_curves; // made so far
     size_t *members;   // [num_runs] scratch
     ppo_figure figure;
@@ -184,13 +187,14 @@ static bool shows_returns(const plot *p)
 static void describe_metrics(plot *p)
 {
     char *text = p->figure.subtitle;
+    if (p->options->human_normalised)
+        append(text, "", "human-normalised");
     if (p->num_metrics > 1 && shows_returns(p)) {
-        snprintf(text, PPO_PLOT_TEXT,
-                 "mean return of training's last 100 episodes and of evaluations");
+        append(text, " ", "mean return of training's last 100 episodes and of evaluations");
         return;
     }
     for (size_t m = 0; m < p->num_metrics; m++)
-        append(text, ", ", name_metric(p->metric[m]).text);
+        append(text, m ? ", " : " ", name_metric(p->metric[m]).text);
 }
 
 // What a curve of several runs and its band are.
@@ -220,6 +224,13 @@ static void name_figure(plot *p)
                  : p->num_groups == 1 ? p->runs[0].name
                                       : "Learning curves");
     describe_metrics(p);
+    if (p->is_over_games) {
+        char text[64];
+        snprintf(text, sizeof text, "%zu runs of %zu games, 95 %% intervals", p->num_runs,
+                 ppo_games_count(p->runs, p->num_runs));
+        append(f->subtitle, ": ", text);
+        return;
+    }
     size_t most = 1;
     for (size_t g = 0; g < p->num_groups; g++)
         most = p->groups[g].count > most ? p->groups[g].count : most;
@@ -266,8 +277,13 @@ static void find_level(plot *p)
     const ppo_config *config = &p->runs[0].config;
     const ppo_env_class *env = NULL;
     p->figure.level = (double)NAN;
-    if (!shows_returns(p) || !has_one_env(p))
+    if (!shows_returns(p) || (!has_one_env(p) && !p->options->human_normalised))
         return;
+    if (p->options->human_normalised) {
+        p->figure.level = 1.0;
+        snprintf(p->figure.level_label, sizeof p->figure.level_label, "human");
+        return;
+    }
     if (ppo_env_find(&env, config->env_id, NULL) == PPO_OK)
         p->figure.level = env->reward_threshold;
     if (isfinite(config->solved_return))
@@ -290,7 +306,7 @@ static ppo_status take_memory(plot *p, ppo_error *error)
     p->runs = calloc(runs * metrics, sizeof *p->runs);
     p->group_of = calloc(runs, sizeof *p->group_of);
     p->groups = calloc(runs, sizeof *p->groups);
-    p->curves = calloc(runs * metrics, sizeof *p->curves);
+    p->curves = calloc(runs * metrics + PPO_GAME_CURVES, sizeof *p->curves);
     p->members = calloc(runs, sizeof *p->members);
     return p->runs && p->group_of && p->groups && p->curves && p->members ? PPO_OK
                                                                           : no_memory(error);
@@ -325,6 +341,8 @@ static ppo_status read_run(plot *p, size_t metric, const char *run, ppo_error *e
     else if (status != PPO_OK)
         return status;
     p->num_read++;
+    if (s->count > 0 && p->options->human_normalised)
+        PPO_TRY(ppo_samples_normalise(s, error));
     return ppo_samples_smooth(s, p->options->smooth) ? PPO_OK : no_memory(error);
 }
 
@@ -366,15 +384,30 @@ static ppo_status make_curve(plot *p, size_t g, size_t m, ppo_error *error)
     return PPO_OK;
 }
 
+static ppo_status make_curves(plot *p, ppo_error *error)
+{
+    if (p->options->human_normalised && !p->options->each &&
+        ppo_games_count(p->runs, p->num_runs) > 1) {
+        p->is_over_games = true;
+        p->num_metrics = 1;
+        if (!ppo_games_curves(p->curves, p->runs, p->num_runs))
+            return no_memory(error);
+        p->num_curves = PPO_GAME_CURVES;
+        return PPO_OK;
+    }
+    for (size_t g = 0; g < p->num_groups; g++)
+        for (size_t m = 0; m < p->num_metrics; m++)
+            PPO_TRY(make_curve(p, g, m, error));
+    return PPO_OK;
+}
+
 static ppo_status make_figure(plot *p, const char *const *runs, ppo_error *error)
 {
     PPO_TRY(choose_metrics(p, error));
     PPO_TRY(take_memory(p, error));
     PPO_TRY(read_runs(p, runs, error));
     group_runs(p);
-    for (size_t g = 0; g < p->num_groups; g++)
-        for (size_t m = 0; m < p->num_metrics; m++)
-            PPO_TRY(make_curve(p, g, m, error));
+    PPO_TRY(make_curves(p, error));
     p->figure.curves = p->curves;
     p->figure.num_curves = p->num_curves;
     name_figure(p);
@@ -419,7 +452,8 @@ ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_r
 {
     PPO_FLOAT_SCOPE;
     ppo_plot_options own;
-    PPO_TRY(ppo_sized_read(&own, sizeof own, sizeof own, options, "ppo_plot_options", error));
+    PPO_TRY(ppo_sized_read(&own, sizeof own, offsetof(ppo_plot_options, human_normalised), options,
+                           "ppo_plot_options", error));
     plot p = {.options = &own, .num_runs = num_runs};
     p.figure.width = own.width ? own.width : 800;
     p.figure.height = own.height ? own.height : 500;
@@ -442,7 +476,8 @@ ppo_status ppo_plot_text(char **text, const char *const *runs, size_t num_runs,
     ppo_plot_options own;
     ppo_bytes bytes = {0};
     *text = NULL;
-    PPO_TRY(ppo_sized_read(&own, sizeof own, sizeof own, options, "ppo_plot_options", error));
+    PPO_TRY(ppo_sized_read(&own, sizeof own, offsetof(ppo_plot_options, human_normalised), options,
+                           "ppo_plot_options", error));
     PPO_TRY(check(num_runs, &own, error));
     own.band = PPO_PLOT_NO_BAND;
     plot p = {.options = &own, .num_runs = num_runs};

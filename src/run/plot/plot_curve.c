@@ -24,7 +24,7 @@ typedef struct mixer {
     size_t num_members;
     ppo_plot_statistic statistic;
     ppo_plot_band band;
-    size_t *at;       // [num_members] value_at's position in each run
+    size_t *at;       // [num_members] ppo_samples_at's position in each run
     double *value;    // [num_members] at the current x, sorted
     double *resample; // [num_members]
     double *estimate; // [RESAMPLES]
@@ -52,17 +52,6 @@ static size_t make_grid(double *grid, const mixer *m)
     return MAX_POINTS;
 }
 
-// The value at x; *at is the last sample at or before it, kept from a call with a smaller x.
-static double value_at(const ppo_samples *s, double x, size_t *at)
-{
-    while (*at + 1 < s->count && s->x[*at + 1] <= x)
-        ++*at;
-    if (*at + 1 == s->count)
-        return s->y[*at];
-    const double part = (x - s->x[*at]) / (s->x[*at + 1] - s->x[*at]);
-    return s->y[*at] + part * (s->y[*at + 1] - s->y[*at]);
-}
-
 // Sorts the values of the runs that have begun at x, and returns how many.
 static size_t gather(mixer *m, double x)
 {
@@ -70,7 +59,7 @@ static size_t gather(mixer *m, double x)
     for (size_t k = 0; k < m->num_members; k++) {
         const ppo_samples *run = &m->runs[m->members[k]];
         if (x >= run->x[0])
-            m->value[count++] = value_at(run, x, &m->at[k]);
+            m->value[count++] = ppo_samples_at(run, x, &m->at[k]);
     }
     ppo_sort(m->value, count);
     return count;

@@ -224,3 +224,13 @@ bool ppo_samples_smooth(ppo_samples *s, size_t width)
     free(sum);
     return true;
 }
+
+double ppo_samples_at(const ppo_samples *s, double x, size_t *at)
+{
+    while (*at + 1 < s->count && s->x[*at + 1] <= x)
+        ++*at;
+    if (*at + 1 == s->count)
+        return s->y[*at];
+    const double part = (x - s->x[*at]) / (s->x[*at + 1] - s->x[*at]);
+    return s->y[*at] + part * (s->y[*at + 1] - s->y[*at]);
+}

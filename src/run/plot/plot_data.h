@@ -25,6 +25,10 @@ void ppo_samples_release(ppo_samples *samples);
 // False if memory runs out.
 bool ppo_samples_smooth(ppo_samples *samples, size_t width);
 
+// The value at x, not before the run has begun: interpolated linearly, and its last value from
+// there on. *at is the last sample at or before x, kept from a call with a smaller x, at first 0.
+double ppo_samples_at(const ppo_samples *samples, double x, size_t *at);
+
 // Makes a curve of the runs whose indices are in `members` [num_members], at least one: the
 // statistic and the band over several. At each x the runs that have begun count; a run's values are
 // interpolated linearly, and its last value continues. A curve has at most 2000 points. False if
