@@ -162,15 +162,12 @@ static void gather(ppo_island *island, impacts *im, int contact, float alpha)
 // Lets the body go on from the impact for what is left of the step.
 static void solve(ppo_world *world, const ppo_island *island, float dt, int velocity_rounds)
 {
-    ppo_solver solver;
     const int index = island->body[0];
     ppo_body *body = &world->body[index];
     ppo_island_separate(world, island, POSITION_ROUNDS);
     body->sweep.c0 = body->sweep.c;
     body->sweep.a0 = body->sweep.a;
-    ppo_solver_begin(&solver);
-    (void)ppo_solver_add(&solver, world, island);
-    ppo_solver_run(&solver, dt, velocity_rounds, true);
+    ppo_island_solve_impact(world, island, dt, velocity_rounds);
     ppo_body_advance(body, dt);
     const ppo_transform from = body->transform;
     ppo_body_place(world, index);

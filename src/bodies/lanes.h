@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Vectors of one number per world: 16, 8 or 4 of them, as many as a register holds. Each lane's
-// arithmetic is that of single floats.
+// arithmetic is that of single floats. A file that defines PPO_ONE_LANE before it includes this has
+// single floats in their place, for one world by itself: selecting is then a branch.
 #ifndef PPO_BODIES_LANES_H
 #define PPO_BODIES_LANES_H
 
 #include <stdint.h>
 
-#if defined(__AVX512F__)
+#if defined(PPO_ONE_LANE)
+enum { PPO_LANE_COUNT = 1 };
+#elif defined(__AVX512F__)
 #include <immintrin.h>
 enum { PPO_LANE_COUNT = 16 };
 #elif defined(__AVX__)
@@ -16,12 +19,60 @@ enum { PPO_LANE_COUNT = 8 };
 enum { PPO_LANE_COUNT = 4 };
 #endif
 
+#if defined(PPO_ONE_LANE)
+typedef float ppo_lanes;
+#define PPO_LANE(x, lane) (*(&(x) + (lane))) // one lane's number, to be read or set; lane is 0
+#else
 typedef float ppo_lanes __attribute__((vector_size(4 * PPO_LANE_COUNT)));
+#define PPO_LANE(x, lane) ((x)[lane])
+#endif
 
 // As ppo_min and ppo_max of plane.h, zeros' signs and NaN included; and comparisons, whose results
 // combine by &, | and ~ and select lanes. With AVX-512 a mask is a number with a bit per lane, and
 // selecting one instruction.
-#if defined(__AVX512F__)
+#if defined(PPO_ONE_LANE)
+typedef unsigned ppo_lane_mask; // 0 or 1
+
+static inline ppo_lane_mask ppo_lanes_less(ppo_lanes a, ppo_lanes b)
+{
+    return a < b;
+}
+
+static inline ppo_lane_mask ppo_lanes_at_least(ppo_lanes a, ppo_lanes b)
+{
+    return a >= b;
+}
+
+static inline ppo_lanes ppo_lanes_select(ppo_lane_mask mask, ppo_lanes yes, ppo_lanes no)
+{
+    return mask & 1 ? yes : no;
+}
+
+static inline ppo_lanes ppo_lanes_min(ppo_lanes a, ppo_lanes b)
+{
+    return a < b ? a : b;
+}
+
+static inline ppo_lanes ppo_lanes_max(ppo_lanes a, ppo_lanes b)
+{
+    return a > b ? a : b;
+}
+
+static inline ppo_lane_mask ppo_lane_mask_with(ppo_lane_mask mask, int lane)
+{
+    return mask | 1u << lane;
+}
+
+static inline int ppo_lane_mask_has(ppo_lane_mask mask, int lane)
+{
+    return (int)(mask >> lane & 1);
+}
+
+static inline int ppo_lane_mask_any(ppo_lane_mask mask)
+{
+    return (int)(mask & 1);
+}
+#elif defined(__AVX512F__)
 typedef uint32_t ppo_lane_mask; // bits beyond the lanes mean nothing
 
 static inline ppo_lane_mask ppo_lanes_less(ppo_lanes a, ppo_lanes b)
@@ -58,6 +109,11 @@ static inline ppo_lane_mask ppo_lane_mask_with(ppo_lane_mask mask, int lane)
 static inline int ppo_lane_mask_has(ppo_lane_mask mask, int lane)
 {
     return (int)(mask >> lane & 1);
+}
+
+static inline int ppo_lane_mask_any(ppo_lane_mask mask)
+{
+    return (mask & 0xffffu) != 0;
 }
 #else
 typedef int32_t ppo_lane_mask __attribute__((vector_size(4 * PPO_LANE_COUNT))); // each 0 or -1
@@ -113,6 +169,14 @@ static inline ppo_lane_mask ppo_lane_mask_with(ppo_lane_mask mask, int lane)
 static inline int ppo_lane_mask_has(ppo_lane_mask mask, int lane)
 {
     return mask[lane] != 0;
+}
+
+static inline int ppo_lane_mask_any(ppo_lane_mask mask)
+{
+    int32_t any = 0;
+    for (int lane = 0; lane < PPO_LANE_COUNT; lane++)
+        any |= mask[lane];
+    return any != 0;
 }
 #endif
 

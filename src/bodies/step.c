@@ -5,6 +5,7 @@
 
 #include "bodies/contacts.h"
 #include "bodies/continuous.h"
+#include "bodies/lanes.h"
 #include "bodies/position.h"
 #include "bodies/solver.h"
 
@@ -18,8 +19,7 @@ int ppo_world_lanes(void)
 // A world's step as far as it has come.
 typedef struct step_state {
     ppo_world *world;
-    uint32_t found;  // a bit for each body that has been in an island
-    bool has_island; // one that is not yet solved
+    uint32_t found; // a bit for each body that has been in an island
     ppo_island island;
     ppo_body_before before[PPO_MAX_BODIES];
 } step_state;
@@ -47,32 +47,24 @@ static void apply_forces(ppo_world *world, const ppo_island *island, float dt)
     }
 }
 
-// The next island of each world, those of the same order together.
+// The next island of each world. False if there is none left.
 static bool solve_islands(step_state *state, int count, float dt, const ppo_step_def *def)
 {
-    int left = 0;
+    ppo_world *world[PPO_LANE_COUNT];
+    const ppo_island *island[PPO_LANE_COUNT];
+    int found = 0;
     for (int i = 0; i < count; i++) {
         step_state *s = &state[i];
-        s->has_island = ppo_island_next(&s->island, s->world, &s->found);
-        if (s->has_island) {
-            apply_forces(s->world, &s->island, dt);
-            left++;
-        }
+        if (!ppo_island_next(&s->island, s->world, &s->found))
+            continue;
+        apply_forces(s->world, &s->island, dt);
+        world[found] = s->world;
+        island[found++] = &s->island;
     }
-    const bool any = left > 0;
-    while (left > 0) {
-        ppo_solver solver;
-        ppo_solver_begin(&solver);
-        for (int i = 0; i < count; i++)
-            if (state[i].has_island && ppo_solver_add(&solver, state[i].world, &state[i].island)) {
-                state[i].has_island = false;
-                left--;
-            }
-        ppo_solver_run(&solver, dt, def->velocity_rounds, false);
-        for (int i = 0; i < solver.num_lanes; i++)
-            ppo_island_move(solver.world[i], solver.island[i], dt, def->position_rounds);
-    }
-    return any;
+    ppo_islands_solve(world, island, found, dt, def->velocity_rounds);
+    for (int i = 0; i < found; i++)
+        ppo_island_move(world[i], island[i], dt, def->position_rounds);
+    return found > 0;
 }
 
 static void finish(step_state *s, float dt, const ppo_step_def *def)
