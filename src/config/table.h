@@ -249,6 +249,10 @@
     X(policy, "set hidden_sizes and activation instead")                                           \
     X(policy_kwargs, "set hidden_sizes, activation and log_std_init instead")                      \
     X(use_sde, "set std_source instead for a standard deviation that depends on the state")        \
+    X(n_lstm_layers, "a memory is one layer of memory_size units")                                \
+    X(shared_lstm, "set shared_network instead: a shared network has one memory")                  \
+    X(enable_critic_lstm, "set shared_network instead: separate networks have a memory each")      \
+    X(lstm_kwargs, "set memory and memory_size instead")                                           \
     X(cuda, "set threads instead; the networks run on the processor")                              \
     X(device, "set threads instead; the networks run on the processor")                            \
     X(torch_deterministic, "every run here is deterministic")

@@ -44,6 +44,10 @@ static const target_score target_scores[] = {
     {"LunarLander-v3", 245.0, 1000000},
     {"LunarLanderContinuous-v3", 275.0, 1000000},
     {"BipedalWalker-v3", 300.0, 5000000},
+    {"TMaze", 0.95, 0},
+    {"CartPoleNoVel-v1", 500.0, 0},
+    {"PendulumNoVel-v1", -217.0, 0},
+    {"MountainCarContinuousNoVel-v0", 91.0, 0},
     {"seeds/cartpole", 200.0, UINT64_C(50) * 2048}, // 50 epochs of 2048 steps
     {"seeds/bipedal_walker", 250.0, 2000000},
 };

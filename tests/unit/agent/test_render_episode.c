@@ -34,11 +34,15 @@ typedef struct fixture {
     const ppo_agent *agent;
 } fixture;
 
-static void fixture_make(fixture *b)
+static void fixture_make_with(fixture *b, ppo_memory_kind memory)
 {
     ppo_error error = {0};
     ppo_config config;
     ppo_config_defaults(&config);
+    config.memory = memory;
+    config.num_minibatches = 4;
+    if (memory != PPO_MEMORY_NONE)
+        config.actor_gain = 3.0; // so that what is remembered changes what is done
     b->env = ppo_cartpole_v1;
     b->env.render = render;
     b->env.draw = draw;
@@ -51,6 +55,11 @@ static void fixture_make(fixture *b)
             &error))
         fail_msg("%s", error.message);
     b->agent = ppo_trainer_agent(b->trainer);
+}
+
+static void fixture_make(fixture *b)
+{
+    fixture_make_with(b, PPO_MEMORY_NONE);
 }
 
 typedef struct viewer {
@@ -90,14 +99,13 @@ static ppo_status watch(fixture *b, viewer *v, const ppo_render_options *options
     return ppo_agent_render_episode(b->agent, &callback, options, e, error);
 }
 
-static void test_whole_episode(void **state)
+static void check_whole_episode(ppo_memory_kind memory)
 {
-    (void)state;
     fixture b;
     viewer v = {0};
     ppo_evaluation shown = {.struct_size = sizeof shown}, played = {.struct_size = sizeof played};
     const ppo_render_options options = {.struct_size = sizeof(ppo_render_options), .seed = 11};
-    fixture_make(&b);
+    fixture_make_with(&b, memory);
     assert_int_equal(watch(&b, &v, &options, &shown, NULL), PPO_OK);
     assert_int_equal(
         ppo_agent_evaluate(b.agent, &played,
@@ -118,6 +126,14 @@ static void test_whole_episode(void **state)
     assert_true(changes);
     assert_false(v.has_bright_corner);
     ppo_trainer_destroy(b.trainer);
+}
+
+static void test_whole_episode(void **state)
+{
+    (void)state;
+    check_whole_episode(PPO_MEMORY_NONE);
+    check_whole_episode(PPO_MEMORY_LSTM);
+    check_whole_episode(PPO_MEMORY_GRU);
 }
 
 static void test_ends(void **state)
