@@ -19,6 +19,7 @@ typedef enum cli_flag_id {
     CLI_FLAG_RESTART,
     CLI_FLAG_EXPLAIN,
     CLI_FLAG_SEEDS,
+    CLI_FLAG_GAMES,
     CLI_FLAG_SEED,
     CLI_FLAG_EPISODES,
     CLI_FLAG_FINAL,

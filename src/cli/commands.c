@@ -28,6 +28,13 @@ static const cli_flag train_flags[] = {
      .value = "LIST",
      .help = "Train several seeds side by side on the cores, e.g. 1-5 or 1,3,7. Each has a run "
              "directory of its own; --threads then says how many run at once."},
+    {.id = CLI_FLAG_GAMES,
+     .name = "games",
+     .value = "LIST",
+     .help = "Train several games, with --seeds of each: names (Pong), environments' ids, or 57, "
+             "57-v5, 26, 26-v5 for the games of the literature. The settings are those of the "
+             "preset or file that is named, or of each game's own preset. The same command goes "
+             "on with what was stopped."},
     {.id = CLI_FLAG_EXPLAIN,
      .name = "explain-config",
      .help = "Show each setting and where its value comes from, and train nothing."},
@@ -249,6 +256,7 @@ static const cli_command rows[] = {
                 "stops at once.",
         .examples = "ppo train CartPole-v1  # the preset, into runs/CartPole-v1/seed-1\n"
                     "ppo train Pendulum-v1 --seeds 1-5 --json  # five seeds side by side\n"
+                    "ppo train atari --games 57 --seeds 1-3  # three seeds of each of 57 games\n"
                     "ppo train my.yaml --learning-rate 1e-3 --restart  # a file, one setting "
                     "changed",
         .flags = train_flags,

@@ -253,13 +253,8 @@ static ppo_status resolve_plugin(ppo_config *config, ppo_error *error)
     return ppo_plugin_resolve(config->env_id, sizeof config->env_id, given, error);
 }
 
-ppo_status cli_target_config(ppo_config *config, cli_target *target, const char *name,
-                             const cli_args *args, ppo_error *error)
+static ppo_status finish_config(ppo_config *config, const cli_target *target, ppo_error *error)
 {
-    ppo_config_defaults(config);
-    if (cli_target_find(target, name, error) || cli_target_apply(config, target, error) ||
-        cli_settings_apply(config, args, error))
-        return error->status;
     if (!config->env_id[0])
         return ppo_fail(error, PPO_INVALID,
                         "%s does not say which environment: give env_id, or --env-id ID on "
@@ -270,4 +265,34 @@ ppo_status cli_target_config(ppo_config *config, cli_target *target, const char 
     if (ppo_plugin_has_id(config->env_id) && resolve_plugin(config, error))
         return error->status;
     return ppo_config_check(config, error);
+}
+
+ppo_status cli_target_config(ppo_config *config, cli_target *target, const char *name,
+                             const cli_args *args, ppo_error *error)
+{
+    ppo_config_defaults(config);
+    if (cli_target_find(target, name, error) || cli_target_apply(config, target, error) ||
+        cli_settings_apply(config, args, error))
+        return error->status;
+    return finish_config(config, target, error);
+}
+
+ppo_status cli_target_config_for(ppo_config *config, cli_target *target, const char *name,
+                                 const char *env_id, const cli_args *args, ppo_error *error)
+{
+    ppo_config_defaults(config);
+    if (cli_target_find(target, name, error))
+        return error->status;
+    const bool is_another = target->kind == CLI_TARGET_RUN ||
+                            (target->kind == CLI_TARGET_ENV &&
+                             strcmp(target->env_id, env_id) != 0 && strcasecmp(name, env_id) != 0);
+    if (is_another)
+        return ppo_fail(error, PPO_INVALID,
+                        "--games names the environments, so %.200s can't: give a preset such as "
+                        "atari, a YAML file, or nothing for each game's own preset",
+                        name);
+    if (cli_target_apply(config, target, error) || cli_settings_apply(config, args, error) ||
+        ppo_config_set(config, "env_id", env_id, error))
+        return error->status;
+    return finish_config(config, target, error);
 }

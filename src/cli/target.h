@@ -42,4 +42,9 @@ const char *cli_free_game(const ppo_game_info *game);
 ppo_status cli_target_config(ppo_config *config, cli_target *target, const char *name,
                              const cli_args *args, ppo_error *error);
 
+// The same for another environment than the target's. PPO_INVALID if `name` is itself an
+// environment or a run, unless it is this one.
+ppo_status cli_target_config_for(ppo_config *config, cli_target *target, const char *name,
+                                 const char *env_id, const cli_args *args, ppo_error *error);
+
 #endif

@@ -118,6 +118,14 @@ static const char *find_operand(const cli_args *args)
 static int train(const cli_args *args, ppo_ranks *ranks)
 {
     ppo_error error = {0};
+    if (args->flag[CLI_FLAG_GAMES] && args->flag[CLI_FLAG_EXPLAIN]) {
+        ppo_fail(&error, PPO_INVALID, "--explain-config is about one environment, not --games");
+        return cli_fail_usage(&error, "train");
+    }
+    if (args->flag[CLI_FLAG_GAMES]) {
+        cli_signals_catch();
+        return cli_train_games(args);
+    }
     const char *name = find_operand(args);
     const bool leads = ppo_ranks_rank(ranks) == 0;
     if (!name) {

@@ -78,4 +78,7 @@ int cli_outcome_fail(const cli_outcome *outcome);
 // `ppo train --seeds LIST`: several seeds side by side. Returns the exit code.
 int cli_train_seeds(const ppo_config *config, const cli_target *target, const cli_args *args);
 
+// `ppo train --games LIST`: several environments, with --seeds of each. Returns the exit code.
+int cli_train_games(const cli_args *args);
+
 #endif

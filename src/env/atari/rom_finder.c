@@ -27,7 +27,8 @@ enum {
 
 static bool is_cartridge_size(uint64_t size)
 {
-    return size == 2048 || size == 4096 || size == 8192 || size == 16384;
+    return size == 2048 || size == 4096 || size == 8192 || size == 16384 || size == 10240 ||
+           size == 10495 || size == 10496; // the last three: Pitfall II (src/atari/cartridge.c)
 }
 
 // The free game with exactly these bytes.
@@ -83,7 +84,7 @@ static ppo_status read_bytes(ppo_rom *rom, const char *path, ppo_error *error)
         return ppo_fail(error, PPO_IO, "%.300s can't be read", path);
     if (is_longer || !is_cartridge_size(rom->size))
         return ppo_fail(error, PPO_INVALID,
-                        "%.300s has %s%zu bytes; cartridges have 2048, 4096, 8192 or 16384", path,
+                        "%.300s has %s%zu bytes; cartridges have 2048, 4096, 8192, 10240 or 16384", path,
                         is_longer ? "more than " : "", rom->size);
     return PPO_OK;
 }
