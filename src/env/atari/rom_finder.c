@@ -84,8 +84,8 @@ static ppo_status read_bytes(ppo_rom *rom, const char *path, ppo_error *error)
         return ppo_fail(error, PPO_IO, "%.300s can't be read", path);
     if (is_longer || !is_cartridge_size(rom->size))
         return ppo_fail(error, PPO_INVALID,
-                        "%.300s has %s%zu bytes; cartridges have 2048, 4096, 8192, 10240 or 16384", path,
-                        is_longer ? "more than " : "", rom->size);
+                        "%.300s has %s%zu bytes; cartridges have 2048, 4096, 8192, 10240 or 16384",
+                        path, is_longer ? "more than " : "", rom->size);
     return PPO_OK;
 }
 
