@@ -45,16 +45,19 @@ typedef enum ppo_plot_band {
 typedef struct ppo_plot_options {
     size_t struct_size; // sizeof(ppo_plot_options); the struct may grow at its end
     const char *metric; // columns of progress.csv, timing.csv or evaluations.csv, at most 8,
-                        // separated by commas; NULL: "rollout/ep_rew_mean", and "return_mean" of
-                        // the evaluations where there are any
+                        // separated by commas, each in a panel of its own, but for the returns of
+                        // training and evaluations, and their lengths; NULL: "rollout/ep_rew_mean",
+                        // and "return_mean" of the evaluations where there are any
     ppo_plot_x x;
     ppo_plot_statistic statistic;
     ppo_plot_band band;
-    uint32_t smooth;        // each point is the mean of so many around it; 0 or 1: off
-    bool each;              // a curve for each run, whatever they have in common
-    const char *title;      // NULL: the environment
+    uint32_t smooth;   // each point is the mean of so many around it, but not of evaluations; 0
+                       // or 1: off
+    bool each;         // a curve for each run, whatever they have in common
+    const char *title; // NULL: the environment
     uint32_t width, height; // in [200, 10000], of which a PNG has two pixels each and the others
-                            // one point; 0: 800 and 500
+                            // one point; 0: 800, and 500 or, with more panels than one, 200 and
+                            // 300 for each
     bool human_normalised;  // Atari: values so that 0 is a random policy's and 1 a human's (ppo/
                             // atari.h); runs of several games become three curves: median, mean
                             // and interquartile mean over the games, with 95 % intervals

@@ -37,6 +37,18 @@ prints 'seconds of training$'
 prints '⣀|⠉|⠒'
 [ ! -e runs/a/curve.png ] || fail 'a picture that nobody wanted'
 
+# Panels one below the other, training and evaluations in one; evaluations are not smoothed.
+run 0 "$ppo" plot runs/a --terminal --metric rollout/ep_rew_mean --metric return_mean \
+    --metric train/entropy --smooth 3
+prints '^training smoothed over 3 values|seed 1; training smoothed over 3 values'
+prints '^mean return of training.s last 100 episodes and of evaluations$'
+prints '^train/entropy$'
+wants 'horizontal axes' "$(grep -c 'environment steps$' "$out")" 1
+run 0 "$ppo" plot runs/a --terminal --metric return_mean
+cp "$out" plain
+run 0 "$ppo" plot runs/a --terminal --metric return_mean --smooth 5
+cmp -s plain "$out" || fail 'an evaluation was smoothed'
+
 # What is wrong with a run is told in a sentence, with a code of its own.
 run 3 "$ppo" plot runs/a --terminal --metric train/entrpy
 says 'did you mean train/entropy\?'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A figure of curves, and drawing it.
+// A figure of curves in panels, one below the other over the same horizontal axis, and drawing it.
 #ifndef PPO_RUN_PLOT_FIGURE_H
 #define PPO_RUN_PLOT_FIGURE_H
 
@@ -7,7 +7,7 @@
 #include "core/bytes.h"
 #include "run/plot/plot_axis.h"
 
-enum { PPO_PLOT_TEXT = 256 };
+enum { PPO_PLOT_TEXT = 256, PPO_MAX_PANELS = 8 };
 
 typedef struct ppo_curve {
     char label[PPO_PLOT_TEXT];
@@ -19,22 +19,35 @@ typedef struct ppo_curve {
     unsigned dash;
 } ppo_curve;
 
-typedef struct ppo_figure {
-    char title[PPO_PLOT_TEXT];
-    char subtitle[PPO_PLOT_TEXT]; // what the vertical axis shows
-    char x_label[PPO_PLOT_TEXT];
+// Curves of one quantity, on a vertical axis of its own.
+typedef struct ppo_panel {
+    char heading[PPO_PLOT_TEXT]; // what it shows; "": the figure's subtitle says it
     const ppo_curve *curves;
     size_t num_curves; // at least 1; with more there is a legend
     double level;      // a horizontal line, such as the return that counts as solved; NAN: none
     char level_label[PPO_PLOT_TEXT];
+} ppo_panel;
+
+typedef struct ppo_figure {
+    char title[PPO_PLOT_TEXT];
+    char subtitle[PPO_PLOT_TEXT];
+    char x_label[PPO_PLOT_TEXT];
+    ppo_panel panels[PPO_MAX_PANELS]; // from the top
+    size_t num_panels;                // at least 1
     uint32_t width, height;
 } ppo_figure;
 
-// Axes that hold all curves and the level, with about so many ticks.
-void ppo_figure_axes(const ppo_figure *figure, double wanted_x, double wanted_y, ppo_axis *x,
-                     ppo_axis *y);
+// The horizontal axis, which begins at 0 and holds all curves, with about `wanted` ticks.
+ppo_axis ppo_figure_x_axis(const ppo_figure *figure, double wanted);
 
-// Appends it as text, `columns` wide with `rows` of curves; false if memory runs out.
+// A panel's vertical axis, which holds its curves, their bands and the level.
+ppo_axis ppo_panel_y_axis(const ppo_panel *panel, double wanted);
+
+// Whether the index-th panel has a legend: several curves, and others than the panel above.
+bool ppo_figure_has_legend(const ppo_figure *figure, size_t index);
+
+// Appends it as text, `columns` wide with `rows` of curves, which its panels share; false if memory
+// runs out.
 bool ppo_figure_write(const ppo_figure *figure, ppo_bytes *text, unsigned columns, unsigned rows,
                       bool is_coloured);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The module plot.so: drawing a figure with cairo, see figure.h.
 //
-// The picture from top to bottom: title, subtitle, legend, curves, horizontal axis. A unit is a
+// The picture from top to bottom: title, subtitle, panels of a heading, a legend and curves each,
+// horizontal axis. A unit is a
 // point of a PDF and two pixels of a PNG. Workload: some dozens of curves of up to some thousand
 // points. Owns nothing between calls. The library's side is figure_file.c; no other file but
 // draw/canvas_cairo.c knows cairo.
@@ -23,6 +24,7 @@
 #define TEXT_SIZE  12.5
 #define TICK_SIZE  12.0
 #define LINE_WIDTH 2.0
+#define PANEL_GAP  16.0
 
 typedef struct colour {
     double r, g, b;
@@ -41,10 +43,11 @@ static const colour series[] = {
 };
 enum { NUM_SERIES = sizeof series / sizeof series[0], MAX_DOTS = 30 };
 
-// Where the curves go, and the axes.
+// A panel: where its curves go, and the axes.
 typedef struct sheet {
     cairo_t *cairo;
     const ppo_figure *figure;
+    const ppo_panel *panel;
     ppo_axis x, y;
     double left, top, right, bottom;
 } sheet;
@@ -124,6 +127,19 @@ static void rule(cairo_t *cairo, double x0, double y0, double x1, double y1)
 
 // --- around the curves --------------------------------------------------------------------------
 
+// A text in as many lines as it needs.
+static void draw_lines(sheet *s, const char *text, colour c)
+{
+    char line[PPO_PLOT_TEXT];
+    set_font(s->cairo, TEXT_SIZE, false);
+    use(s->cairo, c, 1.0);
+    for (const char *rest = text[0] ? text : NULL; rest;) {
+        rest = take_line(s->cairo, line, rest, s->figure->width - 2.0 * MARGIN);
+        show(s->cairo, line, MARGIN, s->top + 0.8 * TEXT_SIZE, 0.0);
+        s->top += 1.5 * TEXT_SIZE;
+    }
+}
+
 static void draw_heading(sheet *s)
 {
     char text[PPO_PLOT_TEXT];
@@ -137,13 +153,7 @@ static void draw_heading(sheet *s)
         show(s->cairo, text, MARGIN, s->top + 0.8 * TITLE_SIZE, 0.0);
         s->top += 1.45 * TITLE_SIZE;
     }
-    set_font(s->cairo, TEXT_SIZE, false);
-    use(s->cairo, soft, 1.0);
-    for (const char *rest = s->figure->subtitle; rest;) {
-        rest = take_line(s->cairo, text, rest, width);
-        show(s->cairo, text, MARGIN, s->top + 0.8 * TEXT_SIZE, 0.0);
-        s->top += 1.5 * TEXT_SIZE;
-    }
+    draw_lines(s, s->figure->subtitle, soft);
 }
 
 // Colour and dashes of a curve; from the second round of colours on, other dashes.
@@ -165,16 +175,16 @@ static void draw_legend(sheet *s)
     const double end = s->figure->width - MARGIN;
     double x = MARGIN, y = s->top + 0.9 * TEXT_SIZE;
     set_font(s->cairo, TEXT_SIZE, false);
-    for (size_t k = 0; k < s->figure->num_curves; k++) {
+    for (size_t k = 0; k < s->panel->num_curves; k++) {
         char text[PPO_PLOT_TEXT];
-        snprintf(text, sizeof text, "%s", s->figure->curves[k].label);
+        snprintf(text, sizeof text, "%s", s->panel->curves[k].label);
         fit(s->cairo, text, end - MARGIN - swatch - gap);
         const double width = swatch + gap + text_width(s->cairo, text);
         if (x > MARGIN && x + width > end) {
             x = MARGIN;
             y += row;
         }
-        use_series(s->cairo, &s->figure->curves[k], 1.0);
+        use_series(s->cairo, &s->panel->curves[k], 1.0);
         cairo_set_line_width(s->cairo, 1.5 * LINE_WIDTH);
         cairo_move_to(s->cairo, x, y - 0.35 * TEXT_SIZE);
         cairo_line_to(s->cairo, x + swatch, y - 0.35 * TEXT_SIZE);
@@ -187,18 +197,25 @@ static void draw_legend(sheet *s)
     s->top = y + 0.7 * TEXT_SIZE;
 }
 
-// Chooses margins that all labels fit into.
-static void lay_out(sheet *s)
+// Chooses margins that all labels of all panels fit into.
+static void lay_out_sides(sheet *s, double wanted_y)
 {
     double widest = 0.0;
     set_font(s->cairo, TICK_SIZE, false);
-    for (size_t i = 0; i < s->y.num_ticks; i++)
-        widest = fmax(widest, text_width(s->cairo, s->y.label[i]));
+    for (size_t k = 0; k < s->figure->num_panels; k++) {
+        const ppo_axis y = ppo_panel_y_axis(&s->figure->panels[k], wanted_y);
+        for (size_t i = 0; i < y.num_ticks; i++)
+            widest = fmax(widest, text_width(s->cairo, y.label[i]));
+    }
     const double last = s->x.num_ticks ? text_width(s->cairo, s->x.label[s->x.num_ticks - 1]) : 0.0;
-    s->top += 0.6 * TICK_SIZE;
     s->left = MARGIN + widest + 10.0;
     s->right = s->figure->width - fmax(MARGIN, last / 2.0 + 6.0);
-    s->bottom = s->figure->height - MARGIN - 1.4 * TICK_SIZE - 1.2 * TEXT_SIZE;
+}
+
+// The horizontal axis is labelled once, below all panels.
+static bool is_lowest(const sheet *s)
+{
+    return s->panel == &s->figure->panels[s->figure->num_panels - 1];
 }
 
 static void draw_grid(sheet *s)
@@ -217,14 +234,16 @@ static void draw_grid(sheet *s)
         use(cairo, grid, 1.0);
         rule(cairo, x, s->top, x, s->bottom);
         use(cairo, soft, 1.0);
-        show(cairo, s->x.label[i], x, s->bottom + 1.5 * TICK_SIZE, 0.5);
+        if (is_lowest(s))
+            show(cairo, s->x.label[i], x, s->bottom + 1.5 * TICK_SIZE, 0.5);
     }
     use(cairo, axis_line, 1.0);
     rule(cairo, s->left, s->bottom, s->right, s->bottom);
     set_font(cairo, TEXT_SIZE, false);
     use(cairo, soft, 1.0);
-    show(cairo, s->figure->x_label, (s->left + s->right) / 2.0, s->figure->height - MARGIN + 3.0,
-         0.5);
+    if (is_lowest(s))
+        show(cairo, s->figure->x_label, (s->left + s->right) / 2.0,
+             s->figure->height - MARGIN + 3.0, 0.5);
 }
 
 // The horizontal line, then its label on a white outline, at the left, where curves seldom reach
@@ -232,9 +251,9 @@ static void draw_grid(sheet *s)
 static void draw_level(sheet *s)
 {
     cairo_t *cairo = s->cairo;
-    if (isnan(s->figure->level))
+    if (isnan(s->panel->level))
         return;
-    const double y = map_y(s, s->figure->level), dashes[] = {5.0, 4.0};
+    const double y = map_y(s, s->panel->level), dashes[] = {5.0, 4.0};
     use(cairo, soft, 1.0);
     cairo_set_dash(cairo, dashes, 2, 0.0);
     rule(cairo, s->left, y, s->right, y);
@@ -244,13 +263,13 @@ static void draw_level(sheet *s)
 static void draw_level_label(sheet *s)
 {
     cairo_t *cairo = s->cairo;
-    if (isnan(s->figure->level))
+    if (isnan(s->panel->level))
         return;
     set_font(cairo, TICK_SIZE, false);
-    const double x = s->left + 8.0, y = map_y(s, s->figure->level);
+    const double x = s->left + 8.0, y = map_y(s, s->panel->level);
     const bool is_above = y - s->top > 2.0 * TICK_SIZE;
     cairo_move_to(cairo, x, is_above ? y - 0.5 * TICK_SIZE : y + 1.25 * TICK_SIZE);
-    cairo_text_path(cairo, s->figure->level_label);
+    cairo_text_path(cairo, s->panel->level_label);
     cairo_set_source_rgba(cairo, 1.0, 1.0, 1.0, 0.9);
     cairo_set_line_width(cairo, 4.0);
     cairo_stroke_preserve(cairo);
@@ -270,7 +289,7 @@ static void trace(const sheet *s, const ppo_curve *c, const double *y, bool is_b
 
 static void draw_band(const sheet *s, size_t k)
 {
-    const ppo_curve *c = &s->figure->curves[k];
+    const ppo_curve *c = &s->panel->curves[k];
     if (!c->low || c->count < 2)
         return;
     trace(s, c, c->high, false);
@@ -293,7 +312,7 @@ static void draw_dots(const sheet *s, const ppo_curve *c)
 
 static void draw_curve(const sheet *s, size_t k)
 {
-    const ppo_curve *c = &s->figure->curves[k];
+    const ppo_curve *c = &s->panel->curves[k];
     use_series(s->cairo, c, 1.0);
     draw_dots(s, c);
     cairo_set_line_width(s->cairo, LINE_WIDTH);
@@ -302,32 +321,54 @@ static void draw_curve(const sheet *s, size_t k)
     cairo_set_dash(s->cairo, NULL, 0, 0.0);
 }
 
+static void draw_curves(sheet *s)
+{
+    const double reach = 2.0 * LINE_WIDTH; // of dots at the edge
+    cairo_save(s->cairo);
+    cairo_rectangle(s->cairo, s->left - reach, s->top - reach, s->right - s->left + 2.0 * reach,
+                    s->bottom - s->top + 2.0 * reach);
+    cairo_clip(s->cairo);
+    draw_level(s);
+    cairo_set_line_join(s->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_cap(s->cairo, CAIRO_LINE_CAP_ROUND);
+    for (size_t k = 0; k < s->panel->num_curves; k++)
+        draw_band(s, k);
+    for (size_t k = s->panel->num_curves; k-- > 0;) // the first on top
+        draw_curve(s, k);
+    draw_level_label(s);
+    cairo_restore(s->cairo);
+}
+
+// A panel that begins at s->top and ends at `bottom`.
+static void draw_panel(sheet *s, size_t index, double bottom, double wanted_y)
+{
+    s->panel = &s->figure->panels[index];
+    s->y = ppo_panel_y_axis(s->panel, wanted_y);
+    draw_lines(s, s->panel->heading, ink);
+    if (ppo_figure_has_legend(s->figure, index))
+        draw_legend(s);
+    s->top += 0.6 * TICK_SIZE;
+    s->bottom = bottom;
+    draw_grid(s);
+    draw_curves(s);
+}
+
 static void draw(cairo_t *cairo, const ppo_figure *figure)
 {
     sheet s = {.cairo = cairo, .figure = figure};
+    const double panels = (double)figure->num_panels;
+    const double wanted_y = (figure->height - 4.0 * MARGIN) / 58.0 / panels;
     cairo_set_source_rgb(cairo, 1.0, 1.0, 1.0);
     cairo_paint(cairo);
-    ppo_figure_axes(figure, (figure->width - 2.0 * MARGIN) / 95.0,
-                    (figure->height - 4.0 * MARGIN) / 58.0, &s.x, &s.y);
+    s.x = ppo_figure_x_axis(figure, (figure->width - 2.0 * MARGIN) / 95.0);
     draw_heading(&s);
-    if (figure->num_curves > 1)
-        draw_legend(&s);
-    lay_out(&s);
-    draw_grid(&s);
-    cairo_save(cairo);
-    const double reach = 2.0 * LINE_WIDTH; // of dots at the edge
-    cairo_rectangle(cairo, s.left - reach, s.top - reach, s.right - s.left + 2.0 * reach,
-                    s.bottom - s.top + 2.0 * reach);
-    cairo_clip(cairo);
-    draw_level(&s);
-    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
-    for (size_t k = 0; k < figure->num_curves; k++)
-        draw_band(&s, k);
-    for (size_t k = figure->num_curves; k-- > 0;) // the first on top
-        draw_curve(&s, k);
-    draw_level_label(&s);
-    cairo_restore(cairo);
+    lay_out_sides(&s, wanted_y);
+    const double bottom = figure->height - MARGIN - 1.4 * TICK_SIZE - 1.2 * TEXT_SIZE;
+    const double top = s.top, share = (bottom - top) / panels;
+    for (size_t k = 0; k < figure->num_panels; k++) {
+        s.top = top + (double)k * share;
+        draw_panel(&s, k, s.top + share - (k + 1 < figure->num_panels ? PANEL_GAP : 0.0), wanted_y);
+    }
 }
 
 // --- files --------------------------------------------------------------------------------------

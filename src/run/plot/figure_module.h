@@ -6,7 +6,7 @@
 #include "core/module.h"
 #include "run/plot/figure.h"
 
-enum { PPO_PLOT_ABI = 1 };
+enum { PPO_PLOT_ABI = 2 };
 
 typedef enum ppo_figure_kind {
     PPO_FIGURE_NONE,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { DOTS_X = 2, DOTS_Y = 4, NO_CURVE = 255, NUM_COLOURS = 7, LINE_SIZE = 512 };
+enum { LEAST_ROWS = 7 }; // of one of several panels
 
 static const char *const colour_code[NUM_COLOURS] = {"34", "33", "32", "35", "36", "31", "90"};
 static const char *const mark_of[] = {"●", "○", "▲", "△", "■", "□", "◆", "◇"};
@@ -20,12 +21,13 @@ enum { NUM_MARKS = sizeof mark_of / sizeof mark_of[0] };
 
 typedef struct paper {
     const ppo_figure *figure;
+    const ppo_panel *panel; // that is being written
     ppo_bytes *text;
     bool is_coloured, is_done; // is_done false: out of memory
     unsigned columns;          // of the whole
     ppo_axis x, y;
     size_t gutter;        // columns left of the axis
-    size_t width, height; // of the curves, in cells
+    size_t width, height; // of a panel's curves, in cells
     unsigned char *dots;  // [height, width] Braille dots of each cell
     unsigned char *curve; // [height, width] the curve that they belong to
 } paper;
@@ -103,7 +105,7 @@ static void set_style(paper *p, const char *code)
 
 static bool has_marks(const paper *p)
 {
-    return p->figure->num_curves > 1 && !p->is_coloured;
+    return p->panel->num_curves > 1 && !p->is_coloured;
 }
 
 // Sets the dot at (x, y), counted from the top left.
@@ -147,7 +149,7 @@ static void draw_single(paper *p, const ppo_curve *c, size_t curve)
 
 static void draw_curve(paper *p, size_t curve)
 {
-    const ppo_curve *c = &p->figure->curves[curve];
+    const ppo_curve *c = &p->panel->curves[curve];
     if (c->count == 1)
         draw_single(p, c, curve);
     for (size_t i = 0; i + 1 < c->count; i++)
@@ -164,16 +166,19 @@ static void write_heading(paper *p)
     put_cut(p, f->title, p->columns);
     set_style(p, "0");
     put(p, "\n");
-    put_wrapped(p, f->subtitle, p->columns);
-    for (size_t k = 0; f->num_curves > 1 && k < f->num_curves; k++) {
+    if (f->subtitle[0])
+        put_wrapped(p, f->subtitle, p->columns);
+}
+
+static void write_legend(paper *p)
+{
+    for (size_t k = 0; k < p->panel->num_curves; k++) {
         set_colour(p, k);
         put(p, "%s ", has_marks(p) ? mark_of[k % NUM_MARKS] : "━━");
         set_style(p, "0");
-        put_cut(p, f->curves[k].label, p->columns - 3);
+        put_cut(p, p->panel->curves[k].label, p->columns - 3);
         put(p, "\n");
     }
-    if (!isnan(f->level))
-        put(p, "┄┄ %s\n", f->level_label);
 }
 
 // A Braille character of these dots: U+2800 and on.
@@ -208,7 +213,7 @@ static void write_row(paper *p, size_t row)
     for (size_t i = 0; i < p->y.num_ticks; i++)
         if (row_of(p, p->y.tick[i]) == row)
             label = p->y.label[i];
-    const bool is_level = !isnan(p->figure->level) && row_of(p, p->figure->level) == row;
+    const bool is_level = !isnan(p->panel->level) && row_of(p, p->panel->level) == row;
     repeat(p, " ", p->gutter - 1 - width_of(label));
     put(p, "%s %s", label, label[0] ? "┤" : "│");
     for (size_t column = 0; column < p->width; column++)
@@ -248,14 +253,47 @@ static void write_axis(paper *p)
     put(p, "%s\n", p->figure->x_label);
 }
 
-static void write_all(paper *p)
+static double wanted_ticks(const paper *p)
 {
-    for (size_t k = p->figure->num_curves; k-- > 0;) // the first on top
+    return (double)p->height / 3.0;
+}
+
+static void write_panel(paper *p, size_t index)
+{
+    const ppo_panel *panel = p->panel = &p->figure->panels[index];
+    p->y = ppo_panel_y_axis(panel, wanted_ticks(p));
+    memset(p->dots, 0, p->height * p->width);
+    for (size_t k = panel->num_curves; k-- > 0;) // the first on top
         draw_curve(p, k);
-    write_heading(p);
+    if (panel->heading[0])
+        put_wrapped(p, panel->heading, p->columns);
+    if (ppo_figure_has_legend(p->figure, index))
+        write_legend(p);
+    if (!isnan(panel->level))
+        put(p, "┄┄ %s\n", panel->level_label);
     for (size_t row = 0; row < p->height; row++)
         write_row(p, row);
+}
+
+static void write_all(paper *p)
+{
+    write_heading(p);
+    for (size_t k = 0; k < p->figure->num_panels; k++)
+        write_panel(p, k);
     write_axis(p);
+}
+
+// Columns that the labels of all panels need.
+static void lay_out(paper *p)
+{
+    p->gutter = 1;
+    for (size_t k = 0; k < p->figure->num_panels; k++) {
+        const ppo_axis y = ppo_panel_y_axis(&p->figure->panels[k], wanted_ticks(p));
+        for (size_t i = 0; i < y.num_ticks; i++)
+            if (width_of(y.label[i]) + 1 > p->gutter)
+                p->gutter = width_of(y.label[i]) + 1;
+    }
+    p->width = p->columns - p->gutter - 1;
 }
 
 bool ppo_figure_write(const ppo_figure *figure, ppo_bytes *text, unsigned columns, unsigned rows,
@@ -266,13 +304,11 @@ bool ppo_figure_write(const ppo_figure *figure, ppo_bytes *text, unsigned column
                .is_coloured = is_coloured,
                .is_done = true,
                .columns = columns,
-               .height = rows};
-    ppo_figure_axes(figure, columns / 16.0, rows / 3.0, &p.x, &p.y);
-    for (size_t i = 0; i < p.y.num_ticks; i++)
-        if (width_of(p.y.label[i]) + 1 > p.gutter)
-            p.gutter = width_of(p.y.label[i]) + 1;
-    p.gutter = p.gutter > 0 ? p.gutter : 1;
-    p.width = columns - p.gutter - 1;
+               .height = rows / figure->num_panels};
+    if (figure->num_panels > 1 && p.height < LEAST_ROWS)
+        p.height = LEAST_ROWS;
+    p.x = ppo_figure_x_axis(figure, columns / 16.0);
+    lay_out(&p);
     p.dots = calloc(p.height, p.width);
     p.curve = calloc(p.height, p.width);
     p.is_done = p.dots && p.curve;

@@ -17,7 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_TEXT = 512, MAX_NAMED = 3, MAX_SIDE = 10000, MAX_METRICS = 8, METRIC_TEXT = 512 };
+enum {
+    VALUE_TEXT = 512,
+    MAX_NAMED = 3,
+    MAX_SIDE = 10000,
+    MAX_METRICS = PPO_MAX_PANELS,
+    METRIC_TEXT = 512
+};
 
 #define USUAL_METRIC "rollout/ep_rew_mean"
 #define TEST_METRIC  "return_mean"
@@ -41,8 +47,10 @@ typedef struct plot {
     size_t *group_of; // [num_runs]
     group *groups;
     size_t num_groups;
-    ppo_curve *curves; // [num_groups, num_metrics], those that there are; or PPO_GAME_CURVES
+    ppo_curve *curves; // [num_groups, num_metrics], those that there are, panel by panel; or
+                       // PPO_GAME_CURVES
     size_t num_curves; // made so far
+    bool is_smoothed;  // any of them
     size_t *members;   // [num_runs] scratch
     ppo_figure figure;
 } plot;
@@ -150,51 +158,62 @@ static void name_curve(ppo_curve *curve, const plot *p, size_t g)
         append_seeds(curve->label, p, g);
 }
 
-// Names of a metric: in the subtitle, and in a curve's label.
+// Names of a metric: in a heading, and in a curve's label. Metrics of one quantity share a panel.
 typedef struct metric_name {
-    const char *metric, *text, *word;
+    const char *metric, *quantity, *text, *word;
 } metric_name;
 
 static metric_name name_metric(const char *metric)
 {
     static const metric_name known[] = {
-        {USUAL_METRIC, "mean return of the last 100 episodes", "training"},
-        {TEST_METRIC, "mean return of the evaluation's episodes", "evaluation"},
-        {"rollout/ep_len_mean", "mean length of the last 100 episodes", "length in training"},
-        {"length_mean", "mean length of the evaluation's episodes", "length in evaluation"},
-        {"time/fps", "environment steps per second", "steps per second"},
+        {USUAL_METRIC, "return", "mean return of the last 100 episodes", "training"},
+        {TEST_METRIC, "return", "mean return of the evaluation's episodes", "evaluation"},
+        {"rollout/ep_len_mean", "length", "mean length of the last 100 episodes", "training"},
+        {"length_mean", "length", "mean length of the evaluation's episodes", "evaluation"},
+        {"time/fps", "time/fps", "environment steps per second", "steps per second"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(known[i].metric, metric) == 0)
             return known[i];
-    return (metric_name){metric, metric, metric};
+    return (metric_name){metric, metric, metric, metric};
 }
 
-static bool is_return(const char *metric)
+static bool is_same_quantity(const plot *p, size_t a, size_t b)
 {
-    return strcmp(metric, USUAL_METRIC) == 0 || strcmp(metric, TEST_METRIC) == 0;
+    return strcmp(name_metric(p->metric[a]).quantity, name_metric(p->metric[b]).quantity) == 0;
 }
 
-static bool shows_returns(const plot *p)
+// How many metrics of the quantity of the m-th come before it, or before `end` in all.
+static size_t count_before(const plot *p, size_t m, size_t end)
 {
-    for (size_t m = 0; m < p->num_metrics; m++)
-        if (!is_return(p->metric[m]))
-            return false;
-    return true;
+    size_t count = 0;
+    for (size_t i = 0; i < end; i++)
+        count += is_same_quantity(p, i, m);
+    return count;
 }
 
-// What the vertical axis shows.
-static void describe_metrics(plot *p)
+static size_t rank_in_panel(const plot *p, size_t m)
 {
-    char *text = p->figure.subtitle;
-    if (p->options->human_normalised)
-        append(text, "", "human-normalised");
-    if (p->num_metrics > 1 && shows_returns(p)) {
-        append(text, " ", "mean return of training's last 100 episodes and of evaluations");
-        return;
-    }
-    for (size_t m = 0; m < p->num_metrics; m++)
-        append(text, m ? ", " : " ", name_metric(p->metric[m]).text);
+    return count_before(p, m, m);
+}
+
+static size_t metrics_in_panel(const plot *p, size_t m)
+{
+    return count_before(p, m, p->num_metrics);
+}
+
+// What the panel of the m-th metric shows.
+static void describe_panel(char heading[PPO_PLOT_TEXT], const plot *p, size_t m)
+{
+    const metric_name name = name_metric(p->metric[m]);
+    char text[PPO_PLOT_TEXT];
+    snprintf(heading, PPO_PLOT_TEXT, "%s", p->options->human_normalised ? "human-normalised" : "");
+    if (metrics_in_panel(p, m) > 1)
+        snprintf(text, sizeof text, "mean %s of training's last 100 episodes and of evaluations",
+                 name.quantity);
+    else
+        snprintf(text, sizeof text, "%s", name.text);
+    append(heading, " ", text);
 }
 
 // What a curve of several runs and its band are.
@@ -223,7 +242,10 @@ static void name_figure(plot *p)
                  is_task              ? p->runs[0].config.env_id
                  : p->num_groups == 1 ? p->runs[0].name
                                       : "Learning curves");
-    describe_metrics(p);
+    if (f->num_panels == 1) { // there is one line less to read
+        append(f->subtitle, "", f->panels[0].heading);
+        f->panels[0].heading[0] = '\0';
+    }
     if (p->is_over_games) {
         char text[64];
         snprintf(text, sizeof text, "%zu runs of %zu games, 95 %% intervals", p->num_runs,
@@ -238,9 +260,9 @@ static void name_figure(plot *p)
         append_seeds(f->subtitle, p, 0);
     if (most > 1)
         describe_statistic(p);
-    if (p->options->smooth > 1) {
+    if (p->is_smoothed) {
         char text[64];
-        snprintf(text, sizeof text, "smoothed over %u values", p->options->smooth);
+        snprintf(text, sizeof text, "training smoothed over %u values", p->options->smooth);
         append(f->subtitle, "; ", text);
     }
 }
@@ -272,25 +294,26 @@ static void name_x(plot *p)
 }
 
 // The return that counts as solved, where returns of one task are shown.
-static void find_level(plot *p)
+static void find_level(ppo_panel *panel, const plot *p, size_t m)
 {
     const ppo_config *config = &p->runs[0].config;
     const ppo_env_class *env = NULL;
-    p->figure.level = (double)NAN;
-    if (!shows_returns(p) || (!has_one_env(p) && !p->options->human_normalised))
+    panel->level = (double)NAN;
+    if (strcmp(name_metric(p->metric[m]).quantity, "return") != 0 ||
+        (!has_one_env(p) && !p->options->human_normalised))
         return;
     if (p->options->human_normalised) {
-        p->figure.level = 1.0;
-        snprintf(p->figure.level_label, sizeof p->figure.level_label, "human");
+        panel->level = 1.0;
+        snprintf(panel->level_label, sizeof panel->level_label, "human");
         return;
     }
     if (ppo_env_find(&env, config->env_id, NULL) == PPO_OK)
-        p->figure.level = env->reward_threshold;
+        panel->level = env->reward_threshold;
     if (isfinite(config->solved_return))
-        p->figure.level = config->solved_return;
-    if (!isfinite(p->figure.level))
-        p->figure.level = (double)NAN;
-    snprintf(p->figure.level_label, sizeof p->figure.level_label, "solved at %g", p->figure.level);
+        panel->level = config->solved_return;
+    if (!isfinite(panel->level))
+        panel->level = (double)NAN;
+    snprintf(panel->level_label, sizeof panel->level_label, "solved at %g", panel->level);
 }
 
 // --- all of it ----------------------------------------------------------------------------------
@@ -343,6 +366,9 @@ static ppo_status read_run(plot *p, size_t metric, const char *run, ppo_error *e
     p->num_read++;
     if (s->count > 0 && p->options->human_normalised)
         PPO_TRY(ppo_samples_normalise(s, error));
+    if (s->is_evaluation || p->options->smooth < 2)
+        return PPO_OK; // an evaluation is a mean already, and there are few
+    p->is_smoothed = true;
     return ppo_samples_smooth(s, p->options->smooth) ? PPO_OK : no_memory(error);
 }
 
@@ -361,7 +387,7 @@ static ppo_status read_runs(plot *p, const char *const *runs, ppo_error *error)
 }
 
 // Makes one curve, if any run of the group has values of the metric. Colours distinguish groups and
-// dashes metrics; if there is one group, colours distinguish metrics.
+// dashes the metrics of a panel; if there is one group, colours distinguish metrics.
 static ppo_status make_curve(plot *p, size_t g, size_t m, ppo_error *error)
 {
     size_t count = 0;
@@ -375,29 +401,60 @@ static ppo_status make_curve(plot *p, size_t g, size_t m, ppo_error *error)
     if (!ppo_curve_make(curve, runs, p->members, count, p->options->statistic, p->options->band))
         return no_memory(error);
     p->num_curves++;
-    if (p->num_groups > 1 || p->num_metrics == 1)
+    const size_t rank = rank_in_panel(p, m);
+    if (p->num_groups > 1 || metrics_in_panel(p, m) == 1)
         name_curve(curve, p, g);
-    if (p->num_metrics > 1)
+    if (metrics_in_panel(p, m) > 1)
         append(curve->label, ": ", name_metric(p->metric[m]).word);
-    curve->colour = (unsigned)(p->num_groups > 1 ? g : m);
-    curve->dash = (unsigned)(p->num_groups > 1 ? m : 0);
+    curve->colour = (unsigned)(p->num_groups > 1 ? g : rank);
+    curve->dash = (unsigned)(p->num_groups > 1 ? rank : 0);
     return PPO_OK;
 }
 
-static ppo_status make_curves(plot *p, ppo_error *error)
+static bool is_over_games(const plot *p)
 {
-    if (p->options->human_normalised && !p->options->each &&
-        ppo_games_count(p->runs, p->num_runs) > 1) {
-        p->is_over_games = true;
-        p->num_metrics = 1;
+    return p->options->human_normalised && !p->options->each &&
+           ppo_games_count(p->runs, p->num_runs) > 1;
+}
+
+// A curve per group and metric of the quantity whose first metric is the m-th; over several games,
+// the statistics of all.
+static ppo_status make_curves(plot *p, size_t m, ppo_error *error)
+{
+    if (p->is_over_games) {
         if (!ppo_games_curves(p->curves, p->runs, p->num_runs))
             return no_memory(error);
         p->num_curves = PPO_GAME_CURVES;
         return PPO_OK;
     }
     for (size_t g = 0; g < p->num_groups; g++)
-        for (size_t m = 0; m < p->num_metrics; m++)
-            PPO_TRY(make_curve(p, g, m, error));
+        for (size_t k = m; k < p->num_metrics; k++)
+            if (is_same_quantity(p, k, m))
+                PPO_TRY(make_curve(p, g, k, error));
+    return PPO_OK;
+}
+
+static ppo_status make_panel(plot *p, size_t m, ppo_error *error)
+{
+    ppo_panel *panel = &p->figure.panels[p->figure.num_panels];
+    const size_t first = p->num_curves;
+    PPO_TRY(make_curves(p, m, error));
+    panel->curves = p->curves + first;
+    panel->num_curves = p->num_curves - first;
+    describe_panel(panel->heading, p, m);
+    find_level(panel, p, m);
+    p->figure.num_panels++;
+    return PPO_OK;
+}
+
+static ppo_status make_panels(plot *p, ppo_error *error)
+{
+    p->is_over_games = is_over_games(p);
+    if (p->is_over_games)
+        p->num_metrics = 1;
+    for (size_t m = 0; m < p->num_metrics; m++)
+        if (rank_in_panel(p, m) == 0)
+            PPO_TRY(make_panel(p, m, error));
     return PPO_OK;
 }
 
@@ -407,12 +464,11 @@ static ppo_status make_figure(plot *p, const char *const *runs, ppo_error *error
     PPO_TRY(take_memory(p, error));
     PPO_TRY(read_runs(p, runs, error));
     group_runs(p);
-    PPO_TRY(make_curves(p, error));
-    p->figure.curves = p->curves;
-    p->figure.num_curves = p->num_curves;
+    PPO_TRY(make_panels(p, error));
+    if (p->figure.height == 0)
+        p->figure.height = (uint32_t)(200 + 300 * p->figure.num_panels);
     name_figure(p);
     name_x(p);
-    find_level(p);
     return PPO_OK;
 }
 
@@ -456,11 +512,12 @@ ppo_status ppo_plot_runs(const char *path, const char *const *runs, size_t num_r
                            "ppo_plot_options", error));
     plot p = {.options = &own, .num_runs = num_runs};
     p.figure.width = own.width ? own.width : 800;
-    p.figure.height = own.height ? own.height : 500;
+    p.figure.height = own.height;
     PPO_TRY(ppo_figure_check(path, error));
     PPO_TRY(check(num_runs, &own, error));
     PPO_TRY(check_side(p.figure.width, 200, MAX_SIDE, error));
-    PPO_TRY(check_side(p.figure.height, 200, MAX_SIDE, error));
+    if (own.height)
+        PPO_TRY(check_side(own.height, 200, MAX_SIDE, error));
     ppo_status status = make_figure(&p, runs, error);
     if (status == PPO_OK)
         status = ppo_figure_draw(&p.figure, path, error);

@@ -121,15 +121,18 @@ static ppo_status take_samples(ppo_samples *s, const ppo_csv_table *table, size_
     return PPO_OK;
 }
 
-// The three files of a run, of which the latter two may be missing. tables[1] is the timing.
+// The three files of a run, of which the latter two may be missing. tables[1] is the timing,
+// tables[2] the evaluations.
 static ppo_status take_run(ppo_samples *s, const ppo_csv_table *const *tables, size_t num_tables,
                            const char *run, const char *metric, ppo_plot_x x, ppo_error *error)
 {
     const ppo_csv_table *timing = num_tables > 1 && tables[1]->num_columns ? tables[1] : NULL;
     for (size_t i = 0; i < num_tables; i++) {
         const size_t column = ppo_csv_table_find(tables[i], metric);
-        if (column < tables[i]->num_columns)
+        if (column < tables[i]->num_columns) {
+            s->is_evaluation = i == 2;
             return take_samples(s, tables[i], column, timing, run, x, error);
+        }
     }
     return unknown_metric(tables, num_tables, run, metric, error);
 }

@@ -10,6 +10,7 @@
 // A run's values in the order of x; all finite, x rising.
 typedef struct ppo_samples {
     char name[PPO_PLOT_TEXT]; // the directory's last two parts
+    bool is_evaluation;       // the metric is a column of evaluations.csv
     bool has_config;
     ppo_config config; // of the run's config.yaml, if it has one
     size_t count;      // at least 1

@@ -16,14 +16,14 @@ static ppo_status draw(const char *name, ppo_error *error)
 {
     static double x[] = {1, 2, 3}, y[] = {1, 4, 2};
     const ppo_curve curve = {.label = "a", .count = 3, .x = x, .y = y};
-    const ppo_figure figure = {.title = "title",
-                               .subtitle = "subtitle",
-                               .x_label = "x",
-                               .curves = &curve,
-                               .num_curves = 1,
-                               .level = (double)NAN,
-                               .width = 300,
-                               .height = 200};
+    const ppo_figure figure = {
+        .title = "title",
+        .subtitle = "subtitle",
+        .x_label = "x",
+        .panels = {{.curves = &curve, .num_curves = 1, .level = (double)NAN}},
+        .num_panels = 1,
+        .width = 300,
+        .height = 200};
     return ppo_figure_draw(&figure, scratch_path(name), error);
 }
 

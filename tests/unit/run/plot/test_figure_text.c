@@ -15,12 +15,12 @@ static double falling_y[] = {10, 0};
 
 static ppo_figure figure_of(const ppo_curve *curves, size_t num_curves)
 {
-    return (ppo_figure){.title = "Title",
-                        .subtitle = "what is shown here",
-                        .x_label = "steps",
-                        .curves = curves,
-                        .num_curves = num_curves,
-                        .level = (double)NAN};
+    return (ppo_figure){
+        .title = "Title",
+        .subtitle = "what is shown here",
+        .x_label = "steps",
+        .panels = {{.curves = curves, .num_curves = num_curves, .level = (double)NAN}},
+        .num_panels = 1};
 }
 
 // To be freed.
@@ -68,8 +68,8 @@ static void test_several_curves(void **state)
                                 {.label = "alone", .count = 1, .x = rising_x, .y = falling_y}};
     ppo_figure figure = figure_of(curves, 3);
     (void)state;
-    figure.level = 5;
-    strcpy(figure.level_label, "solved at 5");
+    figure.panels[0].level = 5;
+    strcpy(figure.panels[0].level_label, "solved at 5");
     char *text = write_figure(&figure, 40, 10, false);
     assert_non_null(strstr(text, "\n● up\n○ down\n▲ alone\n┄┄ solved at 5\n"));
     assert_non_null(strstr(text, "┄┄┄┄┄┄┄┄"));
@@ -82,6 +82,48 @@ static void test_several_curves(void **state)
     assert_non_null(strstr(text, "\x1b[33m━━ \x1b[0mdown\n"));
     assert_null(strstr(text, "●"));
     free(text);
+}
+
+// One below the other on axes of their own, over one horizontal axis; a legend for the first of
+// those that have the same.
+static void test_panels(void **state)
+{
+    static double small_y[] = {-0.002, 0.001};
+    const ppo_curve curves[] = {{.label = "a", .count = 2, .x = rising_x, .y = rising_y},
+                                {.label = "b", .count = 2, .x = rising_x, .y = falling_y},
+                                {.label = "a", .count = 2, .x = rising_x, .y = small_y},
+                                {.label = "b", .count = 2, .x = rising_x, .y = small_y}};
+    ppo_figure figure = figure_of(curves, 2);
+    (void)state;
+    figure.subtitle[0] = '\0';
+    strcpy(figure.panels[0].heading, "large");
+    figure.panels[1] = (ppo_panel){
+        .heading = "small", .curves = curves + 2, .num_curves = 2, .level = (double)NAN};
+    figure.num_panels = 2;
+    char *text = write_figure(&figure, 40, 16, false);
+    const char *large = strstr(text, "Title\nlarge\n● a\n○ b\n"),
+               *small = strstr(text, "\nsmall\n");
+    assert_non_null(large);
+    assert_non_null(small);
+    assert_non_null(strstr(text, " 10 ┤"));
+    assert_true(strstr(text, " 10 ┤") < small && strstr(text, "0.000 ┤") > small);
+    assert_true(strstr(text, "−0.002 ┤") > small);
+    assert_null(strstr(small, "○ b"));
+    assert_ptr_equal(strstr(text, "steps"), strstr(small, "steps"));
+    size_t lines = 0;
+    for (const char *at = text; *at; at++)
+        lines += *at == '\n';
+    assert_int_equal(lines, 1 + 3 + 8 + 1 + 8 + 3);
+    free(text);
+}
+
+static void test_begins_at_0(void **state)
+{
+    static double late_x[] = {900, 1000};
+    const ppo_curve curve = {.count = 2, .x = late_x, .y = rising_y};
+    const ppo_figure figure = figure_of(&curve, 1);
+    (void)state;
+    assert_true(ppo_figure_x_axis(&figure, 5).low == 0.0);
 }
 
 static void test_every_size(void **state)
@@ -109,8 +151,8 @@ static void test_every_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_curve),
-        cmocka_unit_test(test_several_curves),
+        cmocka_unit_test(test_one_curve),  cmocka_unit_test(test_several_curves),
+        cmocka_unit_test(test_panels),     cmocka_unit_test(test_begins_at_0),
         cmocka_unit_test(test_every_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,7 +243,10 @@ static void test_absent_curves_say_so(void **state)
     double x = 1.0, y = 2.0;
     const ppo_curve curve = {.count = 1, .x = &x, .y = &y};
     const ppo_figure figure = {
-        .curves = &curve, .num_curves = 1, .level = NAN, .width = 800, .height = 500};
+        .panels = {{.curves = &curve, .num_curves = 1, .level = (double)NAN}},
+        .num_panels = 1,
+        .width = 800,
+        .height = 500};
     assert_int_equal(ppo_figure_draw(&figure, scratch_path("a.png"), &error), PPO_UNSUPPORTED);
     assert_non_null(strstr(error.message, "need the module plot.so"));
 }
