@@ -178,6 +178,18 @@ PPO_API ppo_status ppo_env_open(const ppo_env_class **env, const char *id,
 // Frees what ppo_env_open made. Does nothing for NULL and for classes that are always there.
 PPO_API void ppo_env_close(const ppo_env_class *env);
 
+// What a thread is stepping.
+typedef struct ppo_env_place {
+    size_t first;          // number of the environment, among those of all ranks
+    size_t count;          // ... and how many are stepped by one call, by step_many; else 1
+    uint64_t episode_step; // of the first one, from 1; 0: its episode has not begun
+} ppo_env_place;
+
+// Where the calling thread is in functions of environments that a trainer, an agent or a ppo_vec
+// has called. False, and nothing written, if it is in none. A signal's handler may ask: so a crash
+// gets a name.
+PPO_API bool ppo_env_running(ppo_env_place *place);
+
 // Checks a class's table: version, sizes, spaces, required functions. PPO_INVALID with a sentence
 // that names the first mistake. A trainer does so itself.
 PPO_API ppo_status ppo_env_class_check(const ppo_env_class *env, ppo_error *error);

@@ -166,7 +166,9 @@ static int evaluate(ppo_agent *agent, const ppo_agent_file *file, const cli_args
                                           .deterministic = p.is_deterministic,
                                           .is_interrupted = is_interrupted};
     cli_signals_catch_quietly(NULL);
-    cli_crash_watch(ppo_agent_env(agent)->id, "evaluating");
+    cli_crash_watch(ppo_agent_env(agent)->id, "evaluating",
+                    "; of a run with --workers process only the current episode would be lost",
+                    NULL);
     cli_crash_set_step(file->global_step);
     ppo_status status = PPO_OK;
     if (p.film)

@@ -3,6 +3,7 @@
 // argument.
 #include "cli/crash.h"
 
+#include "ppo/env.h"
 #include "ppo/plugin.h"
 
 #include <pthread.h>
@@ -13,10 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NO_STEP UINT64_MAX
+
 static char watched[64];   // the environment's name
 static const char *action; // what is being done
+static const char *last_advice;
+static void (*restore_screen)(void);
 static atomic_int num_watched;
-static _Atomic uint64_t step_now;
+static _Atomic uint64_t step_now; // NO_STEP: there is no run
 static pid_t owner; // workers are forks of this process: their parent reports their ends
 
 static void write_text(const char *text)
@@ -37,17 +42,41 @@ static void write_number(uint64_t number)
     write_text(text + at);
 }
 
+// Which environment the thread was in, if it was in any.
+static void write_place(void)
+{
+    ppo_env_place place;
+    if (!ppo_env_running(&place))
+        return;
+    write_text(place.count > 1 ? " in environments " : " in environment ");
+    write_number(place.first);
+    if (place.count > 1) {
+        write_text(" to ");
+        write_number(place.first + place.count - 1);
+    }
+    write_text(", step ");
+    write_number(place.episode_step);
+    write_text(" of its episode,");
+}
+
 static void write_sentence(const char *how)
 {
+    const uint64_t step = atomic_load(&step_now);
+    if (restore_screen)
+        restore_screen();
     write_text("\nppo: ");
     write_text(watched);
     write_text(how);
+    write_place();
     write_text(" while ");
     write_text(action);
-    write_text(" after step ");
-    write_number(atomic_load(&step_now));
-    write_text(" of the run; in a run with --workers process only the current episode would be "
-               "lost. The last checkpoint is kept\n");
+    if (step != NO_STEP) {
+        write_text(" after step ");
+        write_number(step);
+        write_text(" of the run");
+    }
+    write_text(last_advice);
+    write_text("\n");
 }
 
 static void on_fatal_signal(int number)
@@ -91,15 +120,18 @@ static void install(void)
     atexit(on_exit_call);
 }
 
-void cli_crash_watch(const char *env_id, const char *doing)
+void cli_crash_watch(const char *env_id, const char *doing, const char *advice,
+                     void (*restore)(void))
 {
     static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER; // seeds train side by side
     pthread_mutex_lock(&one_at_a_time);
     if (!owner)
         install();
     snprintf(watched, sizeof watched, "%s", ppo_env_name(env_id));
-    atomic_store(&step_now, 0);
+    atomic_store(&step_now, NO_STEP);
     action = doing;
+    last_advice = advice;
+    restore_screen = restore;
     atomic_fetch_add(&num_watched, 1);
     pthread_mutex_unlock(&one_at_a_time);
 }

@@ -93,6 +93,27 @@ ppo_status ppo_instances_plan(ppo_instances *v, const ppo_env_class *env,
     return PPO_OK;
 }
 
+// --- what a thread is in ------------------------------------------------------------------------
+
+// Kept on the stack of the function that calls the class: a thread's own variable is looked up once
+// per call of that, not once per environment.
+typedef struct ppo_stepping {
+    const ppo_instances *instances;
+    volatile size_t first, count; // a signal's handler reads them
+} ppo_stepping;
+
+static _Thread_local const ppo_stepping *volatile stepping;
+
+bool ppo_env_running(ppo_env_place *place)
+{
+    const ppo_stepping *now = stepping;
+    if (!now || now->count == 0)
+        return false;
+    const uint32_t done = now->instances->episode[now->first].length;
+    *place = (ppo_env_place){number_of(now->instances, now->first), now->count, (uint64_t)done + 1};
+    return true;
+}
+
 static void *instance_at(const ppo_instances *v, size_t n)
 {
     return v->instance + n * v->stride;
@@ -241,7 +262,11 @@ void ppo_instances_release(ppo_instances *v)
 ppo_status ppo_instances_start(ppo_instances *v, size_t n, unsigned char *obs, ppo_error *error)
 {
     const uint64_t seed = v->options.seed + number_of(v, n);
-    return begin_episode(v, n, &seed, obs + n * v->obs_bytes, 0, error);
+    const ppo_stepping here = {.instances = v, .first = n, .count = 1};
+    stepping = &here;
+    const ppo_status status = begin_episode(v, n, &seed, obs + n * v->obs_bytes, 0, error);
+    stepping = NULL;
+    return status;
 }
 
 ppo_status ppo_instances_reset(ppo_instances *v, size_t n, const uint64_t *seeds,
@@ -422,16 +447,21 @@ ppo_status ppo_instances_step(ppo_instances *v, const ppo_vecenv_rows *rows, con
                               size_t first, size_t count, uint64_t step, ppo_error *error)
 {
     const unsigned char *actions = action;
-    for (size_t n = first, together; n < first + count; n += together) {
-        together = ppo_instances_at_once(v, n, first + count - n);
+    ppo_stepping here = {.instances = v, .count = 0};
+    ppo_status status = PPO_OK;
+    stepping = &here;
+    for (size_t n = first; n < first + count && status == PPO_OK; n += here.count) {
+        here.first = n;
+        here.count = ppo_instances_at_once(v, n, first + count - n);
         if (v->episode[n].is_lost)
-            PPO_TRY(step_lost(v, rows, n, step, error));
+            status = step_lost(v, rows, n, step, error);
         else if (v->self)
-            PPO_TRY(step_together(v, rows, n, together, actions, step, error));
+            status = step_together(v, rows, n, here.count, actions, step, error);
         else
-            PPO_TRY(step_alone(v, rows, n, actions + n * v->action_bytes, step, error));
+            status = step_alone(v, rows, n, actions + n * v->action_bytes, step, error);
     }
-    return PPO_OK;
+    stepping = NULL;
+    return status;
 }
 
 void ppo_instances_lose(ppo_instances *v, size_t n)
@@ -440,8 +470,7 @@ void ppo_instances_lose(ppo_instances *v, size_t n)
     allow_all(v, n); // the mask may be half written
 }
 
-// --- saving
-// ---------------------------------------------------------------------------------------
+// --- saving --------------------------------------------------------------------------------------
 
 void ppo_instances_save(ppo_instances *v, size_t n)
 {

@@ -58,7 +58,76 @@ for fault in segv exit abort stack; do
     "$ppo" train ./faulty.so $small --threads 1 --run-dir lost-$fault >"$out" 2>"$err"
     code=$?
     [ $code -ne 0 ] || fail "$fault with threads: exit code 0"
-    grep -q 'MyGame-v0 .* while training after step [0-9]* of the run; in a run with --workers process' "$err" ||
+    grep -q 'MyGame-v0 .* in environment [0-3], step [0-9]* of its episode, while training after step [0-9]* of the run; in a run with --workers process' "$err" ||
         fail "$fault with threads: $(cat "$err")"
+done
+
+# One that breaks down at a known place: environment $NUMBER, or any, in its fifth step.
+cat >placed.c <<'END'
+#include <ppo/plugin.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+typedef struct placed { int number, step; } placed;
+static const uint32_t choices[1] = {2};
+static ppo_status placed_init(void *self, const void *context, ppo_error *error)
+{
+    static int count; // init is never called by two threads at once
+    ((placed *)self)->number = count++;
+    return PPO_OK;
+}
+static ppo_status placed_reset(void *self, const uint64_t *seed, void *obs, ppo_error *error)
+{
+    ((placed *)self)->step = 0;
+    memset(obs, 0, 4);
+    return PPO_OK;
+}
+static ppo_status placed_step(void *self, const void *action, void *obs, ppo_transition *now,
+                              ppo_error *error)
+{
+    placed *p = self;
+    memset(obs, 0, 4);
+    const char *number = getenv("NUMBER");
+    if (++p->step == 5 && (!strcmp(number, "any") || p->number == atoi(number))) {
+        if (!strcmp(getenv("FAULT"), "exit"))
+            exit(0);
+        raise(SIGSEGV);
+    }
+    return PPO_OK;
+}
+static void placed_render(const void *self, unsigned char *rgb) { memset(rgb, 9, 48); }
+static const ppo_env_class placed_class = {.struct_size = sizeof(ppo_env_class),
+    .abi_version = PPO_ENV_ABI_VERSION, .id = "Placed-v0", .summary = "breaks down",
+    .observation_space = PPO_SPACE_FLOATS(1, NULL, NULL), .action_space = PPO_SPACE_CHOICE(choices),
+    .instance_size = sizeof(placed), .max_episode_steps = 50, .init = placed_init,
+    .reset = placed_reset, .step = placed_step, .render = placed_render, .render_width = 4,
+    .render_height = 4};
+PPO_PLUGIN(&placed_class);
+END
+"$CC" -O0 -w -I"$root/include" -shared -fPIC -fvisibility=hidden placed.c -o placed.so || fail 'no placed.so'
+
+# last_words PATTERN COMMAND...
+last_words() {
+    pattern=$1
+    shift
+    "$@" >"$out" 2>"$err" </dev/null
+    code=$?
+    [ $code -ne 0 ] || fail "exit code 0: $*"
+    says "$pattern"
+}
+for fault in segv exit; do
+    export FAULT=$fault NUMBER=2
+    # shellcheck disable=SC2086
+    for threads in 1 2; do
+        last_words 'Placed-v0 .*in environment 2, step 5 of its episode, while training after step [0-9]+ of the run; in' \
+            "$ppo" train ./placed.so $small --threads $threads --run-dir placed
+    done
+    last_words 'Placed-v0 .*in environment 2, step 5 of its episode, while being timed; .*ppo check' \
+        "$ppo" bench env ./placed.so --num-envs 4 --seconds 1
+    NUMBER=any
+    run 0 "$ppo" info
+    grep -q '^windows: absent' "$out" ||
+        last_words 'Placed-v0 .*in environment 0, step 5 of its episode, while being watched; .*ppo check' \
+            env SDL_VIDEODRIVER=dummy "$ppo" watch ./placed.so --random --fps 1000 --episodes 1
 done
 finish

@@ -30,6 +30,9 @@ fi
 run 0 "$ppo" help --completion bash
 prints 'complete .*ppo'
 cp "$out" completion.bash
+twice=$(sed -n 's/^ *[a-z]*) words="\(.*\)" ;;$/\1/p' completion.bash |
+    while read -r line; do printf '%s\n' $line | sort | uniq -d; done)
+wants 'words that are offered twice' "$twice" ''
 if command -v bash >/dev/null 2>&1; then
     wants 'completion of an environment' "$(bash -c '. ./completion.bash
         COMP_WORDS=(ppo train Cart) COMP_CWORD=2; _ppo; echo "${COMPREPLY[*]}"')" \

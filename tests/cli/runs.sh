@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Finding runs: 'ppo runs', folders in the place of runs, environments in the place of runs; and which
 # agent of a run is evaluated, on which seeds.
+root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/support/check.sh"
 
 run 3 "$ppo" runs
@@ -32,6 +33,17 @@ if command -v flock >/dev/null 2>&1; then
     flock runs/mine/first/lock "$ppo" runs runs/mine >locked.txt
     grep -q ' training  *runs/mine/first' locked.txt || fail 'a locked run is not being trained'
 fi
+
+# A plug-in by its name, for its path would fill the line; other columns stay below their headings.
+mkdir -p plugins/a/rather/long/way/to/it other/MyGame
+"${CC:-cc}" -shared -fPIC -O1 -w -I "$root/include" "$root/examples/plugin/mygame.c" \
+    -o plugins/a/rather/long/way/to/it/libmygame.so || fail 'no plug-in'
+run 0 "$ppo" train plugins/a/rather/long/way/to/it/libmygame.so --total-timesteps 2048 \
+    --run-dir other/MyGame --eval-episodes 1 --quiet
+run 0 "$ppo" runs other
+prints '^MyGame-v0 +1 +2048/2048 '
+run 0 "$ppo" runs other --json
+prints 'libmygame.so:MyGame-v0'
 
 # A folder in the place of a run.
 for command in eval watch hash info; do

@@ -11,6 +11,7 @@
 
 #include "bench/peak_bf16.h"
 #include "cli/bench/bench.h"
+#include "cli/crash.h"
 #include "cli/json.h"
 #include "cli/message.h"
 #include "cli/target.h"
@@ -167,6 +168,7 @@ int cli_bench_env(const cli_bench_plan *plan, const cli_args *args, const char *
     double sps = 0.0;
     if (open_env(&env, operand, args, plan, &error))
         return cli_fail(&error);
+    cli_crash_watch(env->id, "being timed", "; `ppo check` looks for the cause", NULL);
     for (int i = 0; i <= NUM_REPEATS; i++) {
         if (ppo_bench_env(&sps, env, plan->num_envs, plan->threads, plan->seconds / NUM_REPEATS,
                           &error))
@@ -174,6 +176,7 @@ int cli_bench_env(const cli_bench_plan *plan, const cli_args *args, const char *
         if (i > 0) // the first is the warm-up
             take(&r.sps, sps);
     }
+    cli_crash_unwatch();
     ppo_env_close(env);
     return error.status == PPO_OK ? print_result(&r) : cli_fail(&error);
 }

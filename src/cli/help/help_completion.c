@@ -29,6 +29,14 @@ static void tasks(FILE *file)
     }
 }
 
+static bool is_flag(const cli_command *command, const char *name)
+{
+    for (const cli_flag *flag = command->flags; flag->name; flag++)
+        if (strcmp(flag->name, name) == 0)
+            return true;
+    return false;
+}
+
 static void words(FILE *file, const cli_command *command)
 {
     char name[64];
@@ -36,7 +44,8 @@ static void words(FILE *file, const cli_command *command)
         fprintf(file, "%s--%s", flag == command->flags ? "" : " ", flag->name);
     for (size_t i = 0; command->takes_options && i < ppo_option_count(); i++) {
         cli_help_dashed(name, sizeof name, ppo_option_at(i).name);
-        fprintf(file, " --%s", name);
+        if (!is_flag(command, name)) // `bench` has flags of its own for some
+            fprintf(file, " --%s", name);
     }
 }
 

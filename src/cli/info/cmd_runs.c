@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -48,14 +49,20 @@ static void put_number(char text[32], double value)
     snprintf(text, 32, isnan(value) ? "-" : "%.1f", value);
 }
 
-static void print_row(const cli_run_summary *s)
+// A plug-in's id is a path that would fill the line: its name is shown, the path is in --json.
+static const char *name_of(const cli_run_summary *s)
+{
+    return ppo_env_name(s->config.env_id);
+}
+
+static void print_row(const cli_run_summary *s, int width)
 {
     char training[32], best[32], progress[48];
     put_number(training, s->return_mean);
     put_number(best, s->best.episodes ? s->best.return_mean : (double)NAN);
     snprintf(progress, sizeof progress, "%" PRIu64 "/%" PRIu64, s->steps,
              s->config.total_timesteps);
-    printf("%-24s %6" PRIu64 " %21s %9s %9s  %-8s  %s\n", s->config.env_id, s->config.seed,
+    printf("%-*s %6" PRIu64 " %21s %9s %9s  %-8s  %s\n", width, name_of(s), s->config.seed,
            progress, training, best, state_of(s), s->target.run_dir);
 }
 
@@ -68,6 +75,28 @@ static cJSON *row_json(const cli_run_summary *s)
     cJSON_AddStringToObject(row, "state", state_of(s));
     cli_json_add_hash(row, "hash", s->hash);
     return row;
+}
+
+static void print_table(const cli_run_summary *summaries, size_t count)
+{
+    int width = (int)strlen("environment");
+    for (size_t i = 0; i < count; i++)
+        if ((int)strlen(name_of(&summaries[i])) > width)
+            width = (int)strlen(name_of(&summaries[i]));
+    printf("%s%-*s %6s %21s %9s %9s  %-8s  %s%s\n", cli_style(stdout, CLI_BOLD), width,
+           "environment", "seed", "steps", "training", "best", "state", "run",
+           cli_style(stdout, CLI_PLAIN));
+    for (size_t i = 0; i < count; i++)
+        print_row(&summaries[i], width);
+}
+
+static int print_list(const cli_run_summary *summaries, size_t count)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(object, "runs");
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(list, row_json(&summaries[i]));
+    return cli_json_print(object);
 }
 
 int cli_cmd_runs(const cli_args *args)
@@ -83,20 +112,22 @@ int cli_cmd_runs(const cli_args *args)
     }
     if (cli_runs_find(&runs, folder, &error))
         return cli_fail(&error);
-    cJSON *object = args->flag[CLI_FLAG_JSON] ? cJSON_CreateObject() : NULL;
-    cJSON *list = object ? cJSON_AddArrayToObject(object, "runs") : NULL;
-    if (!object)
-        printf("%s%-24s %6s %21s %9s %9s  %-8s  %s%s\n", cli_style(stdout, CLI_BOLD), "environment",
-               "seed", "steps", "training", "best", "state", "run", cli_style(stdout, CLI_PLAIN));
-    for (size_t i = 0; i < runs.count; i++) {
-        cli_run_summary summary = {.steps = 0};
-        if (cli_run_summary_read(&summary, runs.path[i], &error))
-            cli_warn("%s: %s", runs.path[i], error.message);
-        else if (object)
-            cJSON_AddItemToArray(list, row_json(&summary));
+    cli_run_summary *summaries = calloc(runs.count + 1, sizeof *summaries);
+    size_t count = 0; // of those that can be read
+    for (size_t i = 0; summaries && i < runs.count; i++) {
+        if (cli_run_summary_read(&summaries[count], runs.path[i], &error) == PPO_OK)
+            count++;
         else
-            print_row(&summary);
+            cli_warn("%s: %s", runs.path[i], error.message);
     }
+    int code = PPO_OK;
+    if (!summaries)
+        code = PPO_NO_MEMORY;
+    else if (args->flag[CLI_FLAG_JSON])
+        code = print_list(summaries, count);
+    else
+        print_table(summaries, count);
+    free(summaries);
     cli_runs_release(&runs);
-    return object ? cli_json_print(object) : PPO_OK;
+    return code;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/args.h"
+#include "cli/crash.h"
 #include "cli/find_runs.h"
 #include "cli/message.h"
 #include "cli/flag_number.h"
@@ -245,7 +246,9 @@ static int watch(const ppo_agent *agent, const ppo_agent_file *file, const cli_a
     v.fps = p.fps;
     v.began_s = cli_now_s();
     cli_signals_catch_quietly(cli_tty_restore);
+    cli_crash_watch(v.env, "being watched", "; `ppo check` looks for the cause", cli_tty_restore);
     const ppo_status status = play(&v, &p, agent, &error);
+    cli_crash_unwatch();
     v.screen.close(v.screen.self);
     if (status != PPO_OK && status != PPO_STOPPED)
         return cli_fail(&error);

@@ -77,7 +77,11 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, ppo_ranks *ranks,
     const uint64_t sent_before = ranks ? ppo_ranks_bytes_sent(ranks) : 0;
     const double began_s = cli_now_s();
     ppo_status status = PPO_OK;
-    cli_crash_watch(ppo_trainer_env(trainer)->id, "training");
+    cli_crash_watch(ppo_trainer_env(trainer)->id, "training",
+                    "; in a run with --workers process only the current episode would be lost. The "
+                    "last checkpoint is kept",
+                    NULL);
+    cli_crash_set_step(ppo_trainer_stats(trainer)->global_step);
     if (!ranks) // the others would not know that an evaluation was abandoned
         ppo_trainer_set_interrupt(trainer, is_stop_requested, NULL);
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !must_stop(ranks)) {
