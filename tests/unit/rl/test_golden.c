@@ -4,7 +4,6 @@
 // another folder of such files.
 #include "unit/rl/support/golden_update.h"
 
-#include "nn/bf16_ops.h"
 #include "rl/gae.h"
 
 #include <glob.h>
@@ -28,26 +27,10 @@ static const golden_tolerances mlp_bars = {
 static const golden_tolerances picture_bars = {
     .first = 5e-6, .gradient = 5e-6, .norm = 5e-5, .metrics = 1e-5, .params = 5e-5};
 
-// In bf16 a number is rounded to 8 bits, and units near 0 come out on the other side, which the
-// gradients of the layers below see most (nn/test_cnn_bf16.c: 5 % for each). What is a mean over
-// many outputs is much closer. Measured: 0.0003, 0.17, 0.005, 0.06, 0.006.
-static const golden_tolerances bf16_bars = {
-    .first = 0.002, .gradient = 0.3, .norm = 0.02, .metrics = 0.15, .params = 0.02};
-
 static const char *golden_dir(void)
 {
     const char *dir = getenv("PPO_GOLDEN_DIR");
     return dir ? dir : PPO_TEST_DATA "/golden";
-}
-
-static bool has_bf16(void)
-{
-    ppo_onednn *dnn = NULL;
-    const ppo_onednn_module *api = ppo_onednn_load(NULL);
-    if (!api || api->open(&dnn, PPO_ONEDNN_BF16, NULL) != PPO_OK)
-        return false;
-    api->close(dnn);
-    return true;
 }
 
 static void check_file(const char *path)
@@ -57,8 +40,8 @@ static void check_file(const char *path)
     golden_open(&golden, path);
     const bool pictures = golden_has_pictures(&golden);
     golden_check_update(&golden, name, PPO_PRECISION_FP32, pictures ? &picture_bars : &mlp_bars);
-    if (pictures && has_bf16())
-        golden_check_update(&golden, name, PPO_PRECISION_BF16, &bf16_bars);
+    if (pictures && golden_has_bf16())
+        golden_check_update(&golden, name, PPO_PRECISION_BF16, &golden_bf16_bars);
     golden_close(&golden);
 }
 

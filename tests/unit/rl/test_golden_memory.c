@@ -276,6 +276,8 @@ static void check_file(const char *path)
         golden_fixture_release(&b.fixture);
         golden_check_update(&b.golden, name, PPO_PRECISION_FP32,
                             golden_has_pictures(&b.golden) ? &picture_bars : &mlp_bars);
+        if (golden_has_pictures(&b.golden) && golden_has_bf16())
+            golden_check_update(&b.golden, name, PPO_PRECISION_BF16, &golden_bf16_bars);
     }
     golden_close(&b.golden);
 }

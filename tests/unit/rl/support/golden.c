@@ -5,6 +5,7 @@
 #include "unit/rl/support/golden_formula.h"
 
 #include "core/file.h"
+#include "nn/bf16_ops.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -382,6 +383,16 @@ void golden_fixture_release(golden_fixture *fixture)
     ppo_pool_destroy(fixture->pool);
     ppo_policy_release(&fixture->policy);
     ppo_arena_release(&fixture->arena);
+}
+
+bool golden_has_bf16(void)
+{
+    ppo_onednn *dnn = NULL;
+    const ppo_onednn_module *api = ppo_onednn_load(NULL);
+    if (!api || api->open(&dnn, PPO_ONEDNN_BF16, NULL) != PPO_OK)
+        return false;
+    api->close(dnn);
+    return true;
 }
 
 double golden_deviation(const double *got, const double *wanted, size_t count, size_t stride,

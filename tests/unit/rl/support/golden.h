@@ -70,6 +70,9 @@ void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
                            ppo_precision precision, uint32_t threads);
 void golden_fixture_release(golden_fixture *fixture);
 
+// Whether precision bf16 can be had here.
+bool golden_has_bf16(void);
+
 // |got - wanted| / |wanted| over `count` elements `stride` apart, with Euclidean norms; elements
 // smaller than `least` in the mean square count as that large.
 double golden_deviation(const double *got, const double *wanted, size_t count, size_t stride,

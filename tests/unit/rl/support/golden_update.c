@@ -15,6 +15,12 @@
 
 #define NUM_METRICS 7
 
+// In bf16 a number is rounded to 8 bits, and units near 0 come out on the other side, which the
+// gradients of the layers below see most (nn/test_cnn_bf16.c: 5 % for each). What is a mean over
+// many outputs is much closer. Measured: 0.0003, 0.17, 0.005, 0.06, 0.006.
+const golden_tolerances golden_bf16_bars = {
+    .first = 0.002, .gradient = 0.3, .norm = 0.02, .metrics = 0.15, .params = 0.02};
+
 // A metric, and the least size that its deviation is taken relative to: the policy loss is a mean
 // of terms of about 1 that cancel, and what is left of them is not more exact than they are.
 static const struct {

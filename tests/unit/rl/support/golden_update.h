@@ -15,6 +15,9 @@ typedef struct golden_tolerances {
     double params;   // after the last one
 } golden_tolerances;
 
+// Those of precision bf16.
+extern const golden_tolerances golden_bf16_bars;
+
 // Fails beyond the tolerance, and keeps the largest deviation.
 void golden_judge(const char *what, double deviation, double tolerance, double *largest);
 

@@ -52,6 +52,9 @@ const training_case training_cases[] = {
     {"gru, two optimisers", TOY_DISCRETE,
      "memory=gru memory_size=9 separate_optimizers=true critic_hidden_sizes=33,8 "
      "num_minibatches=2"},
+    {"gru, shards", TOY_BOX,
+     "memory=gru memory_size=8 sequence_length=4 shards=2 "
+     "num_minibatches=2"},
     {"gru, odd minibatches", TOY_DISCRETE,
      "memory=gru memory_size=17 sequence_length=4 minibatch_size=76"},
 // A minute each under sanitisers; test_vision and test_collect_frames have the same pictures.
