@@ -7,6 +7,7 @@
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
 #   PPO_HAVE_WINDOW      whether there are windows
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
+#   PPO_HAVE_OPENCL  whether networks can compute on a graphics processor
 #   PPO_HAVE_ONEDNN, DNNL_VERSION  whether networks can compute in bf16, and with what
 #   PPO_HAVE_OPENMPI, PPO_HAVE_MPICH  whether several processes can share a training
 #   PPO_HAVE_CANVAS, PPO_HAVE_FILM, PPO_HAVE_PLOT  whether environments draw themselves, and films
@@ -24,7 +25,7 @@ function(ppo_summary_add part text)
 endfunction()
 
 add_library(ppo_dependencies INTERFACE)
-foreach(module canvas film mpich onednn openmpi plot window)
+foreach(module canvas film mpich onednn opencl openmpi plot window)
     add_library(ppo_${module}_dependencies INTERFACE)
 endforeach()
 set(PPO_PRIVATE_LIBS "")
@@ -147,6 +148,9 @@ set(PPO_PART_OF ppo_openmpi_dependencies)
 ppo_optional("Open MPI" PPO_MPI PPO_HAVE_OPENMPI "libopenmpi-dev" ompi-c:mpi)
 set(PPO_PART_OF ppo_mpich_dependencies)
 ppo_optional("MPICH" PPO_MPI PPO_HAVE_MPICH "libmpich-dev" mpich:mpich)
+set(PPO_PART_OF ppo_opencl_dependencies)
+ppo_optional("graphics chip" PPO_OPENCL PPO_HAVE_OPENCL "ocl-icd-opencl-dev opencl-headers"
+    OpenCL:OpenCL)
 unset(PPO_PART_OF)
 foreach(mpi openmpi mpich)
     string(TOUPPER PPO_HAVE_${mpi}_VERSIONS versions)

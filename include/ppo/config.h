@@ -204,7 +204,7 @@ typedef struct ppo_config {
     uint32_t eval_max_steps; // steps after which an episode of an evaluation is cut off
     bool eval_deterministic; // evaluate with the mode of the policy instead of samples
 
-    // Run: nothing here changes a single bit of the result
+    // Run: nothing here changes a single bit of the result, but for the device's own rounding
     char run_dir[PPO_TEXT_SIZE]; // "" : runs/<env>/seed-<seed>
     char rom_dir[PPO_TEXT_SIZE]; // cartridges, looked for here first; "": the usual places
     char python[PPO_TEXT_SIZE];  // of gym:ID; a program, or the folder of a virtual environment
@@ -212,6 +212,7 @@ typedef struct ppo_config {
     uint32_t num_workers; // with processes: how many; 0: one per environment, up to one per core
     double env_timeout;   // with processes: seconds that a step may take; 0: any number
     uint32_t threads;     // worker threads, the caller included; 0: as many as cores and work allow
+    char device[PPO_TEXT_SIZE];   // of convolutional networks: "cpu", "gpu", "gpu:1", "auto"
     double checkpoint_interval_s; // seconds between checkpoints; 0: after each iteration
     bool tensorboard;             // write an event file, where the build can (see ppo/run.h)
     uint64_t video_every;         // environment steps between films of an episode; 0: none

@@ -10,6 +10,7 @@
 #include "agent/vec.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static ppo_status check_actions(const ppo_env_class *env, const ppo_config *config,
@@ -79,7 +80,9 @@ ppo_status ppo_agent_create(ppo_agent **result, const ppo_config *config, const 
     ppo_agent *agent = calloc(1, sizeof *agent);
     if (!agent)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for an agent");
-    ppo_status status = ppo_agent_plan(agent, config, env, &agent->own, error);
+    ppo_config own = *config;
+    snprintf(own.device, sizeof own.device, "cpu"); // which is enough to act, and always there
+    ppo_status status = ppo_agent_plan(agent, &own, env, &agent->own, error);
     if (status == PPO_OK)
         status = ppo_arena_bind(&agent->own, error);
     if (status != PPO_OK) {

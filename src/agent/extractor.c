@@ -35,7 +35,8 @@ static void name_picture(char *name, size_t size, const ppo_space *space, size_t
 
 static ppo_status plan_vision(ppo_extractor *e, const char *name, const ppo_input *input,
                               size_t part, const ppo_space *space, const ppo_config *config,
-                              ppo_params *params, ppo_arena *arena, ppo_error *error)
+                              const ppo_gpu_device *device, ppo_params *params, ppo_arena *arena,
+                              ppo_error *error)
 {
     const ppo_input_part *p = &input->parts[part];
     char picture[64], label[PPO_NAME_SIZE];
@@ -46,8 +47,8 @@ static ppo_status plan_vision(ppo_extractor *e, const char *name, const ppo_inpu
     }
     e->vision_part[e->num_visions] = part;
     return ppo_cnn_plan(&e->visions[e->num_visions++], label, input->network,
-                        cnn_features(input, config), config->precision, input->stack * p->channels,
-                        p->height, p->width, params, arena, error);
+                        cnn_features(input, config), config->precision, device,
+                        input->stack * p->channels, p->height, p->width, params, arena, error);
 }
 
 // Scratch: joined features, one picture's features, then each network's working memory.
@@ -66,15 +67,16 @@ static void plan_scratch(ppo_extractor *e, const ppo_input *input)
 }
 
 ppo_status ppo_extractor_plan(ppo_extractor *e, const char *name, const ppo_input *input,
-                              const ppo_space *space, const ppo_config *config, ppo_params *params,
-                              ppo_arena *arena, ppo_error *error)
+                              const ppo_space *space, const ppo_config *config,
+                              const ppo_gpu_device *device, ppo_params *params, ppo_arena *arena,
+                              ppo_error *error)
 {
     memset(e, 0, sizeof *e);
     for (size_t part = 0; part < input->num_parts; part++) {
         const ppo_input_part *p = &input->parts[part];
         e->column[part] = e->width;
         if (p->is_picture)
-            PPO_TRY(plan_vision(e, name, input, part, space, config, params, arena, error));
+            PPO_TRY(plan_vision(e, name, input, part, space, config, device, params, arena, error));
         e->width += p->is_picture ? PPO_CNN_FEATURES(&e->visions[e->num_visions - 1])
                                   : input->stack * p->bytes / sizeof(float);
     }

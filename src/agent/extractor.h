@@ -21,11 +21,13 @@ typedef struct ppo_extractor {
     size_t scratch_size;
 } ppo_extractor;
 
-// Plans the extractor of the network `name`. Its tensors are "<name>.0.weight", ..., or of a tuple
-// or dict "<name>.extractors.<picture>.0.weight", .... To be released, after failures too.
+// Plans the extractor of the network `name`, pictures' networks on `device` unless it is none. Its
+// tensors are "<name>.0.weight", ..., or of a tuple or dict "<name>.extractors.<picture>.0.weight",
+// .... To be released, after failures too.
 ppo_status ppo_extractor_plan(ppo_extractor *extractor, const char *name, const ppo_input *input,
-                              const ppo_space *space, const ppo_config *config, ppo_params *params,
-                              ppo_arena *arena, ppo_error *error);
+                              const ppo_space *space, const ppo_config *config,
+                              const ppo_gpu_device *device, ppo_params *params, ppo_arena *arena,
+                              ppo_error *error);
 void ppo_extractor_release(ppo_extractor *extractor); // one of zeros is allowed
 
 // Packed weights, as in nn/cnn.h.

@@ -97,6 +97,29 @@ void ppo_policy_pack_acting(ppo_policy *policy, size_t task)
     ppo_extractor_pack_acting(&policy->extractors[task / tasks], policy->params, task % tasks);
 }
 
+// --- a device ------------------------------------------------------------------------------------
+
+ppo_cnn *ppo_policy_resident(ppo_policy *policy, size_t index, size_t *net)
+{
+    const size_t visions = policy->device.api ? policy->extractors[0].num_visions : 0;
+    if (index >= policy->num_nets * visions)
+        return NULL;
+    *net = index / visions;
+    return &policy->extractors[*net].visions[index % visions];
+}
+
+void ppo_policy_fetch(ppo_policy *policy)
+{
+    ppo_cnn *cnn;
+    for (size_t i = 0, net; (cnn = ppo_policy_resident(policy, i, &net)); i++)
+        ppo_cnn_resident_of(cnn)->fetch(cnn, PPO_CNN_PARAMS, policy->params);
+}
+
+ppo_status ppo_policy_check_device(const ppo_policy *policy, ppo_error *error)
+{
+    return ppo_gpu_device_check(&policy->device, error);
+}
+
 // --- evaluation ----------------------------------------------------------------------------------
 
 ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratch)

@@ -43,6 +43,7 @@ typedef struct ppo_policy {
     ppo_input input;
     bool shared;
     size_t num_nets;
+    ppo_gpu_device device; // that computes the visions; none: the processor does
     ppo_extractor extractors[2];
     ppo_mlp trunks[2];        // with memory, and perhaps without any layer
     ppo_memory_cell cells[2]; // with memory
@@ -84,7 +85,7 @@ ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const p
                            const ppo_space *observation_space, const ppo_space *action_space,
                            ppo_arena *arena, ppo_error *error);
 
-// Gives back what planning has taken outside the arena.
+// Gives back what planning has taken outside the arena, the device's memory included.
 void ppo_policy_release(ppo_policy *policy);
 
 // Orthogonal weights with the config's gains, zero biases, log_std_init.
@@ -97,6 +98,15 @@ void ppo_policy_pack(ppo_policy *policy);
 void ppo_policy_pack_rows(ppo_policy *policy, const ppo_weight *weight, size_t first, size_t last);
 size_t ppo_policy_acting_tasks(const ppo_policy *policy);
 void ppo_policy_pack_acting(ppo_policy *policy, size_t task);
+
+// The index-th of the networks that are on a device, and whose part it is; NULL past the last one.
+ppo_cnn *ppo_policy_resident(ppo_policy *policy, size_t index, size_t *net);
+
+// Brings the parameters that a device has changed into params.
+void ppo_policy_fetch(ppo_policy *policy);
+
+// PPO_OK, or what has failed on the policy's device. Results since then are NaN.
+ppo_status ppo_policy_check_device(const ppo_policy *policy, ppo_error *error);
 
 ppo_policy_scratch ppo_policy_scratch_at(const ppo_policy *policy, float *scratch);
 

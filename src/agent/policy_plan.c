@@ -3,6 +3,7 @@
 // Owns nothing.
 #include "agent/policy.h"
 
+#include "config/device.h"
 #include "core/error.h"
 #include "nn/init.h"
 
@@ -103,8 +104,8 @@ static ppo_status plan_net(ppo_policy *policy, size_t net, const char *name,
 {
     static const ppo_widths none = {.count = 0};
     ppo_extractor *extractor = &policy->extractors[net];
-    PPO_TRY(ppo_extractor_plan(extractor, name, &policy->input, space, config, &policy->layout,
-                               arena, error));
+    PPO_TRY(ppo_extractor_plan(extractor, name, &policy->input, space, config, &policy->device,
+                               &policy->layout, arena, error));
     for (size_t i = 0; i < extractor->num_visions; i++)
         list_vision(policy, net, i);
     const bool is_picture = extractor->num_visions > 0 && !policy->input.is_composite;
@@ -181,6 +182,27 @@ static void plan_scratch(ppo_policy *policy)
             LD * (policy->cells[0].record_size + 2 * policy->cells[0].size) + policy->trunk_size;
 }
 
+// Where the visions are computed. A perceptron's layers take the processor a few microseconds,
+// which is what a single launch on a device takes.
+static ppo_status open_device(ppo_policy *policy, const ppo_config *config, ppo_error *error)
+{
+    ppo_device_choice choice;
+    PPO_TRY(ppo_device_choose(&choice, config, error));
+    if (choice.kind == PPO_DEVICE_GPU && !ppo_policy_has_vision(policy))
+        return ppo_fail(
+            error, PPO_INVALID,
+            "device %.20s is for policies that see pictures: the layers of a perceptron "
+            "take the processor a few microseconds, no more than a single launch on a "
+            "device, so it would be slower there; set device to cpu or auto",
+            config->device);
+    if (choice.kind == PPO_DEVICE_GPU)
+        return ppo_gpu_device_open(&policy->device, choice.index, error);
+    if (choice.kind == PPO_DEVICE_AUTO && ppo_policy_has_vision(policy) &&
+        config->precision == PPO_PRECISION_FP32 && config->shards == 1)
+        ppo_gpu_device_open_any(&policy->device, NULL);
+    return PPO_OK;
+}
+
 ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const ppo_input *input,
                            const ppo_space *observation_space, const ppo_space *action_space,
                            ppo_arena *arena, ppo_error *error)
@@ -188,6 +210,7 @@ ppo_status ppo_policy_plan(ppo_policy *policy, const ppo_config *config, const p
     *policy = (ppo_policy){.shared = config->shared_network, .input = *input};
     policy->dist = ppo_dist_for(action_space, config->std_source, config->action_bound);
     policy->num_nets = policy->shared ? 1 : 2;
+    PPO_TRY(open_device(policy, config, error));
     const ppo_status status = plan_nets(policy, config, observation_space, arena, error);
     if (status != PPO_OK)
         return status;
@@ -203,6 +226,7 @@ void ppo_policy_release(ppo_policy *policy)
 {
     for (size_t net = 0; net < policy->num_nets; net++)
         ppo_extractor_release(&policy->extractors[net]);
+    ppo_gpu_device_close(&policy->device);
 }
 
 // --- initial values ------------------------------------------------------------------------------

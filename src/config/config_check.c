@@ -5,6 +5,8 @@
 #include "config/table.h"
 #include "config/value.h"
 
+#include "config/device.h"
+
 #include "core/error.h"
 
 #include <inttypes.h>
@@ -206,6 +208,21 @@ static ppo_status check_networks(const ppo_config *config, ppo_error *error)
     return PPO_OK;
 }
 
+static ppo_status check_device(const ppo_config *config, ppo_error *error)
+{
+    ppo_device_choice choice;
+    PPO_TRY(ppo_device_choose(&choice, config, error));
+    if (choice.kind == PPO_DEVICE_GPU && config->precision == PPO_PRECISION_BF16)
+        return ppo_fail(error, PPO_INVALID,
+                        "device %.20s computes in fp32: set precision to fp32, or device to cpu",
+                        config->device);
+    if (choice.kind == PPO_DEVICE_GPU && config->shards > 1)
+        return ppo_fail(error, PPO_INVALID,
+                        "device %.20s computes one shard: set shards to 1, or device to cpu",
+                        config->device);
+    return PPO_OK;
+}
+
 ppo_status ppo_config_check(const ppo_config *config, ppo_error *error)
 {
     PPO_TRY(ppo_config_check_size(config, error));
@@ -214,5 +231,6 @@ ppo_status ppo_config_check(const ppo_config *config, ppo_error *error)
     PPO_TRY(check_shards(config, error));
     PPO_TRY(check_sequences(config, error));
     PPO_TRY(check_norm_adv(config, error));
-    return check_networks(config, error);
+    PPO_TRY(check_networks(config, error));
+    return check_device(config, error);
 }

@@ -201,6 +201,9 @@
       "process is killed and replaced; 0 means no limit.")                                         \
     X(threads, "Run", U32, "0", BETWEEN(0, 1024), "num_threads n_threads", false,                  \
       "Worker threads; 0 means one per core, but no more than there is work for.")                 \
+    X(device, "Run", TEXT, "cpu", ANY_TEXT, "", false,                                        \
+      "What computes convolutional networks: cpu, gpu or gpu:1 (of those that ppo doctor lists), " \
+      "or auto, a graphics processor if there is one. A resumed run may go on on another one.")    \
     X(checkpoint_interval_s, "Run", F64, "10", AT_LEAST(0), "", false,                             \
       "Seconds between checkpoints; 0 writes one after each iteration.")                           \
     X(tensorboard, "Run", BOOL, "true", ANY_BOOL, "", false,                        \
@@ -253,8 +256,7 @@
     X(shared_lstm, "set shared_network instead: a shared network has one memory")                  \
     X(enable_critic_lstm, "set shared_network instead: separate networks have a memory each")      \
     X(lstm_kwargs, "set memory and memory_size instead")                                           \
-    X(cuda, "set threads instead; the networks run on the processor")                              \
-    X(device, "set threads instead; the networks run on the processor")                            \
+    X(cuda, "set device to gpu or auto instead")                                                   \
     X(torch_deterministic, "every run here is deterministic")
 
 // The options that short help pages show.

@@ -166,6 +166,17 @@ ppo_status ppo_cnn_shape_plan(ppo_cnn_shape *shape, const char *name, ppo_networ
 
 // --- sizes ---------------------------------------------------------------------------------------
 
+// The first step is a convolution in either network.
+size_t ppo_cnn_shape_params_begin(const ppo_cnn_shape *shape)
+{
+    return shape->steps[0].weight;
+}
+
+size_t ppo_cnn_shape_params_end(const ppo_cnn_shape *shape)
+{
+    return shape->linear_bias + ppo_param_align(shape->linear.out);
+}
+
 size_t ppo_cnn_shape_image_bytes(const ppo_cnn_shape *shape)
 {
     return shape->channels * shape->height * shape->width;

@@ -57,6 +57,10 @@ ppo_status ppo_cnn_shape_plan(ppo_cnn_shape *shape, const char *name, ppo_networ
                               size_t features, size_t channels, size_t height, size_t width,
                               ppo_params *params, ppo_error *error);
 
+// The network's range of the parameter block.
+size_t ppo_cnn_shape_params_begin(const ppo_cnn_shape *shape);
+size_t ppo_cnn_shape_params_end(const ppo_cnn_shape *shape);
+
 size_t ppo_cnn_shape_image_bytes(const ppo_cnn_shape *shape);
 
 // MACs (multiply-accumulate operations) of one image: forward, and backward.

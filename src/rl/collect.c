@@ -6,7 +6,8 @@
 // Workload: 1 to thousands of environments of 50 ns to 1 ms a step. Rows of a block are evaluated
 // together; a row's result does not depend on the block it is in. Where environments run in
 // processes, a block has two halves in flight: while one half's environments step, the policy acts
-// for the other.
+// for the other. Where a device computes the networks, so do all environments together: while it
+// computes the features of one half, the threads act for the other and step it.
 // Not here: what an episode's end means (bootstrap.c), rewards (reward.c), stepping itself
 // (env/vecenv.c).
 #include "rl/collect.h"
@@ -18,6 +19,14 @@
 #include <string.h>
 
 #define LD PPO_CHUNK_ROWS
+
+// Environments whose features a device computes together.
+typedef struct ppo_half {
+    size_t first_block, num_blocks;
+    size_t first, count; // environments
+    ppo_cnn_ahead features;
+    bool in_flight;
+} ppo_half;
 
 struct ppo_collect {
     ppo_collect_parts parts;
@@ -35,10 +44,18 @@ struct ppo_collect {
     unsigned char *final_obs; // [N, obs bytes] of the episodes that ended last
     ppo_worker_buffer buffer;
 
+    // With a device: what the policy acts on is computed ahead, for two halves of the blocks (one,
+    // if there is a single block).
+    ppo_half ahead[2];
+    size_t num_ahead; // halves; 0 without a device
+    size_t image_bytes;
+    uint8_t *images; // [N, image bytes] of the step that is computed ahead
+
     // The run under way.
     uint64_t first_step;
-    size_t begin, end; // time steps that a task runs
-    ppo_error *errors; // [num_blocks]
+    size_t begin, end;  // time steps that a task runs
+    size_t first_block; // of the tasks'
+    ppo_error *errors;  // [num_blocks]
 };
 
 // --- planning ----------------------------------------------------------------------------------
@@ -60,6 +77,33 @@ size_t ppo_collect_num_tasks(const ppo_config *config, const ppo_env_class *env)
 {
     const size_t size = choose_block_size(config, env);
     return (config->num_envs + size - 1) / size;
+}
+
+// Cuts the blocks into halves, as large as there are environments for. Of a tuple or dict, and
+// with memory, each block's pictures are computed when it acts.
+static ppo_status plan_ahead(ppo_collect *c, ppo_arena *arena, ppo_error *error)
+{
+    const ppo_policy *policy = &c->parts.agent->policy;
+    const size_t num_envs = c->parts.rollout->num_envs;
+    if (!policy->device.api || policy->input.is_composite || ppo_policy_has_memory(policy))
+        return PPO_OK;
+    c->image_bytes = ppo_input_bytes(&policy->input);
+    PPO_ARENA_ADD(arena, &c->images, "collect.images", "ppo_collect_run", PPO_ROLE_SCRATCH, PPO_U8,
+                  num_envs, c->image_bytes);
+    const size_t num_halves = c->num_blocks > 1 ? 2 : 1;
+    for (size_t h = 0; h < num_halves; h++) {
+        ppo_half *half = &c->ahead[h];
+        half->first_block = h * c->num_blocks / num_halves;
+        half->num_blocks = (h + 1) * c->num_blocks / num_halves - half->first_block;
+        half->first = half->first_block * c->block_size;
+        const size_t end = (half->first_block + half->num_blocks) * c->block_size;
+        half->count = (end < num_envs ? end : num_envs) - half->first;
+        c->num_ahead = h + 1; // to be released from here on
+        PPO_TRY(ppo_cnn_ahead_plan(&half->features, &policy->extractors[PPO_ACTOR_NET].visions[0],
+                                   h ? "collect.second" : "collect.first", half->count, arena,
+                                   error));
+    }
+    return PPO_OK;
 }
 
 ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *parts,
@@ -97,6 +141,11 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     PPO_ARENA_ADD(arena, &c->final_obs, "collect.final_obs", owner, PPO_ROLE_SCRATCH, PPO_U8,
                   num_envs, c->obs_bytes);
     ppo_worker_buffer_plan(&c->buffer, parts->rollout, ppo_pool_size(parts->pool), arena);
+    const ppo_status status = plan_ahead(c, arena, error);
+    if (status != PPO_OK) {
+        ppo_collect_destroy(c);
+        return status;
+    }
     *result = c;
     return PPO_OK;
 }
@@ -105,6 +154,8 @@ void ppo_collect_destroy(ppo_collect *collect)
 {
     if (!collect)
         return;
+    for (size_t h = 0; h < collect->num_ahead; h++)
+        ppo_cnn_ahead_release(&collect->ahead[h].features);
     free(collect->errors);
     free(collect);
 }
@@ -156,11 +207,33 @@ typedef struct ppo_block {
     bool in_flight; // its environments are stepping
 } ppo_block;
 
+// Puts together what the network gets of environments at time t, where a device takes it from.
+static void gather_images(ppo_collect *c, size_t t, size_t first, size_t count)
+{
+    ppo_rollout_inputs(c->parts.rollout, c->images + first * c->image_bytes,
+                       t * c->parts.rollout->num_envs + first, count);
+}
+
+// The policy's outputs for features that a device has computed ahead.
+static void forward_features(const ppo_collect *c, const ppo_block *b, const ppo_acting_scratch *s)
+{
+    const ppo_policy *policy = &c->parts.agent->policy;
+    const size_t stride = policy->extractors[PPO_ACTOR_NET].stride;
+    const ppo_half *half = &c->ahead[c->num_ahead == 2 && b->first >= c->ahead[1].first];
+    ppo_policy_forward_head(policy, PPO_ACTOR_NET, &s->policy,
+                            half->features.features + (b->first - half->first) * stride, stride,
+                            b->count);
+}
+
 // The policy's outputs for what is known at time t, and its memory after it.
 static void forward(ppo_collect *c, size_t t, const ppo_block *b, const ppo_acting_scratch *s)
 {
     const ppo_policy *policy = &c->parts.agent->policy;
     ppo_rollout *r = c->parts.rollout;
+    if (c->num_ahead > 0) {
+        forward_features(c, b, s);
+        return;
+    }
     const void *inputs = ppo_rollout_inputs(r, s->inputs, t * r->num_envs + b->first, b->count);
     if (!ppo_rollout_has_memory(r)) {
         ppo_policy_forward(policy, PPO_ACTOR_NET, &s->policy, inputs, b->count);
@@ -239,6 +312,8 @@ static ppo_status finish_step(ppo_collect *c, size_t t, const ppo_block *b,
     if (ppo_rollout_has_memory(r))
         ppo_rollout_memory_advance(&r->memory, t, b->first, b->count, step->terminated,
                                    step->truncated);
+    if (c->num_ahead > 0 && t + 1 < r->num_steps)
+        gather_images(c, t + 1, b->first, b->count);
     return PPO_OK;
 }
 
@@ -276,9 +351,10 @@ static ppo_status run_halves(ppo_collect *c, ppo_block *halves, size_t num_halve
     return status;
 }
 
-static void block_task(void *context, size_t index, size_t worker)
+static void block_task(void *context, size_t task, size_t worker)
 {
     ppo_collect *c = context;
+    const size_t index = c->first_block + task;
     const size_t first = index * c->block_size, left = c->parts.rollout->num_envs - first;
     const size_t count = left < c->block_size ? left : c->block_size;
     ppo_block halves[2] = {{.first = first, .count = count, .worker = worker}};
@@ -297,16 +373,58 @@ static void block_task(void *context, size_t index, size_t worker)
     }
 }
 
-// Runs time steps [begin, end) of all blocks; the first block's failure is reported.
-static ppo_status run_blocks(ppo_collect *c, size_t begin, size_t end, ppo_error *error)
+// Runs time steps [begin, end) of some blocks; the first one's failure is reported.
+static ppo_status run_blocks(ppo_collect *c, size_t first_block, size_t num_blocks, size_t begin,
+                             size_t end, ppo_error *error)
 {
     c->begin = begin;
     c->end = end;
-    ppo_pool_run(c->parts.pool, block_task, c, c->num_blocks);
-    for (size_t i = 0; i < c->num_blocks; i++)
+    c->first_block = first_block;
+    ppo_pool_run(c->parts.pool, block_task, c, num_blocks);
+    for (size_t i = first_block; i < first_block + num_blocks; i++)
         if (c->errors[i].status != PPO_OK)
             return ppo_fail(error, c->errors[i].status, "%s", c->errors[i].message);
     return PPO_OK;
+}
+
+static void begin_half(ppo_collect *c, ppo_half *half)
+{
+    half->features.cnn->backend->resident->begin_ahead(
+        &half->features, c->images + half->first * c->image_bytes, half->count);
+    half->in_flight = true;
+}
+
+static void finish_half(ppo_half *half)
+{
+    if (half->in_flight)
+        half->features.cnn->backend->resident->finish_ahead(&half->features);
+    half->in_flight = false;
+}
+
+// One step of a half, whose features are there or on their way.
+static ppo_status step_half(ppo_collect *c, ppo_half *half, size_t t, ppo_error *error)
+{
+    finish_half(half);
+    PPO_TRY(ppo_policy_check_device(&c->parts.agent->policy, error));
+    PPO_TRY(run_blocks(c, half->first_block, half->num_blocks, t, t + 1, error));
+    if (t + 1 < c->parts.rollout->num_steps)
+        begin_half(c, half);
+    return PPO_OK;
+}
+
+// All time steps: while the device computes the features of one half, the threads step the other.
+static ppo_status run_with_device(ppo_collect *c, ppo_error *error)
+{
+    ppo_status status = PPO_OK;
+    gather_images(c, 0, 0, c->parts.rollout->num_envs);
+    for (size_t h = 0; h < c->num_ahead; h++)
+        begin_half(c, &c->ahead[h]);
+    for (size_t t = 0; status == PPO_OK && t < c->parts.rollout->num_steps; t++)
+        for (size_t h = 0; status == PPO_OK && h < c->num_ahead; h++)
+            status = step_half(c, &c->ahead[h], t, error);
+    for (size_t h = 0; h < c->num_ahead; h++)
+        finish_half(&c->ahead[h]);
+    return status;
 }
 
 ppo_status ppo_collect_run(ppo_collect *c, uint64_t first_step, ppo_error *error)
@@ -327,8 +445,10 @@ ppo_status ppo_collect_run(ppo_collect *c, uint64_t first_step, ppo_error *error
 
     // Statistics take in all environments' observations of a step before any is normalised.
     const size_t steps_at_once = c->parts.agent->policy.input.normalise ? 1 : num_steps;
-    for (size_t t = 0; t < num_steps; t += steps_at_once) {
-        PPO_TRY(run_blocks(c, t, t + steps_at_once, error));
+    if (c->num_ahead > 0)
+        PPO_TRY(run_with_device(c, error));
+    for (size_t t = 0; c->num_ahead == 0 && t < num_steps; t += steps_at_once) {
+        PPO_TRY(run_blocks(c, 0, c->num_blocks, t, t + steps_at_once, error));
         if (c->parts.agent->policy.input.normalise)
             encode_new(c, ppo_rollout_row(r, t + 1));
     }

@@ -62,13 +62,18 @@ static bool is_in_chunks(const ppo_policy *policy, size_t net, size_t begin)
     return begin >= policy->head_begin[net] && begin < policy->head_end[net];
 }
 
+static size_t group_of(const ppo_optimizer *o, size_t net)
+{
+    return o->config->separate_optimizers ? net : 0;
+}
+
 static ppo_slice new_slice(const ppo_optimizer *o, size_t begin)
 {
     const ppo_policy *policy = o->policy;
     const size_t net = begin >= policy->critic_begin; // 0 if there is one network
     return (ppo_slice){.begin = begin,
                        .net = net,
-                       .group = o->config->separate_optimizers ? net : 0,
+                       .group = group_of(o, net),
                        .in_chunks = is_in_chunks(policy, net, begin),
                        .chunk_begin =
                            ppo_policy_chunk_offset(policy, net) + begin - policy->head_begin[net],
@@ -76,12 +81,12 @@ static ppo_slice new_slice(const ppo_optimizer *o, size_t begin)
 }
 
 // Appends the range [begin, end) to the slice under way, or to a new one where that is full or
-// something else begins. Ranges come in ascending order without gaps.
+// something else begins. Ranges come in ascending order, with gaps where tensors are on a device.
 static ppo_slice *add_range(ppo_optimizer *o, size_t begin, size_t end)
 {
     const ppo_policy *policy = o->policy;
     ppo_slice *slice = o->num_slices ? &o->slices[o->num_slices - 1] : NULL;
-    const bool goes_on = slice && slice->end - slice->begin < SLICE_TARGET &&
+    const bool goes_on = slice && slice->end == begin && slice->end - slice->begin < SLICE_TARGET &&
                          begin != policy->critic_begin && begin != policy->head_begin[slice->net];
     if (!goes_on) {
         slice = &o->slices[o->num_slices++];
@@ -106,12 +111,19 @@ static void add_weight(ppo_optimizer *o, const ppo_weight *weight)
     add_range(o, weight->bias, weight->bias + ppo_param_align(weight->out));
 }
 
-// All tensors in the block's order, their padding included.
+static bool is_resident(const ppo_policy *policy, const ppo_weight *weight)
+{
+    return policy->device.api &&
+           (weight->home == PPO_WEIGHT_CONV || weight->home == PPO_WEIGHT_LINEAR);
+}
+
+// All tensors in the block's order, their padding included, but for those on a device.
 static void cut_block(ppo_optimizer *o)
 {
     const ppo_policy *policy = o->policy;
     for (size_t i = 0; i < policy->num_weights; i++) {
-        add_weight(o, &policy->weights[i]);
+        if (!is_resident(policy, &policy->weights[i]))
+            add_weight(o, &policy->weights[i]);
         const bool is_actors_last = i + 1 == policy->num_weights || policy->weights[i + 1].net == 1;
         if (policy->weights[i].net == PPO_ACTOR_NET && is_actors_last &&
             ppo_dist_has_log_std(&policy->dist))
@@ -172,6 +184,13 @@ ppo_status ppo_optimizer_create(ppo_optimizer **result, const ppo_config *config
     return PPO_OK;
 }
 
+static void copy_from_device(const ppo_optimizer *o, ppo_cnn_array array, float *to)
+{
+    const ppo_cnn *cnn;
+    for (size_t i = 0, net; (cnn = ppo_policy_resident(o->policy, i, &net)); i++)
+        ppo_cnn_resident_of(cnn)->fetch(cnn, array, to);
+}
+
 void ppo_optimizer_destroy(ppo_optimizer *optimizer)
 {
     if (!optimizer)
@@ -184,6 +203,26 @@ void ppo_optimizer_destroy(ppo_optimizer *optimizer)
 float *ppo_optimizer_gradient(ppo_optimizer *optimizer)
 {
     return optimizer->gradient;
+}
+
+void ppo_optimizer_fetch_gradient(ppo_optimizer *o)
+{
+    copy_from_device(o, PPO_CNN_GRAD, o->gradient);
+}
+
+void ppo_optimizer_freeze(ppo_optimizer *o)
+{
+    copy_from_device(o, PPO_CNN_MOMENT_M, o->m);
+    copy_from_device(o, PPO_CNN_MOMENT_V, o->v);
+}
+
+void ppo_optimizer_thaw(ppo_optimizer *o)
+{
+    ppo_cnn *cnn;
+    for (size_t i = 0, net; (cnn = ppo_policy_resident(o->policy, i, &net)); i++) {
+        ppo_cnn_resident_of(cnn)->put(cnn, PPO_CNN_MOMENT_M, o->m);
+        ppo_cnn_resident_of(cnn)->put(cnn, PPO_CNN_MOMENT_V, o->v);
+    }
 }
 
 // --- reducing and stepping ---------------------------------------------------------------------
@@ -278,6 +317,9 @@ double ppo_optimizer_norm(ppo_optimizer *o)
             reduce_slice(o, i);
     for (size_t i = 0; i < o->num_slices; i++)
         squares[o->slices[i].group] += o->squares[i * SQUARES_STRIDE];
+    const ppo_cnn *cnn;
+    for (size_t i = 0, net; (cnn = ppo_policy_resident(o->policy, i, &net)); i++)
+        squares[group_of(o, net)] += ppo_cnn_resident_of(cnn)->squares(cnn);
     for (size_t group = 0; group < NUM_GROUPS; group++)
         o->scale[group] = ppo_grad_scale(sqrt(squares[group]), o->config->max_grad_norm);
     return sqrt(squares[0] + squares[1]);
@@ -306,5 +348,8 @@ void ppo_optimizer_step(ppo_optimizer *o, const ppo_step_params *step)
     for (size_t group = 0; group < NUM_GROUPS; group++)
         o->adam[group] = ppo_adam_schedule(lr[group], config->adam_beta1, config->adam_beta2,
                                            config->adam_eps, o->steps[0]);
+    ppo_cnn *cnn;
+    for (size_t i = 0, net; (cnn = ppo_policy_resident(o->policy, i, &net)); i++)
+        ppo_cnn_resident_of(cnn)->step(cnn, o->scale[group_of(o, net)], &o->adam[group_of(o, net)]);
     ppo_pool_run(o->pool, step_task, o, o->num_slices);
 }

@@ -4,6 +4,8 @@
 // tree (core/shards.h).
 //
 // The parameter block is cut into slices, one task each; norms are added in the order of slices.
+// Convolutional networks on a device are no slices: their part is added, normed and stepped there.
+//
 // There are one or two groups of slices, each with its own learning rate and norm: everything, or
 // actor and critic apart.
 #ifndef PPO_RL_OPTIMIZER_H
@@ -44,11 +46,18 @@ double ppo_optimizer_norm(ppo_optimizer *optimizer);
 // Clips the gradient and steps.
 void ppo_optimizer_step(ppo_optimizer *optimizer, const ppo_step_params *step);
 
+// Adam's moments that are on a device: brought into the arena's rows, and back after these have
+// been set.
+void ppo_optimizer_freeze(ppo_optimizer *optimizer);
+void ppo_optimizer_thaw(ppo_optimizer *optimizer);
+
 // [params] where what doesn't come in chunks of the gradient of the shard under way belongs.
 float *ppo_optimizer_sum(ppo_optimizer *optimizer);
 
 // The gradient that has been added up, before clipping, in the layout of policy->params. Before
-// ppo_optimizer_norm, what other ranks have may be added to that of several shards.
+// ppo_optimizer_norm, what other ranks have may be added to that of several shards. What is on a
+// device is there after fetching it.
 float *ppo_optimizer_gradient(ppo_optimizer *optimizer);
+void ppo_optimizer_fetch_gradient(ppo_optimizer *optimizer);
 
 #endif

@@ -379,6 +379,23 @@ uint64_t ppo_trainer_workers_lost(const ppo_trainer *trainer, ppo_error *last)
     return ppo_vecenv_workers_lost(trainer->vecenv, last);
 }
 
+bool ppo_trainer_device(const ppo_trainer *trainer, ppo_device_info *info)
+{
+    const ppo_gpu_device *device = &trainer->agent.policy.device;
+    *info = (ppo_device_info){.name = ""};
+    if (!device->api)
+        return false;
+    const ppo_gpu_counters counters = ppo_gpu_device_counters(device);
+    ppo_gpu_device_describe(device, info->name, sizeof info->name);
+    info->launches = counters.launches;
+    info->bytes_to = counters.bytes_written;
+    info->bytes_from = counters.bytes_read;
+    info->waits = counters.reads;
+    info->memory_bytes = counters.buffer_bytes;
+    info->buffers_made = counters.buffers_made;
+    return true;
+}
+
 bool ppo_trainer_buffer(const ppo_trainer *trainer, size_t index, ppo_buffer_info *info)
 {
     if (index >= trainer->arena.num_rows)
@@ -414,6 +431,7 @@ void ppo_trainer_freeze(ppo_trainer *trainer)
     SAVED_STATS(SAVE)
 #undef SAVE
     ppo_collect_freeze(trainer->collect);
+    ppo_update_freeze(trainer->update);
 }
 
 ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
@@ -431,6 +449,7 @@ ppo_status ppo_trainer_thaw(ppo_trainer *trainer, ppo_error *error)
     SAVED_STATS(LOAD)
 #undef LOAD
     ppo_policy_pack(&trainer->agent.policy);
+    ppo_update_thaw(trainer->update);
     if (trainer->agent.policy.input.normalise)
         ppo_normalizer_thaw(&trainer->agent.obs_norm);
     ppo_reward_thaw(&trainer->reward);

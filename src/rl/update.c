@@ -57,6 +57,16 @@ void ppo_update_destroy(ppo_update *update)
     free(update);
 }
 
+void ppo_update_freeze(ppo_update *update)
+{
+    ppo_optimizer_freeze(update->optimizer);
+}
+
+void ppo_update_thaw(ppo_update *update)
+{
+    ppo_optimizer_thaw(update->optimizer);
+}
+
 // --- tasks -------------------------------------------------------------------------------------
 
 static void add_network(void *context, size_t net)
@@ -150,8 +160,12 @@ static ppo_status run_minibatch(ppo_update *update, const ppo_rollout_view *roll
     one.std_mean = ppo_dist_has_reals(&update->policy->dist) ? update->sums[0].std : (double)NAN;
     one.loss = ppo_joint_loss(&one.mean, step->ent_coef, config->vf_coef);
     one.grad_norm = ppo_optimizer_norm(update->optimizer);
-    if (!is_finite(&one))
+    PPO_TRY(ppo_policy_check_device(update->policy, error));
+    if (!is_finite(&one)) {
+        ppo_policy_fetch(update->policy);
+        ppo_optimizer_fetch_gradient(update->optimizer);
         return fail_not_finite(update, &one, error);
+    }
     ppo_optimizer_step(update->optimizer, step);
     ppo_loss_sums_add(&total->mean, &one.mean);
     total->loss += one.loss;
@@ -185,6 +199,10 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
     }
     average(stats);
     stats->explained_variance = ppo_order_explained_variance(&update->order, rollout);
+
+    // What reads parameters, from here on to the next update, finds them where they always are.
+    ppo_policy_fetch(update->policy);
+    PPO_TRY(ppo_policy_check_device(update->policy, error));
 
     // Minibatches read the large layers' weights as they are, once each; acting reads them often.
     if (ppo_policy_has_vision(update->policy))

@@ -32,4 +32,8 @@ void ppo_update_destroy(ppo_update *update); // NULL is allowed
 ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_step_params *step,
                           uint64_t iteration, ppo_update_stats *stats, ppo_error *error);
 
+// State that is on a device: brought into the arena's rows, and back after these have been set.
+void ppo_update_freeze(ppo_update *update);
+void ppo_update_thaw(ppo_update *update);
+
 #endif

@@ -40,8 +40,9 @@ ppo_status ppo_vision_create(ppo_vision **result, const ppo_policy *policy, size
     v->image_bytes = ppo_cnn_shape_image_bytes(&extractor->visions[picture].shape);
     for (size_t net = 0; net < policy->num_nets; net++) {
         snprintf(name, sizeof name, "vision.%zu.%zu", picture, net);
-        const ppo_status status = ppo_cnn_minibatch_plan(
-            &v->net[net], &policy->extractors[net].visions[picture], name, max_count, arena, error);
+        const ppo_status status =
+            ppo_cnn_minibatch_plan(&v->net[net], &policy->extractors[net].visions[picture],
+                                   net ? &v->net[0] : NULL, name, max_count, arena, error);
         if (status != PPO_OK) {
             ppo_vision_destroy(v);
             return status;
@@ -70,6 +71,11 @@ void ppo_vision_destroy(ppo_vision *vision)
 void ppo_vision_describe_bf16(char *text, size_t size)
 {
     ppo_onednn_describe(text, size);
+}
+
+void ppo_vision_describe_gpu(char *text, size_t size)
+{
+    ppo_gpu_devices_describe(text, size);
 }
 
 const float *ppo_vision_features(const ppo_vision *vision, size_t net)

@@ -19,8 +19,10 @@ ppo_status ppo_vision_create(ppo_vision **vision, const ppo_policy *policy, size
                              size_t max_count, ppo_pool *pool, ppo_arena *arena, ppo_error *error);
 void ppo_vision_destroy(ppo_vision *vision); // NULL is allowed
 
-// One line about precision bf16: what computes it here, or why nothing does.
+// One line about precision bf16: what computes it here, or why nothing does; and the same about
+// device gpu.
 void ppo_vision_describe_bf16(char *text, size_t size);
+void ppo_vision_describe_gpu(char *text, size_t size);
 
 // Features of the samples `index` [count] of the rollout, for both actor and critic. Both have to
 // stay until ppo_vision_backward.

@@ -37,19 +37,21 @@ size_t ppo_build_info(char *text, size_t size)
 
 size_t ppo_parts_info(char *text, size_t size)
 {
-    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE], bf16[PART_SIZE],
+    char pictures[PART_SIZE], films[PART_SIZE], curves[PART_SIZE], bf16[PART_SIZE], gpu[PART_SIZE],
         ranks[PART_SIZE];
     ppo_render_describe(pictures, sizeof pictures);
     ppo_film_describe(films, sizeof films);
     ppo_plot_describe(curves, sizeof curves);
     ppo_vision_describe_bf16(bf16, sizeof bf16);
+    ppo_vision_describe_gpu(gpu, sizeof gpu);
     ppo_ranks_describe(ranks, sizeof ranks);
     const int length = snprintf(text, size,
                                 "pictures: %s\n"
                                 "films: %s\n"
                                 "learning curves: %s\n"
                                 "precision bf16: %s\n"
+                                "device gpu: %s\n"
                                 "several machines: %s\n",
-                                pictures, films, curves, bf16, ranks);
+                                pictures, films, curves, bf16, gpu, ranks);
     return length > 0 ? (size_t)length : 0;
 }

@@ -13,7 +13,8 @@ typedef struct cli_outcome {
     ppo_error error;   // ... and with PPO_NUMERIC or PPO_ENV_FAILED the steps too
     char env[PPO_TEXT_SIZE];
     char run_dir[PPO_TEXT_SIZE];
-    char notice[512]; // something unusual at opening, or ""
+    char notice[512];           // something unusual at opening, or ""
+    char device[PPO_TEXT_SIZE]; // that computes the networks; "": the processor
     ppo_run_origin origin;
     uint64_t seed;
     uint64_t first_step; // where this process began

@@ -20,6 +20,7 @@ cJSON *cli_outcome_json(const cli_outcome *outcome)
     cJSON_AddNumberToObject(object, "return_mean", outcome->return_mean);
     cli_json_add_hash(object, "hash", outcome->hash);
     cJSON_AddStringToObject(object, "run_dir", outcome->run_dir);
+    cJSON_AddStringToObject(object, "device", outcome->device[0] ? outcome->device : "cpu");
     cJSON_AddBoolToObject(object, "interrupted", outcome->is_interrupted);
     cJSON_AddBoolToObject(object, "resumed", outcome->origin != PPO_RUN_NEW);
     cli_json_add_integer(object, "workers_lost", outcome->workers_lost);
@@ -111,6 +112,8 @@ void cli_outcome_say_opened(const cli_outcome *outcome)
                 outcome->run_dir, outcome->steps);
         break;
     }
+    if (outcome->device[0])
+        cli_say("the networks are computed on %s", outcome->device);
 }
 
 void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count)

@@ -29,6 +29,9 @@ static void note_opening(cli_outcome *outcome, ppo_run *run)
     outcome->origin = ppo_run_origin_of(run);
     snprintf(outcome->run_dir, sizeof outcome->run_dir, "%s", ppo_run_dir(run));
     snprintf(outcome->notice, sizeof outcome->notice, "%s", ppo_run_notice(run));
+    ppo_device_info device;
+    ppo_trainer_device(ppo_run_trainer(run), &device);
+    snprintf(outcome->device, sizeof outcome->device, "%s", device.name);
     note_state(outcome, run);
     outcome->first_step = outcome->steps;
 }

@@ -32,8 +32,9 @@ static void test_rows(void **state)
         static ppo_params layout;
         ppo_arena arena = {0};
         layout = (ppo_params){.count = 0};
-        const ppo_status status = ppo_cnn_plan(&cnn, "v", PPO_NETWORK_NATURE_CNN, 0,
-                                               rows[i].precision, 4, 84, 84, &layout, &arena, NULL);
+        const ppo_status status =
+            ppo_cnn_plan(&cnn, "v", PPO_NETWORK_NATURE_CNN, 0, rows[i].precision, NULL, 4, 84, 84,
+                         &layout, &arena, NULL);
         assert_true(status == PPO_OK || status == PPO_UNSUPPORTED); // bf16 may be absent
         assert_string_equal(cnn.backend->name, rows[i].name);
         check_whole(cnn.backend);
@@ -61,8 +62,8 @@ static void test_phases(void **state)
     static ppo_params layout;
     ppo_arena arena = {0};
     cnn_learner learner;
-    assert_int_equal(ppo_cnn_plan(&cnn, "v", PPO_NETWORK_NATURE_CNN, 0, PPO_PRECISION_FP32, 4, 84,
-                                  84, &layout, &arena, NULL),
+    assert_int_equal(ppo_cnn_plan(&cnn, "v", PPO_NETWORK_NATURE_CNN, 0, PPO_PRECISION_FP32, NULL, 4,
+                                  84, 84, &layout, &arena, NULL),
                      PPO_OK);
     assert_int_equal(ppo_arena_bind(&arena, NULL), PPO_OK);
     cnn_learner_create(&learner, &cnn, 40);

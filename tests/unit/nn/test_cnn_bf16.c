@@ -17,7 +17,7 @@
 // implementation.
 
 #include "nn/bf16_ops.h"
-#include "unit/nn/support/cnn_learner.h"
+#include "unit/nn/support/cnn_fixture.h"
 #include "unit/nn/support/cnn_reference.h"
 #include "unit/nn/support/reference.h"
 
@@ -33,153 +33,38 @@
 
 #define NAME "vision"
 
-typedef struct network_case {
-    const char *name;
-    ppo_network_kind kind;
-    size_t channels, height, width, images;
-    double reference; // how far from it; 0: not compared
-} network_case;
-
 // 21 images are more than a tile of the small network, and no whole ones.
-static const network_case cases[] = {
+static const cnn_case cases[] = {
     {"nature, small", NATURE, 1, 36, 40, 21, 1e-3}, {"nature, colours", NATURE, 3, 45, 37, 5, 1e-3},
     {"nature", NATURE, 4, 84, 84, 3, 3e-3},         {"impala, tiny", IMPALA, 1, 3, 3, 9, 3e-3},
     {"impala, odd", IMPALA, 3, 13, 18, 5, 0.01},    {"impala", IMPALA, 4, 84, 84, 3, 0.0},
 };
 #define NUM_CASES (sizeof cases / sizeof *cases)
 
-// A network in one precision, with what it works on.
-typedef struct fixture {
-    const network_case *which;
-    ppo_cnn cnn;
-    ppo_params layout;
-    ppo_arena arena;
-    cnn_learner learner;
-    float *params, *dfeatures, *grad;
-    uint8_t *images;
-} fixture;
-
-static void create(fixture *f, const network_case *c, ppo_precision precision)
-{
-    ppo_error error = {0};
-    ppo_random random;
-    ppo_random_seed(&random, 73);
-    memset(f, 0, sizeof *f);
-    f->which = c;
-    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, 0, precision, c->channels, c->height, c->width,
-                     &f->layout, &f->arena, &error) != PPO_OK ||
-        ppo_arena_bind(&f->arena, &error) != PPO_OK)
-        fail_msg("%s: %s", c->name, error.message);
-    const size_t bytes = c->images * ppo_cnn_shape_image_bytes(&f->cnn.shape);
-    f->params = cnn_zeros(f->layout.size * sizeof *f->params);
-    f->grad = cnn_zeros(f->layout.size * sizeof *f->grad);
-    f->dfeatures = cnn_zeros(c->images * PPO_CNN_FEATURES(&f->cnn) * sizeof *f->dfeatures);
-    f->images = cnn_zeros(bytes);
-    for (size_t i = 0; i < f->layout.count; i++) {
-        const ppo_param *param = &f->layout.list[i];
-        const double size = param->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(param));
-        fill_uniform(f->params + param->offset, ppo_param_count(param), &random, -size, size);
-    }
-    fill_uniform(f->dfeatures, c->images * PPO_CNN_FEATURES(&f->cnn), &random, -1.0, 1.0);
-    for (size_t i = 0; i < bytes; i++)
-        f->images[i] = (uint8_t)ppo_random_integers(&random, 0, 256);
-    ppo_cnn_pack(&f->cnn, f->params);
-    cnn_learner_create(&f->learner, &f->cnn, c->images);
-}
-
-static void release(fixture *f)
-{
-    cnn_learner_release(&f->learner);
-    ppo_cnn_release(&f->cnn);
-    ppo_arena_release(&f->arena);
-    free(f->params);
-    free(f->grad);
-    free(f->dfeatures);
-    free(f->images);
-}
-
-// What an update does with `count` of the images.
-static void learn(fixture *f, size_t count)
-{
-    cnn_learner_forward(&f->learner, f->params, f->images, count);
-    memcpy(f->learner.m.dfeatures, f->dfeatures,
-           count * PPO_CNN_FEATURES(&f->cnn) * sizeof *f->dfeatures);
-    cnn_learner_backward(&f->learner, f->grad);
-}
-
-// Features of images [first, first + rows) as an acting policy computes them.
-static void act(const fixture *f, float *features, size_t first, size_t rows)
-{
-    void *working = cnn_zeros(f->cnn.acting_bytes);
-    ppo_cnn_features(&f->cnn, features, working, f->params,
-                     f->images + first * ppo_cnn_shape_image_bytes(&f->cnn.shape), rows);
-    free(working);
-}
-
 // --- beside fp32 ---------------------------------------------------------------------------------
 
-typedef struct distance {
-    double relative; // |got - wanted| / |wanted|
-    double cosine;   // of the angle between them
-} distance;
-
-static distance between(const float *got, const float *wanted, size_t count)
-{
-    double squares = 0.0, own = 0.0, product = 0.0, difference = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        const double g = (double)got[i], w = (double)wanted[i];
-        squares += w * w;
-        own += g * g;
-        product += g * w;
-        difference += (g - w) * (g - w);
-    }
-    assert_true(squares > 0.0 && own > 0.0);
-    return (distance){sqrt(difference / squares), product / sqrt(squares * own)};
-}
-
-// Returns how far apart they are.
-static double check(const network_case *c, const char *what, const float *got, const float *wanted,
-                    size_t count, double bar)
-{
-    const distance d = between(got, wanted, count);
-    if (!(d.relative < bar) || !(d.cosine > 1.0 - bar * bar))
-        fail_msg("%s, %s: off by %.3g, cosine %.6f", c->name, what, d.relative, d.cosine);
-    return d.relative;
-}
-
-// The largest distance among the tensors' gradients.
-static double check_gradients(const fixture *own, const float *wanted, double bar)
-{
-    double most = 0.0;
-    for (size_t i = 0; i < own->layout.count; i++) {
-        const ppo_param *p = &own->layout.list[i];
-        most = fmax(most, check(own->which, p->name, own->grad + p->offset, wanted + p->offset,
-                                ppo_param_count(p), bar));
-    }
-    return most;
-}
-
-static void check_beside_fp32(const network_case *c)
+static void check_beside_fp32(const cnn_case *c)
 {
     const bool small = c->kind == NATURE;
     const double bar = small ? 0.008 : 0.016, gradient_bar = small ? 0.15 : 0.3;
-    fixture own, other;
-    create(&own, c, PPO_PRECISION_BF16);
-    create(&other, c, PPO_PRECISION_FP32);
+    cnn_fixture own, other;
+    cnn_fixture_create(&own, c, PPO_PRECISION_BF16, NULL);
+    cnn_fixture_create(&other, c, PPO_PRECISION_FP32, NULL);
     const size_t size = c->images * PPO_CNN_FEATURES(&own.cnn);
     const float *wanted = other.learner.m.features;
     float *acting = cnn_zeros(size * sizeof *acting);
-    learn(&own, c->images);
-    learn(&other, c->images);
-    act(&own, acting, 0, c->images);
-    const double features = check(c, "features", own.learner.m.features, wanted, size, bar);
-    const double gradient = check_gradients(&own, other.grad, gradient_bar);
-    const double actions = check(c, "acting", acting, wanted, size, bar);
+    cnn_fixture_learn(&own, c->images);
+    cnn_fixture_learn(&other, c->images);
+    cnn_fixture_act(&own, acting, 0, c->images);
+    const double features =
+        cnn_fixture_check(c, "features", own.learner.m.features, wanted, size, bar);
+    const double gradient = cnn_fixture_check_gradients(&own, other.grad, gradient_bar);
+    const double actions = cnn_fixture_check(c, "acting", acting, wanted, size, bar);
     printf("%s beside fp32: features %.2g, acting %.2g, gradient %.2g\n", c->name, features,
            actions, gradient);
     free(acting);
-    release(&own);
-    release(&other);
+    cnn_fixture_release(&own);
+    cnn_fixture_release(&other);
 }
 
 static void test_beside_fp32(void **state)
@@ -192,7 +77,7 @@ static void test_beside_fp32(void **state)
 // --- beside a reference --------------------------------------------------------------------------
 
 // Weights as the network has them: rounded, those that meet the bytes after division by 255.
-static double *rounded_values(const fixture *f)
+static double *rounded_values(const cnn_fixture *f)
 {
     double *values = new_doubles(f->params, f->layout.size);
     for (size_t i = 0; i < f->layout.count; i++) {
@@ -205,7 +90,7 @@ static double *rounded_values(const fixture *f)
 }
 
 // The linear layer's part of the gradient; dflat is what it gives to the rest.
-static void linear_back(const fixture *f, const cnn_reference *reference, const double *values,
+static void linear_back(const cnn_fixture *f, const cnn_reference *reference, const double *values,
                         size_t n, double *grad, double *dflat)
 {
     const ppo_cnn_shape *shape = &f->cnn.shape;
@@ -221,10 +106,10 @@ static void linear_back(const fixture *f, const cnn_reference *reference, const 
     }
 }
 
-static void check_beside_reference(const network_case *c)
+static void check_beside_reference(const cnn_case *c)
 {
-    fixture f;
-    create(&f, c, PPO_PRECISION_BF16);
+    cnn_fixture f;
+    cnn_fixture_create(&f, c, PPO_PRECISION_BF16, NULL);
     const size_t in = PPO_CNN_FLAT(&f.cnn), out = PPO_CNN_FEATURES(&f.cnn);
     double *values = rounded_values(&f), *grad = new_doubles(NULL, f.layout.size);
     double *dflat = new_doubles(NULL, in), *y = new_doubles(NULL, out);
@@ -243,10 +128,10 @@ static void check_beside_reference(const network_case *c)
     }
     for (size_t k = 0; k < f.layout.size; k++)
         wanted[k] = (float)grad[k];
-    learn(&f, c->images);
+    cnn_fixture_learn(&f, c->images);
     const double forward =
-        check(c, "features", f.learner.m.features, features, c->images * out, c->reference);
-    const double gradient = check_gradients(&f, wanted, c->reference);
+        cnn_fixture_check(c, "features", f.learner.m.features, features, c->images * out, c->bar);
+    const double gradient = cnn_fixture_check_gradients(&f, wanted, c->bar);
     printf("%s beside a reference: features %.2g, gradient %.2g\n", c->name, forward, gradient);
     free(values);
     free(grad);
@@ -254,26 +139,26 @@ static void check_beside_reference(const network_case *c)
     free(y);
     free(features);
     free(wanted);
-    release(&f);
+    cnn_fixture_release(&f);
 }
 
 static void test_beside_reference(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_CASES; i++)
-        if (cases[i].reference > 0.0)
+        if (cases[i].bar > 0.0)
             check_beside_reference(&cases[i]);
 }
 
 // --- the same bits -------------------------------------------------------------------------------
 
-static void check_alone(fixture *f)
+static void check_alone(cnn_fixture *f)
 {
     const size_t images = f->which->images, out = PPO_CNN_FEATURES(&f->cnn);
     float *all = cnn_zeros(images * out * sizeof *all), *alone = cnn_zeros(out * sizeof *alone);
-    act(f, all, 0, images);
+    cnn_fixture_act(f, all, 0, images);
     for (size_t n = 0; n < images; n++) {
-        act(f, alone, n, 1);
+        cnn_fixture_act(f, alone, n, 1);
         if (memcmp(alone, all + n * out, out * sizeof *alone) != 0)
             fail_msg("%s: image %zu acts otherwise among others", f->which->name, n);
     }
@@ -293,10 +178,10 @@ static void test_alone(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_CASES; i++) {
-        fixture f;
-        create(&f, &cases[i], PPO_PRECISION_BF16);
+        cnn_fixture f;
+        cnn_fixture_create(&f, &cases[i], PPO_PRECISION_BF16, NULL);
         check_alone(&f);
-        release(&f);
+        cnn_fixture_release(&f);
     }
 }
 
@@ -305,19 +190,19 @@ static void test_count(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NUM_CASES; i++) {
-        fixture f, fresh;
-        create(&f, &cases[i], PPO_PRECISION_BF16);
-        create(&fresh, &cases[i], PPO_PRECISION_BF16);
+        cnn_fixture f, fresh;
+        cnn_fixture_create(&f, &cases[i], PPO_PRECISION_BF16, NULL);
+        cnn_fixture_create(&fresh, &cases[i], PPO_PRECISION_BF16, NULL);
         const size_t fewer = cases[i].images - 2, bytes = f.layout.size * sizeof *f.grad;
-        learn(&f, cases[i].images);
-        learn(&f, fewer);
-        learn(&fresh, fewer);
+        cnn_fixture_learn(&f, cases[i].images);
+        cnn_fixture_learn(&f, fewer);
+        cnn_fixture_learn(&fresh, fewer);
         assert_memory_equal(f.learner.m.features, fresh.learner.m.features,
                             fewer * PPO_CNN_FEATURES(&f.cnn) * sizeof(float));
         if (memcmp(f.grad, fresh.grad, bytes) != 0)
             fail_msg("%s: another gradient", cases[i].name);
-        release(&f);
-        release(&fresh);
+        cnn_fixture_release(&f);
+        cnn_fixture_release(&fresh);
     }
 }
 
@@ -329,9 +214,9 @@ static void check_refused(const char *what)
     ppo_cnn cnn;
     ppo_params layout = {0};
     ppo_arena arena = {0};
-    assert_int_equal(
-        ppo_cnn_plan(&cnn, NAME, NATURE, 0, PPO_PRECISION_BF16, 4, 84, 84, &layout, &arena, &error),
-        PPO_UNSUPPORTED);
+    assert_int_equal(ppo_cnn_plan(&cnn, NAME, NATURE, 0, PPO_PRECISION_BF16, NULL, 4, 84, 84,
+                                  &layout, &arena, &error),
+                     PPO_UNSUPPORTED);
     printf("%s\n", error.message);
     assert_non_null(strstr(error.message, what));
     ppo_cnn_release(&cnn);

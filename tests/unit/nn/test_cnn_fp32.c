@@ -79,7 +79,7 @@ static void create(fixture *f, const network_case *c, bool clear, bool saves)
     ppo_random_seed(&random, 51);
     memset(f, 0, sizeof *f);
     f->which = c;
-    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, 0, PPO_PRECISION_FP32, c->channels, c->height,
+    if (ppo_cnn_plan(&f->cnn, NAME, c->kind, 0, PPO_PRECISION_FP32, NULL, c->channels, c->height,
                      c->width, &f->layout, &f->arena, &error) != PPO_OK ||
         ppo_arena_bind(&f->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);

@@ -18,8 +18,8 @@ void cnn_learner_create(cnn_learner *learner, const ppo_cnn *cnn, size_t max_cou
 {
     ppo_error error = {0};
     memset(learner, 0, sizeof *learner);
-    if (ppo_cnn_minibatch_plan(&learner->m, cnn, "learner", max_count, &learner->arena, &error) !=
-            PPO_OK ||
+    if (ppo_cnn_minibatch_plan(&learner->m, cnn, NULL, "learner", max_count, &learner->arena,
+                               &error) != PPO_OK ||
         ppo_arena_bind(&learner->arena, &error) != PPO_OK) {
         fprintf(stderr, "%s\n", error.message);
         abort();
