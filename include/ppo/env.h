@@ -141,6 +141,17 @@ PPO_API bool ppo_env_id_at(char *id, size_t size, size_t index);
 // The game that an id is about (ppo/atari.h); NULL if it is not that of an Atari game.
 PPO_API const struct ppo_game_info *ppo_env_game(const char *id);
 
+// An id of an Atari game and what it says about steps.
+typedef struct ppo_game_id {
+    char id[64];
+    double sticky_prob;          // in each frame the last action is repeated with this probability
+    uint32_t min_skip, max_skip; // frames of a step, drawn for each; 0: the option frame_skip
+} ppo_game_id;
+
+// All ids of a game, also those of Gymnasium's older forms, which ppo_env_id_at leaves out. False,
+// and nothing written, past the last.
+PPO_API bool ppo_env_game_id_at(ppo_game_id *id, const struct ppo_game_info *game, size_t index);
+
 // What papers report for the game of an open class (ppo/atari.h); NULL if they report nothing, or
 // about another version of the cartridge.
 PPO_API const struct ppo_game_scores *ppo_env_reported_scores(const ppo_env_class *env);

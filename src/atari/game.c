@@ -14,10 +14,9 @@
 #include <string.h>
 
 enum {
-    NOOP_FRAMES = 60,    // before RESET is pressed
-    RESET_FRAMES = 4,    // that RESET is held
-    CHOICE_LIMIT = 512,  // presses after which a mode counts as unreachable
-    TALLY_MAX = 1 << 24, // more points than any score has digits for
+    NOOP_FRAMES = 60,   // before RESET is pressed
+    RESET_FRAMES = 4,   // that RESET is held
+    CHOICE_LIMIT = 512, // presses after which a mode counts as unreachable
 };
 
 // A paddle's resistance in ohms: its range, and the change per frame of an action.
@@ -376,7 +375,7 @@ ppo_status ppo_game_load(ppo_game *game, const ppo_game_setup *setup, uint32_t s
 
 static bool is_point_count(int32_t points)
 {
-    return points >= -TALLY_MAX && points <= TALLY_MAX;
+    return points >= -PPO_TALLY_MAX && points <= PPO_TALLY_MAX;
 }
 
 static const char *fault_of(const ppo_game *game, const ppo_game_info *info)

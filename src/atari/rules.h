@@ -12,6 +12,9 @@
 
 #define PPO_RULES_OWN 5
 
+// More points than a rule counts in any RAM, up or down: Atlantis has three bytes of hundreds.
+enum { PPO_TALLY_MAX = 1 << 29 };
+
 // The state of a game's rules. A step changes what it assigns; everything else keeps its value.
 typedef struct ppo_tally {
     int32_t score;

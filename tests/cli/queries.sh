@@ -53,6 +53,26 @@ prints '^CartPole-v1 .*Box\(4\).*Discrete\(2\).*500.*475.*yes'
 run 0 "$ppo" envs --json
 is_json
 has_fields id observations actions max_episode_steps reward_threshold preset summary cartridge
+# Every id of a game with what it says: frames of a step, sticky actions, the action set, modes.
+for row in \
+    '"id":"PongNoFrameskip-v4","game":"Pong",.*"action_set":\[0,1,3,4,11,12\],.*"frame_skip":null,"sticky_action_prob":0,"modes":\[0,1\],"default_mode":0,"difficulties":\[0,1,2,3\]' \
+    '"id":"Pong-v0",.*"frame_skip":\[2,4\],"sticky_action_prob":0.25' \
+    '"id":"PongDeterministic-v4",.*"frame_skip":\[4,4\],"sticky_action_prob":0,' \
+    '"id":"ALE/Centipede-v5",.*"sticky_action_prob":0.25,"modes":\[22,86\],"default_mode":22' \
+    '"id":"SkiingNoFrameskip-v4",.*"num_legal_actions":9'; do
+    sed 's/{"id"/\n{"id"/g' "$out" | grep -qE "^\{$row" || fail "no $row"
+done
+wants 'ids of Pong' "$(grep -o '"game":"Pong"' "$out" | wc -l | tr -d ' ')" 7
+wants 'ids of Surround' "$(grep -o '"game":"Surround"' "$out" | wc -l | tr -d ' ')" 2
+
+# In a terminal of 80 columns no line wraps, and there are few enough of them.
+if command -v script >/dev/null 2>&1; then
+    NO_COLOR=1 script -qc "stty cols 80 && '$ppo' envs" /dev/null </dev/null | tr -d '\r' >narrow
+    if [ "$(wc -l <narrow)" -gt 30 ]; then # else there is no terminal to be had
+        wants 'lines that are too wide' "$(awk 'length($0) > 80' narrow)" ''
+        wants 'more lines than a screen has' "$(awk 'NR == 49' narrow)" ''
+    fi
+fi
 
 # Cartridges: none of this machine's is used.
 export HOME="$work/home" PPO_ROM_DIR="$work/roms"

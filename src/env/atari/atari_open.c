@@ -79,6 +79,20 @@ const ppo_game_info *ppo_env_game(const char *id)
     return parse_id(id, &form);
 }
 
+bool ppo_env_game_id_at(ppo_game_id *id, const ppo_game_info *game, size_t index)
+{
+    for (const ppo_id_form *form = forms; form < forms + NUM_FORMS; form++) {
+        if (!is_form_of(form, game) || index-- > 0)
+            continue;
+        *id = (ppo_game_id){.sticky_prob = form->sticky_prob,
+                            .min_skip = form->min_skip,
+                            .max_skip = form->max_skip};
+        write_id(id->id, sizeof id->id, form, game);
+        return true;
+    }
+    return false;
+}
+
 static bool atari_id_at(char *id, size_t size, size_t index)
 {
     for (size_t i = 0; i < ppo_game_count(); i++) {
