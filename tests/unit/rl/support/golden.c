@@ -177,16 +177,27 @@ uint8_t *golden_flags(const golden_file *golden, const char *name, size_t count)
     return bytes;
 }
 
-bool golden_has_pictures(const golden_file *golden)
+// A picture alone, with a network that has no hidden layers.
+static bool is_picture(const golden_file *golden)
 {
     return golden_says(golden, "net", "nature_cnn");
+}
+
+static bool is_dict(const golden_file *golden)
+{
+    return golden_says(golden, "net", "dict");
+}
+
+bool golden_has_pictures(const golden_file *golden)
+{
+    return is_picture(golden) || ppo_safetensors_metadata(&golden->tensors, "param_seed");
 }
 
 void golden_read_config(ppo_config *config, const golden_file *golden)
 {
     ppo_error error = {0};
     ppo_config_defaults(config);
-    if (!golden_has_pictures(golden) &&
+    if (!is_picture(golden) &&
         ppo_config_set(config, "hidden_sizes", golden_text(golden, "hidden"), &error) != PPO_OK)
         fail_msg("%s", error.message);
     config->activation =
@@ -204,6 +215,9 @@ void golden_read_config(ppo_config *config, const golden_file *golden)
     config->update_epochs = (uint32_t)golden_number(golden, "epochs");
     config->minibatch_size = (uint32_t)golden_number(golden, "minibatch");
     config->action_bound = PPO_ACTION_RAW;
+    config->norm_obs = config->norm_reward = false;
+    if (is_dict(golden) && golden_has_pictures(golden))
+        config->cnn_features = (uint32_t)golden_number(golden, "cnn_features");
     config->num_envs = 1;
     config->num_steps = (uint32_t)find(golden, "in.action")->shape[0];
     if (!golden_has_memory(golden))
@@ -217,22 +231,83 @@ void golden_read_config(ppo_config *config, const golden_file *golden)
     config->gae_lambda = golden_number(golden, "gae_lambda");
 }
 
-// "discrete:3", "multi_discrete:3,2,4" or "box:2".
+// Numbers with commas between them, kept by the fixture.
+static uint32_t *read_numbers(golden_fixture *fixture, const char *text, uint32_t *count)
+{
+    uint32_t *first = fixture->numbers + fixture->num_numbers;
+    char *end = NULL;
+    for (*count = 0; *count == 0 || *end == ','; ++*count) {
+        assert_true(fixture->num_numbers < sizeof fixture->numbers / sizeof *fixture->numbers);
+        fixture->numbers[fixture->num_numbers++] = (uint32_t)strtoul(text, &end, 10);
+        text = end + 1;
+    }
+    return first;
+}
+
+static bool is_kind(const char *text, const char *kind)
+{
+    const size_t length = strlen(kind);
+    return strncmp(text, kind, length) == 0 && text[length] == ':';
+}
+
+// "discrete:3", "multi_discrete:3,2", "multi_binary:4", "box:2", "vector:2,3" (its shape) or
+// "picture:1,84,84" (channels, height, width), which gets its channels innermost.
+static ppo_space read_space(golden_fixture *fixture, const char *text)
+{
+    uint32_t count;
+    const uint32_t *numbers = read_numbers(fixture, strchr(text, ':') + 1, &count);
+    ppo_space space = {.kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1, .shape = {numbers[0]}};
+    if (is_kind(text, "box"))
+        return space;
+    if (is_kind(text, "picture"))
+        return (ppo_space){.kind = PPO_SPACE_BOX,
+                           .dtype = PPO_U8,
+                           .rank = 3,
+                           .shape = {numbers[1], numbers[2], numbers[0]}};
+    if (is_kind(text, "vector")) {
+        space.rank = count;
+        memcpy(space.shape, numbers, count * sizeof *numbers);
+        return space;
+    }
+    space.dtype = PPO_I32;
+    space.kind = PPO_SPACE_MULTI_BINARY;
+    if (is_kind(text, "multi_binary"))
+        return space;
+    space.kind = is_kind(text, "discrete") ? PPO_SPACE_DISCRETE : PPO_SPACE_MULTI_DISCRETE;
+    space.shape[0] = count;
+    space.num_values = numbers;
+    return space;
+}
+
+// Parts with semicolons between them; one part is no tuple.
 static void parse_actions(golden_fixture *fixture, const char *text)
 {
-    ppo_space *space = &fixture->action_space;
     uint32_t count = 0;
-    for (const char *at = strchr(text, ':'); at; at = strchr(at + 1, ','))
-        fixture->num_values[count++] = (uint32_t)strtoul(at + 1, NULL, 10);
-    if (strncmp(text, "box:", 4) == 0)
-        *space = (ppo_space){
-            .kind = PPO_SPACE_BOX, .dtype = PPO_F32, .rank = 1, .shape = {fixture->num_values[0]}};
-    else
-        *space = (ppo_space){.kind = count > 1 ? PPO_SPACE_MULTI_DISCRETE : PPO_SPACE_DISCRETE,
-                             .dtype = PPO_I32,
-                             .rank = 1,
-                             .shape = {count},
-                             .num_values = fixture->num_values};
+    for (const char *at = text; at; at = strchr(at, ';')) {
+        at += *at == ';';
+        assert_true(count < sizeof fixture->actions / sizeof *fixture->actions);
+        fixture->actions[count++].space = read_space(fixture, at);
+    }
+    const ppo_space tuple = PPO_SPACE_TUPLE_OF(count, fixture->actions);
+    fixture->action_space = count > 1 ? tuple : fixture->actions[0].space;
+}
+
+// "key=kind:numbers" with semicolons between them.
+static void parse_inputs(golden_fixture *fixture, const char *text)
+{
+    uint32_t count = 0;
+    char *key = fixture->keys;
+    for (const char *at = text; at; at = strchr(at, ';')) {
+        at += *at == ';';
+        const size_t length = strcspn(at, "=");
+        assert_true(count < sizeof fixture->inputs / sizeof *fixture->inputs &&
+                    key + length + 1 < fixture->keys + sizeof fixture->keys);
+        memcpy(key, at, length);
+        fixture->inputs[count++] =
+            (ppo_space_part){.key = key, .space = read_space(fixture, at + length + 1)};
+        key += length + 1;
+    }
+    fixture->observation_space = (ppo_space)PPO_SPACE_DICT_OF(count, fixture->inputs);
 }
 
 // A categorical's number of actions is that of the policy head's biases.
@@ -245,18 +320,17 @@ static void read_head(golden_fixture *fixture, const golden_file *golden)
         space->shape[0] = (uint32_t)find(golden, "in.param.log_std")->shape[0];
         return;
     }
-    const uint32_t last =
-        golden_has_pictures(golden) ? 9 : 2 * fixture->config.hidden_sizes.count; // module
+    const uint32_t last = is_picture(golden) ? 9 : 2 * fixture->config.hidden_sizes.count; // module
     if (fixture->config.shared_network)
         snprintf(head, sizeof head, "actor.bias");
     else
         snprintf(head, sizeof head, "actor.%u.bias", last);
     golden_param_name(golden, name, sizeof name, "out.param.", head);
-    if (golden_has_pictures(golden))
+    if (is_picture(golden))
         snprintf(name + strlen(name), sizeof name - strlen(name), ".sample");
-    fixture->num_values[0] = (uint32_t)find(golden, name)->shape[0];
+    fixture->numbers[0] = (uint32_t)find(golden, name)->shape[0];
     *space = (ppo_space){.kind = PPO_SPACE_DISCRETE, .dtype = PPO_I32, .rank = 1, .shape = {1}};
-    space->num_values = fixture->num_values;
+    space->num_values = fixture->numbers;
 }
 
 void golden_read_action_space(golden_fixture *fixture, const golden_file *golden)
@@ -269,13 +343,73 @@ void golden_read_action_space(golden_fixture *fixture, const golden_file *golden
 }
 
 // Pictures come as whole stacks, one of several channels at a time.
-static ppo_input read_input(const golden_file *golden)
+static ppo_input read_input(golden_fixture *fixture, const golden_file *golden)
 {
-    if (!golden_has_pictures(golden))
-        return PPO_INPUT_FLOATS(find(golden, "in.obs")->shape[golden_has_memory(golden) ? 2 : 1]);
-    const golden_shape shape = golden_picture_shape(golden, "obs");
-    return ppo_input_picture(PPO_NETWORK_NATURE_CNN, 1, shape.channels, shape.height, shape.width,
-                             false);
+    ppo_space *space = &fixture->observation_space;
+    ppo_error error = {0};
+    ppo_input input;
+    if (is_dict(golden)) {
+        parse_inputs(fixture, golden_text(golden, "inputs"));
+    } else if (is_picture(golden)) {
+        const golden_shape shape = golden_picture_shape(golden, "obs", "");
+        *space = (ppo_space){
+            .kind = PPO_SPACE_BOX,
+            .dtype = PPO_U8,
+            .rank = 3,
+            .shape = {(uint32_t)shape.height, (uint32_t)shape.width, (uint32_t)shape.channels}};
+    } else {
+        const ppo_safetensor *obs = find(golden, "in.obs");
+        *space = (ppo_space){.kind = PPO_SPACE_BOX,
+                             .dtype = PPO_F32,
+                             .rank = 1,
+                             .shape = {(uint32_t)obs->shape[golden_has_memory(golden) ? 2 : 1]}};
+    }
+    if (ppo_input_for(&input, &fixture->config, space, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    return input;
+}
+
+// Part `index` of all rows' observations.
+static void read_part(const golden_file *golden, const golden_fixture *fixture, const char *what,
+                      size_t index, unsigned char *obs, size_t rows)
+{
+    const ppo_space_leaf leaf = ppo_space_leaf_at(&fixture->observation_space, index);
+    const size_t stride = ppo_space_bytes(&fixture->observation_space);
+    const size_t size = ppo_space_size(leaf.space), bytes = ppo_space_bytes(leaf.space);
+    char key[PPO_NAME_SIZE] = "", name[2 * PPO_NAME_SIZE];
+    if (is_dict(golden))
+        snprintf(key, sizeof key, ".%s", fixture->inputs[index].key);
+    if (leaf.space->dtype == PPO_U8) {
+        unsigned char *pictures = calloc(rows, bytes);
+        assert_non_null(pictures);
+        golden_pictures(golden, what, key, pictures);
+        for (size_t r = 0; r < rows; r++)
+            memcpy(obs + r * stride + leaf.offset, pictures + r * bytes, bytes);
+        free(pictures);
+        return;
+    }
+    size_t count;
+    snprintf(name, sizeof name, "in.%s%s", what, key);
+    double *values = golden_values(golden, name, &count);
+    assert_true(count == rows * size);
+    for (size_t i = 0; i < count; i++) {
+        unsigned char *at = obs + i / size * stride + leaf.offset + i % size * 4;
+        const float real = (float)values[i];
+        const int32_t whole = (int32_t)values[i];
+        memcpy(at, leaf.space->dtype == PPO_F32 ? (const void *)&real : (const void *)&whole, 4);
+    }
+    free(values);
+}
+
+unsigned char *golden_observations(const golden_file *golden, const golden_fixture *fixture,
+                                   const char *what, size_t rows)
+{
+    const ppo_space *space = &fixture->observation_space;
+    unsigned char *obs = calloc(rows, ppo_space_bytes(space));
+    assert_non_null(obs);
+    for (size_t i = 0; i < ppo_space_num_leaves(space); i++)
+        read_part(golden, fixture, what, i, obs, rows);
+    return obs;
 }
 
 void golden_fill_params(ppo_policy *policy, const golden_file *golden)
@@ -334,10 +468,10 @@ static void fill(golden_fixture *fixture, const golden_file *golden)
         memcpy(r->mask, mask, count);
         free(mask);
     }
-    if (golden_has_pictures(golden))
-        golden_pictures(golden, "obs", ppo_frames_row(&r->frames, 0));
-    else
-        golden_floats(golden, "in.obs", r->features, samples * r->num_features);
+    unsigned char *obs = golden_observations(golden, fixture, "obs", samples);
+    ppo_input_encode(&fixture->policy.input, &fixture->observation_space, ppo_rollout_row(r, 0),
+                     obs, samples);
+    free(obs);
     golden_floats(golden, "in.action", r->action, samples * r->num_actions);
     golden_floats(golden, "in.old_logprob", r->log_prob, samples);
     golden_floats(golden, "in.old_value", r->value, samples);
@@ -357,9 +491,9 @@ void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
                                       .critic_lr = fixture->config.learning_rate,
                                       .clip_coef = fixture->config.clip_coef,
                                       .ent_coef = fixture->config.ent_coef};
-    const ppo_input input = read_input(golden);
-    if (ppo_policy_plan(&fixture->policy, &fixture->config, &input, NULL, &fixture->action_space,
-                        &fixture->arena, &error) != PPO_OK)
+    const ppo_input input = read_input(fixture, golden);
+    if (ppo_policy_plan(&fixture->policy, &fixture->config, &input, &fixture->observation_space,
+                        &fixture->action_space, &fixture->arena, &error) != PPO_OK)
         fail_msg("%s", error.message);
     ppo_rollout_plan(&fixture->rollout, fixture->config.num_steps, fixture->config.num_envs,
                      &fixture->policy.input, fixture->policy.dist.num_actions, &fixture->arena);

@@ -45,14 +45,17 @@ uint8_t *golden_flags(const golden_file *golden, const char *name, size_t count)
 void golden_memory(const golden_file *golden, const char *prefix, const ppo_policy *policy,
                    size_t net, const ppo_memory *memory, size_t count);
 
-// True for the files of convolutional networks.
+// True for files with pictures.
 bool golden_has_pictures(const golden_file *golden);
 
 // An update phase that stands where the file's began.
 typedef struct golden_fixture {
     ppo_config config;
-    ppo_space action_space;
-    uint32_t num_values[8]; // of its components
+    ppo_space observation_space, action_space;
+    ppo_space_part inputs[8], actions[8]; // of a dict, and of a tuple
+    char keys[128];                       // of the inputs
+    uint32_t numbers[64];                 // of values of discrete parts of both
+    size_t num_numbers;
     ppo_step_params step;
     ppo_arena arena;
     ppo_policy policy;
@@ -61,10 +64,15 @@ typedef struct golden_fixture {
     minibatch_step single;
 } golden_fixture;
 
-// What a config and its spaces are in such a file; num_values is kept by the fixture.
+// What a config and its spaces are in such a file; arrays are kept by the fixture.
 void golden_read_config(ppo_config *config, const golden_file *golden);
 void golden_read_action_space(golden_fixture *fixture, const golden_file *golden);
 void golden_fill_params(ppo_policy *policy, const golden_file *golden);
+
+// Observations called `what` ("obs", "next_obs", "final_obs") as an environment with the fixture's
+// observation space writes them: [rows, bytes of an observation], to be freed.
+unsigned char *golden_observations(const golden_file *golden, const golden_fixture *fixture,
+                                   const char *what, size_t rows);
 
 void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
                            ppo_precision precision, uint32_t threads);

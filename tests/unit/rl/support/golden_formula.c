@@ -21,15 +21,15 @@ static float uniform(uint64_t seed, uint64_t i)
     return (float)(z >> 40) * 0x1p-23f - 1.0f;
 }
 
-golden_shape golden_picture_shape(const golden_file *golden, const char *what)
+golden_shape golden_picture_shape(const golden_file *golden, const char *what, const char *key)
 {
-    char key[PPO_NAME_SIZE], *end;
-    snprintf(key, sizeof key, "%s_shape", what);
+    char name[PPO_NAME_SIZE], *end;
+    snprintf(name, sizeof name, "%s_shape%s", what, key);
     size_t number[5] = {0}, count = 0;
-    for (const char *at = golden_text(golden, key); *at && count < 5; at = *end ? end + 1 : end)
+    for (const char *at = golden_text(golden, name); *at && count < 5; at = *end ? end + 1 : end)
         number[count++] = strtoul(at, &end, 10);
     if (count < 4)
-        fail_msg("%s is no shape of pictures: %s", key, golden_text(golden, key));
+        fail_msg("%s is no shape of pictures: %s", name, golden_text(golden, name));
     const size_t *last = number + count - 3;
     return (golden_shape){.samples = number[0] * (count == 5 ? number[1] : 1),
                           .channels = last[0],
@@ -37,12 +37,13 @@ golden_shape golden_picture_shape(const golden_file *golden, const char *what)
                           .width = last[2]};
 }
 
-void golden_pictures(const golden_file *golden, const char *what, unsigned char *pictures)
+void golden_pictures(const golden_file *golden, const char *what, const char *key,
+                     unsigned char *pictures)
 {
-    char key[PPO_NAME_SIZE];
-    snprintf(key, sizeof key, "%s_seed", what);
-    const golden_shape s = golden_picture_shape(golden, what);
-    const uint64_t seed = (uint64_t)golden_number(golden, key);
+    char name[PPO_NAME_SIZE];
+    snprintf(name, sizeof name, "%s_seed%s", what, key);
+    const golden_shape s = golden_picture_shape(golden, what, key);
+    const uint64_t seed = (uint64_t)golden_number(golden, name);
     const size_t pixels = s.height * s.width, bytes = s.channels * pixels;
     for (size_t i = 0; i < s.samples * bytes; i++) {
         const size_t channel = i % bytes / pixels, pixel = i % pixels;

@@ -2,12 +2,9 @@
 // The environment of golden files: see golden_replay.h.
 #include "unit/rl/support/golden_replay.h"
 
-#include "unit/rl/support/golden_formula.h"
-
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,34 +69,17 @@ static void replay_mask(const void *instance, uint8_t *allowed)
                f->mask_bytes);
 }
 
-static unsigned char *new_observations(const golden_file *golden, const char *what, size_t count,
-                                       size_t bytes)
-{
-    unsigned char *obs = calloc(count, bytes);
-    assert_non_null(obs);
-    if (golden_has_pictures(golden)) {
-        golden_pictures(golden, what, obs);
-        return obs;
-    }
-    char name[PPO_NAME_SIZE];
-    snprintf(name, sizeof name, "in.%s", what);
-    golden_floats(golden, name, (float *)(void *)obs, count * bytes / sizeof(float));
-    return obs;
-}
-
 void golden_replay_create(golden_replay *r, const golden_file *golden,
                           const golden_fixture *fixture)
 {
-    const ppo_input *input = &fixture->policy.input;
     const size_t envs = fixture->config.num_envs, steps = fixture->config.num_steps;
-    const bool pictures = golden_has_pictures(golden);
     *r = (golden_replay){.num_steps = steps,
                          .num_envs = envs,
-                         .obs_bytes = ppo_input_frame_bytes(input),
+                         .obs_bytes = ppo_space_bytes(&fixture->observation_space),
                          .mask_bytes = fixture->policy.dist.mask_width};
-    r->obs = new_observations(golden, "obs", steps * envs, r->obs_bytes);
-    r->next_obs = new_observations(golden, "next_obs", envs, r->obs_bytes);
-    r->final_obs = new_observations(golden, "final_obs", steps * envs, r->obs_bytes);
+    r->obs = golden_observations(golden, fixture, "obs", steps * envs);
+    r->next_obs = golden_observations(golden, fixture, "next_obs", envs);
+    r->final_obs = golden_observations(golden, fixture, "final_obs", steps * envs);
     r->reward = calloc(steps * envs, sizeof *r->reward);
     assert_non_null(r->reward);
     golden_floats(golden, "in.reward", r->reward, steps * envs);
@@ -107,18 +87,11 @@ void golden_replay_create(golden_replay *r, const golden_file *golden,
     r->truncated = golden_flags(golden, "in.truncated", steps * envs);
     if (golden_has(golden, "in.mask"))
         r->masks = golden_flags(golden, "in.mask", steps * envs * r->mask_bytes);
-    const ppo_space floats = PPO_SPACE_FLOATS((uint32_t)input->num_features, NULL, NULL);
-    const ppo_space picture = {.kind = PPO_SPACE_BOX,
-                               .dtype = PPO_U8,
-                               .rank = 3,
-                               .shape = {(uint32_t)input->parts[0].height,
-                                         (uint32_t)input->parts[0].width,
-                                         (uint32_t)input->parts[0].channels}};
     r->env = (ppo_env_class){.struct_size = sizeof r->env,
                              .abi_version = PPO_ENV_ABI_VERSION,
                              .id = "Replay",
                              .summary = "a golden file",
-                             .observation_space = pictures ? picture : floats,
+                             .observation_space = fixture->observation_space,
                              .action_space = fixture->action_space,
                              .reward_threshold = (double)NAN,
                              .instance_size = sizeof(replay_instance),
