@@ -183,6 +183,26 @@ static void set_wiring(ppo_cartridge *cartridge, size_t size)
         cartridge->ram_bytes = PPO_CARTRIDGE_RAM;
 }
 
+// The last slice of E0, which has its hot spots, can't be switched. Of the rare kinds no instruction
+// is plain.
+static void set_layout(ppo_cartridge *cartridge)
+{
+    const bool slices = cartridge->wiring == PPO_WIRING_SLICES;
+    const bool hot_spots = slices || cartridge->wiring == PPO_WIRING_BANKS;
+    const bool none = cartridge->wiring == PPO_WIRING_BOARD;
+    cartridge->layout = (ppo_code_layout){
+        .part_size = slices ? PPO_CARTRIDGE_SLICE : PPO_CARTRIDGE_BANK,
+        .fixed_from = slices ? 7 * PPO_CARTRIDGE_SLICE : 0,
+        .quiet_first = 2 * cartridge->ram_bytes,
+        .quiet_end = none ? 0 : hot_spots ? 0xFE0 : PPO_CARTRIDGE_BANK,
+    };
+}
+
+void ppo_cartridge_decode(ppo_cartridge *cartridge, uint32_t first, uint32_t count)
+{
+    ppo_decode(cartridge->code, cartridge->bytes, &cartridge->layout, first, count);
+}
+
 // This folder uses no other, so it fills errors itself.
 static ppo_status fail(ppo_error *error, ppo_status status, const char *message)
 {
@@ -225,6 +245,8 @@ ppo_status ppo_cartridge_create(ppo_cartridge **cartridge, const void *bytes, si
     memcpy(made->bytes, bytes, size);
     if (size == 2048)
         memcpy(made->bytes + size, bytes, size);
+    set_layout(made);
+    ppo_cartridge_decode(made, 0, PPO_CARTRIDGE_MAX);
     *cartridge = made;
     return PPO_OK;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Cartridges: the bytes and how they are wired, which are constant, and the switches, which belong
-// to the console. The processor's loop (cpu_bus.h) reads the bytes itself, in one copy of the loop
-// per wiring; everything else about cartridges is in cartridge.c.
+// Cartridges: the bytes, the instructions that they are and how they are wired, which are constant,
+// and the switches, which belong to the console. The processor's loop (cpu_bus.h) reads the bytes
+// itself, in one copy of the loop per wiring; everything else about cartridges is in cartridge.c.
 #ifndef PPO_ATARI_CARTRIDGE_H
 #define PPO_ATARI_CARTRIDGE_H
 
+#include "atari/decode.h"
 #include "atari/dpc.h"
 #include "ppo/atari.h"
 
@@ -40,7 +41,12 @@ struct ppo_cartridge {
     uint32_t ram_bytes;            // PPO_CARTRIDGE_RAM or 0
     uint32_t more_ram_bytes;       // PPO_WIRING_BOARD: behind the console
     uint8_t bytes[PPO_CARTRIDGE_MAX]; // 2K twice, so that all kinds fill a bank
+    ppo_code_layout layout;
+    ppo_instruction code[PPO_CARTRIDGE_MAX]; // the instruction at each byte
 };
+
+// Decodes instructions again after a test has changed bytes.
+void ppo_cartridge_decode(ppo_cartridge *cartridge, uint32_t first, uint32_t count);
 
 // The switches of a cartridge.
 typedef struct ppo_board {

@@ -22,6 +22,64 @@ uint8_t ppo_bus_read(ppo_console *console, const ppo_cartridge *cartridge, uint3
 uint32_t ppo_bus_write(ppo_console *console, const ppo_cartridge *cartridge, uint32_t address,
                        uint8_t value, ppo_write_order order, uint32_t cycles);
 
+// --- the place in the program ------------------------------------------------------------------
+
+// A12 selects the cartridge. Otherwise A7 selects between the RIOT, where A9 tells registers from
+// RAM, and the TIA.
+PPO_CHIP_INLINE bool is_cartridge_address(uint32_t address)
+{
+    return address & 0x1000;
+}
+
+PPO_CHIP_INLINE bool is_ram_address(uint32_t address)
+{
+    return (address & 0x280) == 0x80;
+}
+
+// Decoded instructions of the part of the cartridge that is seen at the address.
+PPO_CHIP_INLINE const ppo_instruction *core_part(const ppo_core *c, uint32_t address)
+{
+    const ppo_instruction *code = c->cartridge->code;
+    const uint32_t *slice = c->console->chips.board.slice;
+    if (c->wiring == PPO_WIRING_ADDRESS)
+        return code + (address & 0x2000 ? 0 : PPO_CARTRIDGE_BANK);
+    if (c->wiring == PPO_WIRING_SLICES)
+        return code + slice[address % PPO_CARTRIDGE_BANK / PPO_CARTRIDGE_SLICE];
+    return c->wiring == PPO_WIRING_BANKS ? code + slice[0] : code;
+}
+
+// The size of such a part.
+PPO_CHIP_INLINE uint32_t core_part_size(const ppo_core *c)
+{
+    return c->wiring == PPO_WIRING_SLICES ? PPO_CARTRIDGE_SLICE : PPO_CARTRIDGE_BANK;
+}
+
+PPO_CHIP_INLINE uint32_t core_pc(const ppo_core *c)
+{
+    return c->anywhere ? c->pc : c->part + (uint32_t)(c->next - c->code);
+}
+
+PPO_CHIP_INLINE void core_jump(ppo_core *c, uint32_t target)
+{
+    const uint32_t size = core_part_size(c);
+    if (c->anywhere) {
+        c->pc = target;
+    } else if (is_cartridge_address(target)) {
+        c->code = core_part(c, target);
+        c->next = c->code + target % size;
+        c->part = target - target % size;
+    } else {
+        c->next = c->code = &ppo_core_outside;
+        c->part = target;
+    }
+}
+
+PPO_CHIP_INLINE bool core_is_plain(const ppo_core *c, uint32_t address)
+{
+    return is_cartridge_address(address) &&
+           core_part(c, address)[address % core_part_size(c)].form != PPO_FORM_LEAVE;
+}
+
 // --- cartridges --------------------------------------------------------------------------------
 
 // Hot spots: any access to one, read or write, switches banks.
@@ -31,9 +89,12 @@ PPO_CHIP_INLINE void core_touch_hot_spot(ppo_core *c, uint32_t at)
     if (c->wiring == PPO_WIRING_BANKS && at - c->first_hot < c->num_banks) {
         ppo_board_select(board, (at - c->first_hot) * PPO_CARTRIDGE_BANK);
         c->bank = c->cartridge->bytes + board->slice[0];
+        core_jump(c, core_pc(c));
     }
-    if (c->wiring == PPO_WIRING_SLICES && at - 0xFE0 < 3 * 8) // three slices of eight places each
+    if (c->wiring == PPO_WIRING_SLICES && at - 0xFE0 < 3 * 8) { // three slices of eight places each
         board->slice[(at - 0xFE0) / 8] = at % 8 * PPO_CARTRIDGE_SLICE;
+        core_jump(c, core_pc(c));
+    }
 }
 
 PPO_CHIP_INLINE uint8_t core_read_rom(const ppo_core *c, uint32_t address)
@@ -70,31 +131,7 @@ PPO_CHIP_INLINE void core_write_cartridge(ppo_core *c, uint32_t address, uint8_t
         c->console->chips.board.ram[at % PPO_CARTRIDGE_RAM] = value;
 }
 
-// Plain code: the instruction at PC lies in ROM with all its bytes, and fetching them switches no
-// bank. Of the rare kinds none is plain.
-PPO_CHIP_INLINE bool core_in_plain_code(const ppo_core *c)
-{
-    if (c->wiring == PPO_WIRING_BOARD)
-        return false;
-    const bool hot = c->wiring == PPO_WIRING_BANKS || c->wiring == PPO_WIRING_SLICES;
-    const uint32_t end = (hot ? 0x1FE0 : 0x2000) - 2; // an instruction has up to three bytes
-    const uint32_t first = c->wiring == PPO_WIRING_BANKS ? 0x1000 + 2 * c->ram_bytes : 0x1000;
-    return (c->pc & 0x1FFF) - first < end - first;
-}
-
 // --- reads -------------------------------------------------------------------------------------
-
-// A12 selects the cartridge. Otherwise A7 selects between the RIOT, where A9 tells registers from
-// RAM, and the TIA.
-PPO_CHIP_INLINE bool is_cartridge_address(uint32_t address)
-{
-    return address & 0x1000;
-}
-
-PPO_CHIP_INLINE bool is_ram_address(uint32_t address)
-{
-    return (address & 0x280) == 0x80;
-}
 
 PPO_CHIP_INLINE uint8_t core_read(ppo_core *c, uint32_t address)
 {
@@ -114,21 +151,25 @@ PPO_CHIP_INLINE uint8_t core_read(ppo_core *c, uint32_t address)
     return c->bus;
 }
 
-// In plain code PC may be $10000 after the last instruction; jumps, masks and the end of the loop
-// treat that as 0.
 PPO_CHIP_INLINE uint8_t core_fetch(ppo_core *c)
 {
-    c->bus = c->anywhere ? core_read(c, c->pc) : core_read_rom(c, c->pc);
-    c->pc++;
-    if (c->anywhere)
-        c->pc &= 0xFFFF;
+    c->bus = core_read(c, c->pc);
+    c->pc = (c->pc + 1) & 0xFFFF;
     return c->bus;
 }
 
-PPO_CHIP_INLINE uint32_t core_fetch_word(ppo_core *c)
+// The bytes after the opcode: decoded in plain code, otherwise fetched.
+PPO_CHIP_INLINE uint8_t core_operand(ppo_core *c)
 {
-    const uint8_t low = core_fetch(c);
-    return low | (uint32_t)core_fetch(c) << 8;
+    c->bus = c->anywhere ? core_fetch(c) : (uint8_t)c->operand;
+    return c->bus;
+}
+
+PPO_CHIP_INLINE uint32_t core_operand_word(ppo_core *c)
+{
+    const uint8_t low = core_operand(c);
+    c->bus = c->anywhere ? core_fetch(c) : (uint8_t)(c->operand >> 8);
+    return low | (uint32_t)c->bus << 8;
 }
 
 // --- writes ------------------------------------------------------------------------------------
@@ -149,7 +190,7 @@ PPO_CHIP_INLINE void core_write_tia(ppo_core *c, uint32_t reg, uint8_t value, pp
     tia->touched_reg = reg;
     if (c->cycles >= tia->late_cycle) {
         tia->frame_over = true;
-        c->left = 0;
+        core_stop(c);
     }
     if (reg == WSYNC) {
         if (order != PPO_WRITE_LATER)
@@ -157,7 +198,7 @@ PPO_CHIP_INLINE void core_write_tia(ppo_core *c, uint32_t reg, uint8_t value, pp
     } else if (order != PPO_WRITE_ALONE || !ppo_tia_repeats(tia, reg, value)) {
         ppo_bus_write_tia(c->console, reg, value, c->cycles);
         if (tia->frame_over)
-            c->left = 0;
+            core_stop(c);
     }
 }
 
@@ -176,7 +217,7 @@ PPO_CHIP_INLINE void core_write(ppo_core *c, uint32_t address, uint8_t value, pp
     if (c->anywhere) {
         c->cycles = ppo_bus_write(c->console, c->cartridge, address, value, order, c->cycles);
         if (c->console->chips.tia.frame_over)
-            c->left = 0;
+            core_stop(c);
     } else if (is_cartridge_address(address)) {
         core_write_cartridge(c, address, value);
     } else if (is_ram_address(address)) {

@@ -334,24 +334,26 @@ PPO_CHIP_INLINE void core_skip_polls(ppo_core *c, uint32_t branch_cycles)
 {
     enum { BIT = 0x2C, LDY = 0xAC, LDA = 0xAD, LDX = 0xAE, BPL = 0x10, BNE = 0xD0 };
     enum { PAGE = 0x02, INTIM_LOW = 0x84, TIMINT_LOW = 0x85 }; // INTIM is $0284, TIMINT $0285
-    if (!core_in_plain_code(c) || core_read_rom(c, c->pc + 2) != PAGE)
+    const uint32_t pc = core_pc(c);
+    if (!core_is_plain(c, pc) || core_read_rom(c, pc + 2) != PAGE)
         return;
 
     // Which INTIM makes the branch taken once more: at least 1 for BNE, at least 0 for BPL.
-    const uint8_t poll = core_read_rom(c, c->pc), low = core_read_rom(c, c->pc + 1);
-    const uint8_t back = core_read_rom(c, c->pc + 3);
+    const uint8_t poll = core_read_rom(c, pc), low = core_read_rom(c, pc + 1);
+    const uint8_t back = core_read_rom(c, pc + 3);
     const bool is_load = low == INTIM_LOW && (poll == LDA || poll == LDX || poll == LDY);
     const bool is_test = low == TIMINT_LOW && poll == BIT;
     if (!(is_load && (back == BNE || back == BPL)) && !(is_test && back == BPL))
         return;
     const uint32_t least = back == BNE ? 1 : 0;
 
-    // Two instructions a round; the current one is still counted in `left`.
+    // Two instructions a round.
     const ppo_riot *riot = &c->console->chips.riot;
     const uint32_t round = 4 + branch_cycles;
     uint32_t rounds = ppo_riot_count_polls(riot, c->cycles + 4, round, least);
-    if (rounds > (uint32_t)(c->left - 1) / 2)
-        rounds = (uint32_t)(c->left - 1) / 2;
+    const uint32_t most = c->left > 0 ? (uint32_t)c->left / 2 : 0;
+    if (rounds > most)
+        rounds = most;
     if (rounds == 0)
         return;
     c->left -= (int32_t)(2 * rounds);
@@ -365,56 +367,67 @@ PPO_CHIP_INLINE void core_skip_polls(ppo_core *c, uint32_t branch_cycles)
         op_ldy(c, intim);
 }
 
-PPO_CHIP_INLINE void core_branch(ppo_core *c, bool taken)
+PPO_CHIP_INLINE void core_branch_rel(ppo_core *c, bool taken)
 {
-    const uint32_t distance = core_fetch(c); // a signed byte
+    const uint32_t distance = core_operand(c); // a signed byte
     if (!taken)
         return;
-    const uint32_t target = (c->pc + (distance ^ 0x80) - 0x80) & 0xFFFF;
-    const uint32_t more = (target ^ c->pc) & 0xFF00 ? 2 : 1;
+    const uint32_t pc = core_pc(c), target = (pc + (distance ^ 0x80) - 0x80) & 0xFFFF;
+    const uint32_t more = (target ^ pc) & 0xFF00 ? 2 : 1;
     c->cycles += more;
-    c->pc = target;
+    core_jump(c, target);
     if (distance == 0x100 - 5 && !c->anywhere)
         core_skip_polls(c, 2 + more);
 }
 
+// Within the part of the cartridge; decoding has counted the cycles.
+PPO_CHIP_INLINE void core_branch_near(ppo_core *c, bool taken)
+{
+    const uint32_t distance = core_operand(c);
+    if (!taken)
+        return;
+    c->cycles += c->operand >> 8;
+    c->next += (int8_t)distance;
+}
+
 PPO_CHIP_INLINE void op_jmp(ppo_core *c)
 {
-    c->pc = core_fetch_word(c);
+    core_jump(c, core_operand_word(c));
 }
 
 // The second byte of the pointer comes from the same page as the first.
 PPO_CHIP_INLINE void op_jmp_indirect(ppo_core *c)
 {
-    const uint32_t at = core_fetch_word(c);
+    const uint32_t at = core_operand_word(c);
     const uint8_t low = core_read(c, at);
-    c->pc = low | (uint32_t)core_read(c, (at & 0xFF00) | ((at + 1) & 0xFF)) << 8;
+    core_jump(c, low | (uint32_t)core_read(c, (at & 0xFF00) | ((at + 1) & 0xFF)) << 8);
 }
 
-PPO_CHIP_INLINE void core_push_pc(ppo_core *c)
+PPO_CHIP_INLINE void core_push_address(ppo_core *c, uint32_t address)
 {
-    core_push(c, (uint8_t)(c->pc >> 8), PPO_WRITE_FIRST);
-    core_push(c, (uint8_t)c->pc, PPO_WRITE_LATER);
+    core_push(c, (uint8_t)(address >> 8), PPO_WRITE_FIRST);
+    core_push(c, (uint8_t)address, PPO_WRITE_LATER);
 }
 
+// The address of its last byte is pushed before that byte is fetched; in plain code it is known.
 PPO_CHIP_INLINE void op_jsr(ppo_core *c)
 {
-    const uint8_t low = core_fetch(c);
-    core_push_pc(c);
-    c->pc = low | (uint32_t)core_fetch(c) << 8;
+    const uint32_t low = core_operand(c);
+    core_push_address(c, c->anywhere ? c->pc : core_pc(c) - 1);
+    c->bus = c->anywhere ? core_fetch(c) : (uint8_t)(c->operand >> 8);
+    core_jump(c, low | (uint32_t)c->bus << 8);
 }
 
-PPO_CHIP_INLINE void core_pull_pc(ppo_core *c)
+PPO_CHIP_INLINE uint32_t core_pull_address(ppo_core *c)
 {
     const uint8_t low = core_pull(c);
-    c->pc = low | (uint32_t)core_pull(c) << 8;
+    return low | (uint32_t)core_pull(c) << 8;
 }
 
 PPO_CHIP_INLINE void op_rts(ppo_core *c)
 {
     core_begin_pulling(c);
-    core_pull_pc(c);
-    c->pc = (c->pc + 1) & 0xFFFF;
+    core_jump(c, (core_pull_address(c) + 1) & 0xFFFF);
 }
 
 PPO_CHIP_INLINE void op_pha(ppo_core *c)
@@ -442,23 +455,23 @@ PPO_CHIP_INLINE void op_plp(ppo_core *c)
 PPO_CHIP_INLINE void op_rti(ppo_core *c)
 {
     op_plp(c);
-    core_pull_pc(c);
+    core_jump(c, core_pull_address(c));
 }
 
 PPO_CHIP_INLINE void op_brk(ppo_core *c)
 {
-    (void)core_fetch(c);
-    core_push_pc(c);
+    (void)core_operand(c);
+    core_push_address(c, core_pc(c));
     core_push(c, core_status(c), PPO_WRITE_LATER);
     c->interrupt = true;
     const uint8_t low = core_read(c, 0xFFFE);
-    c->pc = low | (uint32_t)core_read(c, 0xFFFF) << 8;
+    core_jump(c, low | (uint32_t)core_read(c, 0xFFFF) << 8);
 }
 
 PPO_CHIP_INLINE void op_kil(ppo_core *c)
 {
     c->jammed = true;
-    c->left = 0;
+    core_stop(c);
 }
 
 #endif

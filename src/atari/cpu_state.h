@@ -8,6 +8,7 @@
 #include "atari/bus_observer.h"
 #include "atari/chip_inline.h"
 #include "atari/machine.h"
+#include "atari/opcodes.h"
 
 // Bits of the status register.
 enum {
@@ -25,12 +26,19 @@ typedef struct ppo_core {
     const ppo_cartridge *cartridge;
     const uint8_t *bank; // the 4K in the window; not used with slices and banks by address
     ppo_wiring wiring;   // a constant in each copy of the loop
-    bool anywhere;       // also a constant: instructions may lie outside of plain code (cpu_bus.h)
+    bool anywhere;       // also a constant: instructions may lie outside of plain code (decode.h)
     const ppo_bus_observer *observer;         // only with `anywhere`; NULL: none
     uint32_t first_hot, num_banks, ram_bytes; // of the cartridge
-    int32_t left;                             // instructions that may still run in this frame
-    uint32_t cycles;                          // since the frame began
-    uint32_t pc; // 16 bits like all addresses here (but see core_fetch); narrower types are slower
+    int32_t left;    // instructions that may still run in this frame, core_reserve() less
+    uint32_t cycles; // since the frame began
+    // Where the program is. In plain code `next` is the next instruction in the part of the
+    // cartridge whose instructions begin at `code` and whose first byte is at address `part`; a
+    // jump to anywhere else leads to an instruction that leaves the loop. Otherwise `pc` is the
+    // address, 16 bits like all addresses here; narrower types are slower.
+    const ppo_instruction *next, *code;
+    uint32_t part;
+    uint32_t pc;
+    uint32_t operand; // of the current instruction, in plain code
     uint8_t a, x, y, sp;
     uint8_t bus; // the last byte on the data bus
     // N is set if `nz` has bit 7 or 15; Z is set if its low byte is 0. So most results are stored
@@ -39,6 +47,8 @@ typedef struct ppo_core {
     bool carry, overflow, decimal, interrupt;
     bool jammed;
 } ppo_core;
+
+static const ppo_instruction ppo_core_outside = {.form = PPO_FORM_LEAVE};
 
 // Sets up everything except the registers.
 PPO_CHIP_INLINE void core_attach(ppo_core *c, ppo_console *console, const ppo_cartridge *cartridge,
@@ -53,6 +63,23 @@ PPO_CHIP_INLINE void core_attach(ppo_core *c, ppo_console *console, const ppo_ca
     c->first_hot = cartridge->first_hot;
     c->num_banks = cartridge->num_banks;
     c->ram_bytes = cartridge->ram_bytes;
+    c->next = c->code = &ppo_core_outside;
+    c->part = c->pc = 0;
+}
+
+// In plain code the end of a frame's instructions is looked for only where the program may go back,
+// so it is left before so many are left.
+#define CORE_RESERVE PPO_CARTRIDGE_BANK
+
+PPO_CHIP_INLINE int32_t core_reserve(const ppo_core *c)
+{
+    return c->anywhere ? 0 : CORE_RESERVE;
+}
+
+// No more instructions in this frame.
+PPO_CHIP_INLINE void core_stop(ppo_core *c)
+{
+    c->left = -1 - core_reserve(c);
 }
 
 #endif

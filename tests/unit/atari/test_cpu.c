@@ -428,6 +428,7 @@ typedef struct fixture {
     ppo_console *console;
     program_random random;
     oracle expected;
+    uint32_t last_pc; // where the instruction was before
 } fixture;
 
 static uint32_t draw(fixture *b, uint32_t below)
@@ -440,6 +441,12 @@ static uint8_t draw_byte(fixture *b)
 {
     static const uint8_t special[] = {0x00, 0x01, 0x7F, 0x80, 0xFF, 0x99, 0x09, 0x90};
     return draw(b, 4) ? (uint8_t)draw(b, 256) : special[draw(b, 8)];
+}
+
+// The bytes of the one instruction in the cartridge have changed; all others are KILs.
+static void decode_at(fixture *b, uint32_t pc)
+{
+    ppo_cartridge_decode(b->cartridge, pc & 0xFFF, 3);
 }
 
 // The same random state for both; the instruction somewhere, KILs all around.
@@ -467,6 +474,9 @@ static void prepare(fixture *b, int code)
     set_flags(o, (int)draw(b, 256));
 
     memcpy(b->cartridge->bytes, o->rom, sizeof o->rom);
+    decode_at(b, b->last_pc);
+    b->last_pc = (uint32_t)o->pc;
+    decode_at(b, b->last_pc);
     memcpy(chips->riot.ram, o->ram, sizeof o->ram);
     chips->cpu = (ppo_cpu){.pc = (uint16_t)o->pc, .a = (uint8_t)o->a, .x = (uint8_t)o->x};
     chips->cpu.y = (uint8_t)o->y;
@@ -501,11 +511,13 @@ static bool trial(fixture *b, int code)
 
 static void fixture_open(fixture *b)
 {
-    static const uint8_t bytes[4096] = {1};
+    static uint8_t bytes[4096];
+    memset(bytes, 0x02, sizeof bytes); // KIL
     assert_int_equal(ppo_cartridge_create(&b->cartridge, bytes, sizeof bytes, NULL, NULL), PPO_OK);
     b->console = aligned_alloc(64, (ppo_console_size() + 63) / 64 * 64);
     ppo_console_power_on(b->console, b->cartridge, 1);
     b->random.state = 6502;
+    b->last_pc = 0;
 }
 
 static void fixture_close(fixture *b)
@@ -545,6 +557,7 @@ static void test_decimal(void **state)
         o->d = 1;
         b.cartridge->bytes[(o->pc + 1) & 0xFFF] = o->rom[(o->pc + 1) & 0xFFF] = (uint8_t)(i >> 8);
         b.cartridge->bytes[(o->pc + 2) & 0xFFF] = 0x02;
+        decode_at(&b, (uint32_t)o->pc);
         b.console->chips.cpu.a = (uint8_t)o->a;
         b.console->chips.cpu.status = (uint8_t)flags(o);
         oracle_step(o);
@@ -562,7 +575,6 @@ static void test_code_in_ram(void **state)
     fixture b;
     fixture_open(&b);
     static const uint8_t program[] = {0xA9, 0x42, 0x85, 0xF0, 0xE6, 0xF0, 0x4C, 0x00, 0xF0};
-    memset(b.cartridge->bytes, 0x02, 4096);
     memcpy(b.console->chips.riot.ram, program, sizeof program);
     b.console->chips.cpu = (ppo_cpu){.pc = 0x0080, .sp = 0xFF};
     ppo_cpu_run(b.console, b.cartridge);
@@ -576,12 +588,14 @@ static ppo_chips wait_by(fixture *b, uint32_t at, const uint8_t loop[5], uint32_
                          uint8_t timer, uint32_t since)
 {
     ppo_chips *chips = &b->console->chips;
-    memset(b->cartridge->bytes, 0x02, 4096);
     memcpy(b->cartridge->bytes + at, loop, 5);
+    ppo_cartridge_decode(b->cartridge, at, 5);
     chips->cpu = (ppo_cpu){.pc = (uint16_t)(0xF000 + at), .cycles = 5000, .x = 77, .y = 78};
     ppo_riot_reset(&chips->riot, 0);
     ppo_riot_write(&chips->riot, (uint16_t)(0x294 + shift), timer, 5000 - since);
     ppo_cpu_run(b->console, b->cartridge);
+    memset(b->cartridge->bytes + at, 0x02, 5);
+    ppo_cartridge_decode(b->cartridge, at, 5);
     return *chips;
 }
 
