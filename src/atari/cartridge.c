@@ -183,8 +183,8 @@ static void set_wiring(ppo_cartridge *cartridge, size_t size)
         cartridge->ram_bytes = PPO_CARTRIDGE_RAM;
 }
 
-// The last slice of E0, which has its hot spots, can't be switched. Of the rare kinds no instruction
-// is plain.
+// The last slice of E0, which has its hot spots, can't be switched. Of the rare kinds no
+// instruction is plain.
 static void set_layout(ppo_cartridge *cartridge)
 {
     const bool slices = cartridge->wiring == PPO_WIRING_SLICES;
@@ -194,7 +194,9 @@ static void set_layout(ppo_cartridge *cartridge)
         .part_size = slices ? PPO_CARTRIDGE_SLICE : PPO_CARTRIDGE_BANK,
         .fixed_from = slices ? 7 * PPO_CARTRIDGE_SLICE : 0,
         .quiet_first = 2 * cartridge->ram_bytes,
-        .quiet_end = none ? 0 : hot_spots ? 0xFE0 : PPO_CARTRIDGE_BANK,
+        .quiet_end = none        ? 0
+                     : hot_spots ? 0xFE0
+                                 : PPO_CARTRIDGE_BANK,
     };
 }
 

@@ -9,6 +9,7 @@
 #include "run/plot/figure_module.h"
 
 #include "core/error.h"
+#include "run/plot/png.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -403,6 +404,21 @@ static void set_up(cairo_t *cairo, ppo_figure_kind kind)
         cairo_scale(cairo, PNG_SCALE, PNG_SCALE);
 }
 
+// Cairo's own PNG takes longer than drawing.
+static cairo_status_t append_png(ppo_bytes *bytes, cairo_surface_t *surface)
+{
+    cairo_surface_flush(surface);
+    const void *pixels = cairo_image_surface_get_data(surface);
+    const int width = cairo_image_surface_get_width(surface);
+    const int height = cairo_image_surface_get_height(surface);
+    const size_t pitch = (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t);
+    if (!pixels || width <= 0 || height <= 0)
+        return cairo_surface_status(surface);
+    return ppo_png_append(bytes, pixels, (uint32_t)width, (uint32_t)height, pitch)
+               ? CAIRO_STATUS_SUCCESS
+               : CAIRO_STATUS_NO_MEMORY;
+}
+
 static cairo_status_t render(ppo_bytes *bytes, const ppo_figure *figure, ppo_figure_kind kind)
 {
     cairo_surface_t *surface = open_surface(kind, figure, bytes);
@@ -412,7 +428,7 @@ static cairo_status_t render(ppo_bytes *bytes, const ppo_figure *figure, ppo_fig
     cairo_status_t status = cairo_status(cairo);
     cairo_destroy(cairo);
     if (status == CAIRO_STATUS_SUCCESS && kind == PPO_FIGURE_PNG)
-        status = cairo_surface_write_to_png_stream(surface, take_bytes, bytes);
+        status = append_png(bytes, surface);
     cairo_surface_finish(surface); // SVG and PDF are written here
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
