@@ -286,7 +286,7 @@ static void compare_with_reference(const char *id, const ppo_env_options *option
     fixture_reset(&b, &(uint64_t){5});
     t.setup = &atari->setup;
     t.game = aligned_alloc(64, ppo_game_size());
-    memcpy(t.game, game_of(&b), ppo_game_size());
+    memcpy(t.game, game_of(&b), ppo_game_size_for(t.setup));
     reference_look(&t, options->atari.grayscale);
     reference_observe(&t, options, false, expected);
     assert_memory_equal(b.obs, expected, obs_bytes);
