@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Convolutional networks in bf16: products are oneDNN's, the loops between them our own (bf16.h).
+// Convolutional networks in bf16: products are oneDNN's, but for gradients of weights where
+// bf16_conv.h serves; the loops between them are our own (bf16.h).
 // oneDNN's results are the same for any number of threads, and of an image alone or among others.
 #include "nn/cnn_bf16.h"
 
+#include "nn/bf16_conv.h"
 #include "nn/image_input.h"
 #include "nn/linear.h"
 
@@ -163,6 +165,26 @@ static void add(float *restrict y, const float *restrict x, size_t count)
         y[i] += x[i];
 }
 
+// Adds the gradients of a convolution's weights and bias.
+static void weights_back(const bf16_tile *tile, const ppo_bf16_backward *back, size_t i,
+                         float *partial, const ppo_bf16 *dy)
+{
+    const ppo_cnn_step *step = &tile->shape->steps[i];
+    float *weight = partial + back->partial_weight[i], *bias = partial + back->partial_bias[i];
+    const ppo_bf16 *x = plane_at(tile, step->input);
+    if (back->own_weights[i]) {
+        ppo_bf16_conv_backward_weights(&step->conv, weight, bias, x, dy, tile->forward->images,
+                                       tile->scratch);
+        return;
+    }
+    run(tile->net, back->weights[i],
+        (ppo_onednn_operand[]){
+            {.read = x}, {.write = tile->dweight}, {.write = tile->dbias}, {.read = dy}},
+        tile->scratch);
+    add(weight, tile->dweight, back->partial_count[i]);
+    add(bias, tile->dbias, step->conv.out_channels);
+}
+
 static void conv_back(const bf16_tile *tile, const ppo_bf16_backward *back, size_t i,
                       float *partial)
 {
@@ -170,14 +192,7 @@ static void conv_back(const bf16_tile *tile, const ppo_bf16_backward *back, size
     ppo_bf16 *dy = dplane_at(tile, step->output);
     if (step->relu)
         ppo_bf16_relu_back(dy, plane_at(tile, step->output), plane_count(tile, step->output));
-    run(tile->net, back->weights[i],
-        (ppo_onednn_operand[]){{.read = plane_at(tile, step->input)},
-                               {.write = tile->dweight},
-                               {.write = tile->dbias},
-                               {.read = dy}},
-        tile->scratch);
-    add(partial + back->partial_weight[i], tile->dweight, back->partial_count[i]);
-    add(partial + back->partial_bias[i], tile->dbias, step->conv.out_channels);
+    weights_back(tile, back, i, partial, dy);
     if (step->input == 0)
         return;
     run(tile->net, back->data[i],
@@ -372,15 +387,16 @@ static void add_chunks(ppo_cnn_minibatch *m, size_t task, void *working)
     const ppo_cnn_step *step = &m->cnn->shape.steps[i];
     const size_t weights = ppo_conv_weights(&step->conv), out = step->conv.out_channels;
     unsigned char *base = working;
-    float *plain = (void *)(base + w.plain_dweight);
     float *dweight = b->partial + b->back.partial_weight[i];
     float *dbias = b->partial + b->back.partial_bias[i];
     for (size_t c = 1; c < ppo_cnn_num_chunks(m); c++) {
         add(dweight, dweight + c * b->partial_size, b->back.partial_count[i]);
         add(dbias, dbias + c * b->partial_size, out);
     }
-    run(net, b->back.unpack[i], (ppo_onednn_operand[]){{.read = dweight}, {.write = plain}},
-        base + w.scratch);
+    float *plain = b->back.own_weights[i] ? dweight : (void *)(base + w.plain_dweight);
+    if (!b->back.own_weights[i])
+        run(net, b->back.unpack[i], (ppo_onednn_operand[]){{.read = dweight}, {.write = plain}},
+            base + w.scratch);
     for (size_t k = 0; step->input == 0 && k < weights; k++)
         plain[k] *= 1.0f / 255.0f;
     ppo_conv_unpack(&step->conv, m->grad + step->weight, plain, 0, weights / out);

@@ -36,9 +36,11 @@ typedef struct ppo_bf16_forward {
 typedef struct ppo_bf16_backward {
     size_t data[PPO_MAX_CNN_STEPS]; // gradient of a step's input
     ppo_bf16_weights data_weights[PPO_MAX_CNN_STEPS];
-    size_t weights[PPO_MAX_CNN_STEPS];        // gradient of a convolution's weights and bias
+    bool own_weights[PPO_MAX_CNN_STEPS];      // the gradient of a convolution's weights and bias is
+                                              // bf16_conv.h's, not an operation of oneDNN's
+    size_t weights[PPO_MAX_CNN_STEPS];        // that operation
     size_t unpack[PPO_MAX_CNN_STEPS];         // its weights from oneDNN's order to conv.h's
-    size_t partial_count[PPO_MAX_CNN_STEPS];  // floats in oneDNN's order
+    size_t partial_count[PPO_MAX_CNN_STEPS];  // floats, in the order of whichever computes it
     size_t partial_weight[PPO_MAX_CNN_STEPS]; // offsets in a chunk's partial gradient
     size_t partial_bias[PPO_MAX_CNN_STEPS];
 } ppo_bf16_backward;

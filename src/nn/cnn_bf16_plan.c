@@ -3,6 +3,7 @@
 #include "nn/cnn_bf16.h"
 
 #include "core/error.h"
+#include "nn/bf16_conv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +212,27 @@ void ppo_bf16_release(ppo_cnn *cnn)
 
 // --- a minibatch ---------------------------------------------------------------------------------
 
+// Which products compute the gradient of a convolution's weights, and in how many floats.
+static ppo_status plan_weights_back(const ppo_bf16_network *net, ppo_bf16_minibatch *b,
+                                    const ppo_conv *conv, const ppo_onednn_conv_shape *s, size_t i,
+                                    ppo_error *error)
+{
+    ppo_bf16_backward *back = &b->back;
+    back->own_weights[i] = ppo_bf16_conv_serves(conv, s->padding);
+    if (back->own_weights[i]) {
+        back->partial_count[i] = ppo_conv_weights(conv);
+        b->scratch_bytes = most(b->scratch_bytes, ppo_bf16_conv_scratch_bytes(conv));
+        return PPO_OK;
+    }
+    PPO_TRY(net->api->conv(net->dnn, &back->weights[i], PPO_ONEDNN_CONV_WEIGHTS, s, error));
+    PPO_TRY(net->api->unpack(net->dnn, &back->unpack[i], back->weights[i], error));
+    need_scratch(net, &b->scratch_bytes, back->weights[i]);
+    need_scratch(net, &b->scratch_bytes, back->unpack[i]);
+    const size_t bytes = net->api->operand_bytes(net->dnn, back->weights[i], 1);
+    back->partial_count[i] = (bytes + sizeof(float) - 1) / sizeof(float);
+    return PPO_OK;
+}
+
 // The first convolution's input needs no gradient.
 static ppo_status plan_conv_back(const ppo_bf16_network *net, ppo_bf16_minibatch *b,
                                  const ppo_cnn_shape *shape, size_t i, size_t *packed_bytes,
@@ -223,13 +245,7 @@ static ppo_status plan_conv_back(const ppo_bf16_network *net, ppo_bf16_minibatch
         PPO_TRY(plan_weights(net, &back->data_weights[i], back->data[i], packed_bytes, error));
         need_scratch(net, &b->scratch_bytes, back->data[i]);
     }
-    PPO_TRY(net->api->conv(net->dnn, &back->weights[i], PPO_ONEDNN_CONV_WEIGHTS, &s, error));
-    PPO_TRY(net->api->unpack(net->dnn, &back->unpack[i], back->weights[i], error));
-    need_scratch(net, &b->scratch_bytes, back->weights[i]);
-    need_scratch(net, &b->scratch_bytes, back->unpack[i]);
-
-    const size_t bytes = net->api->operand_bytes(net->dnn, back->weights[i], 1);
-    back->partial_count[i] = (bytes + sizeof(float) - 1) / sizeof(float);
+    PPO_TRY(plan_weights_back(net, b, &shape->steps[i].conv, &s, i, error));
     back->partial_weight[i] = b->partial_size;
     back->partial_bias[i] = b->partial_size + ppo_param_align(back->partial_count[i]);
     b->partial_size = back->partial_bias[i] + ppo_param_align(s.out_channels);
