@@ -406,7 +406,9 @@ static const cli_command rows[] = {
         .synopsis = "NAME | --learning [TASK ...]",
         .summary = "Measure speed or learning",
         .text = "Names: peak (fused multiply-adds of this machine), cartpole (training with "
-                "Stable-Baselines3's default sizes), pendulum (training with RLtools' sizes), cnn "
+                "Stable-Baselines3's default sizes), pendulum (training with RLtools' sizes), zoo "
+                "(with those of RLtools' zoo), all (these and more one after the other, as a "
+                "table), cnn "
                 "(training a convolutional network on pictures that cost nothing), lstm (training "
                 "with memory in sequences of 16, and acting with it), 'bridge [ID]' "
                 "(an environment of Gymnasium, beside bare Python loops), 'env ID' (stepping "
@@ -420,11 +422,12 @@ static const cli_command rows[] = {
         .examples = "ppo bench cartpole --threads 1 --json\n"
                     "ppo bench cartpole --minibatch-size 256  # one setting changed\n"
                     "ppo bench train Acrobot-v1\n"
+                    "ppo bench all --seconds 20               # the README's table\n"
                     "ppo bench env Acrobot-v1\n"
                     "ppo bench --learning CartPole-v1 --seeds 1-5",
         .flags = bench_flags,
         .operand = CLI_BENCH,
-        .operand_words = "peak cartpole pendulum cnn lstm atari bridge env train",
+        .operand_words = "peak cartpole pendulum zoo cnn lstm atari bridge env all train",
         .max_operands = 64,
         .takes_options = true,
         .run = cli_cmd_bench,

@@ -19,6 +19,11 @@ prints '^cartpole, 2 threads'
 prints 'of the peak'
 run 0 "$ppo" bench train Acrobot-v1 --num-envs 2 --hidden-sizes 8 --seconds 0.2
 prints '^Acrobot-v1, '
+run 0 "$ppo" bench all --threads 2 --seconds 0.05 --num-steps 32 --minibatch-size 16
+prints '2 threads of [0-9]+ core'
+prints '^\| benchmark \| steps/s '
+prints '^\| the same on all threads \| [0-9]+ \| [0-9.]+ \| [0-9.]+ % \|$'
+prints '^\| stepping CartPole-v1 alone \| [0-9]+ \| \| \|$'
 run 2 "$ppo" bench train
 says 'needs one environment, preset or file'
 run 0 "$ppo" bench env Acrobot-v1 --threads 1 --seconds 0.2 --json

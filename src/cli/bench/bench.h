@@ -11,6 +11,7 @@ typedef struct cli_bench_plan {
     uint32_t num_envs; // for `env ID`
     double seconds;
     bool is_json;
+    const char *title; // of a row of a Markdown table, which is printed instead; NULL: none
 } cli_bench_plan;
 
 // Each measures one thing, prints the result and returns the exit code. `args` has the training
@@ -26,10 +27,11 @@ int cli_bench_atari(const cli_bench_plan *plan, const cli_args *args, const char
 // Bare Python loops and the bridge, for an environment of Gymnasium (NULL: gym:CartPole-v1).
 int cli_bench_bridge(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
-// Training with a published system's sizes: Stable-Baselines3's on CartPole, RLtools' on Pendulum,
-// a Nature CNN on cli_bench_frames.
+// Training with a published system's sizes: Stable-Baselines3's on CartPole, RLtools' and those of
+// its zoo on Pendulum, a Nature CNN on cli_bench_frames.
 int cli_bench_cartpole(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const char *operand);
+int cli_bench_zoo(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 int cli_bench_cnn(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
 // An LSTM of 128 units behind layers of 64 and 64, with 16 environments x 128 steps in sequences of
@@ -40,6 +42,9 @@ int cli_bench_lstm(const cli_bench_plan *plan, const cli_args *args, const char 
 // what the settings name. `acting_share`, if it is not 0, is a figure that is printed beside.
 int cli_bench_yaml(const char *name, const char *yaml, const ppo_env_class *env,
                    const cli_bench_plan *plan, const cli_args *args, double acting_share);
+
+// A Markdown table of those, one after the other, plan->seconds each.
+int cli_bench_all(const cli_bench_plan *plan, const cli_args *args, const char *operand);
 
 // What `ppo train operand` would train.
 int cli_bench_train(const cli_bench_plan *plan, const cli_args *args, const char *operand);

@@ -78,6 +78,8 @@ static int print_json(const result *r)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "name", r->name);
+    if (r->plan->title)
+        cJSON_AddStringToObject(object, "title", r->plan->title);
     cJSON_AddNumberToObject(object, "threads", r->plan->threads);
     if (r->sps.count > 0)
         print_json_samples(object, "sps", &r->sps);
@@ -99,10 +101,23 @@ static int print_json(const result *r)
     return cli_json_print(object);
 }
 
+static int print_row(const result *r)
+{
+    const double sps = median(&r->sps), gflops = 1e-9 * sps * r->flops_per_step;
+    printf("| %s | %.0f | ", r->plan->title, sps);
+    if (r->peak_gflops.count > 0)
+        printf("%.1f | %.1f %% |\n", gflops, 100.0 * gflops / median(&r->peak_gflops));
+    else
+        printf("| |\n");
+    return PPO_OK;
+}
+
 static int print_result(const result *r)
 {
     if (r->plan->is_json)
         return print_json(r);
+    if (r->plan->title)
+        return print_row(r);
     printf("%s, %" PRIu32 " thread%s\n", r->name, r->plan->threads,
            r->plan->threads == 1 ? "" : "s");
     if (r->sps.count > 0)
@@ -302,6 +317,20 @@ int cli_bench_pendulum(const cli_bench_plan *plan, const cli_args *args, const c
                           "shared_network: false\nlearning_rate: 1e-3\nlr_schedule: constant\n"
                           "norm_obs: true\nnorm_reward: false\nmax_grad_norm: 0\ngamma: 0.99\n"
                           "clip_vloss: true\nent_coef: 0.01\nent_schedule: constant\n",
+                          NULL, plan, args, 0.0);
+}
+
+// The sizes with which RLtools' zoo trains Pendulum.
+int cli_bench_zoo(const cli_bench_plan *plan, const cli_args *args, const char *operand)
+{
+    (void)operand;
+    return cli_bench_yaml("zoo",
+                          "env_id: Pendulum-v1\nnum_envs: 64\nnum_steps: 128\n"
+                          "minibatch_size: 1024\nupdate_epochs: 1\nhidden_sizes: 32,32\n"
+                          "activation: tanh\nshared_network: false\nlearning_rate: 1e-3\n"
+                          "lr_schedule: constant\nnorm_obs: false\nnorm_reward: false\n"
+                          "max_grad_norm: 0.5\ngamma: 0.99\nclip_vloss: false\n"
+                          "ent_coef: 0.01\nent_schedule: constant\n",
                           NULL, plan, args, 0.0);
 }
 

@@ -43,11 +43,13 @@ static const measurement measurements[] = {
     {"peak", 0, 0, NO_OPERAND, cli_bench_peak},
     {"cartpole", 0, 0, NO_OPERAND, cli_bench_cartpole},
     {"pendulum", 0, 0, NO_OPERAND, cli_bench_pendulum},
+    {"zoo", 0, 0, NO_OPERAND, cli_bench_zoo},
     {"cnn", 0, 0, NO_OPERAND, cli_bench_cnn},
     {"lstm", 0, 0, NO_OPERAND, cli_bench_lstm},
     {"atari", 1, 1, "'bench atari' needs one game's environment id", cli_bench_atari},
     {"bridge", 0, 1, "'bench bridge' takes one environment id", cli_bench_bridge},
     {"env", 1, 1, "'bench env' needs one environment id", cli_bench_env},
+    {"all", 0, 0, NO_OPERAND, cli_bench_all},
     {"train", 1, 1, "'bench train' needs one environment, preset or file", cli_bench_train},
 };
 enum { NUM_MEASUREMENTS = sizeof measurements / sizeof measurements[0] };
@@ -58,10 +60,9 @@ static const char *measurement_name(void *context, size_t index)
     return measurements[index].name;
 }
 
-#define KNOWN                                                                                   \
-    "peak, cartpole, pendulum, cnn, lstm, 'bridge [ID]', 'atari ID', 'env ID', 'train TARGET' " \
-    "and "                                                                                      \
-    "--learning"
+#define KNOWN                                                                                     \
+    "peak, cartpole, pendulum, zoo, cnn, lstm, all, 'bridge [ID]', 'atari ID', 'env ID', 'train " \
+    "TARGET' and --learning"
 
 // The one that `args` ask for; NULL if there is none or its operands are wrong.
 static const measurement *find_measurement(const cli_args *args, ppo_error *error)
