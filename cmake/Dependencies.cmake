@@ -5,6 +5,7 @@
 #   ppo_NAME_dependencies
 #                        the same for parts that are modules (cmake/Modules.cmake)
 #   PPO_PRIVATE_LIBS     the library's, by name, for those who link the static one
+#   PPO_HAVE_CHAFA       whether `ppo watch` knows terminals' graphics
 #   PPO_HAVE_WINDOW      whether there are windows
 #   PPO_HAVE_ROMS        whether the cartridges of roms/ can be assembled, and PPO_DASM, with what
 #   PPO_HAVE_OPENCL  whether networks can compute on a graphics processor
@@ -25,7 +26,7 @@ function(ppo_summary_add part text)
 endfunction()
 
 add_library(ppo_dependencies INTERFACE)
-foreach(module canvas film mpich onednn opencl openmpi plot window)
+foreach(module canvas chafa film mpich onednn opencl openmpi plot window)
     add_library(ppo_${module}_dependencies INTERFACE)
 endforeach()
 set(PPO_PRIVATE_LIBS "")
@@ -144,6 +145,8 @@ set(PPO_PART_OF ppo_plot_dependencies)
 ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
 set(PPO_PART_OF ppo_window_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
+set(PPO_PART_OF ppo_chafa_dependencies)
+ppo_optional("terminal graphics" PPO_CHAFA PPO_HAVE_CHAFA "libchafa-dev" chafa:chafa)
 set(PPO_PART_OF ppo_openmpi_dependencies)
 ppo_optional("Open MPI" PPO_MPI PPO_HAVE_OPENMPI "libopenmpi-dev" ompi-c:mpi)
 set(PPO_PART_OF ppo_mpich_dependencies)

@@ -29,7 +29,7 @@ done
 
 # --- what is loaded ------------------------------------------------------------------------------
 run 0 "$ppo" info
-for part in pictures films 'learning curves' windows; do
+for part in pictures films 'learning curves' windows 'terminal graphics'; do
     prints "^$part: "
 done
 grep -q '^films: absent' "$out" && have_films=false || have_films=true

@@ -138,6 +138,22 @@ on_terminal "$ppo watch poles --episodes 1 --fps 1000" </dev/null # no display: 
 shows '▀'
 shows 'code 0'
 
+# True pictures, where the terminal has graphics by what the environment says.
+run 0 "$ppo" info
+if ! grep -q '^terminal graphics: absent' "$out"; then
+    on_terminal "TERM=xterm-kitty $ppo watch poles --terminal --episodes 1 --fps 1000" </dev/null
+    shows "${escape}_Ga=d" # the picture before is taken away
+    grep -aqE "${escape}_Ga=T,[^;]*s=[0-9]+,v=[0-9]+" typescript || fail 'no picture for kitty'
+    grep -aq '▀' typescript && fail 'half blocks beside pictures'
+    shows "$escape[20;1HCartPole-v1  step 0"
+    shows 'code 0'
+    left_clean
+    on_terminal "TERM=mlterm $ppo watch poles --terminal --episodes 1 --fps 1000" </dev/null
+    grep -aqE "${escape}P[0-9;]*q" typescript || fail 'no sixels for mlterm'
+    shows 'code 0'
+    left_clean
+fi
+
 # A pause, two steps of ten that would have come, faster, and the end.
 : >typescript
 {

@@ -6,14 +6,17 @@
 #include "cli/commands.h"
 #include "cli/info/info.h"
 #include "cli/message.h"
+#include "cli/screen/pixels.h"
 
 void cli_info_build_text(char text[CLI_INFO_SIZE])
 {
-    char window[512]; // at most as long as each of the others, so that all fit
+    char window[512], pixels[512]; // at most as long as each of the others, so that all fit
     size_t used = ppo_build_info(text, CLI_INFO_SIZE);
     used += ppo_parts_info(text + used, CLI_INFO_SIZE - used);
     ppo_window_describe(window, sizeof window);
-    snprintf(text + used, CLI_INFO_SIZE - used, "windows: %s\n", window);
+    cli_pixels_describe(pixels, sizeof pixels);
+    snprintf(text + used, CLI_INFO_SIZE - used, "windows: %s\nterminal graphics: %s\n", window,
+             pixels);
 }
 
 // Splits its lines into members.

@@ -181,10 +181,12 @@ static ppo_status open_terminal(viewer *v, watch_options *p, const ppo_agent *ag
                                 ppo_error *error)
 {
     const ppo_env_class *env = ppo_agent_env(agent);
-    const uint32_t rows = 2 * cli_tty_rows(env->render_width, env->render_height);
+    if (cli_tty_open(&v->screen, error))
+        return error->status;
+    const uint32_t height = cli_tty_height(&v->screen, env->render_width, env->render_height);
     p->rendering.width = 0;
-    p->rendering.height = env->draw && rows < env->render_height ? rows : env->render_height;
-    return cli_tty_open(&v->screen, error);
+    p->rendering.height = env->draw && height < env->render_height ? height : env->render_height;
+    return PPO_OK;
 }
 
 // In a window; where there is none, in the terminal.

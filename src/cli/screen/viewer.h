@@ -23,8 +23,8 @@ ppo_status cli_window_open(cli_screen *screen, const char *title, uint32_t width
 // PPO_UNSUPPORTED, and a sentence, where it is none or can't show colours.
 ppo_status cli_tty_open(cli_screen *screen, ppo_error *error);
 
-// Rows of pixels that a picture of these proportions gets there.
-uint32_t cli_tty_rows(uint32_t width, uint32_t height);
+// The height in pixels at which a picture of these proportions is best drawn for it.
+uint32_t cli_tty_height(const cli_screen *screen, uint32_t width, uint32_t height);
 
 // Puts the terminal back to how it was. May be called from a signal's handler.
 void cli_tty_restore(void);

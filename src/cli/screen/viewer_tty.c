@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `ppo watch` in a terminal: the alternate screen, no cursor, keys without echo. All of it is
-// restored on every way out.
+// restored on every way out. Pictures are the terminal's own graphics where it has any, else a
+// mosaic.
 //
 // Owns the terminal's former settings, in a global, because a signal handler restores them.
 #include <errno.h>
@@ -17,6 +18,7 @@
 
 #include "cli/message.h"
 #include "cli/screen/mosaic.h"
+#include "cli/screen/pixels.h"
 #include "cli/screen/viewer.h"
 #include "cli/term.h"
 
@@ -30,6 +32,8 @@ static volatile sig_atomic_t is_entered, is_raw;
 
 typedef struct tty {
     cli_mosaic mosaic;
+    cli_pixels *pixels;     // NULL: the mosaic
+    unsigned columns, rows; // when `pixels` were last drawn
 } tty;
 
 // --- the terminal's state -----------------------------------------------------------------------
@@ -73,28 +77,59 @@ static void make_raw(void)
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
-static void size_of_terminal(unsigned *columns, unsigned *rows)
+// Its cells; one that doesn't tell its pixels is taken for having cells of 10 x 20 of them.
+static cli_cells size_of_terminal(void)
 {
     struct winsize size = {0};
-    const bool is_known =
-        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 1;
-    *columns = is_known ? size.ws_col : 80;
-    *rows = is_known ? size.ws_row : 24;
+    cli_cells cells = {.columns = 80, .rows = 24, .cell_width = 10, .cell_height = 20};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row < 2)
+        return cells;
+    cells.columns = size.ws_col;
+    cells.rows = size.ws_row;
+    if (size.ws_xpixel >= size.ws_col && size.ws_ypixel >= size.ws_row) {
+        cells.cell_width = size.ws_xpixel / size.ws_col;
+        cells.cell_height = size.ws_ypixel / size.ws_row;
+    }
+    return cells;
+}
+
+// Those for the picture: the last row is the line's.
+static cli_cells cells_for_picture(void)
+{
+    cli_cells cells = size_of_terminal();
+    cells.rows--;
+    return cells;
 }
 
 // --- the screen ---------------------------------------------------------------------------------
 
+static bool show_mosaic(tty *t, const ppo_episode_view *view, const cli_cells *cells)
+{
+    return cli_mosaic_draw(&t->mosaic, view->rgb, view->width, view->height, cells->columns,
+                           cells->rows) &&
+           put(t->mosaic.text, t->mosaic.length);
+}
+
+static bool show_pixels(tty *t, const ppo_episode_view *view, const cli_cells *cells)
+{
+    size_t length;
+    const char *text = cli_pixels_draw(t->pixels, view, cells, &length);
+    if (t->columns != cells->columns || t->rows != cells->rows)
+        put("\x1b[2J", 4);
+    t->columns = cells->columns;
+    t->rows = cells->rows;
+    return put(text, length);
+}
+
 static void show(void *self, const ppo_episode_view *view, const char *line)
 {
     tty *t = self;
-    unsigned columns, rows;
+    const cli_cells cells = cells_for_picture();
     char text[512];
-    size_of_terminal(&columns, &rows);
-    if (!cli_mosaic_draw(&t->mosaic, view->rgb, view->width, view->height, columns, rows - 1) ||
-        !put(t->mosaic.text, t->mosaic.length))
+    if (!(t->pixels ? show_pixels : show_mosaic)(t, view, &cells))
         return;
-    const int length =
-        snprintf(text, sizeof text, "\x1b[%u;1H%.*s\x1b[K", rows, (int)columns - 1, line);
+    const int length = snprintf(text, sizeof text, "\x1b[%u;1H%.*s\x1b[K", cells.rows + 1,
+                                (int)cells.columns - 1, line);
     if (length > 0 && (size_t)length < sizeof text)
         put(text, (size_t)length);
 }
@@ -166,7 +201,10 @@ static bool is_utf8(void)
 static void close_tty(void *self)
 {
     tty *t = self;
+    if (t->pixels)
+        put(cli_pixels_clear(t->pixels), strlen(cli_pixels_clear(t->pixels)));
     cli_tty_restore();
+    cli_pixels_close(t->pixels);
     cli_mosaic_release(&t->mosaic);
     free(t);
 }
@@ -190,6 +228,7 @@ ppo_status cli_tty_open(cli_screen *screen, ppo_error *error)
     tty *t = calloc(1, sizeof *t);
     if (!t)
         return ppo_fail(error, PPO_NO_MEMORY, "no memory for the terminal's picture");
+    t->pixels = cli_pixels_open();
     t->mosaic.is_ascii = !is_utf8();
     fflush(stdout);
     make_raw();
@@ -199,10 +238,16 @@ ppo_status cli_tty_open(cli_screen *screen, ppo_error *error)
     return PPO_OK;
 }
 
-uint32_t cli_tty_rows(uint32_t width, uint32_t height)
+uint32_t cli_tty_height(const cli_screen *screen, uint32_t width, uint32_t height)
 {
-    unsigned columns, rows, w, h;
-    size_of_terminal(&columns, &rows);
-    cli_mosaic_fit(&w, &h, width, height, columns, rows - 1);
-    return h;
+    const tty *t = screen->self;
+    const cli_cells cells = cells_for_picture();
+    if (!t->pixels) {
+        unsigned w, h;
+        cli_mosaic_fit(&w, &h, width, height, cells.columns, cells.rows);
+        return 2 * h; // of which it takes means
+    }
+    const uint64_t by_width = (uint64_t)cells.columns * cells.cell_width * height / width;
+    const uint64_t most = (uint64_t)cells.rows * cells.cell_height;
+    return (uint32_t)(by_width < 1 ? 1 : by_width < most ? by_width : most);
 }
