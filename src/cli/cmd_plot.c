@@ -10,6 +10,7 @@
 #include "cli/args.h"
 #include "cli/find_runs.h"
 #include "cli/message.h"
+#include "cli/plot_apart.h"
 #include "cli/flag_number.h"
 #include "cli/term.h"
 
@@ -139,7 +140,7 @@ static ppo_status plot(const cli_runs *runs, const ppo_plot_options *options, co
     if (is_shown && !args->flag[CLI_FLAG_OUTPUT])
         return PPO_OK;
     choose_path(path, args);
-    if (ppo_plot_runs(path, (const char *const *)runs->path, runs->count, options, error))
+    if (cli_plot_runs(path, (const char *const *)runs->path, runs->count, options, error))
         return error->status;
     puts(path);
     return PPO_OK;

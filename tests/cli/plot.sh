@@ -126,6 +126,19 @@ prints '^both.png$'
 run 0 "$ppo" plot runs/a/progress.csv --metric train/entropy --output entropy.pdf
 wants 'the beginning of a PDF' "$(head -c 4 entropy.pdf)" '%PDF'
 
+# A font library that crashes, as fontconfig does where an allocation fails, costs the picture alone.
+if ! grep -qE '__(asan|tsan)_init' "$ppo" && command -v "${CC:-cc}" >/dev/null 2>&1; then
+    printf '#include <signal.h>\nvoid *FcPatternCreate(void) { raise(SIGSEGV); return 0; }\n' >crash.c
+    "${CC:-cc}" -shared -fPIC crash.c -o crash.so || fail 'crash.c'
+    run 9 env LD_PRELOAD="$work/crash.so" "$ppo" plot runs/a -o never.png
+    says 'can.t draw never.png: the process that draws has ended .*memory is short'
+    [ ! -e never.png ] || fail 'a picture in spite of a crash'
+    run 0 env LD_PRELOAD="$work/crash.so" "$ppo" train CartPole-v1 --total-timesteps 2048 \
+        --run-dir runs/e --quiet
+    prints '^parameters '
+    says 'there is no runs/e/curve.png: .*memory is short'
+fi
+
 run 3 "$ppo" plot runs/a --metric train/entrpy
 says 'did you mean train/entropy\?'
 run 3 "$ppo" plot runs/nothing

@@ -4,12 +4,13 @@
 #include <unistd.h>
 
 #include "cli/message.h"
+#include "cli/plot_apart.h"
 #include "cli/train/train.h"
 
 bool cli_outcomes_draw(const char *path, const char *const *runs, size_t num_runs)
 {
     ppo_error error = {0};
-    const ppo_status status = ppo_plot_runs(path, runs, num_runs, NULL, &error);
+    const ppo_status status = cli_plot_runs(path, runs, num_runs, NULL, &error);
     // A build may be without curves, and a run that was stopped early without values to draw.
     if (status != PPO_OK && status != PPO_UNSUPPORTED && status != PPO_INVALID)
         cli_note("there is no %s: %s", path, error.message);
