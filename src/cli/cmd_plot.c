@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli/commands.h"
+#include "cli/aggregate_table.h"
 #include "cli/args.h"
 #include "cli/find_runs.h"
 #include "cli/message.h"
@@ -102,12 +103,6 @@ static ppo_status show(const cli_runs *runs, const ppo_plot_options *options, pp
     return status;
 }
 
-static void print_estimate(const char *name, const ppo_estimate *estimate)
-{
-    printf("%-16s %10.3f    %.3f to %.3f\n", name, estimate->value, estimate->interval.low,
-           estimate->interval.high);
-}
-
 // The runs' last values over their games.
 static ppo_status print_aggregate(const cli_runs *runs, const ppo_plot_options *options,
                                   ppo_error *error)
@@ -119,12 +114,7 @@ static ppo_status print_aggregate(const cli_runs *runs, const ppo_plot_options *
         return error->status;
     printf("%zu runs of %zu games, %s, human-normalised: 0 random, 1 human\n", a.num_runs,
            a.num_games, a.metric);
-    printf("%s%-16s %10s    %s%s\n", cli_style(stdout, CLI_BOLD), "over the games", "estimate",
-           "95 % interval", cli_style(stdout, CLI_PLAIN));
-    print_estimate("median", &a.scores.median);
-    print_estimate("mean", &a.scores.mean);
-    print_estimate("IQM", &a.scores.iqm);
-    print_estimate("optimality gap", &a.scores.optimality_gap);
+    cli_aggregate_print(&a.scores);
     return PPO_OK;
 }
 

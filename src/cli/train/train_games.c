@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/statistics.h"
+#include "cli/aggregate_table.h"
 #include "cli/message.h"
 #include "cli/term.h"
 #include "cli/train/game_list.h"
@@ -116,12 +117,6 @@ static void print_row(const cli_sweep *sweep, const env_result *r)
            sweep->num_seeds, training, evaluation, normalised);
 }
 
-static void print_estimate(const char *name, const ppo_estimate *e)
-{
-    printf("%-32s %9s %12s %12s %11.3f  %.3f to %.3f\n", name, "", "", "", e->value,
-           e->interval.low, e->interval.high);
-}
-
 static void print_table(const cli_sweep *sweep)
 {
     ppo_aggregate a;
@@ -133,18 +128,8 @@ static void print_table(const cli_sweep *sweep)
     }
     if (!aggregate(&a, sweep))
         return;
-    print_estimate("median over games, 95 % interval", &a.median);
-    print_estimate("mean", &a.mean);
-    print_estimate("IQM", &a.iqm);
-    print_estimate("optimality gap", &a.optimality_gap);
-}
-
-static void add_estimate(cJSON *object, const char *name, const ppo_estimate *e)
-{
-    cJSON *row = cJSON_AddObjectToObject(object, name);
-    cJSON_AddNumberToObject(row, "value", e->value);
-    cJSON_AddNumberToObject(row, "low", e->interval.low);
-    cJSON_AddNumberToObject(row, "high", e->interval.high);
+    putchar('\n');
+    cli_aggregate_print(&a);
 }
 
 static void print_json(const cli_sweep *sweep)
@@ -169,15 +154,8 @@ static void print_json(const cli_sweep *sweep)
         num_finished += r.num_finished;
     }
     cJSON_AddNumberToObject(object, "finished", (double)num_finished);
-    if (aggregate(&a, sweep)) {
-        cJSON *over_games = cJSON_AddObjectToObject(object, "over_games");
-        add_estimate(over_games, "median", &a.median);
-        add_estimate(over_games, "mean", &a.mean);
-        add_estimate(over_games, "iqm", &a.iqm);
-        add_estimate(over_games, "optimality_gap", &a.optimality_gap);
-    } else {
-        cJSON_AddNullToObject(object, "over_games");
-    }
+    cJSON_AddItemToObject(object, "over_games",
+                          aggregate(&a, sweep) ? cli_aggregate_json(&a) : cJSON_CreateNull());
     cli_json_print(object);
 }
 
