@@ -50,8 +50,18 @@ class CSpace(Structure):
         ("shape", c_uint32 * 4),
         ("low", POINTER(c_float)),
         ("high", POINTER(c_float)),
-        ("num_values", POINTER(c_uint32)),
+        ("num_values", POINTER(c_uint32)),  # or parts
     ]
+
+    @property
+    def parts(self) -> Any:
+        """Of a tuple or dict: its parts [shape[0]]."""
+        return ctypes.cast(self.num_values, POINTER(CSpacePart))
+
+
+class CSpacePart(Structure):
+    _c_name_ = "ppo_space_part"
+    _fields_ = [("key", ctypes.c_char_p), ("space", CSpace)]
 
 
 class CEnvClass(Structure):

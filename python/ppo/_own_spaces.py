@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, Dict, Optional, Tuple, Union
+import typing
+from typing import Any, Optional, Sequence, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ class AutoresetMode(enum.Enum):
 class Space:
     """A set of values that can be drawn from."""
 
-    def __init__(self, shape: Tuple[int, ...], dtype: npt.DTypeLike) -> None:
+    def __init__(self, shape: typing.Tuple[int, ...], dtype: npt.DTypeLike) -> None:
         self.shape = tuple(shape)
         self.dtype: np.dtype[Any] = np.dtype(dtype)
         self._random: Optional[np.random.Generator] = None
@@ -55,7 +56,7 @@ class Box(Space):
         self,
         low: npt.ArrayLike,
         high: npt.ArrayLike,
-        shape: Optional[Tuple[int, ...]] = None,
+        shape: Optional[typing.Tuple[int, ...]] = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         super().__init__(np.shape(low) if shape is None else shape, dtype)
@@ -142,7 +143,7 @@ class MultiDiscrete(Space):
 class MultiBinary(Space):
     """Zeroes and ones."""
 
-    def __init__(self, n: Union[int, Tuple[int, ...]]) -> None:
+    def __init__(self, n: Union[int, typing.Tuple[int, ...]]) -> None:
         super().__init__(n if isinstance(n, tuple) else (n,), np.int8)
         self.n = n
 
@@ -157,15 +158,82 @@ class MultiBinary(Space):
         return "MultiBinary(%s)" % (self.n,)
 
 
+class Tuple(Space):
+    """A value of each of several spaces."""
+
+    def __init__(self, spaces: Sequence[Any]) -> None:
+        super().__init__((), np.object_)
+        self.spaces = tuple(spaces)
+
+    def seed(self, seed: Any = None) -> Any:
+        for i, space in enumerate(self.spaces):
+            space.seed(None if seed is None else seed + i)
+        return seed
+
+    def sample(self) -> Any:
+        return tuple(space.sample() for space in self.spaces)
+
+    def contains(self, value: Any) -> bool:
+        return (
+            isinstance(value, tuple)
+            and len(value) == len(self.spaces)
+            and all(space.contains(part) for space, part in zip(self.spaces, value))
+        )
+
+    def __getitem__(self, i: int) -> Any:
+        return self.spaces[i]
+
+    def __len__(self) -> int:
+        return len(self.spaces)
+
+    def __repr__(self) -> str:
+        return "Tuple(%s)" % ", ".join(map(repr, self.spaces))
+
+
+class Dict(Space):
+    """A value of each of several spaces, by keys in their order."""
+
+    def __init__(self, spaces: Any) -> None:
+        super().__init__((), np.object_)
+        self.spaces = dict(spaces)
+
+    def seed(self, seed: Any = None) -> Any:
+        for i, space in enumerate(self.spaces.values()):
+            space.seed(None if seed is None else seed + i)
+        return seed
+
+    def sample(self) -> Any:
+        return {key: space.sample() for key, space in self.spaces.items()}
+
+    def contains(self, value: Any) -> bool:
+        return (
+            isinstance(value, dict)
+            and value.keys() == self.spaces.keys()
+            and all(space.contains(value[key]) for key, space in self.spaces.items())
+        )
+
+    def __getitem__(self, key: str) -> Any:
+        return self.spaces[key]
+
+    def keys(self) -> Any:
+        return self.spaces.keys()
+
+    def __len__(self) -> int:
+        return len(self.spaces)
+
+    def __repr__(self) -> str:
+        return "Dict(%s)" % ", ".join("%r: %r" % item for item in self.spaces.items())
+
+
 class Env:
     """What gymnasium.Env gives to its subclasses, as far as it is used here."""
 
-    metadata: Dict[str, Any] = {}
+    metadata: typing.Dict[str, Any] = {}
     spec: Any = None
     render_mode: Optional[str] = None
 
     def reset(
-        self, *, seed: Optional[int] = None, options: Optional[Dict[str, Any]] = None
+        self, *, seed: Optional[int] = None, options: Optional[typing.Dict[str, Any]] = None
     ) -> Any:
         pass
 
@@ -186,12 +254,12 @@ class Env:
 class VectorEnv:
     """What gymnasium.vector.VectorEnv gives to its subclasses, as far as it is used here."""
 
-    metadata: Dict[str, Any] = {}
+    metadata: typing.Dict[str, Any] = {}
     spec: Any = None
     render_mode: Optional[str] = None
     closed = False
 
-    def reset(self, *, seed: Any = None, options: Optional[Dict[str, Any]] = None) -> Any:
+    def reset(self, *, seed: Any = None, options: Optional[typing.Dict[str, Any]] = None) -> Any:
         pass
 
     def close_extras(self, **kwargs: Any) -> None:
@@ -220,4 +288,8 @@ def batch_space(space: Any, n: int) -> Any:
         return MultiDiscrete(np.full(n, space.n))
     if isinstance(space, MultiDiscrete):
         return MultiDiscrete(np.repeat(space.nvec[None], n, 0))
+    if isinstance(space, Tuple):
+        return Tuple([batch_space(part, n) for part in space.spaces])
+    if isinstance(space, Dict):
+        return Dict({key: batch_space(part, n) for key, part in space.spaces.items()})
     return Box(0, 1, (n, *space.shape), np.int8)

@@ -24,7 +24,7 @@ from ._library import (
     path_bytes,
     share_with_plugins,
 )
-from ._spaces import Values
+from ._tree import values_of
 from .config import Config
 from .environment import Env
 from .vector import VectorEnv
@@ -74,8 +74,8 @@ class Agent:
         self._step = 0
         env = lib.ppo_agent_env(self._agent).contents
         self.frame_stack: int = self._config.get("frame_stack")
-        self._obs = Values(env.observation_space, self.frame_stack)
-        self._act = Values(env.action_space)
+        self._obs = values_of(env.observation_space, self.frame_stack)
+        self._act = values_of(env.action_space)
         self.observation_space = self._obs.space
         self.action_space = self._act.space
         self.memory_size: int = lib.ppo_agent_memory_size(self._agent)
@@ -144,16 +144,10 @@ class Agent:
         of an LSTM. State None: nothing has been seen. `episode_start`: for each observation whether it is the first of an episode,
         which empties its state. An agent without memory takes no state and gives the actions alone.
         """
-        array = self._obs.taken(obs, "observations")
-        rank = len(self._obs.shape)
-        is_single = array.ndim == rank
-        if array.shape[array.ndim - rank :] != self._obs.shape or array.ndim - rank not in (0, 1):
-            stack = ": the last %d, oldest first" % self.frame_stack if self.frame_stack > 1 else ""
-            raise ValueError(
-                "observations have shape %s; %s wants %s, or a batch of those%s"
-                % (array.shape, self.env_id, self._obs.shape, stack)
-            )
-        count = 1 if is_single else len(array)
+        stack = ": the last %d, oldest first" % self.frame_stack if self.frame_stack > 1 else ""
+        wants = "%s wants %%s, or a batch of those%s" % (self.env_id.replace("%", "%%"), stack)
+        array, is_single = self._obs.batch(obs, "observations", wants)
+        count = len(array)
         actions = self._act.empty(count)
         masks = None if action_mask is None else self._act.taken_masks(action_mask, count)
         if state is not None and not self.memory_size:
@@ -178,7 +172,7 @@ class Agent:
             )
             self._step += not deterministic
         actions = self._act.shown(actions)
-        actions = actions[0] if is_single else actions
+        actions = self._act.at(actions, 0) if is_single else actions
         if memory is None:
             return actions
         after = self._state_after(memory)

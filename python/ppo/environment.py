@@ -102,7 +102,7 @@ class Env(EnvBase):
         super().reset(seed=seed)
         if seed is not None or self._next is None:
             obs, infos = self._vec.reset(seed=seed)
-            self._next = obs[0], infos
+            self._next = self._vec._obs.at(obs, 0), infos
         obs, infos = self._next
         self._next = None
         self._is_playing = True
@@ -115,15 +115,12 @@ class Env(EnvBase):
         """One step: observation, reward, terminated, truncated, info. After an end, reset()."""
         if not self._is_playing:
             raise InvalidError("%s: reset the environment before stepping it" % self.id, 2)
-        if np.shape(action) != self.action_space.shape:
-            raise ValueError(
-                "the action has shape %s, not %s" % (np.shape(action), self.action_space.shape)
-            )
-        obs, rewards, terminations, truncations, infos = self._vec.step(np.asarray(action)[None])
+        actions = self._vec._act.one(action, "the action")
+        obs, rewards, terminations, truncations, infos = self._vec.step(actions)
         info = self._info(infos)
-        seen = obs[0]
+        seen = self._vec._obs.at(obs, 0)
         if "final_obs" in infos:
-            self._next = obs[0], {k: v for k, v in infos.items() if "action_mask" in k}
+            self._next = seen, {k: v for k, v in infos.items() if "action_mask" in k}
             self._is_playing = False
             seen = infos["final_obs"][0]
             if "lost" in infos["final_info"]:

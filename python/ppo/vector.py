@@ -8,6 +8,7 @@ the episode that ended.
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import os
 import secrets
@@ -18,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ._library import CError, CVecRows, check, fail, lib, own, share_with_plugins
-from ._spaces import AutoresetMode, Values, VectorEnvBase, batch_space
+from ._spaces import AutoresetMode, VectorEnvBase, batch_space
+from ._tree import values_of
 from .config import Config
 
 
@@ -87,8 +89,8 @@ class VectorEnv(VectorEnvBase):
 
     def _describe(self) -> None:
         env = lib.ppo_vec_env(self._vec).contents
-        self._obs = Values(env.observation_space, self._config.get("frame_stack"))
-        self._act = Values(env.action_space)
+        self._obs = values_of(env.observation_space, self._config.get("frame_stack"))
+        self._act = values_of(env.action_space)
         self.single_observation_space = self._obs.space
         self.single_action_space = self._act.space
         self.observation_space = batch_space(self._obs.space, self.num_envs)
@@ -186,13 +188,9 @@ class VectorEnv(VectorEnvBase):
 
     def step(self, actions: npt.ArrayLike) -> Tuple[Any, Any, Any, Any, Dict[str, Any]]:
         """Steps all environments: observations, rewards, terminations, truncations, infos."""
-        if np.shape(actions) != self._action.shape:
-            raise ValueError(
-                "actions have shape %s, not %s" % (np.shape(actions), self._action.shape)
-            )
         with self._lock:
             self._check_open()
-            np.copyto(self._action, actions, casting="same_kind")
+            self._act.put(self._action, actions, "actions")
             obs = self._observations()
             status = lib.ppo_vec_step(*self._step_arguments)
             if status:
@@ -215,7 +213,7 @@ class VectorEnv(VectorEnvBase):
         final_obs = np.full(self.num_envs, None, object)
         final = self._obs.shown(self._final)
         for n in ended.nonzero()[0]:
-            final_obs[n] = final[n].copy()
+            final_obs[n] = copy.deepcopy(self._obs.at(final, n))
         whole = ended & (self._length > 0)
         episode = {
             "r": np.where(whole, self._return, 0.0),

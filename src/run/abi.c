@@ -16,6 +16,7 @@ static const ppo_abi_row rows[] = {
     WHOLE(ppo_space)
     FIELD(ppo_space, kind) FIELD(ppo_space, dtype) FIELD(ppo_space, rank) FIELD(ppo_space, shape)
     FIELD(ppo_space, low) FIELD(ppo_space, high) FIELD(ppo_space, num_values)
+    WHOLE(ppo_space_part) FIELD(ppo_space_part, key) FIELD(ppo_space_part, space)
     WHOLE(ppo_env_class)
     FIELD(ppo_env_class, struct_size) FIELD(ppo_env_class, abi_version) FIELD(ppo_env_class, id)
     FIELD(ppo_env_class, summary) FIELD(ppo_env_class, observation_space)
