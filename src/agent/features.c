@@ -31,7 +31,9 @@ static void encode_one_hot(const ppo_space *leaf, float *features, const int32_t
     memset(features, 0, rows * count * sizeof *features);
     for (size_t r = 0; r < rows; r++)
         for (size_t i = 0; i < size; i++) {
-            features[*values++] = 1.0f;
+            const uint32_t value = (uint32_t)*values++;
+            if (value < leaf->num_values[i]) // a caller's may be anything
+                features[value] = 1.0f;
             features += leaf->num_values[i];
         }
 }

@@ -264,9 +264,10 @@ static void reduce_task(void *context, size_t task, size_t worker)
 }
 
 // Few slices are added faster by one thread that has them in its cache than by waking the others.
+// With vision that has to wait: its gradient is made after the chunks of the heads.
 static bool is_small(const ppo_optimizer *o)
 {
-    return o->num_slices <= SMALL_SLICES;
+    return o->num_slices <= SMALL_SLICES && !ppo_policy_has_vision(o->policy);
 }
 
 void ppo_optimizer_add_network(ppo_optimizer *o, size_t net)

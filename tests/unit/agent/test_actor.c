@@ -60,38 +60,61 @@ static size_t stack_bytes(const ppo_agent *agent)
            ppo_space_bytes(&ppo_agent_env(agent)->observation_space);
 }
 
+// Random values of a leaf.
+static void fill_leaf(const ppo_space *leaf, unsigned char *to, ppo_random *random)
+{
+    for (size_t i = 0; i < ppo_space_size(leaf); i++) {
+        const float real = (float)ppo_random_uniform(random, -2.0, 2.0);
+        const int32_t integer =
+            leaf->dtype == PPO_I32
+                ? (int32_t)ppo_random_integers(random, 0, ppo_space_num_values(leaf, i))
+                : 0;
+        if (leaf->dtype == PPO_U8)
+            to[i] = (unsigned char)ppo_random_integers(random, 0, 256);
+        else
+            memcpy(to + 4 * i, leaf->dtype == PPO_F32 ? (const void *)&real : &integer, 4);
+    }
+}
+
 static unsigned char *some_observations(const ppo_agent *agent)
 {
+    const ppo_space *space = &ppo_agent_env(agent)->observation_space;
     const size_t bytes = NUM_OBS * stack_bytes(agent);
-    unsigned char *obs = malloc(bytes);
+    unsigned char *obs = calloc(bytes, 1);
     ppo_random random;
     ppo_random_seed(&random, 95);
     assert_non_null(obs);
-    if (ppo_agent_env(agent)->observation_space.dtype == PPO_U8)
-        for (size_t i = 0; i < bytes; i++)
-            obs[i] = (unsigned char)ppo_random_integers(&random, 0, 256);
-    else
-        for (size_t i = 0; i < bytes / sizeof(float); i++)
-            ((float *)(void *)obs)[i] = (float)ppo_random_uniform(&random, -2.0, 2.0);
+    for (size_t at = 0; at < bytes; at += ppo_space_bytes(space))
+        for (size_t i = 0; i < ppo_space_num_leaves(space); i++) {
+            const ppo_space_leaf leaf = ppo_space_leaf_at(space, i);
+            fill_leaf(leaf.space, obs + at + leaf.offset, &random);
+        }
     return obs;
+}
+
+static void check_leaf_bounds(const ppo_space *leaf, bool raw, const void *action)
+{
+    for (size_t a = 0; a < ppo_space_size(leaf); a++)
+        if (leaf->kind == PPO_SPACE_BOX) {
+            const float x = ((const float *)action)[a];
+            assert_true(isfinite(x) && (raw || (x >= leaf->low[a] && x <= leaf->high[a])));
+        } else {
+            const int32_t x = ((const int32_t *)action)[a];
+            assert_true(x >= 0 && (uint32_t)x < ppo_space_num_values(leaf, a));
+        }
 }
 
 static void check_bounds(const ppo_agent *agent, const void *actions, size_t count)
 {
     const ppo_space *space = &ppo_agent_env(agent)->action_space;
-    const size_t size = ppo_space_size(space);
-    for (size_t i = 0; i < count * size; i++) {
-        const size_t a = i % size;
-        if (space->kind == PPO_SPACE_BOX) {
-            const float x = ((const float *)actions)[i];
-            const bool raw = ppo_agent_config(agent)->action_bound == PPO_ACTION_RAW;
-            assert_true(isfinite(x) && (raw || (x >= space->low[a] && x <= space->high[a])));
-        } else {
-            const int32_t x = ((const int32_t *)actions)[i];
-            const int32_t n = space->num_values ? (int32_t)space->num_values[a] : 2;
-            assert_true(x >= 0 && x < (space->kind == PPO_SPACE_MULTI_BINARY ? 2 : n));
+    const bool raw = ppo_agent_config(agent)->action_bound == PPO_ACTION_RAW;
+    for (size_t r = 0; r < count; r++)
+        for (size_t i = 0; i < ppo_space_num_leaves(space); i++) {
+            const ppo_space_leaf leaf = ppo_space_leaf_at(space, i);
+            check_leaf_bounds(leaf.space, raw,
+                              (const unsigned char *)actions + r * ppo_space_bytes(space) +
+                                  leaf.offset);
         }
-    }
 }
 
 static ppo_actor *actor_of(const ppo_agent *agent)
@@ -121,7 +144,7 @@ static void act(ppo_actor *actor, void *actions, const void *obs, size_t num_obs
 
 static void check_acting(const training_case *c)
 {
-    int32_t actions[NUM_OBS * 4], again[NUM_OBS * 4], one[4]; // floats are as large
+    int32_t actions[NUM_OBS * 5], again[NUM_OBS * 5], one[5]; // floats are as large
     const ppo_config config = training_config(c, 2);
     ppo_trainer *trainer = training_create(&config, toy_class(c->toy));
     training_run(trainer, 3);
@@ -168,7 +191,7 @@ typedef struct caller {
     pthread_t thread;
     const ppo_agent *agent;
     const unsigned char *obs;
-    int32_t actions[NUM_OBS * 4];
+    int32_t actions[NUM_OBS * 5];
 } caller;
 
 static void *act_many_times(void *context)
@@ -254,7 +277,7 @@ static void check_memory(const training_case *c)
     unsigned char *obs = some_observations(agent);
     float *memory = calloc(NUM_OBS * size, sizeof *memory), *row = calloc(size, sizeof *row);
     assert_true(memory && row);
-    int32_t kept[NUM_OBS * 4], explicit[NUM_OBS * 4], other[NUM_OBS * 4], one[4];
+    int32_t kept[NUM_OBS * 5], explicit[NUM_OBS * 5], other[NUM_OBS * 5], one[5];
     const size_t bytes = ppo_space_bytes(&toy_class(c->toy)->action_space);
     uint8_t starts[NUM_OBS];
     size_t differing = 0;

@@ -222,7 +222,7 @@ static void check_stats(const ppo_stats *s, const training_case *c, const ppo_co
     assert_true(s->learning_rate > 0.0 && s->learning_rate <= config->learning_rate);
     assert_true(s->epochs >= 1 && s->epochs <= config->update_epochs);
     assert_true(config->target_kl > 0.0 || s->epochs == config->update_epochs);
-    assert_true(c->toy == TOY_BOX ? s->std_mean > 0.0 : isnan(s->std_mean));
+    assert_true(c->toy == TOY_BOX || c->toy >= TOY_MIXED ? s->std_mean > 0.0 : isnan(s->std_mean));
     assert_true(s->episodes == 0 ? isnan(s->return_mean) : s->length_mean >= 1.0);
     assert_true(s->collect_seconds >= 0.0 && s->update_seconds >= 0.0);
     const double loss = s->policy_loss - s->ent_coef * s->entropy + config->vf_coef * s->value_loss;

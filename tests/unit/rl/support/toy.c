@@ -2,6 +2,7 @@
 // The toy: see toy.h.
 #include "unit/rl/support/toy.h"
 
+#include "unit/rl/support/toy_mixed.h"
 #include "unit/rl/support/toy_picture.h"
 
 #include "ppo/random.h"
@@ -147,5 +148,7 @@ static const ppo_env_class classes[NUM_TOYS] = {
 
 const ppo_env_class *toy_class(toy_kind kind)
 {
+    if (kind >= TOY_MIXED)
+        return toy_mixed_class(kind);
     return kind < NUM_TOYS ? &classes[kind] : toy_picture_class(kind);
 }

@@ -26,6 +26,9 @@ typedef enum toy_kind {
     TOY_PICTURE = NUM_TOYS, // bytes {36, 37}; these three as in toy_picture.h
     TOY_COLOURS,            // bytes {36, 40, 3}
     TOY_TINY_PICTURE,       // bytes {7, 9, 1}
+    TOY_MIXED,              // dict observations, tuples of actions; these three as in toy_mixed.h
+    TOY_MIXED_MASKED,       // with masks
+    TOY_MIXED_PICTURE,      // with masks and a picture {37, 36, 2}
 } toy_kind;
 
 const ppo_env_class *toy_class(toy_kind kind);
