@@ -152,7 +152,7 @@ class Values:
         else:
             raise TypeError("%s: %s, not %s" % (what, array.dtype, self.dtype))
         with np.errstate(over="ignore"):  # what a float32 can't hold is infinite, and refused
-            array = np.ascontiguousarray(array, self.dtype)
+            array = np.ascontiguousarray(array, self.dtype).reshape(array.shape)
         if self.dtype.kind == "f" and not np.isfinite(array).all():
             at = np.argwhere(~np.isfinite(array))[0]
             raise ValueError(

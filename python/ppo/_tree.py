@@ -91,7 +91,10 @@ class TreeValues:
 
     def one(self, value: Any, what: str) -> Any:
         """A batch of one value."""
-        return self._build(leaf.values.one(leaf.of(value), what) for leaf in self.leaves)
+        return self._build(
+            leaf.values.one(leaf.of(value), "%s's part %s" % (what, leaf.name))
+            for leaf in self.leaves
+        )
 
     def put(self, array: Array, values: Any, what: str) -> None:
         """A batch of values into an array that the library reads."""

@@ -137,6 +137,48 @@ add("WrongReward-v0", VECTOR, TWO, vector, lambda action: "much")
 add("NoReward-v0", VECTOR, TWO, vector, lambda action: float("nan"))
 
 
+class Sort(gymnasium.Env):
+    """examples/plugin/sort.c once more."""
+
+    def __init__(self, by_eye):
+        self.by_eye = by_eye
+        first = spaces.Box(0, 255, (36, 36), np.uint8) if by_eye else spaces.Discrete(3)
+        weight = spaces.Box(-1.0, 1.0, (1,), np.float32)
+        self.observation_space = spaces.Dict({"camera" if by_eye else "kind": first, "weight": weight})
+        force = spaces.Box(-1.0, 1.0, (1,), np.float32)
+        self.action_space = spaces.Dict({"force": force, "bin": spaces.Discrete(3)})
+
+    def draw(self, count):
+        self.random = (self.random * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (self.random >> 33) % count
+
+    def see(self):
+        self.kind = self.draw(3)
+        self.weight = np.float32(self.draw(201) - 100) / np.float32(100)
+        weight = np.array([self.weight], np.float32)
+        if not self.by_eye:
+            return {"weight": weight, "kind": self.kind}
+        camera = np.zeros((36, 36), np.uint8)
+        camera[12 * self.kind : 12 * self.kind + 12] = 255
+        return {"camera": camera, "weight": weight}
+
+    def reset(self, seed=None, options=None):
+        super().reset(seed=seed)
+        self.random = self.random if seed is None else seed
+        self.parcels = 0
+        return self.see(), {}
+
+    def step(self, action):
+        reward = 0.5 if action["bin"] == self.kind else 0.0
+        reward += 0.5 * (1.0 - abs(float(action["force"][0]) - float(self.weight)))
+        self.parcels += 1
+        return self.see(), reward, self.parcels == 16, False, {}
+
+
+gymnasium.register("Sort-v0", Sort, kwargs={"by_eye": False})
+gymnasium.register("SortByEye-v0", Sort, kwargs={"by_eye": True})
+
+
 class Flags(Echo):
     """Ends after two steps by flags of the type named."""
 
