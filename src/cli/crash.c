@@ -91,9 +91,16 @@ static void on_fatal_signal(int number)
     raise(number);
 }
 
+static bool is_exit_ordinary;
+
+void cli_crash_allow_exit(void)
+{
+    is_exit_ordinary = true;
+}
+
 static void on_exit_call(void)
 {
-    if (atomic_load(&num_watched) == 0 || getpid() != owner)
+    if (atomic_load(&num_watched) == 0 || getpid() != owner || is_exit_ordinary)
         return;
     write_sentence(" called exit()");
     _exit(PPO_ENV_FAILED);

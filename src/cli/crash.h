@@ -17,6 +17,9 @@ void cli_crash_watch(const char *env_id, const char *doing, const char *advice,
 // The run's step that the sentence names.
 void cli_crash_set_step(uint64_t step);
 
+// Calls of exit() are no crash: MPI makes them when a rank is ended.
+void cli_crash_allow_exit(void);
+
 // Ends what cli_crash_watch began.
 void cli_crash_unwatch(void);
 

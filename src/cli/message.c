@@ -8,7 +8,7 @@
 
 #include "cli/term.h"
 
-enum { OWN_ERROR_DELAY_S = 1 };
+enum { OWN_ERROR_DELAY_S = 2 };
 
 static char mark_of_rank[96]; // "rank 2 on node7: ", or ""
 static uint32_t rank_here;

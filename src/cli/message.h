@@ -12,8 +12,8 @@
 enum { CLI_INTERRUPTED = 130 }; // 128 + SIGINT, the code that shells report
 
 // This process is one of several ranks: messages begin with its number and machine. An error of
-// another rank than 0 is printed a second later, for one that all ranks have is reported by rank 0,
-// which then ends the others.
+// another rank than 0 is printed two seconds later, for one that all ranks have is reported by rank
+// 0, which then ends the others.
 void cli_message_set_rank(uint32_t rank, const char *host);
 
 // Prints "ppo: error: MESSAGE" and returns the exit code of the error's status.

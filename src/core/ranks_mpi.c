@@ -11,17 +11,20 @@
 #include <mpi.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MAX_PART     ((size_t)1 << 30) // bytes of one MPI message, which counts in int
 #define MAX_MESSAGES 2
-#define SPINS        200  // polls before the core is given to others,
-#define YIELDS       2000 // and before this thread sleeps
+#define SPINS        200 // polls before the core is given to others,
+#define YIELDS       300 // and before this thread sleeps
 #define NAP_S        20e-6
 #define BEAT_S       0.25
+#define ABORT_S      2
 
 enum { BEAT, FAREWELL }; // what a sign of life says
 
@@ -167,8 +170,13 @@ static void close_mpi(void *context)
     free(m);
 }
 
+// MPI may wait in this for a rank that hangs. Then the alarm ends this process, and its launcher
+// the others.
 static void abort_mpi(void *context, int code)
 {
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGALRM, SIG_DFL);
+    alarm(ABORT_S);
     MPI_Abort(((mpi_ranks *)context)->work, code);
 }
 

@@ -5,6 +5,7 @@
 # fails ends all; a run goes on with another number of ranks; a signal to any rank stops all.
 # PPO_RANK_KILLS: how many kills (default 4). PPO_SEED: seed of their moments, printed.
 # shellcheck disable=SC2086 # lists of words are split on purpose
+root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/support/check.sh"
 
 unset OMPI_COMM_WORLD_SIZE PMIX_RANK PMI_RANK PPO_MPI
@@ -17,6 +18,8 @@ if [ -z "$launchers" ]; then
     exit 77
 fi
 export OMPI_MCA_btl_vader_single_copy_mechanism=none # containers forbid what it tries first
+PPO_RANK_TIMEOUT=2
+export PPO_RANK_TIMEOUT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 # ranks LAUNCHER COUNT COMMAND...
@@ -76,4 +79,133 @@ same 'BipedalWalker' BipedalWalker-v3 --total-timesteps 768
 if "$ppo" envs | grep -q '^Rally .*built in'; then
     same 'Rally' Rally --total-timesteps 256
 fi
+
+# A plug-in with masks: what would lead off the land is forbidden. With FAIL_AT it fails.
+if command -v "${CC:-cc}" >/dev/null; then
+    sed -e 's|^static const float low.*|static void my_mask(const void *self, uint8_t *allowed)\
+{\
+    const my_game *game = self;\
+    allowed[0] = game->place > 0;\
+    allowed[1] = 1;\
+    allowed[2] = game->place < LAND - 1;\
+}\
+\
+&|' -e 's|^    \.step = my_step,|&\
+    .action_mask = my_mask,|' \
+        -e 's|^    game->place += .*|    if (getenv("FAIL_AT"))\
+        return PPO_ENV_FAILED;\
+&|' -e 's|^#include <ppo/plugin.h>|#include <stdlib.h>\
+&|' "$root/examples/plugin/mygame.c" >masked.c
+    "${CC:-cc}" -O2 -I"$root/include" -shared -fPIC -fvisibility=hidden masked.c -o libmasked.so ||
+        fail 'the plug-in with masks can not be built'
+    same 'masks' ./libmasked.so --total-timesteps 1536
+fi
+
+# --- what is refused -----------------------------------------------------------------------------
+# Each rank notes its process and may be given something of its own: "ranks ... sh rank.sh ppo ...".
+cat >rank.sh <<'END'
+rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
+echo $$ >pid.$rank
+[ "$rank" != 1 ] || set -- "$@" ${FOR_RANK_1:-}
+[ "$rank" != 1 ] || [ -z "${FAIL_RANK_1:-}" ] || export FAIL_AT=1
+exec "$@"
+END
+
+# What a launcher makes of a failure's code differs, so only that it is one is wanted.
+fails() {
+    last=$*
+    "$@" >"$out" 2>"$err" </dev/null && fail "success of: $last"
+    cat "$out" >>"$err" # MPICH's launcher says on stdout what has died
+}
+
+for mpi in $launchers; do
+    short="CartPole-v1 $common --total-timesteps 256 --run-dir refused"
+    fails ranks $mpi 3 "$ppo" train $short
+    says '3 ranks were started, which is not a power of two'
+    fails ranks $mpi 2 "$ppo" train $short --shards 1
+    says 'rank 0 on .*: 2 ranks can.t share 1 shard; set shards to at least the number of ranks'
+    FOR_RANK_1='--gamma 0.5'
+    export FOR_RANK_1
+    fails ranks $mpi 2 sh rank.sh "$ppo" train $short
+    says 'rank 1 on .* differs from rank 0 on .*: gamma is 0.5 there, 0.99 here'
+    FOR_RANK_1='--threads 3'
+    run 0 ranks $mpi 2 sh rank.sh "$ppo" train $short
+    unset FOR_RANK_1
+    [ -e libmasked.so ] || continue
+    FAIL_RANK_1=1
+    export FAIL_RANK_1
+    fails ranks $mpi 2 sh rank.sh "$ppo" train ./libmasked.so $common --run-dir failed
+    says 'rank 1 on .*: MyGame-v0, environment 4.*the environment failed'
+    unset FAIL_RANK_1
+done
+run 2 env PPO_MPI=other "$ppo" train CartPole-v1
+says 'PPO_MPI is other; it may be openmpi, mpich or off'
+run 10 env SLURM_STEP_NUM_TASKS=4 "$ppo" train CartPole-v1
+says 'srun --mpi=pmix'
+
+# --- ranks that die, hang, are told to stop ------------------------------------------------------
+long='CartPole-v1 --shards 4 --num-envs 8 --num-steps 32 --minibatch-size 64 --update-epochs 2
+      --norm-obs true --eval-every 0 --eval-episodes 2 --stop-when-solved false
+      --checkpoint-interval-s 0 --tensorboard false --threads 1'
+
+# start LAUNCHER COUNT STEPS: a long training in the background, whose launcher is then $launched.
+start() {
+    rm -f pid.*
+    ranks "$1" "$2" sh rank.sh "$ppo" train $long --total-timesteps "$3" --run-dir long >"$out" 2>"$err" &
+    launched=$!
+}
+
+for mpi in $launchers; do
+    rm -rf long
+    start $mpi 2 100000000
+    wait_for_lines long/progress.csv 5
+    kill -STOP "$(cat pid.1)"
+    wait $launched && fail "success with a rank that hangs, $mpi"
+    says 'rank 1 on .* has given no sign of life for 2 s; the last checkpoint stands'
+    start $mpi 4 100000000
+    wait_for_lines long/progress.csv 12
+    kill -TERM "$(cat pid.3)"
+    wait $launched
+    wants "exit code of a training that was told to stop, $mpi" $? 130
+    says 'stopped at step [0-9]* of 100000000, checkpoint written'
+done
+
+# Any rank killed at any moment, and the run taken up by any number of ranks.
+kills=${PPO_RANK_KILLS:-4}
+seed=${PPO_SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
+echo "PPO_SEED=$seed PPO_RANK_KILLS=$kills"
+steps=51200
+run 0 "$ppo" train $long --total-timesteps $steps --run-dir whole --json
+hash=$(field hash)
+set -- $launchers
+awk -v seed="$seed" -v n="$kills" -v mpis="$launchers" 'BEGIN {
+    srand(seed)
+    num = split(mpis, mpi, " ")
+    for (i = 0; i < n; i++) {
+        count = 2 ^ int(1 + 2 * rand())
+        print mpi[1 + int(num * rand())], count, int(count * rand()), 1 + int(25 * rand())
+    }
+}' >plan
+check_end() {
+    run 0 "$ppo" train $long --total-timesteps $steps --run-dir long --json
+    wants 'hash after kills' "$(field hash)" "$hash"
+    cmp -s whole/progress.csv long/progress.csv || fail 'progress.csv differs after kills'
+    rm -rf long
+}
+rm -rf long
+done_kills=0
+while read -r mpi count victim lines; do
+    have=$(wc -l 2>/dev/null <long/progress.csv || echo 0)
+    start "$mpi" "$count" $steps
+    tries=0
+    while [ "$(wc -l 2>/dev/null <long/progress.csv || echo 0)" -le $((have + lines)) ] &&
+        kill -0 $launched 2>/dev/null && [ $((tries += 1)) -lt 2000 ]; do
+        sleep 0.01
+    done
+    kill -KILL "$(cat "pid.$victim")" 2>/dev/null && done_kills=$((done_kills + 1))
+    wait $launched
+    [ "$(wc -l 2>/dev/null <long/progress.csv || echo 0)" -le 200 ] || check_end
+done <plan
+check_end
+echo "$done_kills of $kills kills of a running rank"
 finish

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/crash.h"
 #include "cli/message.h"
 #include "cli/train/origins.h"
 #include "cli/progress.h"
@@ -158,6 +159,7 @@ int cli_cmd_train(const cli_args *args)
         const uint32_t rank = ppo_ranks_rank(ranks);
         cli_message_set_rank(rank, ppo_ranks_host(ranks, rank));
         cli_signals_hush();
+        cli_crash_allow_exit();
     }
     const int code = train(args, ranks);
     if (code != PPO_OK && code != CLI_INTERRUPTED)
