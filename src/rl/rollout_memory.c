@@ -20,11 +20,13 @@ static void plan_pair(ppo_memory *pair, const ppo_rollout_memory *m, const char 
     for (size_t i = 0; i < (ppo_memory_cell_has_c(cell) ? 2 : 1); i++) {
         char name[PPO_NAME_SIZE];
         snprintf(name, sizeof name, "%s.%s.%s", prefix, net_name(m->policy, net), i ? "c" : "h");
-        if (role == PPO_ROLE_SCRATCH)
+        if (role == PPO_ROLE_SCRATCH) {
             PPO_ARENA_ADD(arena, slots[i], name, owner, role, PPO_F32, m->num_steps / m->length,
                           m->num_envs, cell->size);
-        else
+        } else {
             PPO_ARENA_ADD(arena, slots[i], name, owner, role, PPO_F32, m->num_envs, cell->size);
+            ppo_arena_mark_envs(arena, 0);
+        }
     }
 }
 
@@ -38,6 +40,7 @@ void ppo_rollout_memory_plan(ppo_rollout_memory *m, const ppo_policy *policy, si
                   num_steps + 1, num_envs);
     PPO_ARENA_ADD(arena, &m->next_start, "memory.start", collect, PPO_ROLE_ENVIRONMENT, PPO_U8,
                   num_envs);
+    ppo_arena_mark_envs(arena, 0);
     for (size_t net = 0; net < policy->num_nets; net++) {
         plan_pair(&m->now[net], m, "memory", net, PPO_ROLE_ENVIRONMENT, arena);
         plan_pair(&m->sequence[net], m, "rollout.memory", net, PPO_ROLE_SCRATCH, arena);

@@ -75,6 +75,9 @@ same 'CartPole, shared, normalised' CartPole-v1 --total-timesteps 1536 --shared-
     --norm-obs true --norm-reward true --norm-adv batch --frame-stack 2
 same 'Pendulum, both normalisers' Pendulum-v1 --total-timesteps 1536 --norm-obs true \
     --norm-reward true --sticky-action-prob 0.25
+same 'memory' TMaze --total-timesteps 1024 --memory-size 16 --sequence-length 8
+same 'memory, separate, normalised' Pendulum-v1 --total-timesteps 1024 --memory gru \
+    --shared-network false --norm-obs true --memory-size 8 --sequence-length 8
 same 'BipedalWalker' BipedalWalker-v3 --total-timesteps 768
 if "$ppo" envs | grep -q '^Rally .*built in'; then
     same 'Rally' Rally --total-timesteps 256

@@ -158,6 +158,9 @@ static void test_tensors(void **state)
             assert_true(parameters || a.role != PPO_ROLE_PARAMETER);
             parameters = a.role == PPO_ROLE_PARAMETER;
             assert_true(a.data && a.rank >= 1);
+            // Else several ranks' checkpoints would lack the other ranks' environments.
+            if (a.role == PPO_ROLE_ENVIRONMENT)
+                assert_true(a.env_axis && a.shape[a.env_axis - 1] == config.num_envs);
             if (strcmp(a.name, "obs_norm.count") == 0) // the first observations are in
                 assert_true(fabs(*(const double *)a.data - 1e-4 - config.num_envs) < 1e-9);
             for (size_t j = 0; j < k && ppo_trainer_tensor(trainer, j, &b); j++)
