@@ -273,7 +273,7 @@ static bool is_small(const ppo_optimizer *o)
 void ppo_optimizer_add_network(ppo_optimizer *o, size_t net)
 {
     for (size_t i = 0; is_small(o) && is_one_shard(o) && i < o->num_slices; i++)
-        if (o->slices[i].net == net)
+        if (o->slices[i].net == net && o->slices[i].in_chunks)
             reduce_slice(o, i);
 }
 
@@ -313,8 +313,8 @@ double ppo_optimizer_norm(ppo_optimizer *o)
     double squares[NUM_GROUPS] = {0.0, 0.0};
     if (!is_small(o))
         ppo_pool_run(o->pool, reduce_task, o, o->num_slices);
-    else if (!is_one_shard(o))
-        for (size_t i = 0; i < o->num_slices; i++)
+    for (size_t i = 0; is_small(o) && i < o->num_slices; i++)
+        if (!o->slices[i].in_chunks || !is_one_shard(o)) // chunks of one have been added
             reduce_slice(o, i);
     for (size_t i = 0; i < o->num_slices; i++)
         squares[o->slices[i].group] += o->squares[i * SQUARES_STRIDE];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Steps against a textbook optimiser in double precision that is fed the same gradients, with one
 // or two groups of parameters, few slices and many; packed weights kept fresh; the same bits with
-// any number of threads.
+// any number of threads; the norm takes in a convolutional network's gradient of this minibatch.
 #include "unit/rl/support/update_set_ups.h"
 #include "unit/rl/support/ppo_reference.h"
 
@@ -113,9 +113,77 @@ static void test_threads(void **state)
     }
 }
 
+// --- convolutional networks ---------------------------------------------------------------------
+
+// A policy of few slices with a picture among its inputs, and its optimiser.
+typedef struct pictured {
+    ppo_config config;
+    ppo_arena arena;
+    ppo_policy policy;
+    ppo_pool *pool;
+    ppo_optimizer *optimizer;
+    float *chunk; // [chunk size of the policy]
+} pictured;
+
+static void pictured_create(pictured *p)
+{
+    static const ppo_space_part parts[] = {
+        {"picture", {.kind = PPO_SPACE_BOX, .dtype = PPO_U8, .rank = 2, .shape = {36, 36}}},
+        {"vector", PPO_SPACE_FLOATS(3, NULL, NULL)}};
+    static const ppo_space space = PPO_SPACE_DICT_OF(2, parts);
+    ppo_error error = {0};
+    ppo_input input;
+    ppo_config_defaults(&p->config);
+    p->config.cnn_features = 16;
+    p->config.shared_network = true;
+    p->config.hidden_sizes = (ppo_widths){1, {8}};
+    if (ppo_input_for(&input, &p->config, &space, &error) != PPO_OK ||
+        ppo_policy_plan(&p->policy, &p->config, &input, &space, dist_discrete(2), &p->arena,
+                        &error) != PPO_OK ||
+        ppo_pool_create(&p->pool, 1, &error) != PPO_OK ||
+        ppo_optimizer_create(&p->optimizer, &p->config, &ppo_shards_one, &p->policy, p->pool,
+                             &p->arena, &error) != PPO_OK ||
+        ppo_arena_bind(&p->arena, &error) != PPO_OK)
+        fail_msg("%s", error.message);
+    p->chunk = new_floats(ppo_policy_chunk_size(&p->policy));
+}
+
+static void pictured_release(pictured *p)
+{
+    free(p->chunk);
+    ppo_optimizer_destroy(p->optimizer);
+    ppo_pool_destroy(p->pool);
+    ppo_policy_release(&p->policy);
+    ppo_arena_release(&p->arena);
+}
+
+// The gradient of convolutional networks comes after the heads' have been added.
+static void test_norm_with_pictures(void **state)
+{
+    (void)state;
+    pictured p = {.chunk = NULL};
+    ppo_random random;
+    ppo_random_seed(&random, 3);
+    pictured_create(&p);
+    for (int t = 0; t < 3; t++) {
+        double squares = 0.0;
+        fill_uniform(p.chunk, ppo_policy_chunk_size(&p.policy), &random, -1.0, 1.0);
+        ppo_optimizer_begin(p.optimizer, 0, p.chunk, 1);
+        ppo_optimizer_add_network(p.optimizer, PPO_ACTOR_NET);
+        fill_uniform(ppo_optimizer_sum(p.optimizer), p.policy.head_begin[PPO_ACTOR_NET], &random,
+                     -0.1, 0.1);
+        const double norm = ppo_optimizer_norm(p.optimizer);
+        const float *grad = ppo_optimizer_gradient(p.optimizer);
+        for (size_t i = 0; i < p.policy.layout.size; i++)
+            squares += (double)grad[i] * (double)grad[i];
+        assert_true(relative_error(norm, sqrt(squares), 0.0) < 1e-6);
+    }
+    pictured_release(&p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps),
-                                       cmocka_unit_test(test_threads)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_norm_with_pictures)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
