@@ -39,6 +39,7 @@ F_SETSIG = 10
 NOT_FOUND, UNFIT = "not_found", "unsupported"
 WHOLE = slice(None)
 MAX_NUMBERS = 4096  # kept for actions
+MAX_ELEMENTS = 1 << 28  # of a space
 
 
 class Refusal(Exception):
@@ -107,8 +108,10 @@ def rounded(values, inwards):
 def bound(values):
     """Bounds as JSON: null for none at all, one number for all, or a list; null for infinity."""
     values = np.asarray(values, np.float64).astype(np.float32).ravel()
+    if values.size and np.all(values == values[0]):
+        values = values[:1]
     listed = [float(v) if math.isfinite(v) else None for v in values]
-    return listed[0] if len(set(listed)) == 1 else listed
+    return listed[0] if len(listed) == 1 else listed
 
 
 def describe_box(space, name):
@@ -117,12 +120,12 @@ def describe_box(space, name):
         raise Refusal(UNFIT, f"the {name} space has {len(space.shape)} axes; 4 are possible")
     if name.startswith("action"):
         if not np.issubdtype(space.dtype, np.floating):
-            raise Refusal(UNFIT, f"the action space is a Box of {space.dtype}, not of floats")
+            raise Refusal(UNFIT, f"the {name} space is a Box of {space.dtype}, not of floats")
         low, high = rounded(low, math.inf), rounded(high, -math.inf)
         for i in np.flatnonzero(low > high):
             raise Refusal(
                 UNFIT,
-                f"there is no float of 32 bits between the bounds of action {i},"
+                f"there is no float of 32 bits between the bounds of {name} {i},"
                 f" {space.low.flat[i]} and {space.high.flat[i]}",
             )
     return {
@@ -135,6 +138,11 @@ def describe_box(space, name):
 
 
 def describe_space(space, name):
+    count = math.prod(getattr(space, "shape", None) or ())
+    if count > MAX_ELEMENTS:
+        raise Refusal(
+            UNFIT, f"the {name} space has {count} elements; {MAX_ELEMENTS} are possible"
+        )
     if isinstance(space, spaces.Box):
         return describe_box(space, name)
     if isinstance(space, spaces.Discrete):
@@ -204,6 +212,18 @@ def integers(value, count):
     return value.ravel()
 
 
+def fault_of_part(obs, path, error):
+    """What is wrong with the part of an observation at which `error` was raised."""
+    name = ".".join(map(str, path))
+    try:
+        for key in path:
+            obs = obs[key]
+    except Exception:
+        return BadValue(f"an observation that lacks the part {name}")
+    said = str(error) if isinstance(error, BadValue) else last_line(error)
+    return BadValue(f"part {name}: {said}")
+
+
 def tree_writer(space, row):
     """Writes the parts of a Dict or Tuple into a row of bytes, each as a value of its own."""
     parts = [
@@ -212,11 +232,15 @@ def tree_writer(space, row):
     ]
 
     def write(obs):
-        for path, write_leaf in parts:
-            value = obs
-            for key in path:
-                value = value[key]
-            write_leaf(value)
+        path = ()
+        try:
+            for path, write_leaf in parts:
+                value = obs
+                for key in path:
+                    value = value[key]
+                write_leaf(value)
+        except Exception as error:
+            raise fault_of_part(obs, path, error) from error
 
     return write
 

@@ -113,11 +113,11 @@ static ppo_status read_shape(ppo_space *space, const cJSON *json, ppo_error *err
     cJSON_ArrayForEach(axis, json)
     {
         if (space->rank == PPO_MAX_RANK || !(axis->valuedouble >= 1.0))
-            return ppo_fail(error, PPO_UNSUPPORTED, "a space is empty, or has more than %d axes",
+            return ppo_fail(error, PPO_UNSUPPORTED, "the space is empty, or has more than %d axes",
                             PPO_MAX_RANK);
         size *= axis->valuedouble;
         if (size > (double)(1 << 28))
-            return ppo_fail(error, PPO_UNSUPPORTED, "a space has too many elements");
+            return ppo_fail(error, PPO_UNSUPPORTED, "the space has too many elements");
         space->shape[space->rank++] = (uint32_t)axis->valuedouble;
     }
     return PPO_OK;
@@ -179,9 +179,9 @@ static ppo_status read_parts(ppo_space *space, ppo_bridge_facts *facts, const cJ
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "parts"), *item;
     const size_t count = (size_t)cJSON_GetArraySize(list);
     const bool has_keys = strcmp(text_of(json, "kind"), "dict") == 0;
-    if (depth > PPO_MAX_SPACE_DEPTH || count > PPO_MAX_SPACE_LEAVES)
+    if (depth >= PPO_MAX_SPACE_DEPTH || count > PPO_MAX_SPACE_LEAVES)
         return ppo_fail(error, PPO_UNSUPPORTED,
-                        "a space has parts more than %d deep, or more than %d of them",
+                        "the space has parts more than %d deep, or more than %d of them",
                         PPO_MAX_SPACE_DEPTH, PPO_MAX_SPACE_LEAVES);
     ppo_space_part *part = take(facts, count, sizeof *part);
     if (!part)
@@ -206,14 +206,23 @@ static ppo_status read_space(ppo_space *space, ppo_bridge_facts *facts, const cJ
                : read_leaf(space, facts, json, error);
 }
 
+// The space `name`: "observation" or "action"; a refusal says which, and of what environment.
+static ppo_status read_named_space(ppo_space *space, ppo_bridge_facts *facts, const cJSON *json,
+                                   const char *name, const char *id, ppo_error *error)
+{
+    ppo_error fault = {.message = ""};
+    const ppo_status status = read_space(space, facts, cJSON_GetObjectItem(json, name), 0, &fault);
+    return status == PPO_OK ? PPO_OK
+                            : ppo_fail(error, status, "%.128s, %s: %s", id, name, fault.message);
+}
+
 static ppo_status read_all(ppo_env_class *env, ppo_bridge_facts *facts, const cJSON *json,
-                           ppo_error *error)
+                           const char *id, ppo_error *error)
 {
     const double height = number_of(json, "height", 0.0), width = number_of(json, "width", 0.0);
     const double limit = number_of(json, "limit", 0.0), fps = number_of(json, "fps", 0.0);
-    PPO_TRY(read_space(&env->observation_space, facts, cJSON_GetObjectItem(json, "observation"), 0,
-                       error));
-    PPO_TRY(read_space(&env->action_space, facts, cJSON_GetObjectItem(json, "action"), 0, error));
+    PPO_TRY(read_named_space(&env->observation_space, facts, json, "observation", id, error));
+    PPO_TRY(read_named_space(&env->action_space, facts, json, "action", id, error));
     snprintf(facts->no_pictures, sizeof facts->no_pictures, "%s", text_of(json, "no_pictures"));
     env->max_episode_steps = limit >= 1.0 && limit < UINT32_MAX ? (uint32_t)limit : 0;
     env->reward_threshold = number_of(json, "threshold", (double)NAN);
@@ -246,7 +255,7 @@ ppo_status ppo_bridge_read_facts(ppo_env_class *env, ppo_bridge_facts *facts, in
                         id);
     const ppo_status status = cJSON_GetObjectItemCaseSensitive(json, "error")
                                   ? refuse(json, id, error)
-                                  : read_all(env, facts, json, error);
+                                  : read_all(env, facts, json, id, error);
     cJSON_Delete(json);
     return status;
 }

@@ -419,6 +419,8 @@ class SingleEnvs(unittest.TestCase):
         np.testing.assert_array_equal(agent.act(obs)[1], agent.act(obs, state=None)[1])
         with self.assertRaisesRegex(ValueError, "the state has shape"):
             agent.act(obs, state=(np.zeros(5),))
+        with self.assertRaisesRegex(ValueError, "the state is not finite"):
+            agent.act(obs, state=(np.full((3, 8), np.nan), np.zeros((3, 8))))
         with self.assertRaisesRegex(ValueError, "episode_start has 2"):
             agent.act(obs, episode_start=[True, False])
         with self.assertRaisesRegex(ValueError, "no memory"):

@@ -467,6 +467,8 @@ static void test_refusals(void **state)
         {"gym:trial_envs:TextAction-v0", PPO_UNSUPPORTED, "the action space is a Text"},
         {"gym:trial_envs:Gap-v0", PPO_UNSUPPORTED, "between the bounds of action 0, 0.1 and 0.1"},
         {"gym:trial_envs:FiveAxes-v0", PPO_UNSUPPORTED, "has 5 axes"},
+        {"gym:trial_envs:BytesAction-v0", PPO_UNSUPPORTED, "action['a'] space is a Box of uint8"},
+        {"gym:trial_envs:Vast-v0", PPO_UNSUPPORTED, "observation['a'] space has 536870912 elem"},
         {"gym:trial_envs:Broken-v0", PPO_UNSUPPORTED, "ValueError: this one is never made"},
         {"gym:trial_envs:Fails-v0", PPO_ENV_FAILED, "Python ended"},
     };
@@ -501,6 +503,10 @@ static void test_garbage(void **state)
     static const char *const names[][2] = {
         {"WrongShape-v0", "shape (3,)"},
         {"WrongType-v0", "type <U1"},
+        {"LacksPart-v0", "an observation that lacks the part b.0"},
+        {"NoParts-v0", "an observation that lacks the part a"},
+        {"WrongPart-v0", "part b.0: an observation of shape (3,)"},
+        {"TextPart-v0", "part a: TypeError"},
         {"NotANumber-v0", "is not a number"},
         {"OutOfRange-v0", "is 7, not in [0, 2)"},
         {"WrongReward-v0", "a reward that is a str"},

@@ -86,6 +86,9 @@ static void test_parts(void **state)
 
 #define ANY_SPACE "{\"kind\": \"discrete\", \"shape\": [1], \"num_values\": [2]}"
 
+#define INSIDE(space) "{\"kind\": \"tuple\", \"parts\": [" space "]}"
+#define NINE_DEEP     INSIDE(INSIDE(INSIDE(INSIDE(INSIDE(INSIDE(INSIDE(INSIDE(INSIDE(ANY_SPACE)))))))))
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -101,10 +104,12 @@ static void test_refusals(void **state)
          "gym:X-v0: no such thing"},
         {"{\"error\": \"can't\", \"kind\": \"unsupported\"}\n", PPO_UNSUPPORTED, "can't"},
         {"{\"observation\": {\"kind\": \"box\", \"shape\": [1, 1, 1, 1, 1]}}\n", PPO_UNSUPPORTED,
-         "axes"},
+         "gym:X-v0, observation: the space is empty, or has more than 4 axes"},
         {"{\"observation\": {\"kind\": \"box\", \"shape\": [0]}}\n", PPO_UNSUPPORTED, "empty"},
         {"{\"observation\": {\"kind\": \"box\", \"shape\": [65536, 65536]}}\n", PPO_UNSUPPORTED,
-         "too many"}};
+         "too many"},
+        {"{\"observation\": " ANY_SPACE ", \"action\": " NINE_DEEP "}\n", PPO_UNSUPPORTED,
+         "gym:X-v0, action: the space has parts more than 8 deep"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ppo_env_class env;
         ppo_bridge_facts facts = {.blocks = NULL};
