@@ -140,7 +140,11 @@ static ppo_status plan_slices(ppo_optimizer *o, ppo_error *error)
     o->slices = calloc(most, sizeof *o->slices);
     o->pieces = calloc(most, sizeof *o->pieces);
     if (!o->slices || !o->pieces)
-        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the optimiser's plan");
+        return ppo_fail(error, PPO_NO_MEMORY,
+                        "not enough memory for networks of %zu parameters; use fewer hidden units, "
+                        "a smaller memory, or an environment whose discrete spaces have fewer "
+                        "values",
+                        o->policy->layout.size);
     cut_block(o);
     assert(o->num_slices <= most && o->num_pieces <= most);
     return PPO_OK;
