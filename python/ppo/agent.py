@@ -109,6 +109,8 @@ class Agent:
                     "the state has shapes %s; %d observations have %d numbers each"
                     % ([part.shape for part in parts], count, self.memory_size)
                 )
+            if not all(np.isfinite(part).all() for part in parts):
+                raise ValueError("the state is not finite; an agent can't act on that")
             before[:] = np.concatenate([part.reshape(count, -1) for part in parts], axis=1)
         if episode_start is not None:
             starts = np.asarray(episode_start, bool).reshape(-1)
