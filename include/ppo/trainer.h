@@ -163,15 +163,22 @@ PPO_API double ppo_trainer_flops(const ppo_trainer *trainer);
 // `last` may be NULL. A dead worker is replaced; each of its environments begins a fresh episode.
 PPO_API uint64_t ppo_trainer_workers_lost(const ppo_trainer *trainer, ppo_error *last);
 
-// The device that computes the networks (config->device), and what it has been given to do since
-// the trainer was made. Returns false, and zeros, if the processor computes them.
+// What a device has been given to do.
+typedef struct ppo_device_work {
+    uint64_t launches;   // of kernels
+    uint64_t bytes_to;   // over the bus
+    uint64_t bytes_from; // over the bus
+    uint64_t waits;      // for what comes back
+} ppo_device_work;
+
+// The device that computes the networks (config->device). Returns false, and zeros, if the
+// processor computes them.
 typedef struct ppo_device_info {
-    char name[PPO_TEXT_SIZE];      // with platform and driver
-    uint64_t launches;             // of kernels
-    uint64_t bytes_to, bytes_from; // over the bus
-    uint64_t waits;                // for what comes back
-    uint64_t memory_bytes;         // of the device, held now
-    uint64_t buffers_made;         // pieces of it that were ever taken
+    char name[PPO_TEXT_SIZE]; // with platform and driver
+    uint64_t memory_bytes;    // of the device, held now
+    uint64_t buffers_made;    // pieces of it that were ever taken
+    uint64_t minibatches;     // of the last iteration,
+    ppo_device_work work;     // and what they have given the device to do
 } ppo_device_info;
 PPO_API bool ppo_trainer_device(const ppo_trainer *trainer, ppo_device_info *info);
 

@@ -72,6 +72,8 @@ struct ppo_trainer {
     uint64_t *counters;  // [NUM_COUNTERS]
     double *saved_stats; // [NUM_SAVED_STATS]
     ppo_stats stats;
+    uint64_t minibatches;                  // of the last iteration
+    ppo_device_work device_work;           // for them
     bool (*is_interrupted)(void *context); // asked by evaluations; may be NULL
     void *interrupt_context;
     ppo_error failure; // once a step has failed, every later one fails the same way
@@ -283,6 +285,11 @@ ppo_status ppo_trainer_step(ppo_trainer *trainer, ppo_stats *stats, ppo_error *e
     trainer->counters[ITERATION]++;
     trainer->counters[GLOBAL_STEP] += ppo_config_batch_size(config);
     fill_stats(trainer, &step, &update);
+    trainer->minibatches = update.minibatches;
+    trainer->device_work = (ppo_device_work){.launches = update.device.launches,
+                                             .bytes_to = update.device.bytes_written,
+                                             .bytes_from = update.device.bytes_read,
+                                             .waits = update.device.reads};
     trainer->stats.collect_seconds = collected - start;
     trainer->stats.update_seconds = ppo_clock_seconds() - collected;
     ppo_sized_write(stats, &trainer->stats, sizeof trainer->stats);
@@ -387,12 +394,10 @@ bool ppo_trainer_device(const ppo_trainer *trainer, ppo_device_info *info)
         return false;
     const ppo_gpu_counters counters = ppo_gpu_device_counters(device);
     ppo_gpu_device_describe(device, info->name, sizeof info->name);
-    info->launches = counters.launches;
-    info->bytes_to = counters.bytes_written;
-    info->bytes_from = counters.bytes_read;
-    info->waits = counters.reads;
     info->memory_bytes = counters.buffer_bytes;
     info->buffers_made = counters.buffers_made;
+    info->minibatches = trainer->minibatches;
+    info->work = trainer->device_work;
     return true;
 }
 

@@ -80,6 +80,18 @@ static void pack_task(void *context, size_t task, size_t worker)
     ppo_policy_pack_acting(((const ppo_update *)context)->policy, task);
 }
 
+// What has gone through the policy's device since then.
+static ppo_gpu_counters counters_since(const ppo_gpu_counters *then, const ppo_policy *policy)
+{
+    ppo_gpu_counters now = ppo_gpu_device_counters(&policy->device);
+    now.launches -= then->launches;
+    now.writes -= then->writes;
+    now.bytes_written -= then->bytes_written;
+    now.reads -= then->reads;
+    now.bytes_read -= then->bytes_read;
+    return now;
+}
+
 // --- the phase ---------------------------------------------------------------------------------
 
 // Means over the minibatches, from sums.
@@ -180,6 +192,7 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
 {
     const ppo_config *config = update->config;
     const ppo_rollout_view view = ppo_rollout_view_of(rollout);
+    const ppo_gpu_counters before = ppo_gpu_device_counters(&update->policy->device);
     *stats = (ppo_update_stats){.epochs = 0};
     const size_t num_samples = ppo_order_begin(&update->order, rollout, iteration);
     PPO_TRY(ppo_shards_check(update->shards, error));
@@ -198,6 +211,7 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
             break;
     }
     average(stats);
+    stats->device = counters_since(&before, update->policy);
     stats->explained_variance = ppo_order_explained_variance(&update->order, rollout);
 
     // What reads parameters, from here on to the next update, finds them where they always are.

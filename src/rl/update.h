@@ -15,6 +15,7 @@ typedef struct ppo_update_stats {
     double explained_variance;
     uint32_t epochs;
     uint32_t minibatches;
+    ppo_gpu_counters device; // what a device was given to do for them; zeros without one
 } ppo_update_stats;
 
 typedef struct ppo_update ppo_update;

@@ -91,6 +91,18 @@ run 0 "$ppo" train Rally $shape --device gpu --total-timesteps 180 --run-dir bot
 [ "$(field device)" != cpu ] || fail 'a resumed run does not say on which device it is'
 run 0 "$ppo" eval both --episodes 1 --json
 
+# The counts of docs/gpu.md, and nothing taken while training.
+run 0 "$ppo" bench cnn --device gpu --num-envs 2 --num-steps 8 --minibatch-size 8 --update-epochs 1 \
+    --seconds 0.5 --threads 2 --json
+images=$((8 * 84 * 84 * 4)) features=$((4 * 8 * 512))
+wants launches "$(field launches)" 18
+wants 'bytes to the device' "$(field bytes_to_device)" $((images + features))
+wants 'bytes from the device' "$(field bytes_from_device)" $((features + 1024))
+wants waits "$(field waits)" 2
+wants 'device memory' "$(field device_bytes)" $((16 * 1684128 + 1024 + 256 * 36928 +
+    (64 + 2 + 8) * (28224 + 4 * 49344 + 36 * 512) + 4 * 8 * (21120 + 512)))
+wants 'allocations while training' "$(field device_allocations)" 0
+
 # Killed at random moments and resumed.
 moments='0.9 1.3'
 survives_kills Rally $shape --device gpu --total-timesteps 450 --checkpoint-interval-s 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Measuring speed: the arithmetic peak, environments alone, training with two published systems'
-// sizes or any other. Training in bf16 is measured beside the same in fp32.
+// sizes or any other. Training in bf16 or on a device is measured beside the same in fp32 on the
+// processor.
 //
 // A machine's clock moves with its load and its neighbours, so a rate is compared with the peak of
 // the same minutes: peak, repeat, peak, repeat, ..., peak, by the same number of threads in the
@@ -56,13 +57,52 @@ static double median(const samples *s)
 typedef struct result {
     const char *name;
     const cli_bench_plan *plan;
-    samples sps;           // count == 0: not measured
-    samples fp32_sps;      // of the same training in fp32, where it is in bf16
+    samples sps;       // count == 0: not measured
+    samples other_sps; // of the same training in fp32 on the processor, where it is in bf16 or on a
+                       // device
     samples peak_gflops;   // count == 0: not measured
     double flops_per_step; // of the networks, per environment step
     double acting_share;   // of a feed-forward network's rate while acting; 0: not measured
     bool is_bf16;
+    ppo_device_info device;  // name "": the processor computes the networks
+    uint64_t buffers_before; // of the device, made before the clock ran
 } result;
+
+static bool has_device(const result *r)
+{
+    return r->device.name[0] != '\0';
+}
+
+// Of a device's work, what falls to one minibatch.
+static double per_minibatch(const result *r, uint64_t work)
+{
+    return (double)work / (double)r->device.minibatches;
+}
+
+static void print_json_device(cJSON *object, const result *r)
+{
+    const ppo_device_info *d = &r->device;
+    cJSON_AddStringToObject(object, "device", d->name);
+    cJSON_AddNumberToObject(object, "launches", per_minibatch(r, d->work.launches));
+    cJSON_AddNumberToObject(object, "bytes_to_device", per_minibatch(r, d->work.bytes_to));
+    cJSON_AddNumberToObject(object, "bytes_from_device", per_minibatch(r, d->work.bytes_from));
+    cJSON_AddNumberToObject(object, "waits", per_minibatch(r, d->work.waits));
+    cJSON_AddNumberToObject(object, "device_bytes", (double)d->memory_bytes);
+    cJSON_AddNumberToObject(object, "device_allocations",
+                            (double)(d->buffers_made - r->buffers_before));
+}
+
+static void print_device(const result *r)
+{
+    const ppo_device_info *d = &r->device;
+    printf("  device             %s\n", d->name);
+    printf("  a minibatch        %12.1f launches, %.0f bytes there, %.0f back, %.1f waits\n",
+           per_minibatch(r, d->work.launches), per_minibatch(r, d->work.bytes_to),
+           per_minibatch(r, d->work.bytes_from), per_minibatch(r, d->work.waits));
+    printf("  device memory      %12.1f MB, taken in %" PRIu64 " pieces, %" PRIu64
+           " while training\n",
+           1e-6 * (double)d->memory_bytes, d->buffers_made, d->buffers_made - r->buffers_before);
+}
 
 static void print_json_samples(cJSON *object, const char *name, const samples *s)
 {
@@ -85,10 +125,13 @@ static int print_json(const result *r)
         print_json_samples(object, "sps", &r->sps);
     else
         cJSON_AddNullToObject(object, "sps");
-    if (r->fp32_sps.count > 0) {
-        print_json_samples(object, "fp32_sps", &r->fp32_sps);
-        cJSON_AddNumberToObject(object, "times_fp32", median(&r->sps) / median(&r->fp32_sps));
+    if (r->other_sps.count > 0) {
+        print_json_samples(object, has_device(r) ? "cpu_sps" : "fp32_sps", &r->other_sps);
+        cJSON_AddNumberToObject(object, has_device(r) ? "times_cpu" : "times_fp32",
+                                median(&r->sps) / median(&r->other_sps));
     }
+    if (has_device(r))
+        print_json_device(object, r);
     if (r->peak_gflops.count > 0) {
         const double peak = median(&r->peak_gflops);
         const double gflops = r->sps.count ? 1e-9 * median(&r->sps) * r->flops_per_step : peak;
@@ -123,10 +166,13 @@ static int print_result(const result *r)
     if (r->sps.count > 0)
         printf("  environment steps  %12.0f /s       (%.0f to %.0f)\n", median(&r->sps),
                lowest(&r->sps), highest(&r->sps));
-    if (r->fp32_sps.count > 0)
-        printf("  in fp32            %12.0f /s       (%.0f to %.0f): bf16 is %.2f times as fast\n",
-               median(&r->fp32_sps), lowest(&r->fp32_sps), highest(&r->fp32_sps),
-               median(&r->sps) / median(&r->fp32_sps));
+    if (r->other_sps.count > 0)
+        printf("  %s %12.0f /s       (%.0f to %.0f): %s is %.2f times as fast\n",
+               has_device(r) ? "on the processor  " : "in fp32           ", median(&r->other_sps),
+               lowest(&r->other_sps), highest(&r->other_sps), has_device(r) ? "the device" : "bf16",
+               median(&r->sps) / median(&r->other_sps));
+    if (has_device(r))
+        print_device(r);
     if (r->peak_gflops.count == 0)
         return PPO_OK;
     const double peak = median(&r->peak_gflops);
@@ -223,21 +269,21 @@ static void take_peak(result *r, double seconds)
 
 // One iteration to warm up, then peak and training by turns, the peak first and last. Where a
 // single iteration takes longer than its turn, fewer repeats have to do.
-static ppo_status measure(result *r, ppo_trainer *trainer, ppo_trainer *fp32, ppo_error *error)
+static ppo_status measure(result *r, ppo_trainer *trainer, ppo_trainer *other, ppo_error *error)
 {
     const double turn_s = r->plan->seconds / NUM_REPEATS, peak_s = 0.2 * turn_s;
-    const double train_s = (fp32 ? 0.4 : 0.8) * turn_s;
+    const double train_s = (other ? 0.4 : 0.8) * turn_s;
     ppo_status status = ppo_trainer_step(trainer, NULL, error);
-    if (status == PPO_OK && fp32)
-        status = ppo_trainer_step(fp32, NULL, error);
+    if (status == PPO_OK && other)
+        status = ppo_trainer_step(other, NULL, error);
     const double began_s = cli_now_s();
     take_peak(r, peak_s);
     for (int i = 0; status == PPO_OK && i < NUM_REPEATS; i++) {
         if (i > 0 && cli_now_s() - began_s > 2.0 * r->plan->seconds)
             break;
         status = take_training(&r->sps, trainer, train_s, error);
-        if (status == PPO_OK && fp32)
-            status = take_training(&r->fp32_sps, fp32, train_s, error);
+        if (status == PPO_OK && other)
+            status = take_training(&r->other_sps, other, train_s, error);
         take_peak(r, peak_s);
     }
     return status;
@@ -256,7 +302,7 @@ static int bench_config(const char *name, ppo_config *config, const ppo_env_clas
                         const cli_args *args, const cli_bench_plan *plan, double acting_share)
 {
     ppo_error error = {0};
-    ppo_trainer *trainer = NULL, *fp32 = NULL;
+    ppo_trainer *trainer = NULL, *other = NULL;
     result r = {.name = name, .plan = plan, .acting_share = acting_share};
     config->total_timesteps = UINT64_C(1) << 40; // the clock ends it, not the steps
     config->threads = plan->threads;
@@ -266,15 +312,19 @@ static int bench_config(const char *name, ppo_config *config, const ppo_env_clas
     if (ppo_trainer_create(&trainer, config, &options, &error))
         return cli_fail(&error);
     r.is_bf16 = is_bf16(config, trainer);
+    const bool has_other = ppo_trainer_device(trainer, &r.device) || r.is_bf16;
+    r.buffers_before = r.device.buffers_made;
     config->precision = PPO_PRECISION_FP32;
-    if (r.is_bf16 && ppo_trainer_create(&fp32, config, &options, &error)) {
+    snprintf(config->device, sizeof config->device, "cpu");
+    if (has_other && ppo_trainer_create(&other, config, &options, &error)) {
         ppo_trainer_destroy(trainer);
         return cli_fail(&error);
     }
     const uint64_t batch = ppo_config_batch_size(ppo_trainer_config(trainer));
     r.flops_per_step = ppo_trainer_flops(trainer) / (double)batch;
-    const ppo_status status = measure(&r, trainer, fp32, &error);
-    ppo_trainer_destroy(fp32);
+    const ppo_status status = measure(&r, trainer, other, &error);
+    ppo_trainer_device(trainer, &r.device);
+    ppo_trainer_destroy(other);
     ppo_trainer_destroy(trainer);
     return status == PPO_OK ? print_result(&r) : cli_fail(&error);
 }

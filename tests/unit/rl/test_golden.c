@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Whole PPO updates and GAE against PyTorch's (tests/data/golden): losses, gradients, parameters;
-// the same bits with any number of threads; in bf16 too, within wider bars. PPO_GOLDEN_DIR names
-// another folder of such files.
+// the same bits with any number of threads; on a device too; in bf16, within wider bars.
+// PPO_GOLDEN_DIR names another folder of such files.
 #include "unit/rl/support/golden_update.h"
 
+#include "nn/gpu_device.h"
 #include "rl/gae.h"
 
 #include <glob.h>
@@ -33,15 +34,26 @@ static const char *golden_dir(void)
     return dir ? dir : PPO_TEST_DATA "/golden";
 }
 
+static bool has_device(void)
+{
+    ppo_gpu_device device;
+    const bool has = ppo_gpu_device_open(&device, 0, NULL) == PPO_OK;
+    ppo_gpu_device_close(&device);
+    return has;
+}
+
 static void check_file(const char *path)
 {
     const char *name = strrchr(path, '/') + 1;
     golden_file golden;
     golden_open(&golden, path);
     const bool pictures = golden_has_pictures(&golden);
-    golden_check_update(&golden, name, PPO_PRECISION_FP32, pictures ? &picture_bars : &mlp_bars);
+    golden_check_update(&golden, name, PPO_PRECISION_FP32, "cpu",
+                        pictures ? &picture_bars : &mlp_bars);
     if (pictures && golden_has_bf16())
-        golden_check_update(&golden, name, PPO_PRECISION_BF16, &golden_bf16_bars);
+        golden_check_update(&golden, name, PPO_PRECISION_BF16, "cpu", &golden_bf16_bars);
+    if (pictures && has_device())
+        golden_check_update(&golden, name, PPO_PRECISION_FP32, "gpu", &picture_bars);
     golden_close(&golden);
 }
 

@@ -294,7 +294,7 @@ static void check_file(const char *path)
     bed b = {.largest = 0.0};
     const char *name = strrchr(path, '/') + 1;
     golden_open(&b.golden, path);
-    golden_fixture_create(&b.fixture, &b.golden, PPO_PRECISION_FP32, 1);
+    golden_fixture_create(&b.fixture, &b.golden, PPO_PRECISION_FP32, "cpu", 1);
     check_acting(&b);
     if (golden_has_memory(&b.golden)) {
         golden_replay_create(&b.replay, &b.golden, &b.fixture);
@@ -303,10 +303,10 @@ static void check_file(const char *path)
     }
     printf("%s: acting %.2g\n", name, b.largest);
     golden_fixture_release(&b.fixture);
-    golden_check_update(&b.golden, name, PPO_PRECISION_FP32,
+    golden_check_update(&b.golden, name, PPO_PRECISION_FP32, "cpu",
                         golden_has_pictures(&b.golden) ? &picture_bars : &mlp_bars);
     if (golden_has_pictures(&b.golden) && golden_has_bf16())
-        golden_check_update(&b.golden, name, PPO_PRECISION_BF16, &golden_bf16_bars);
+        golden_check_update(&b.golden, name, PPO_PRECISION_BF16, "cpu", &golden_bf16_bars);
     golden_close(&b.golden);
 }
 

@@ -86,7 +86,7 @@ static void open_minibatch(minibatch *m, const char *name)
     uint32_t order[512];
     snprintf(path, sizeof path, "%s/golden_policies/%s.safetensors", PPO_TEST_DATA, name);
     golden_open(&golden, path);
-    golden_fixture_create(&m->fixture, &golden, PPO_PRECISION_FP32, 1);
+    golden_fixture_create(&m->fixture, &golden, PPO_PRECISION_FP32, "cpu", 1);
     golden_close(&golden);
     const ppo_rollout_memory *memory = &m->fixture.rollout.memory;
     const size_t sequences = m->fixture.config.minibatch_size / memory->length;

@@ -480,12 +480,13 @@ static void fill(golden_fixture *fixture, const golden_file *golden)
 }
 
 void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
-                           ppo_precision precision, uint32_t threads)
+                           ppo_precision precision, const char *device, uint32_t threads)
 {
     ppo_error error = {0};
     *fixture = (golden_fixture){0};
     golden_read_config(&fixture->config, golden);
     fixture->config.precision = precision;
+    snprintf(fixture->config.device, sizeof fixture->config.device, "%s", device);
     golden_read_action_space(fixture, golden);
     fixture->step = (ppo_step_params){.lr = fixture->config.learning_rate,
                                       .critic_lr = fixture->config.learning_rate,

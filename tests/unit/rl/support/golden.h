@@ -75,7 +75,7 @@ unsigned char *golden_observations(const golden_file *golden, const golden_fixtu
                                    const char *what, size_t rows);
 
 void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
-                           ppo_precision precision, uint32_t threads);
+                           ppo_precision precision, const char *device, uint32_t threads);
 void golden_fixture_release(golden_fixture *fixture);
 
 // Whether precision bf16 can be had here.

@@ -72,11 +72,12 @@ static void find_samples(const golden_fixture *fixture, uint32_t *index, const d
 }
 
 // All minibatches in the file's order.
-static outcome run_update(const golden_file *golden, ppo_precision precision, uint32_t threads)
+static outcome run_update(const golden_file *golden, ppo_precision precision, const char *device,
+                          uint32_t threads)
 {
     golden_fixture fixture;
     size_t count;
-    golden_fixture_create(&fixture, golden, precision, threads);
+    golden_fixture_create(&fixture, golden, precision, device, threads);
     double *order = golden_values(golden, "in.minibatch_order", &count);
     const size_t size = fixture.config.minibatch_size, params = fixture.policy.layout.size;
     const size_t length = ppo_config_sequence_length(&fixture.config);
@@ -94,9 +95,12 @@ static outcome run_update(const golden_file *golden, ppo_precision precision, ui
             minibatch_step_run(&fixture.single, &fixture.rollout, index, size, &fixture.step);
         note_metrics(o.metrics + m * NUM_METRICS, &stats);
         if (m == 0)
+            ppo_optimizer_fetch_gradient(fixture.single.optimizer);
+        if (m == 0)
             memcpy(o.first_grad, ppo_optimizer_gradient(fixture.single.optimizer),
                    params * sizeof *o.first_grad);
     }
+    ppo_policy_fetch(&fixture.policy);
     memcpy(o.params, fixture.policy.params, params * sizeof *o.params);
     free(index);
     free(order);
@@ -211,20 +215,23 @@ static double compare_params(const golden_file *golden, const ppo_params *layout
 }
 
 void golden_check_update(const golden_file *golden, const char *name, ppo_precision precision,
-                         const golden_tolerances *bars)
+                         const char *device, const golden_tolerances *bars)
 {
     golden_fixture fixture; // for its layout
-    golden_fixture_create(&fixture, golden, PPO_PRECISION_FP32, 1);
-    outcome o = run_update(golden, precision, 1);
+    golden_fixture_create(&fixture, golden, PPO_PRECISION_FP32, "cpu", 1);
+    outcome o = run_update(golden, precision, device, 1);
     const double metrics = compare_metrics(golden, &o, bars);
     const double gradient = compare_params(golden, &fixture.policy.layout, "out.first_grad.",
                                            o.first_grad, bars->gradient);
     const double params =
         compare_params(golden, &fixture.policy.layout, "out.param.", o.params, bars->params);
     printf("%s%s: metrics %.2g, first gradient %.2g, parameters %.2g\n", name,
-           precision == PPO_PRECISION_BF16 ? " in bf16" : "", metrics, gradient, params);
+           precision == PPO_PRECISION_BF16 ? " in bf16"
+           : strcmp(device, "cpu") != 0    ? " on a device"
+                                           : "",
+           metrics, gradient, params);
     for (uint32_t threads = 2; threads <= 3; threads++) {
-        outcome other = run_update(golden, precision, threads);
+        outcome other = run_update(golden, precision, device, threads);
         assert_memory_equal(other.metrics, o.metrics,
                             o.num_minibatches * NUM_METRICS * sizeof *o.metrics);
         assert_memory_equal(other.first_grad, o.first_grad, o.num_params * sizeof *o.first_grad);

@@ -21,9 +21,9 @@ extern const golden_tolerances golden_bf16_bars;
 // Fails beyond the tolerance, and keeps the largest deviation.
 void golden_judge(const char *what, double deviation, double tolerance, double *largest);
 
-// Metrics, first gradient and parameters of the file's update, within these bars; the same bits
-// with any number of threads. Prints what it finds.
+// Metrics, first gradient and parameters of the file's update on this device, within these bars;
+// the same bits with any number of threads. Prints what it finds.
 void golden_check_update(const golden_file *golden, const char *name, ppo_precision precision,
-                         const golden_tolerances *bars);
+                         const char *device, const golden_tolerances *bars);
 
 #endif
