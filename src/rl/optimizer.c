@@ -140,11 +140,7 @@ static ppo_status plan_slices(ppo_optimizer *o, ppo_error *error)
     o->slices = calloc(most, sizeof *o->slices);
     o->pieces = calloc(most, sizeof *o->pieces);
     if (!o->slices || !o->pieces)
-        return ppo_fail(error, PPO_NO_MEMORY,
-                        "not enough memory for networks of %zu parameters; use fewer hidden units, "
-                        "a smaller memory, or an environment whose discrete spaces have fewer "
-                        "values",
-                        o->policy->layout.size);
+        return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for the optimiser's plan");
     cut_block(o);
     assert(o->num_slices <= most && o->num_pieces <= most);
     return PPO_OK;
@@ -277,7 +273,7 @@ static bool is_small(const ppo_optimizer *o)
 void ppo_optimizer_add_network(ppo_optimizer *o, size_t net)
 {
     for (size_t i = 0; is_small(o) && is_one_shard(o) && i < o->num_slices; i++)
-        if (o->slices[i].net == net && o->slices[i].in_chunks)
+        if (o->slices[i].net == net)
             reduce_slice(o, i);
 }
 
@@ -317,8 +313,8 @@ double ppo_optimizer_norm(ppo_optimizer *o)
     double squares[NUM_GROUPS] = {0.0, 0.0};
     if (!is_small(o))
         ppo_pool_run(o->pool, reduce_task, o, o->num_slices);
-    for (size_t i = 0; is_small(o) && i < o->num_slices; i++)
-        if (!o->slices[i].in_chunks || !is_one_shard(o)) // chunks of one have been added
+    else if (!is_one_shard(o))
+        for (size_t i = 0; i < o->num_slices; i++)
             reduce_slice(o, i);
     for (size_t i = 0; i < o->num_slices; i++)
         squares[o->slices[i].group] += o->squares[i * SQUARES_STRIDE];

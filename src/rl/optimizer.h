@@ -31,18 +31,16 @@ void ppo_optimizer_destroy(ppo_optimizer *optimizer); // NULL is allowed
 // single shard is used where it is.
 void ppo_optimizer_begin(ppo_optimizer *optimizer, size_t shard, float *chunks, size_t num_chunks);
 
-// Of a single shard, adds up the part of one network, whose chunks are complete, apart from its
-// convolutional networks, whose gradient is made later. Different networks may be added by
-// different threads at once. Does nothing for large networks, which are added by all threads in
-// ppo_optimizer_norm, nor with several shards.
+// Of a single shard, adds up the part of one network, whose chunks are complete. Different networks
+// may be added by different threads at once. Does nothing for large networks, which are added by
+// all threads in ppo_optimizer_norm, nor with several shards.
 void ppo_optimizer_add_network(ppo_optimizer *optimizer, size_t net);
 
 // Adds the gradient of the shard under way to those before it, once its chunks are complete. Does
 // nothing if there is one shard.
 void ppo_optimizer_add_shard(ppo_optimizer *optimizer);
 
-// The norm of the whole gradient, over both groups, once all networks and shards have been added
-// and the gradient of convolutional networks is in ppo_optimizer_sum.
+// The norm of the whole gradient, over both groups, once all networks and shards have been added.
 double ppo_optimizer_norm(ppo_optimizer *optimizer);
 
 // Clips the gradient and steps.
