@@ -142,7 +142,8 @@ set(PPO_PART_OF ppo_film_dependencies)
 ppo_optional("films" PPO_FILM PPO_HAVE_FILM "libavformat-dev libavcodec-dev libavutil-dev"
     libavformat:avformat libavcodec:avcodec libavutil:avutil)
 set(PPO_PART_OF ppo_plot_dependencies)
-ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev" cairo:cairo)
+ppo_optional("learning curves" PPO_PLOT PPO_HAVE_PLOT "libcairo2-dev libpng-dev" cairo:cairo
+    libpng:png)
 set(PPO_PART_OF ppo_window_dependencies)
 ppo_optional("windows" PPO_WINDOW PPO_HAVE_WINDOW "libsdl2-dev" sdl2:SDL2)
 set(PPO_PART_OF ppo_chafa_dependencies)
