@@ -127,6 +127,10 @@ for mpi in $launchers; do
     says '3 ranks were started, which is not a power of two'
     fails ranks $mpi 2 "$ppo" train $short --shards 1
     says 'rank 0 on .*: 2 ranks can.t share 1 shard; set shards to at least the number of ranks'
+    for many in 'CartPole-v1 --seeds 1-2' 'atari --games Rally'; do
+        fails ranks $mpi 2 "$ppo" train $many
+        says 'several ranks train one run together'
+    done
     FOR_RANK_1='--gamma 0.5'
     export FOR_RANK_1
     fails ranks $mpi 2 sh rank.sh "$ppo" train $short

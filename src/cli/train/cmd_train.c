@@ -123,6 +123,13 @@ static int train(const cli_args *args, ppo_ranks *ranks)
         ppo_fail(&error, PPO_INVALID, "--explain-config is about one environment, not --games");
         return cli_fail_usage(&error, "train");
     }
+    const bool is_one = !args->flag[CLI_FLAG_SEEDS] && !args->flag[CLI_FLAG_GAMES];
+    if (!is_one && ppo_ranks_size(ranks) > 1) { // each rank would train all of them
+        ppo_fail(&error, PPO_INVALID,
+                 "several ranks train one run together; start '--seeds' and '--games' without a "
+                 "launcher, or one seed at a time with '--seed'");
+        return cli_fail_usage(&error, "train");
+    }
     if (args->flag[CLI_FLAG_GAMES]) {
         cli_signals_catch();
         return cli_train_games(args);
@@ -137,7 +144,6 @@ static int train(const cli_args *args, ppo_ranks *ranks)
     cli_target target;
     if (cli_target_config(&config, &target, name, args, &error))
         return cli_fail(&error);
-    const bool is_one = !args->flag[CLI_FLAG_SEEDS];
     if (is_one)
         cli_run_dir_default(&config, &target);
     if (args->flag[CLI_FLAG_EXPLAIN])
