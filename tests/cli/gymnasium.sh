@@ -73,7 +73,7 @@ says "Gymnasium knows no environment 'CartPol-v1'; did you mean gym:CartPole-v1\
 run 3 "$ppo" train gym:CartPole-v1 --python ./no-python --run-dir none
 says "Python can't be started: './no-python'"
 run 10 "$ppo" train gym:trial_envs:Text-v0 --python "$python" --run-dir none/deep
-says "part \['mission'\] is a Text space"
+says "the observation\['mission'\] space is a Text, which can.t be handled"
 [ ! -e none ] || fail 'a refused environment leaves a run directory'
 run 8 "$ppo" train gym:trial_envs:WrongShape-v0 --python "$python" --num-envs 2 --run-dir none --restart
 says 'an observation of shape \(3,\) and type float32, not \(2,\) and float32; 5 times in a row'
