@@ -45,7 +45,7 @@ static void see_picture(toy_mixed *self, void *observation)
 {
     unsigned char *to = put(observation, &self->lamp, sizeof self->lamp);
     for (int32_t i = 0; i < HEIGHT * WIDTH * COLOURS; i++)
-        to[i] = i / (WIDTH * COLOURS) / 9 == self->lamp ? 255 : (unsigned char)(i % 7);
+        to[i] = (unsigned char)(i / (WIDTH * COLOURS) / 9 == self->lamp ? 255 : i % 7);
     put(to + HEIGHT * WIDTH * COLOURS, self->place, sizeof self->place);
 }
 
