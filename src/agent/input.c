@@ -125,12 +125,10 @@ static ppo_status input_for_leaf(ppo_input *input, const ppo_config *config, con
 
 static void add_features(ppo_input *input, size_t count)
 {
-    ppo_input_part *last = &input->parts[input->num_parts - 1];
-    if (input->num_parts == 0 || last->is_picture) {
-        last = &input->parts[input->num_parts++];
-        *last = (ppo_input_part){.offset = input->num_features * sizeof(float)};
-    }
-    last->bytes += count * sizeof(float);
+    if (input->num_parts == 0 || input->parts[input->num_parts - 1].is_picture)
+        input->parts[input->num_parts++] =
+            (ppo_input_part){.offset = input->num_features * sizeof(float)};
+    input->parts[input->num_parts - 1].bytes += count * sizeof(float);
     input->num_features += count;
 }
 
