@@ -70,7 +70,7 @@ void ppo_actor_forget(ppo_actor *actor)
 static ppo_status keep_rows(ppo_actor *actor, size_t num_rows, ppo_error *error)
 {
     const size_t size = ppo_agent_memory_size(actor->agent);
-    if (num_rows <= actor->num_rows)
+    if (num_rows <= actor->num_rows || size == 0)
         return PPO_OK;
     float *memory = calloc(num_rows, size * sizeof *memory);
     if (!memory)

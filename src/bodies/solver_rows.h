@@ -90,11 +90,16 @@ static inline bool add(ppo_solver *s, ppo_world *world, const ppo_island *island
 // A solver with this island in its first lane.
 static inline void begin(ppo_solver *s, ppo_world *world, const ppo_island *island)
 {
-    s->num_lanes = s->num_rows = 0;
     memset(s->rows_of, 0, sizeof s->rows_of);
+    memset(s->row_of, 0, sizeof s->row_of);
     s->num_bodies = island->num_bodies;
     s->num_hinges = island->num_hinges;
-    (void)add(s, world, island);
+    s->num_rows = island->num_contacts;
+    for (int i = 0; i < island->num_bodies; i++)
+        s->rows_of[i] = island->contacts_of[i];
+    s->world[0] = world;
+    s->island[0] = island;
+    s->num_lanes = 1;
 }
 
 // --- what an island's lane begins with ----------------------------------------------------------
@@ -274,7 +279,7 @@ static inline void load(ppo_solver *s, float dt, bool is_impact)
                 s->row[row].all_two = true;
                 s->row_of[k][i] = (int16_t)row++;
             }
-    for (int i = 0; i < s->num_bodies; i++)
+    for (int i = 0; i < PPO_MAX_BODIES; i++)
         s->vx[i] = s->vy[i] = s->omega[i] = (ppo_lanes){0.0f};
 
     for (int lane = 0; lane < s->num_lanes; lane++) {

@@ -144,9 +144,9 @@ static divisor_list divisors_of(uint32_t number)
 static ppo_status check_sequences(const ppo_config *config, ppo_error *error)
 {
     const uint32_t length = ppo_config_sequence_length(config), steps = config->num_steps;
-    const uint64_t sequences = ppo_config_batch_size(config) / length;
-    if (config->memory == PPO_MEMORY_NONE)
+    if (config->memory == PPO_MEMORY_NONE || length == 0)
         return PPO_OK;
+    const uint64_t sequences = ppo_config_batch_size(config) / length;
     if (steps % length != 0)
         return ppo_fail(error, PPO_INVALID,
                         "sequence_length %" PRIu32 " does not divide num_steps %" PRIu32

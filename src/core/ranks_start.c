@@ -58,7 +58,8 @@ static ppo_status find_launcher(ppo_mpi *mpi, ppo_error *error)
 // A number in the environment, which tests set; `otherwise` without one.
 static double number_of(const char *name, double otherwise)
 {
-    return is_set(name) ? strtod(getenv(name), NULL) : otherwise;
+    const char *text = getenv(name);
+    return text && *text ? strtod(text, NULL) : otherwise;
 }
 
 ppo_status ppo_ranks_start(ppo_ranks **ranks, ppo_error *error)

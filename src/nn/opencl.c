@@ -102,6 +102,7 @@ static void describe(cl_device_id device, ppo_gpu_info *info)
     *info = (ppo_gpu_info){.memory = 0};
     device_text(device, CL_DEVICE_NAME, info->name, sizeof info->name);
     device_text(device, CL_DRIVER_VERSION, info->driver, sizeof info->driver);
+    // A platform is a pointer. NOLINTNEXTLINE(bugprone-sizeof-expression)
     clGetDeviceInfo(device, CL_DEVICE_PLATFORM, sizeof platform, &platform, NULL);
     clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
     clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);

@@ -78,7 +78,8 @@ static void normalise(ppo_reward *s, ppo_rollout *r)
 {
     ppo_normalizer *statistics = &s->statistics;
     const ppo_shards *shards = statistics->shards;
-    const double total = (double)(r->num_envs / shards->num * shards->count);
+    const size_t num_envs = r->num_envs / shards->num * shards->count; // of all shards
+    const double total = (double)num_envs;
     discount(s, r);
     memset(s->means, 0, r->num_steps * sizeof *s->means);
     sum_steps(s, r, 1);

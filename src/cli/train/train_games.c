@@ -79,8 +79,8 @@ static env_result result_of(const cli_sweep *sweep, size_t env)
 // fewer than two.
 static bool aggregate(ppo_aggregate *result, const cli_sweep *sweep)
 {
-    double *score = calloc(sweep->count, sizeof *score);
-    size_t *num_runs = calloc(sweep->num_envs, sizeof *num_runs);
+    double *score = calloc(sweep->count + 1, sizeof *score); // one more: calloc(0) may be NULL
+    size_t *num_runs = calloc(sweep->num_envs + 1, sizeof *num_runs);
     size_t count = 0, num_games = 0;
     for (size_t env = 0; score && num_runs && env < sweep->num_envs; env++) {
         cli_sweep_values values;

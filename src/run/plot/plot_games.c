@@ -202,6 +202,21 @@ static ppo_status aggregate_runs(ppo_run_aggregate *own, ppo_samples *runs, size
                : ppo_fail(error, PPO_NO_MEMORY, "out of memory for %zu scores", num_runs);
 }
 
+// All runs' values of the metric; without one those of evaluations, or of training in runs that
+// were not evaluated.
+static ppo_status read_runs(ppo_samples *runs, ppo_run_aggregate *own, const char *const *name,
+                            size_t num_runs, const char *metric, ppo_error *error)
+{
+    const char *wanted = metric ? metric : "return_mean";
+    ppo_status status = read_all(runs, name, num_runs, wanted, metric ? error : NULL);
+    if (status != PPO_OK && !metric) {
+        wanted = "rollout/ep_rew_mean";
+        status = read_all(runs, name, num_runs, wanted, error);
+    }
+    snprintf(own->metric, sizeof own->metric, "%s", wanted);
+    return status;
+}
+
 ppo_status ppo_runs_aggregate(ppo_run_aggregate *result, const char *const *name, size_t num_runs,
                               const char *metric, ppo_error *error)
 {
@@ -214,22 +229,16 @@ ppo_status ppo_runs_aggregate(ppo_run_aggregate *result, const char *const *name
                        .num_runs = calloc(num_runs, sizeof *games.num_runs)};
     ppo_samples *runs = calloc(num_runs, sizeof *runs);
     double *score = calloc(num_runs, sizeof *score);
+    const bool has_memory = games.order && games.num_runs && runs && score;
     ppo_status status =
-        games.order && games.num_runs && runs && score
-            ? PPO_OK
-            : ppo_fail(error, PPO_NO_MEMORY, "out of memory for %zu runs", num_runs);
-    const char *wanted = metric ? metric : "return_mean";
-    if (status == PPO_OK) {
-        status = read_all(runs, name, num_runs, wanted, metric ? error : NULL);
-        if (status != PPO_OK && !metric) { // runs that were not evaluated
-            wanted = "rollout/ep_rew_mean";
-            status = read_all(runs, name, num_runs, wanted, error);
+        has_memory ? PPO_OK
+                   : ppo_fail(error, PPO_NO_MEMORY, "out of memory for %zu runs", num_runs);
+    if (has_memory) {
+        status = read_runs(runs, &own, name, num_runs, metric, error);
+        if (status == PPO_OK) {
+            status = aggregate_runs(&own, runs, num_runs, &games, score, error);
+            release_all(runs, num_runs);
         }
-    }
-    if (status == PPO_OK) {
-        snprintf(own.metric, sizeof own.metric, "%s", wanted);
-        status = aggregate_runs(&own, runs, num_runs, &games, score, error);
-        release_all(runs, num_runs);
     }
     if (status == PPO_OK)
         ppo_sized_write(result, &own, sizeof own);
