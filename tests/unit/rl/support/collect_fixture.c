@@ -65,6 +65,7 @@ void collect_fixture_release(collect_fixture *fixture)
     ppo_collect_destroy(fixture->collect);
     ppo_vecenv_destroy(fixture->vecenv);
     ppo_pool_destroy(fixture->pool);
+    ppo_agent_release(&fixture->agent);
     ppo_arena_release(&fixture->arena);
 }
 
