@@ -54,9 +54,7 @@ void ppo_actor_destroy(ppo_actor *actor)
 size_t ppo_agent_memory_size(const ppo_agent *agent)
 {
     const ppo_memory_cell *cell = &agent->policy.cells[PPO_ACTOR_NET];
-    return ppo_policy_has_memory(&agent->policy)
-               ? cell->size * (ppo_memory_cell_has_c(cell) ? 2 : 1)
-               : 0;
+    return ppo_policy_has_memory(&agent->policy) ? cell->size * ppo_memory_cell_states(cell) : 0;
 }
 
 void ppo_actor_forget(ppo_actor *actor)
@@ -87,7 +85,7 @@ static ppo_status keep_rows(ppo_actor *actor, size_t num_rows, ppo_error *error)
 static void unpack_memory(const ppo_memory_cell *cell, const ppo_memory *to, const float *from,
                           size_t rows)
 {
-    const size_t size = cell->size, row = size * (ppo_memory_cell_has_c(cell) ? 2 : 1);
+    const size_t size = cell->size, row = size * ppo_memory_cell_states(cell);
     for (size_t r = 0; r < rows; r++) {
         memcpy(to->h + r * size, from + r * row, size * sizeof *from);
         if (ppo_memory_cell_has_c(cell))
@@ -97,7 +95,7 @@ static void unpack_memory(const ppo_memory_cell *cell, const ppo_memory *to, con
 
 static void pack_memory(const ppo_memory_cell *cell, float *to, const ppo_memory *from, size_t rows)
 {
-    const size_t size = cell->size, row = size * (ppo_memory_cell_has_c(cell) ? 2 : 1);
+    const size_t size = cell->size, row = size * ppo_memory_cell_states(cell);
     for (size_t r = 0; r < rows; r++) {
         memcpy(to + r * row, from->h + r * size, size * sizeof *to);
         if (ppo_memory_cell_has_c(cell))

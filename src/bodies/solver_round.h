@@ -86,6 +86,14 @@ static inline motion selected(ppo_lane_mask mask, motion yes, motion no)
                     ppo_lanes_select(mask, yes.w, no.w)};
 }
 
+// The velocity after an impulse (px, py) at a contact's point.
+static inline motion pushed(const ppo_contact_lanes *c, const ppo_point_lanes *p, motion v,
+                            ppo_lanes px, ppo_lanes py)
+{
+    return (motion){v.x + c->inv_mass * px, v.y + c->inv_mass * py,
+                    v.w + c->inv_inertia * (p->x * py - p->y * px)};
+}
+
 // Friction at a point: at most the coefficient times the normal impulse so far.
 static inline motion solve_tangent(const ppo_contact_lanes *c, const ppo_point_lanes *p, motion v,
                                    ppo_lanes *impulse)
@@ -95,9 +103,7 @@ static inline motion solve_tangent(const ppo_contact_lanes *c, const ppo_point_l
     const ppo_lanes most = c->friction * p->normal;
     *impulse = ppo_lanes_clamp(p->tangent + p->tangent_mass * -vt, -most, most);
     const ppo_lanes change = *impulse - p->tangent;
-    const ppo_lanes px = change * tx, py = change * ty;
-    return (motion){v.x + c->inv_mass * px, v.y + c->inv_mass * py,
-                    v.w + c->inv_inertia * (p->x * py - p->y * px)};
+    return pushed(c, p, v, change * tx, change * ty);
 }
 
 static inline ppo_lanes normal_speed(const ppo_contact_lanes *c, const ppo_point_lanes *p, motion v)
@@ -111,9 +117,7 @@ static inline motion solve_normal(const ppo_contact_lanes *c, motion v, ppo_lane
     const ppo_lanes zero = {0.0f};
     *impulse = ppo_lanes_max(p->normal + -p->normal_mass * normal_speed(c, p, v), zero);
     const ppo_lanes change = *impulse - p->normal;
-    const ppo_lanes px = change * c->nx, py = change * c->ny;
-    return (motion){v.x + c->inv_mass * px, v.y + c->inv_mass * py,
-                    v.w + c->inv_inertia * (p->x * py - p->y * px)};
+    return pushed(c, p, v, change * c->nx, change * c->ny);
 }
 
 // Two points at once: the linear complementarity problem v = K x + b with v, x >= 0 and v x = 0, by

@@ -17,7 +17,7 @@ static void plan_pair(ppo_memory *pair, const ppo_rollout_memory *m, const char 
     const ppo_memory_cell *cell = &m->policy->cells[net];
     const char *owner = net == PPO_ACTOR_NET ? "ppo_collect_run" : "ppo_bootstrap_run";
     float **const slots[] = {&pair->h, &pair->c};
-    for (size_t i = 0; i < (ppo_memory_cell_has_c(cell) ? 2 : 1); i++) {
+    for (size_t i = 0; i < ppo_memory_cell_states(cell); i++) {
         char name[PPO_NAME_SIZE];
         snprintf(name, sizeof name, "%s.%s.%s", prefix, net_name(m->policy, net), i ? "c" : "h");
         if (role == PPO_ROLE_SCRATCH) {
