@@ -88,11 +88,7 @@ static void create(fixture *f, const network_case *c, bool clear, bool saves)
     f->grad = calloc(f->layout.size, sizeof *f->grad);
     f->images = calloc(c->images, ppo_cnn_shape_image_bytes(&f->cnn.shape));
     assert_true(f->params && f->grad && f->images);
-    for (size_t i = 0; i < f->layout.count; i++) {
-        const ppo_param *param = &f->layout.list[i];
-        const double size = param->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(param));
-        fill_uniform(f->params + param->offset, ppo_param_count(param), &random, -size, size);
-    }
+    cnn_fill_params(f->params, &f->layout, &random);
     f->values = new_doubles(f->params, f->layout.size);
     f->dfeatures = new_floats(c->images * PPO_CNN_FEATURES(&f->cnn));
     fill_uniform(f->dfeatures, c->images * PPO_CNN_FEATURES(&f->cnn), &random, -1.0, 1.0);

@@ -7,7 +7,6 @@
 #include "nn/gpu_device.h"
 #include "rl/gae.h"
 
-#include <glob.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,14 +59,7 @@ static void check_file(const char *path)
 static void test_updates(void **state)
 {
     (void)state;
-    char pattern[PPO_TEXT_SIZE];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "%s/update_*.safetensors", golden_dir());
-    if (glob(pattern, 0, NULL, &found) != 0)
-        fail_msg("no files %s", pattern);
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        check_file(found.gl_pathv[i]);
-    globfree(&found);
+    golden_for_each(golden_dir(), "update_*.safetensors", check_file);
 }
 
 // next_value as the flags make it: 0 at a termination, the final observation's value at a

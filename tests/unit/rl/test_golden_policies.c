@@ -11,7 +11,6 @@
 #include "nn/simd.h"
 #include "rl/gae.h"
 
-#include <glob.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -313,14 +312,7 @@ static void check_file(const char *path)
 static void test_files(void **state)
 {
     (void)state;
-    char pattern[PPO_TEXT_SIZE];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "%s/*.safetensors", golden_dir());
-    if (glob(pattern, 0, NULL, &found) != 0)
-        fail_msg("no files %s", pattern);
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        check_file(found.gl_pathv[i]);
-    globfree(&found);
+    golden_for_each(golden_dir(), "*.safetensors", check_file);
 }
 
 int main(void)

@@ -54,11 +54,7 @@ typedef struct fixture {
 
 static void fill_params(fixture *b, ppo_random *random)
 {
-    for (size_t i = 0; i < b->policy.layout.count; i++) {
-        const ppo_param *p = &b->policy.layout.list[i];
-        const double size = p->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(p));
-        fill_uniform(b->policy.params + p->offset, ppo_param_count(p), random, -size, size);
-    }
+    cnn_fill_params(b->policy.params, &b->policy.layout, random);
     ppo_policy_pack(&b->policy);
 }
 

@@ -28,11 +28,7 @@ void cnn_fixture_create(cnn_fixture *f, const cnn_case *c, ppo_precision precisi
     f->grad = cnn_zeros(f->layout.size * sizeof *f->grad);
     f->dfeatures = cnn_zeros(c->images * PPO_CNN_FEATURES(&f->cnn) * sizeof *f->dfeatures);
     f->images = cnn_zeros(bytes);
-    for (size_t i = 0; i < f->layout.count; i++) {
-        const ppo_param *param = &f->layout.list[i];
-        const double size = param->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(param));
-        fill_uniform(f->params + param->offset, ppo_param_count(param), &random, -size, size);
-    }
+    cnn_fill_params(f->params, &f->layout, &random);
     fill_uniform(f->dfeatures, c->images * PPO_CNN_FEATURES(&f->cnn), &random, -1.0, 1.0);
     for (size_t i = 0; i < bytes; i++)
         f->images[i] = (uint8_t)ppo_random_integers(&random, 0, 256);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "unit/nn/support/cnn_learner.h"
 
+#include "unit/nn/support/reference.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,15 @@ void *cnn_zeros(size_t size)
     if (!x)
         abort();
     return memset(x, 0, whole);
+}
+
+void cnn_fill_params(float *params, const ppo_params *layout, ppo_random *random)
+{
+    for (size_t i = 0; i < layout->count; i++) {
+        const ppo_param *param = &layout->list[i];
+        const double size = param->rank == 1 ? 0.1 : 1.5 / sqrt((double)ppo_param_inputs(param));
+        fill_uniform(params + param->offset, ppo_param_count(param), random, -size, size);
+    }
 }
 
 void cnn_learner_create(cnn_learner *learner, const ppo_cnn *cnn, size_t max_count)

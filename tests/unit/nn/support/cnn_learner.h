@@ -4,6 +4,7 @@
 #define PPO_TESTS_NN_CNN_LEARNER_H
 
 #include "nn/cnn.h"
+#include "ppo/random.h"
 
 typedef struct cnn_learner {
     ppo_arena arena;
@@ -13,6 +14,9 @@ typedef struct cnn_learner {
 
 // `size` bytes of zeros, 64-byte aligned; the test ends if there are none.
 void *cnn_zeros(size_t size);
+
+// Random parameters of ordinary size: uniform within 1.5 / sqrt(inputs), biases within 0.1.
+void cnn_fill_params(float *params, const ppo_params *layout, ppo_random *random);
 
 // The arena of the network must be bound.
 void cnn_learner_create(cnn_learner *learner, const ppo_cnn *cnn, size_t max_count);

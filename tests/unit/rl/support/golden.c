@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "nn/bf16_ops.h"
 
+#include <glob.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +18,18 @@
 #include <cmocka.h>
 
 #define MAX_FILE ((size_t)1 << 26)
+
+void golden_for_each(const char *dir, const char *pattern, void (*check)(const char *path))
+{
+    char path[PPO_TEXT_SIZE];
+    glob_t found;
+    snprintf(path, sizeof path, "%s/%s", dir, pattern);
+    if (glob(path, 0, NULL, &found) != 0)
+        fail_msg("no files %s", path);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        check(found.gl_pathv[i]);
+    globfree(&found);
+}
 
 void golden_open(golden_file *golden, const char *path)
 {

@@ -17,6 +17,9 @@ typedef struct golden_file {
 void golden_open(golden_file *golden, const char *path);
 void golden_close(golden_file *golden);
 
+// Calls `check` for each file of a folder that matches the pattern; without any the test fails.
+void golden_for_each(const char *dir, const char *pattern, void (*check)(const char *path));
+
 const char *golden_text(const golden_file *golden, const char *key);
 double golden_number(const golden_file *golden, const char *key);
 bool golden_has(const golden_file *golden, const char *name);
