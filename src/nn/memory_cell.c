@@ -57,11 +57,6 @@ bool ppo_memory_cell_has_c(const ppo_memory_cell *cell)
     return cell->kind == PPO_MEMORY_LSTM;
 }
 
-size_t ppo_memory_cell_states(const ppo_memory_cell *cell)
-{
-    return ppo_memory_cell_has_c(cell) ? 2 : 1;
-}
-
 size_t ppo_memory_cell_working(const ppo_memory_cell *cell)
 {
     const size_t in = ppo_pad(cell->weights[PPO_GATES_BY_INPUT].in);

@@ -46,7 +46,10 @@ void ppo_memory_cell_plan(ppo_memory_cell *cell, const char *name, ppo_memory_ki
 bool ppo_memory_cell_has_c(const ppo_memory_cell *cell);
 
 // How many arrays of `size` floats are remembered of a row: h, and an LSTM's c.
-size_t ppo_memory_cell_states(const ppo_memory_cell *cell);
+static inline size_t ppo_memory_cell_states(const ppo_memory_cell *cell)
+{
+    return cell->kind == PPO_MEMORY_LSTM ? 2 : 1;
+}
 
 // Refreshes rows [row_begin, row_end) of the packed weights by input or memory; and all.
 void ppo_memory_cell_pack(const ppo_memory_cell *cell, float *packed, const float *params,
