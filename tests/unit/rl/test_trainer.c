@@ -134,7 +134,7 @@ static void test_going_on(void **state)
         for (int k = 0; k < 4; k++) {
             const ppo_stats a = without_times(*ppo_trainer_stats(whole));
             const ppo_stats b = without_times(*ppo_trainer_stats(resumed));
-            assert_memory_equal(&a, &b, sizeof a);
+            assert_same_stats(&a, &b);
             training_run(whole, 1);
             training_run(resumed, 1);
             if (ppo_trainer_hash(resumed) != ppo_trainer_hash(whole))
@@ -187,7 +187,7 @@ static void test_evaluation(void **state)
             const uint64_t hash = ppo_trainer_hash(trainer);
             assert_true(ppo_trainer_evaluate(trainer, &first, &error) == PPO_OK);
             assert_true(ppo_trainer_evaluate(trainer, &again, &error) == PPO_OK);
-            assert_memory_equal(&first, &again, sizeof first);
+            assert_same_evaluation(&first, &again);
             assert_true(ppo_trainer_hash(trainer) == hash);
             assert_int_equal(first.episodes, config.eval_episodes);
             assert_true(first.return_min <= first.return_mean);
@@ -245,7 +245,7 @@ static void test_stats(void **state)
             ppo_error error = {0};
             assert_true(ppo_trainer_step(trainer, &stats, &error) == PPO_OK);
             check_stats(&stats, c, &config, k);
-            assert_memory_equal(&stats, ppo_trainer_stats(trainer), sizeof stats);
+            assert_same_stats(&stats, ppo_trainer_stats(trainer));
         }
         ppo_trainer_destroy(trainer);
     }

@@ -152,3 +152,20 @@ void training_run(ppo_trainer *trainer, int iterations)
             fail_msg("%s", error.message);
     }
 }
+
+// The bytes from member `first` to member `last` of two structs of one type.
+#define ASSERT_SAME_MEMBERS(a, b, first, last)    \
+    assert_memory_equal(&(a)->first, &(b)->first, \
+                        (size_t)((const char *)(&(a)->last + 1) - (const char *)&(a)->first))
+
+void assert_same_stats(const ppo_stats *a, const ppo_stats *b)
+{
+    ASSERT_SAME_MEMBERS(a, b, struct_size, epochs);
+    ASSERT_SAME_MEMBERS(a, b, collect_seconds, update_seconds);
+}
+
+void assert_same_evaluation(const ppo_evaluation *a, const ppo_evaluation *b)
+{
+    ASSERT_SAME_MEMBERS(a, b, struct_size, episodes);
+    ASSERT_SAME_MEMBERS(a, b, return_mean, episodes_lost);
+}
