@@ -4,6 +4,7 @@
 
 #include "check/process_state.h"
 #include "core/rng.h"
+#include "core/signal_stack.h"
 #include "env/action_mask.h"
 
 #include <math.h>
@@ -38,11 +39,10 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 
 static void install_fault_handler(ppo_check_progress *progress)
 {
-    static unsigned char stack[64 * 1024]; // the usual one may have overflowed
-    const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    static unsigned char signal_stack[PPO_SIGNAL_STACK_BYTES]; // the usual one may have overflowed
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     shared_progress = progress;
-    sigaltstack(&other, NULL);
+    ppo_signal_stack_use(signal_stack, sizeof signal_stack);
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
 }

@@ -3,6 +3,7 @@
 // argument.
 #include "cli/crash.h"
 
+#include "core/signal_stack.h"
 #include "ppo/env.h"
 #include "ppo/plugin.h"
 
@@ -108,16 +109,11 @@ static void on_exit_call(void)
 
 static void install(void)
 {
-    static unsigned char stack[64 * 1024]; // an overflow of the usual one is a crash, too
-    const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    static unsigned char signal_stack[PPO_SIGNAL_STACK_BYTES]; // an overflow is a crash, too
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     struct sigaction handler = {.sa_handler = on_fatal_signal, .sa_flags = SA_ONSTACK};
     sigemptyset(&handler.sa_mask);
-    // Of this thread; in others, an overflow has no last words. One that is there, a sanitiser's,
-    // stays.
-    stack_t present;
-    if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE))
-        sigaltstack(&other, NULL);
+    ppo_signal_stack_use(signal_stack, sizeof signal_stack); // other threads have theirs
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction old;
         if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)

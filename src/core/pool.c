@@ -22,6 +22,7 @@
 #include "core/error.h"
 #include "core/event_count.h"
 #include "core/relax.h"
+#include "core/signal_stack.h"
 #include "core/thread_limit.h"
 
 #include <assert.h>
@@ -163,6 +164,9 @@ static void *worker_main(void *argument)
     ppo_worker *self = argument;
     ppo_pool *pool = self->pool;
     uint64_t generation = 0;
+    unsigned char
+        signal_stack[PPO_SIGNAL_STACK_BYTES]; // at the end that an overflow does not reach
+    ppo_signal_stack_use(signal_stack, sizeof signal_stack);
     atomic_store(&self->id, (pid_t)syscall(SYS_gettid));
     for (;;) {
         wait_for_run(self, generation);

@@ -68,6 +68,12 @@ cat >placed.c <<'END'
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+static int overflow(volatile char *outer)
+{
+    volatile char inner[4096];
+    memset((char *)inner, outer ? outer[0] : 1, sizeof inner);
+    return overflow(inner) + inner[7];
+}
 typedef struct placed { int number, step; } placed;
 static const uint32_t choices[1] = {2};
 static ppo_status placed_init(void *self, const void *context, ppo_error *error)
@@ -91,6 +97,8 @@ static ppo_status placed_step(void *self, const void *action, void *obs, ppo_tra
     if (++p->step == 5 && (!strcmp(number, "any") || p->number == atoi(number))) {
         if (!strcmp(getenv("FAULT"), "exit"))
             exit(0);
+        if (!strcmp(getenv("FAULT"), "stack"))
+            overflow(0);
         raise(SIGSEGV);
     }
     return PPO_OK;
@@ -115,8 +123,8 @@ last_words() {
     [ $code -ne 0 ] || fail "exit code 0: $*"
     says "$pattern"
 }
-for fault in segv exit; do
-    export FAULT=$fault NUMBER=2
+for fault in segv exit stack; do
+    export FAULT=$fault NUMBER=2 # the second thread's, if there are two
     # shellcheck disable=SC2086
     for threads in 1 2; do
         last_words 'Placed-v0 .*in environment 2, step 5 of its episode, while training after step [0-9]+ of the run; in' \
@@ -125,6 +133,8 @@ for fault in segv exit; do
     last_words 'Placed-v0 .*in environment 2, step 5 of its episode, while being timed; .*ppo check' \
         "$ppo" bench env ./placed.so --num-envs 4 --seconds 1
     NUMBER=any
+    # shellcheck disable=SC2086
+    last_words 'Placed-v0 .*in environment 0, step 5 of its episode, while' "$ppo" train ./placed.so $small --seeds 1-2
     run 0 "$ppo" info
     grep -q '^windows: absent' "$out" ||
         last_words 'Placed-v0 .*in environment 0, step 5 of its episode, while being watched; .*ppo check' \

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/error.h"
+#include "core/signal_stack.h"
 
 typedef struct job_queue {
     const cli_jobs *jobs;
@@ -21,6 +22,8 @@ static void *run_worker(void *argument)
 {
     job_queue *const queue = argument;
     const cli_jobs *jobs = queue->jobs;
+    unsigned char signal_stack[PPO_SIGNAL_STACK_BYTES];
+    ppo_signal_stack_use(signal_stack, sizeof signal_stack);
     pthread_mutex_lock(&queue->lock);
     while (queue->num_taken < jobs->num_jobs) {
         const size_t index = queue->num_taken++;
