@@ -39,6 +39,8 @@ run 0 "$ppo" doctor
 if grep -q 'device gpu: absent' "$out"; then
     run 0 "$ppo" train Rally $shape --device auto --total-timesteps 45 --run-dir auto
     wants 'auto without a device' "$(field device)" cpu
+    run 10 "$ppo" train Rally --device gpu --run-dir none
+    run 10 "$ppo" bench cnn --device gpu --json
     echo 'the rest is skipped: there is no OpenCL here'
     finish
 fi
