@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What cnn_gpu_plan.c prepares and cnn_gpu.c runs: a convolutional network on a device, in fp32.
-// Only these two files include it. docs/gpu.md counts what a minibatch costs.
+// Only these two files include it, and their test. docs/gpu.md counts what a minibatch costs.
 //
 // Planes are [images, channels, height, width], all of a minibatch at once; weights lie as PyTorch
 // has them. Nothing is packed.

@@ -342,8 +342,11 @@ static ppo_status run_halves(ppo_collect *c, ppo_block *halves, size_t num_halve
                 const ppo_worker_step step = ppo_worker_buffer_at(&c->buffer, b->worker, t - begin);
                 const ppo_vecenv_rows rows = rows_of_step(c, t, &step);
                 act(c, t, b, &step);
-                now = ppo_vecenv_begin(c->parts.vecenv, &rows, step.env_action, b->first, b->count,
-                                       c->first_step + t, failure);
+                // Actions of a device that has failed are none.
+                now = ppo_policy_check_device(&c->parts.agent->policy, failure);
+                if (now == PPO_OK)
+                    now = ppo_vecenv_begin(c->parts.vecenv, &rows, step.env_action, b->first,
+                                           b->count, c->first_step + t, failure);
                 b->in_flight = now == PPO_OK;
             }
             status = status == PPO_OK ? now : status;

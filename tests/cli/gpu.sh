@@ -71,6 +71,7 @@ check() {
 
 check 'Rally' Rally
 check 'two networks, colours' Rally --shared-network false --grayscale false --frame-stack 2
+check 'LSTM' Rally --memory lstm --sequence-length 1
 check 'IMPALA' Rally --network impala_cnn --num-steps 4 --screen-size 12
 
 # Three iterations: losses within 1e-3 of the processor's.
@@ -104,6 +105,14 @@ wants waits "$(field waits)" 2
 wants 'device memory' "$(field device_bytes)" $((16 * 1684128 + 1024 + 256 * 36928 +
     (64 + 2 + 8) * (28224 + 4 * 49344 + 36 * 512) + 4 * 8 * (21120 + 512)))
 wants 'allocations while training' "$(field device_allocations)" 0
+
+# With memory the same, but that nothing is computed ahead.
+run 0 "$ppo" bench cnn --device gpu --num-envs 2 --num-steps 8 --minibatch-size 8 --update-epochs 1 \
+    --memory lstm --sequence-length 4 --seconds 0.5 --threads 2 --json
+wants 'launches with memory' "$(field launches)" 18
+wants 'bytes to the device with memory' "$(field bytes_to_device)" $((images + features))
+wants 'device memory with memory' "$(field device_bytes)" $((16 * 1684128 + 1024 + 256 * 36928 +
+    (64 + 8) * (28224 + 4 * 49344 + 36 * 512) + 4 * 8 * (21120 + 512)))
 
 # Killed at random moments and resumed.
 moments='0.9 1.3'

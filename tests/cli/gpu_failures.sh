@@ -82,6 +82,9 @@ for how in '' lost-late; do
     wants 'it has gone on' "$(field resumed)" true
 done
 rm -rf run
+train 10 'lost=500' --device gpu --checkpoint-interval-s 0 --memory lstm --minibatch-size 18 --sequence-length 9
+says 'Idle 3000 failed at .*the last checkpoint is whole'
+rm -rf run
 train 10 'lost=500' --device gpu --checkpoint-interval-s 0
 train 0 'lost=0' --device cpu
 wants 'it has gone on elsewhere' "$(field resumed)" true

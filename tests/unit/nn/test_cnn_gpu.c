@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Both convolutional networks on the first device that OpenCL finds, beside the same networks in
-// fp32: features, and the gradient of every tensor, of small pictures; the same bits alone, among
+// Both convolutional networks on the first device that OpenCL finds, of small pictures: layer by
+// layer beside sums in double precision, and beside the same networks in fp32: features, and the
+// gradient of every tensor; the same bits alone, among
 // others, ahead, and in minibatches of any size; parameters that stay on the device, and Adam; what
 // a lost device and too little memory look like. Skipped, saying why, where there is no device.
 
 #include "nn/adam.h"
+#include "nn/cnn_gpu.h"
 #include "unit/nn/support/cnn_fixture.h"
 
 #include <math.h>
@@ -65,6 +67,129 @@ static void test_beside_fp32(void **state)
     (void)state;
     for (size_t i = 0; i < NUM_CASES; i++)
         check_beside_fp32(&cases[i]);
+}
+
+// --- layer by layer ------------------------------------------------------------------------------
+
+// Planes as the device has them: [images, channels, height, width].
+typedef struct planes {
+    double *x[PPO_MAX_PLANES];
+} planes;
+
+static double conv_at(const ppo_gpu_conv *s, const float *params, const double *image, int o, int y,
+                      int x)
+{
+    const float *weight = params + s->weight + o * s->in_channels * s->kernel_size * s->kernel_size;
+    double sum = (double)params[s->bias + o];
+    for (int c = 0; c < s->in_channels; c++)
+        for (int ky = 0; ky < s->kernel_size; ky++)
+            for (int kx = 0; kx < s->kernel_size; kx++, weight++) {
+                const int row = y * s->stride + ky - s->padding;
+                const int column = x * s->stride + kx - s->padding;
+                if (row >= 0 && row < s->in_height && column >= 0 && column < s->in_width)
+                    sum += (double)*weight * image[(c * s->in_height + row) * s->in_width + column];
+            }
+    return s->relu ? fmax(sum, 0.0) : sum;
+}
+
+static void convolve(const ppo_gpu_conv *s, const float *params, double *to, const double *from)
+{
+    for (int n = 0; n < s->images; n++, from += s->in_channels * s->in_height * s->in_width)
+        for (int o = 0; o < s->out_channels; o++)
+            for (int i = 0; i < s->out_height * s->out_width; i++)
+                *to++ = conv_at(s, params, from, o, i / s->out_width, i % s->out_width);
+}
+
+// Over 3 x 3 pixels, stride 2, padding 1.
+static double maximum_at(const ppo_plane *in, const double *from, size_t y, size_t x)
+{
+    double most = -(double)INFINITY;
+    for (size_t row = 2 * y; row < 2 * y + 3; row++)
+        for (size_t column = 2 * x; column < 2 * x + 3; column++)
+            if (row > 0 && row <= in->height && column > 0 && column <= in->width)
+                most = fmax(most, from[(row - 1) * in->width + column - 1]);
+    return most;
+}
+
+static void pool(const ppo_plane *in, const ppo_plane *out, double *to, const double *from,
+                 size_t count)
+{
+    for (size_t c = 0; c < count; c++, from += in->height * in->width)
+        for (size_t i = 0; i < out->height * out->width; i++)
+            *to++ = maximum_at(in, from, i / out->width, i % out->width);
+}
+
+static void take_step(const cnn_fixture *f, const planes *p, size_t i, size_t images)
+{
+    const ppo_cnn_shape *shape = &f->cnn.shape;
+    const ppo_cnn_step *step = &shape->steps[i];
+    const ppo_gpu_conv conv = ppo_gpu_conv_of(&f->cnn, i, images);
+    const size_t count = images * ppo_gpu_plane_size(shape, step->output);
+    double *to = p->x[step->output], *from = p->x[step->input];
+    if (step->kind == PPO_CNN_CONV)
+        convolve(&conv, f->params + ((const gpu_network *)f->cnn.own)->begin, to, from);
+    else if (step->kind == PPO_CNN_MAX_POOL)
+        pool(&shape->planes[step->input], &shape->planes[step->output], to, from,
+             images * shape->planes[step->input].channels);
+    else
+        for (size_t k = 0; k < count; k++)
+            to[k] = step->kind == PPO_CNN_RELU ? fmax(from[k], 0.0) : to[k] + from[k];
+}
+
+static float *read_plane(const ppo_gpu_buffer *buffer, size_t count)
+{
+    float *x = cnn_zeros(count * sizeof *x);
+    ppo_gpu_read read;
+    device.api->lock(device.gpu);
+    device.api->read(device.gpu, &read, buffer, 0, x, count * sizeof *x);
+    device.api->unlock(device.gpu);
+    device.api->wait(device.gpu, &read);
+    return x;
+}
+
+static double check_plane(const cnn_fixture *f, const double *wanted, size_t plane)
+{
+    char name[32];
+    const gpu_minibatch *b = f->learner.m.own;
+    const size_t count = f->which->images * ppo_gpu_plane_size(&f->cnn.shape, plane);
+    float *got = read_plane(b->forward.planes[plane], count),
+          *near = cnn_zeros(count * sizeof *near);
+    for (size_t i = 0; i < count; i++)
+        near[i] = (float)wanted[i];
+    snprintf(name, sizeof name, "plane %zu", plane);
+    const double off = cnn_fixture_check(f->which, name, got, near, count, 2e-6);
+    free(near);
+    free(got);
+    return off;
+}
+
+static void check_layers(const cnn_case *c)
+{
+    cnn_fixture f;
+    planes p;
+    double most = 0.0;
+    create(&f, c);
+    const ppo_cnn_shape *shape = &f.cnn.shape;
+    for (size_t i = 0; i < shape->num_planes; i++)
+        p.x[i] = cnn_zeros(c->images * ppo_gpu_plane_size(shape, i) * sizeof(double));
+    for (size_t i = 0; i < c->images * ppo_cnn_shape_image_bytes(shape); i++)
+        p.x[0][i] = (double)f.images[i] / 255.0;
+    for (size_t i = 0; i < shape->num_steps; i++)
+        take_step(&f, &p, i, c->images);
+    cnn_learner_forward(&f.learner, f.params, f.images, c->images);
+    for (size_t i = 0; i < shape->num_planes; i++) {
+        most = fmax(most, check_plane(&f, p.x[i], i));
+        free(p.x[i]);
+    }
+    printf("%s, %zu planes: %.2g\n", c->name, shape->num_planes, most);
+    cnn_fixture_release(&f);
+}
+
+static void test_layers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NUM_CASES; i++)
+        check_layers(&cases[i]);
 }
 
 // --- the same bits -------------------------------------------------------------------------------
@@ -285,15 +410,11 @@ static void test_lost(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_beside_fp32),
-        cmocka_unit_test(test_same_bits),
-        cmocka_unit_test(test_count),
-        cmocka_unit_test(test_same_images),
-        cmocka_unit_test(test_parameters_stay),
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_no_such_device),
-        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_layers),         cmocka_unit_test(test_beside_fp32),
+        cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_count),
+        cmocka_unit_test(test_same_images),    cmocka_unit_test(test_parameters_stay),
+        cmocka_unit_test(test_counts),         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_no_such_device), cmocka_unit_test(test_lost),
     };
     ppo_error error = {0};
     if (ppo_gpu_device_open(&device, 0, &error) != PPO_OK) {

@@ -4,7 +4,6 @@
 // PPO_GOLDEN_DIR names another folder of such files.
 #include "unit/rl/support/golden_update.h"
 
-#include "nn/gpu_device.h"
 #include "rl/gae.h"
 
 #include <math.h>
@@ -33,14 +32,6 @@ static const char *golden_dir(void)
     return dir ? dir : PPO_TEST_DATA "/golden";
 }
 
-static bool has_device(void)
-{
-    ppo_gpu_device device;
-    const bool has = ppo_gpu_device_open(&device, 0, NULL) == PPO_OK;
-    ppo_gpu_device_close(&device);
-    return has;
-}
-
 static void check_file(const char *path)
 {
     const char *name = strrchr(path, '/') + 1;
@@ -51,7 +42,7 @@ static void check_file(const char *path)
                         pictures ? &picture_bars : &mlp_bars);
     if (pictures && golden_has_bf16())
         golden_check_update(&golden, name, PPO_PRECISION_BF16, "cpu", &golden_bf16_bars);
-    if (pictures && has_device())
+    if (pictures && golden_has_device())
         golden_check_update(&golden, name, PPO_PRECISION_FP32, "gpu", &picture_bars);
     golden_close(&golden);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Policies with memory, mixed actions and several inputs against PyTorch's
 // (tests/data/golden_policies): acting, with memory step by step, then values at truncations and at
-// the end of the rollout, advantages, and whole updates. PPO_GOLDEN_DIR names another folder of
-// such files.
+// the end of the rollout, advantages, and whole updates; those with pictures on a device too.
+// PPO_GOLDEN_DIR names another folder of such files.
 #include "unit/rl/support/golden_update.h"
 
 #include "unit/rl/support/collect_fixture.h"
@@ -288,25 +288,50 @@ static void check_collecting(bed *b)
     collect_fixture_release(&c);
 }
 
-static void check_file(const char *path)
+static void check_on(const char *path, const char *device, const golden_tolerances *bars)
 {
     bed b = {.largest = 0.0};
     const char *name = strrchr(path, '/') + 1;
     golden_open(&b.golden, path);
-    golden_fixture_create(&b.fixture, &b.golden, PPO_PRECISION_FP32, "cpu", 1);
+    golden_fixture_create(&b.fixture, &b.golden, PPO_PRECISION_FP32, device, 1);
     check_acting(&b);
     if (golden_has_memory(&b.golden)) {
         golden_replay_create(&b.replay, &b.golden, &b.fixture);
         check_collecting(&b);
         golden_replay_release(&b.replay);
     }
-    printf("%s: acting %.2g\n", name, b.largest);
+    printf("%s, %s: acting %.2g\n", name, device, b.largest);
     golden_fixture_release(&b.fixture);
-    golden_check_update(&b.golden, name, PPO_PRECISION_FP32, "cpu",
-                        golden_has_pictures(&b.golden) ? &picture_bars : &mlp_bars);
-    if (golden_has_pictures(&b.golden) && golden_has_bf16())
-        golden_check_update(&b.golden, name, PPO_PRECISION_BF16, "cpu", &golden_bf16_bars);
+    golden_check_update(&b.golden, name, PPO_PRECISION_FP32, device, bars);
     golden_close(&b.golden);
+}
+
+static void check_in_bf16(const char *path)
+{
+    golden_file golden;
+    golden_open(&golden, path);
+    golden_check_update(&golden, strrchr(path, '/') + 1, PPO_PRECISION_BF16, "cpu",
+                        &golden_bf16_bars);
+    golden_close(&golden);
+}
+
+static bool has_pictures(const char *path)
+{
+    golden_file golden;
+    golden_open(&golden, path);
+    const bool has = golden_has_pictures(&golden);
+    golden_close(&golden);
+    return has;
+}
+
+static void check_file(const char *path)
+{
+    const bool pictures = has_pictures(path);
+    check_on(path, "cpu", pictures ? &picture_bars : &mlp_bars);
+    if (pictures && golden_has_device())
+        check_on(path, "gpu", &picture_bars);
+    if (pictures && golden_has_bf16())
+        check_in_bf16(path);
 }
 
 static void test_files(void **state)

@@ -88,31 +88,6 @@ static void test_two_trainers(void **state)
 
 // --- going on from saved state ------------------------------------------------------------------
 
-static size_t tensor_bytes(const ppo_tensor *tensor)
-{
-    size_t bytes = ppo_dtype_size(tensor->dtype);
-    for (uint32_t i = 0; i < tensor->rank; i++)
-        bytes *= tensor->shape[i];
-    return bytes;
-}
-
-static void copy_state(ppo_trainer *to, ppo_trainer *from)
-{
-    ppo_tensor a, b;
-    ppo_error error = {0};
-    size_t i = 0;
-    ppo_trainer_freeze(from);
-    for (; ppo_trainer_tensor(from, i, &a); i++) {
-        assert_true(ppo_trainer_tensor(to, i, &b));
-        assert_string_equal(a.name, b.name);
-        assert_int_equal(tensor_bytes(&a), tensor_bytes(&b));
-        memcpy(b.data, a.data, tensor_bytes(&a));
-    }
-    assert_false(ppo_trainer_tensor(to, i, &b));
-    if (ppo_trainer_thaw(to, &error) != PPO_OK)
-        fail_msg("%s", error.message);
-}
-
 static ppo_stats without_times(ppo_stats stats)
 {
     stats.collect_seconds = stats.update_seconds = 0.0;
@@ -129,7 +104,7 @@ static void test_going_on(void **state)
         ppo_trainer *resumed = training_create(&other, toy_class(c->toy));
         training_run(whole, 3);
         training_run(resumed, 1); // what it did is forgotten
-        copy_state(resumed, whole);
+        training_copy_state(resumed, whole);
         assert_true(ppo_trainer_hash(resumed) == ppo_trainer_hash(whole));
         for (int k = 0; k < 4; k++) {
             const ppo_stats a = without_times(*ppo_trainer_stats(whole));

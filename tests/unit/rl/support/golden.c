@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "nn/bf16_ops.h"
+#include "nn/gpu_device.h"
 
 #include <glob.h>
 #include <math.h>
@@ -541,6 +542,14 @@ bool golden_has_bf16(void)
         return false;
     api->close(dnn);
     return true;
+}
+
+bool golden_has_device(void)
+{
+    ppo_gpu_device device;
+    const bool has = ppo_gpu_device_open(&device, 0, NULL) == PPO_OK;
+    ppo_gpu_device_close(&device);
+    return has;
 }
 
 double golden_deviation(const double *got, const double *wanted, size_t count, size_t stride,

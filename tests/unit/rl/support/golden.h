@@ -81,8 +81,9 @@ void golden_fixture_create(golden_fixture *fixture, const golden_file *golden,
                            ppo_precision precision, const char *device, uint32_t threads);
 void golden_fixture_release(golden_fixture *fixture);
 
-// Whether precision bf16 can be had here.
+// Whether precision bf16 can be had here, and whether device gpu can.
 bool golden_has_bf16(void);
+bool golden_has_device(void);
 
 // |got - wanted| / |wanted| over `count` elements `stride` apart, with Euclidean norms; elements
 // smaller than `least` in the mean square count as that large.

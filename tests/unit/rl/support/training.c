@@ -2,6 +2,8 @@
 // Small trainers: see training.h.
 #include "unit/rl/support/training.h"
 
+#include "rl/trainer_state.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -151,6 +153,31 @@ void training_run(ppo_trainer *trainer, int iterations)
         if (ppo_trainer_step(trainer, NULL, &error) != PPO_OK)
             fail_msg("%s", error.message);
     }
+}
+
+static size_t tensor_bytes(const ppo_tensor *tensor)
+{
+    size_t bytes = ppo_dtype_size(tensor->dtype);
+    for (uint32_t i = 0; i < tensor->rank; i++)
+        bytes *= tensor->shape[i];
+    return bytes;
+}
+
+void training_copy_state(ppo_trainer *to, ppo_trainer *from)
+{
+    ppo_tensor a, b;
+    ppo_error error = {0};
+    size_t i = 0;
+    ppo_trainer_freeze(from);
+    for (; ppo_trainer_tensor(from, i, &a); i++) {
+        assert_true(ppo_trainer_tensor(to, i, &b));
+        assert_string_equal(a.name, b.name);
+        assert_int_equal(tensor_bytes(&a), tensor_bytes(&b));
+        memcpy(b.data, a.data, tensor_bytes(&a));
+    }
+    assert_false(ppo_trainer_tensor(to, i, &b));
+    if (ppo_trainer_thaw(to, &error) != PPO_OK)
+        fail_msg("%s", error.message);
 }
 
 // The bytes from member `first` to member `last` of two structs of one type.

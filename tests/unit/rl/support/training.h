@@ -26,6 +26,9 @@ ppo_config training_config(const training_case *c, uint32_t threads);
 ppo_trainer *training_create(const ppo_config *config, const ppo_env_class *env);
 void training_run(ppo_trainer *trainer, int iterations);
 
+// Brings `to` where `from` stands, as a checkpoint would.
+void training_copy_state(ppo_trainer *to, ppo_trainer *from);
+
 // Equal bits in every member. The structs as whole bytes can't be compared: a copy may leave
 // anything in the gaps between members.
 void assert_same_stats(const ppo_stats *a, const ppo_stats *b);
