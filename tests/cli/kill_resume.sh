@@ -2,24 +2,41 @@
 # SPDX-License-Identifier: MIT
 # Killed with -9 at random moments and resumed each time, a run comes to the same parameters and the
 # same CSV files as one that was left alone, and no checkpoint is ever unreadable.
-# The runs have memory every other time. PPO_KILLS: how many kills (default 10). PPO_SEED: seed of
-# the moments, printed.
+# The runs take turns: with memory, without, and with dict observations, mixed actions and memory.
+# PPO_KILLS: how many kills (default 12). PPO_SEED: seed of the moments, printed.
 # shellcheck disable=SC2086 # lists of words are split on purpose
 . "$(dirname "$0")/support/check.sh"
 
-kills=${PPO_KILLS:-10}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+kills=${PPO_KILLS:-12}
 seed=${PPO_SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
 echo "PPO_SEED=$seed PPO_KILLS=$kills"
 
-common='CartPole-v1 --total-timesteps 131072 --num-envs 8 --num-steps 32 --minibatch-size 64
+common='--total-timesteps 131072 --num-envs 8 --num-steps 32 --minibatch-size 64
       --update-epochs 4 --hidden-sizes 32 --norm-obs --eval-every 10 --eval-episodes 2
       --checkpoint-interval-s 0 --stop-when-solved false'
 memory='--memory gru --memory-size 16 --sequence-length 8 --norm-reward true'
 
-run 0 "$ppo" train $common --run-dir whole --json
-hash=$(field hash)
-run 0 "$ppo" train $common $memory --run-dir whole-memory --json
-hash_memory=$(field hash)
+# Sets task: the words after `ppo train` of a case.
+choose() {
+    case $1 in
+    plain) task="CartPole-v1 $common" ;;
+    memory) task="CartPole-v1 $common $memory" ;;
+    spaces) task="./libsort.so $common $memory" ;;
+    esac
+}
+
+cases='memory plain'
+if command -v "${CC:-cc}" >/dev/null 2>&1; then
+    "${CC:-cc}" -O2 -I"$root/include" -shared -fPIC "$root/examples/plugin/sort.c" -o libsort.so ||
+        fail 'the plug-in can not be built'
+    cases="$cases spaces"
+fi
+for name in $cases; do
+    choose "$name"
+    run 0 "$ppo" train $task --run-dir "whole-$name" --json
+    field hash >"hash-$name"
+done
 
 # Moments from 0 to 0.3 s after the start, one per line, more than enough: a run may end before its
 # kill, which then doesn't count.
@@ -31,26 +48,25 @@ check_readable() {
     run 0 "$ppo" hash run
 }
 
-# Finishes the run and compares it, for the other kind of run to begin.
+# Finishes the run and compares it, for the next one to begin.
 check_end() {
     run 0 "$ppo" train $task --run-dir run --json
-    wants 'final hash' "$(field hash)" "$model_hash"
+    wants "final hash, $name" "$(field hash)" "$(cat "hash-$name")"
     for file in progress.csv evaluations.csv; do
-        cmp -s "$whole/$file" "run/$file" || fail "$file differs after kills"
+        cmp -s "whole-$name/$file" "run/$file" || fail "$name: $file differs after kills"
     done
     rm -rf run
 }
 
-without_memory() {
-    task=$common whole=whole model_hash=$hash
-}
-
-with_memory() {
-    task="$common $memory" whole=whole-memory model_hash=$hash_memory
-}
-
+num_cases=$(echo $cases | wc -w)
 done_kills=0
-with_memory
+begun=0 # cases
+next_case() {
+    begun=$((begun + 1))
+    name=$(echo $cases | cut -d ' ' -f $(((begun - 1) % num_cases + 1)))
+    choose "$name"
+}
+next_case
 while [ "$done_kills" -lt "$kills" ] && read -r moment; do
     "$ppo" train $task --run-dir run >/dev/null 2>"$err" &
     pid=$!
@@ -60,15 +76,15 @@ while [ "$done_kills" -lt "$kills" ] && read -r moment; do
     fi
     wait $pid 2>/dev/null
     check_readable
-    if [ "$(wc -l 2>/dev/null <run/progress.csv || echo 0)" -gt 512 ]; then
-        check_end # all 512 iterations are there: compare, and start over
-        if [ "$whole" = whole ]; then with_memory; else without_memory; fi
-    elif [ $((done_kills * 2)) -eq "$kills" ] && [ "$whole" = whole-memory ]; then
+    # All 512 iterations are there, or this case has had its share of a few kills.
+    if [ "$(wc -l 2>/dev/null <run/progress.csv || echo 0)" -gt 512 ] ||
+        [ $((done_kills * num_cases)) -ge $((begun * kills)) ]; then
         check_end
-        without_memory
+        next_case
     fi
 done <moments
-check_end
+[ ! -e run ] || check_end
+wants 'every case was killed' "$((begun > num_cases))" 1
 wants 'kills of a running process' "$done_kills" "$kills"
 echo "$done_kills kills of a running process"
 finish
