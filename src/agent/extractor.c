@@ -20,7 +20,7 @@ static size_t cnn_features(const ppo_input *input, const ppo_config *config)
 }
 
 // A picture's name: its key. Where that is too long, or has characters that don't belong into the
-// name of a tensor, its number among the leaves.
+// name of a tensor, its number among the leaves, with a colon, which no key has that stays.
 static void name_picture(char *name, size_t size, const ppo_space *space, size_t leaf)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
@@ -30,7 +30,7 @@ static void name_picture(char *name, size_t size, const ppo_space *space, size_t
     if (length < 48 && strspn(path, plain) == length)
         snprintf(name, size, "%s", path);
     else
-        snprintf(name, size, "%zu", leaf);
+        snprintf(name, size, "leaf:%zu", leaf);
 }
 
 static ppo_status plan_vision(ppo_extractor *e, const char *name, const ppo_input *input,

@@ -46,6 +46,12 @@ run 0 "$ppo" train ./libeye.so $small --run-dir half --total-timesteps 512
 run 0 "$ppo" train half --total-timesteps 1024 --quiet --json
 wants 'hash of a run that was continued' "$(field hash)" "$eye"
 
+# A key that can't stand in a tensor's name: the picture's number, in a form that no key has.
+sed 's/"camera"/"camera 1"/' "$root/tests/cli/support/sort_by_eye.c" >spaced.c
+build spaced.c libspaced.so
+run 0 "$ppo" train ./libspaced.so $small --total-timesteps 128 --run-dir spaced
+grep -a -q 'extractors\.leaf:0\.0\.weight' spaced/checkpoint.safetensors || fail 'no picture called leaf:0'
+
 python=
 for program in ${PPO_TEST_PYTHON-} python3 /usr/bin/python3; do
     [ -z "$python" ] && "$program" -c 'import numpy' 2>/dev/null && python=$program

@@ -135,6 +135,8 @@ add("NotANumber-v0", VECTOR, TWO, lambda c: np.array([c, np.nan if c else 0.0], 
 add("OutOfRange-v0", spaces.Discrete(2), TWO, lambda c: 7 if c else 0)
 PAIR = spaces.Dict({"a": TWO, "b": spaces.Tuple([VECTOR])})
 add("LacksPart-v0", PAIR, TWO, lambda c: {"a": 0} if c else {"a": 0, "b": (vector(0),)})
+add("ExtraPart-v0", PAIR, TWO, lambda c: {"a": 0, "b": (vector(0),), **({"c": 1} if c else {})})
+add("ExtraInner-v0", PAIR, TWO, lambda c: {"a": 0, "b": (vector(0),) * (1 + (c > 0))})
 add("NoParts-v0", PAIR, TWO, lambda c: None if c else {"a": 0, "b": (vector(0),)})
 add("WrongPart-v0", PAIR, TWO, lambda c: {"a": 0, "b": (np.zeros(2 + (c > 0), np.float32),)})
 add("TextPart-v0", PAIR, TWO, lambda c: {"a": "x" if c else 0, "b": (vector(0),)})

@@ -77,6 +77,14 @@ def leaves(space, path=()):
     return [leaf for key, part in parts_of(space) for leaf in leaves(part, path + (key,))]
 
 
+def nodes(space, path=()):
+    """The Dicts and Tuples in a space with the keys that lead to them."""
+    if is_composite(space):
+        yield path, space
+        for key, part in parts_of(space):
+            yield from nodes(part, path + (key,))
+
+
 def leaf_type(space):
     """NumPy's type of a plain space's values in shared memory."""
     return box_type(space) if isinstance(space, spaces.Box) else np.int32
@@ -212,20 +220,35 @@ def integers(value, count):
     return value.ravel()
 
 
+def at_path(obs, path):
+    for key in path:
+        obs = obs[key]
+    return obs
+
+
 def fault_of_part(obs, path, error):
     """What is wrong with the part of an observation at which `error` was raised."""
     name = ".".join(map(str, path))
     try:
-        for key in path:
-            obs = obs[key]
+        at_path(obs, path)
     except Exception:
         return BadValue(f"an observation that lacks the part {name}")
     said = str(error) if isinstance(error, BadValue) else last_line(error)
     return BadValue(f"part {name}: {said}")
 
 
+def refuse_extra_parts(obs, path, space):
+    """An observation whose Dict or Tuple at `path` has parts that its space does not name."""
+    keys = {key for key, _ in parts_of(space)}
+    value = at_path(obs, path)
+    given = value if isinstance(space, spaces.Dict) else range(len(value))
+    extra = ".".join(map(str, path + tuple(key for key in given if key not in keys)[:1]))
+    raise BadValue(f"an observation with a part {extra}, which its space does not have")
+
+
 def tree_writer(space, row):
     """Writes the parts of a Dict or Tuple into a row of bytes, each as a value of its own."""
+    sizes = [(path, node, len(node.spaces)) for path, node in nodes(space)]
     parts = [
         (path, make_writer(leaf, row[at:end].view(leaf_type(leaf))))
         for path, leaf, at, end in places(space)
@@ -235,12 +258,12 @@ def tree_writer(space, row):
         path = ()
         try:
             for path, write_leaf in parts:
-                value = obs
-                for key in path:
-                    value = value[key]
-                write_leaf(value)
+                write_leaf(at_path(obs, path))
         except Exception as error:
             raise fault_of_part(obs, path, error) from error
+        for path, node, size in sizes:
+            if len(at_path(obs, path)) != size:
+                refuse_extra_parts(obs, path, node)
 
     return write
 

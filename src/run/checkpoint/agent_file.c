@@ -68,7 +68,7 @@ static ppo_status fill_agent(ppo_agent *agent, const ppo_safetensors *content, c
     ppo_status status = ppo_tensor_list_match(&list, content, false, path, error);
     if (status == PPO_OK) {
         ppo_tensor_list_fill(&list, content);
-        status = ppo_tensor_list_check_finite(&list, path, error);
+        status = ppo_tensor_list_check_finite(&list, path, "loaded", error);
     }
     ppo_tensor_list_release(&list);
     if (status == PPO_OK)

@@ -33,7 +33,7 @@ static ppo_status publish(ppo_bytes *buffer, const ppo_tensor_list *list, const 
                           const char *previous, ppo_error *error)
 {
     const ppo_run_facts all = complete(facts, trainer);
-    PPO_TRY(ppo_tensor_list_check_finite(list, path, error));
+    PPO_TRY(ppo_tensor_list_check_finite(list, path, "written", error));
     PPO_TRY(ppo_checkpoint_file_format(buffer, list, kind, ppo_trainer_config(trainer),
                                        env_id_of(trainer), &all, error));
     return ppo_file_publish_keep(path, previous, buffer->data, buffer->size, error);

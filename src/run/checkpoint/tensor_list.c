@@ -57,7 +57,7 @@ ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo
 }
 
 ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char *label,
-                                        ppo_error *error)
+                                        const char *done, ppo_error *error)
 {
     for (size_t i = 0; i < list->count; i++) {
         const ppo_tensor *tensor = &list->tensors[i];
@@ -65,9 +65,8 @@ ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char 
             continue;
         const size_t place = ppo_tensor_find_not_finite(tensor);
         if (place != SIZE_MAX)
-            return ppo_fail(error, PPO_NUMERIC,
-                            "%s is not written: \"%s\" is not finite at element %zu", label,
-                            tensor->name, place);
+            return ppo_fail(error, PPO_NUMERIC, "%s is not %s: \"%s\" is not finite at element %zu",
+                            label, done, tensor->name, place);
     }
     return PPO_OK;
 }

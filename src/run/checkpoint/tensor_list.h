@@ -27,10 +27,10 @@ ppo_status ppo_tensor_list_of_agent(ppo_tensor_list *list, ppo_agent *agent, ppo
 void ppo_tensor_list_release(ppo_tensor_list *list);
 
 // PPO_NUMERIC if a tensor whose role demands it (core/tensor.h) is not finite: the message says
-// what has happened to `label`, as in "run/best.safetensors is not written", and names the tensor
-// and the element.
+// what therefore does not happen to `label`, as in "run/best.safetensors is not written" (`done` is
+// "written"), and names the tensor and the element.
 ppo_status ppo_tensor_list_check_finite(const ppo_tensor_list *list, const char *label,
-                                        ppo_error *error);
+                                        const char *done, ppo_error *error);
 
 // PPO_MISMATCH unless the file holds each tensor with its type and shape (`exact`: and no others).
 // Environments' states of another size are PPO_UNSUPPORTED: they belong to another version of the

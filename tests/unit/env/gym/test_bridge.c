@@ -504,6 +504,8 @@ static void test_garbage(void **state)
         {"WrongShape-v0", "shape (3,)"},
         {"WrongType-v0", "type <U1"},
         {"LacksPart-v0", "an observation that lacks the part b.0"},
+        {"ExtraPart-v0", "an observation with a part c, which its space does not have"},
+        {"ExtraInner-v0", "an observation with a part b.1, which its space does not have"},
         {"NoParts-v0", "an observation that lacks the part a"},
         {"WrongPart-v0", "part b.0: an observation of shape (3,)"},
         {"TextPart-v0", "part a: TypeError"},

@@ -106,11 +106,11 @@ static void test_must_be_finite(void **state)
         ppo_tensor_list list;
         ppo_trainer *trainer = make_trainer();
         assert_int_equal(ppo_tensor_list_of_trainer(&list, trainer, false, NULL), PPO_OK);
-        assert_int_equal(ppo_tensor_list_check_finite(&list, "FILE", NULL), PPO_OK);
+        assert_int_equal(ppo_tensor_list_check_finite(&list, "FILE", "written", NULL), PPO_OK);
         const ppo_tensor *tensor = find(&list, rows[i].name);
         assert_non_null(tensor);
         poison(tensor, rows[i].element);
-        if (ppo_tensor_list_check_finite(&list, "FILE", &error) != PPO_NUMERIC)
+        if (ppo_tensor_list_check_finite(&list, "FILE", "written", &error) != PPO_NUMERIC)
             fail_msg("%s was not looked at", rows[i].name);
         assert_non_null(strstr(error.message, "FILE is not written"));
         assert_non_null(strstr(error.message, rows[i].name));
