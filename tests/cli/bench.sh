@@ -45,5 +45,8 @@ is_json
 has_fields results task iqm low high bar reached seconds_mean returns
 run 0 "$ppo" bench --learning short.yaml --seeds 1,2
 prints '^short\.yaml +2 +0 +2048'
+run 0 "$ppo" bench --learning short.yaml --seeds 1 --total-timesteps 4096
+prints '^short\.yaml +1 +0 +4096'
+run 2 "$ppo" bench --learning short.yaml --seeds 1 --clip-coef -1
 wants 'files left' "$(ls)" short.yaml
 finish

@@ -56,10 +56,9 @@ ppo_status cli_bench_config(ppo_config *config, const char *id, const cli_args *
 // An environment whose observations cost next to nothing.
 extern const ppo_env_class cli_bench_frames;
 
-// Trains presets with each of `seeds` (a list as --seeds takes it; NULL: 1-10), side by side on
-// plan->threads threads, and evaluates the finished agents. `task` [count] names presets; count ==
-// 0: all that have a target score.
-int cli_bench_learning(const char *const *task, size_t count, const char *seeds,
-                       const cli_bench_plan *plan);
+// Trains the presets that are the operands of `args` (none: all that have a target score), changed
+// by its settings, with each seed of --seeds (1-10), side by side on plan->threads threads, and
+// evaluates the finished agents.
+int cli_bench_learning(const cli_bench_plan *plan, const cli_args *args);
 
 #endif

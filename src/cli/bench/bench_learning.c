@@ -48,6 +48,7 @@ static const target_score target_scores[] = {
     {"CartPoleNoVel-v1", 500.0, 0},
     {"PendulumNoVel-v1", -217.0, 0},
     {"MountainCarContinuousNoVel-v0", 91.0, 0},
+    {"LunarLanderNoVel-v3", 200.0, 0},
     {"seeds/cartpole", 200.0, UINT64_C(50) * 2048}, // 50 epochs of 2048 steps
     {"seeds/bipedal_walker", 250.0, 2000000},
 };
@@ -145,7 +146,8 @@ static void draw(void *context)
 
 // --- setting up ------------------------------------------------------------------------------
 
-static ppo_status bench_task_init(bench_task *t, const char *name, ppo_error *error)
+static ppo_status bench_task_init(bench_task *t, const char *name, const cli_args *args,
+                                  ppo_error *error)
 {
     cli_target target;
     t->name = name;
@@ -159,6 +161,7 @@ static ppo_status bench_task_init(bench_task *t, const char *name, ppo_error *er
         return error->status;
     if (t->target.steps > 0)
         t->config.total_timesteps = t->target.steps;
+    PPO_TRY(cli_settings_apply(&t->config, args, error));
     return ppo_config_check(&t->config, error);
 }
 
@@ -168,9 +171,11 @@ static void learning_bench_release(learning_bench *c)
     free(c->job);
 }
 
-static ppo_status learning_bench_init(learning_bench *c, const char *const *name, size_t count,
+// `args` name the tasks, none for all with a target score, and change their settings.
+static ppo_status learning_bench_init(learning_bench *c, const cli_args *args,
                                       const cli_seeds *seeds, ppo_error *error)
 {
+    const size_t count = args->num_operands;
     c->num_tasks = count ? count : NUM_TARGETS;
     c->num_seeds = seeds->count;
     c->task = calloc(c->num_tasks, sizeof *c->task);
@@ -178,7 +183,8 @@ static ppo_status learning_bench_init(learning_bench *c, const char *const *name
     if (!c->task || !c->job)
         return ppo_fail(error, PPO_NO_MEMORY, "no memory for the trainings");
     for (size_t i = 0; i < c->num_tasks; i++) {
-        if (bench_task_init(&c->task[i], count ? name[i] : target_scores[i].task, error))
+        const char *name = count ? args->operand[i] : target_scores[i].task;
+        if (bench_task_init(&c->task[i], name, args, error))
             return error->status;
         for (size_t s = 0; s < c->num_seeds; s++)
             c->job[i * c->num_seeds + s] = (bench_job){.task = &c->task[i], .seed = seeds->seed[s]};
@@ -315,16 +321,16 @@ static int run(learning_bench *c, const cli_bench_plan *plan)
     return failed ? failed : printed;
 }
 
-int cli_bench_learning(const char *const *name, size_t count, const char *seeds_text,
-                       const cli_bench_plan *plan)
+int cli_bench_learning(const cli_bench_plan *plan, const cli_args *args)
 {
+    const char *seeds_text = args->flag[CLI_FLAG_SEEDS];
     ppo_error error = {0};
     cli_seeds seeds;
     learning_bench c = {0};
     if (cli_parse_seeds(&seeds, seeds_text ? seeds_text : "1-10", &error))
         return cli_fail_usage(&error, "bench");
     int code;
-    if (learning_bench_init(&c, name, count, &seeds, &error))
+    if (learning_bench_init(&c, args, &seeds, &error))
         code = cli_fail(&error);
     else
         code = run(&c, plan);

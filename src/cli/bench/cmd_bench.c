@@ -95,8 +95,7 @@ int cli_cmd_bench(const cli_args *args)
     if (plan_init(&plan, args, &error))
         return cli_fail_usage(&error, "bench");
     if (args->flag[CLI_FLAG_LEARNING])
-        return cli_bench_learning(args->operand, args->num_operands, args->flag[CLI_FLAG_SEEDS],
-                                  &plan);
+        return cli_bench_learning(&plan, args);
     const measurement *found = find_measurement(args, &error);
     if (!found)
         return cli_fail_usage(&error, "bench");
