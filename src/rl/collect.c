@@ -18,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LD PPO_CHUNK_ROWS
+#define LD          PPO_CHUNK_ROWS
+#define MOST_BLOCKS 16 // where they are larger than they must be: enough to feed many cores
 
 // Environments whose features a device computes together.
 typedef struct ppo_half {
@@ -60,12 +61,12 @@ struct ppo_collect {
 
 // --- planning ----------------------------------------------------------------------------------
 
-// Enough blocks to feed many cores, but never fewer than 4 rows where a product pays, nor than a
-// class steps together; with processes, twice as many, because half of them wait for their
-// environments.
-static size_t choose_block_size(const ppo_config *config, const ppo_env_class *env)
+// Environments in each of `num_blocks` blocks, but never fewer than 4 rows where a product pays,
+// nor than a class steps together; with processes, twice as many, because half of them wait for
+// their environments.
+static size_t block_size_for(const ppo_config *config, const ppo_env_class *env, size_t num_blocks)
 {
-    size_t size = (config->num_envs + 15) / 16;
+    size_t size = (config->num_envs + num_blocks - 1) / num_blocks;
     size = size < 4 ? 4 : size;
     if (env->step_many && size < env->step_many_size)
         size = env->step_many_size;
@@ -75,8 +76,21 @@ static size_t choose_block_size(const ppo_config *config, const ppo_env_class *e
 
 size_t ppo_collect_num_tasks(const ppo_config *config, const ppo_env_class *env)
 {
-    const size_t size = choose_block_size(config, env);
+    const size_t size = block_size_for(config, env, MOST_BLOCKS);
     return (config->num_envs + size - 1) / size;
+}
+
+// The more rows a block has, the better they fill vectors: two blocks for each thread, so that one
+// that comes late is relieved of its second; a single one where there is nobody to do so. Where
+// processes or a device work beside the threads, both take turns with many blocks; and a class that
+// steps several together knows best how many.
+static size_t choose_block_size(const ppo_collect_parts *parts)
+{
+    const ppo_env_class *env = parts->agent->env;
+    const size_t threads = ppo_pool_size(parts->pool), wanted = threads == 1 ? 1 : 2 * threads;
+    const bool takes_most = parts->config->workers == PPO_WORKERS_PROCESS || env->step_many ||
+                            parts->agent->policy.device.api || wanted > MOST_BLOCKS;
+    return block_size_for(parts->config, env, takes_most ? MOST_BLOCKS : wanted);
 }
 
 // Cuts the blocks into halves, as large as there are environments for. Of a tuple or dict, and
@@ -112,8 +126,8 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
     *result = NULL;
     const ppo_space *space = &parts->agent->env->observation_space;
     const ppo_input *input = &parts->agent->policy.input;
-    const size_t num_envs = parts->rollout->num_envs,
-                 num_blocks = ppo_collect_num_tasks(parts->config, parts->agent->env);
+    const size_t num_envs = parts->rollout->num_envs, block_size = choose_block_size(parts),
+                 num_blocks = (num_envs + block_size - 1) / block_size;
     ppo_collect *c = calloc(1, sizeof *c);
     ppo_error *errors = calloc(num_blocks, sizeof *errors);
     if (!c || !errors) {
@@ -121,8 +135,8 @@ ppo_status ppo_collect_create(ppo_collect **result, const ppo_collect_parts *par
         free(errors);
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for collecting");
     }
-    *c = (ppo_collect){.parts = *parts, .errors = errors, .num_blocks = num_blocks};
-    c->block_size = choose_block_size(parts->config, parts->agent->env);
+    *c = (ppo_collect){
+        .parts = *parts, .errors = errors, .block_size = block_size, .num_blocks = num_blocks};
     c->half_size =
         parts->config->workers == PPO_WORKERS_PROCESS ? c->block_size / 2 : c->block_size;
     c->obs_bytes = ppo_space_bytes(space);

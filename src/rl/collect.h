@@ -27,7 +27,7 @@ ppo_status ppo_collect_create(ppo_collect **collect, const ppo_collect_parts *pa
                               ppo_arena *arena, ppo_error *error);
 void ppo_collect_destroy(ppo_collect *collect); // NULL is allowed
 
-// Tasks of a time step: how many threads can work on it at once.
+// The most tasks that a time step can be cut into: how many threads can work on it at once.
 size_t ppo_collect_num_tasks(const ppo_config *config, const ppo_env_class *env);
 
 // Starts the environments. Call once the arena is bound.
