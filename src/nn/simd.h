@@ -106,6 +106,20 @@ PPO_INLINE void ppo_v_store_first(float *p, ppo_vec v, size_t count)
     memcpy(p, &v, count * sizeof *p);
 }
 
+// Compilers don't find these instructions in the selections that they stand for.
+#if defined(__AVX__)
+#include <immintrin.h>
+
+PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
+{
+    return (ppo_vec)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+PPO_INLINE ppo_vec ppo_v_max(ppo_vec a, ppo_vec b)
+{
+    return (ppo_vec)_mm256_max_ps((__m256)a, (__m256)b);
+}
+#else
 PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
 {
     return ppo_v_select(a < b, a, b);
@@ -115,6 +129,7 @@ PPO_INLINE ppo_vec ppo_v_max(ppo_vec a, ppo_vec b)
 {
     return ppo_v_select(a > b, a, b);
 }
+#endif
 
 PPO_INLINE ppo_vec ppo_v_reciprocal(ppo_vec x)
 {
