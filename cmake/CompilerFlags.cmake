@@ -95,6 +95,12 @@ if(CMAKE_C_COMPILER_ID MATCHES "Clang")
     set(ppo_fp_env ${ppo_fp_strict} -fno-slp-vectorize)
     set(ppo_fp_bodies ${ppo_fp_env} -fno-vectorize)
 else()
+    # Tuned for Zen 2 to 4, gcc takes a sum's fused multiply-adds apart where it is the only one of a
+    # loop: a row of a product, alone in its tile, would get other bits than among others.
+    check_c_compiler_flag(--param=avoid-fma-max-bits=0 PPO_HAVE_FMA_CHAINS)
+    if(PPO_HAVE_FMA_CHAINS)
+        list(APPEND ppo_fp_kernels --param=avoid-fma-max-bits=0)
+    endif()
     set(ppo_fp_env ${ppo_fp_strict} -fno-tree-slp-vectorize)
     set(ppo_fp_bodies ${ppo_fp_env} -fno-tree-vectorize)
 endif()
