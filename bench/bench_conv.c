@@ -93,7 +93,8 @@ static void other_weights(const void *context)
 
 // --- operands ------------------------------------------------------------------------------------
 
-static void make_onednn(bench *b, const layer *l)
+// `rows`: the weights as [kernel, kernel, in, out].
+static void make_onednn(bench *b, const layer *l, const float *rows)
 {
     const ppo_onednn_conv_shape shape = {.type = PPO_ONEDNN_FP32,
                                          .images = IMAGES,
@@ -120,7 +121,7 @@ static void make_onednn(bench *b, const layer *l)
     b->scratch = bench_memory(scratch + api->scratch_bytes(dnn, b->unpack) + 64);
     b->other_dweight = bench_memory(api->operand_bytes(dnn, b->op[WEIGHTS], 1));
     for (size_t i = 0; i < WEIGHTS; i++)
-        run(b, b->pack[i], (ppo_onednn_operand[]){{.read = b->forward}, {.write = b->packed[i]}});
+        run(b, b->pack[i], (ppo_onednn_operand[]){{.read = rows}, {.write = b->packed[i]}});
 }
 
 static bench make(const layer *l)
@@ -141,11 +142,13 @@ static bench make(const layer *l)
     b.dweight = bench_numbers(b.weights, 0.0);
     b.other = bench_numbers(most > b.weights ? most : b.weights, 0.0);
     b.other_dbias = bench_numbers(l->out, 0.0);
-    float *weight = bench_numbers(b.weights, -1.0);
+    float *weight = bench_numbers(b.weights, -1.0), *rows = bench_numbers(b.weights, 0.0);
     ppo_conv_pack(&b.conv, b.forward, b.backward, weight, 0, l->out);
-    free(weight);
+    ppo_conv_order(&b.conv, rows, weight, 0, l->out);
     b.onednn = bench_onednn_open();
-    make_onednn(&b, l);
+    make_onednn(&b, l, rows);
+    free(rows);
+    free(weight);
     return b;
 }
 

@@ -15,7 +15,7 @@ bool ppo_bf16_conv_serves(const ppo_conv *conv, size_t padding);
 // Bytes of scratch memory, which begins at a multiple of 64 bytes.
 size_t ppo_bf16_conv_scratch_bytes(const ppo_conv *conv);
 
-// dweight += the gradient, fp32 in the forward order of conv.h; dbias [out] likewise. x [images,
+// dweight += the gradient, fp32 [kernel, kernel, in, out]; dbias [out] likewise. x [images,
 // in_height, in_width, in_channels] and dy [images, out_height, out_width, out_channels] lie
 // without gaps; `images` is even.
 void ppo_bf16_conv_backward_weights(const ppo_conv *conv, float *dweight, float *dbias,

@@ -248,7 +248,7 @@ static void pack_conv(ppo_cnn *cnn, const float *params, size_t i, size_t first,
     const ppo_bf16_network *net = cnn->own;
     const ppo_cnn_step *step = &cnn->shape.steps[i];
     float *plain = net->plain + net->plain_at[i];
-    ppo_conv_pack(&step->conv, plain, NULL, params + step->weight, first, last);
+    ppo_conv_order(&step->conv, plain, params + step->weight, first, last);
     if (step->input != 0)
         return;
     const size_t out = step->conv.out_channels, inputs = ppo_conv_weights(&step->conv) / out;

@@ -51,7 +51,7 @@ typedef struct ppo_bf16_network {
     ppo_onednn *dnn;
     size_t convs[PPO_MAX_CNN_STEPS]; // the steps that are convolutions
     size_t num_convs;
-    float *plain; // weights in fp32, the forward order of conv.h
+    float *plain; // weights in fp32, [kernel, kernel, in, out]
     size_t plain_at[PPO_MAX_CNN_STEPS];
     unsigned char *packed; // for acting
     ppo_bf16_forward acting;

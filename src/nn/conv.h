@@ -33,8 +33,9 @@ ppo_conv ppo_conv_make(size_t height, size_t width, size_t in_channels, size_t o
 size_t ppo_conv_weights(const ppo_conv *conv);
 
 // Brings rows [first, last) of out channels of PyTorch's weights into the order of the forward
-// product, [kernel, kernel, in, out], and (unless `backward` is NULL) of backward_data's, [kernel,
-// kernel, out, in].
+// product, strips of [kernel, kernel, in] by some out channels, and (unless `backward` is NULL) of
+// backward_data's, strips of [kernel, kernel, out] by some in channels, with the kernel's columns
+// before its rows. A strip is as wide as a tile (nn/tile.h).
 //
 // With block b > 1 the convolution runs over images whose b x b blocks of pixels have become
 // channels (space to depth): of channel c, pixel (dy, dx) is channel (c b + dy) b + dx, and the
@@ -42,9 +43,13 @@ size_t ppo_conv_weights(const ppo_conv *conv);
 void ppo_conv_pack(const ppo_conv *conv, float *forward, float *backward, const float *weight,
                    size_t first, size_t last);
 
-// The inverse for a gradient in the forward order; rows [first, last) of it (a row is an input of
-// the kernel: 0 .. kernel^2 in - 1).
-void ppo_conv_unpack(const ppo_conv *conv, float *weight, const float *forward, size_t first,
+// Rows [first, last) of out channels in the order of inputs, [kernel, kernel, in, out].
+void ppo_conv_order(const ppo_conv *conv, float *rows, const float *weight, size_t first,
+                    size_t last);
+
+// The inverse for a gradient; rows [first, last) of it (a row is an input of the kernel: 0 ..
+// kernel^2 in - 1).
+void ppo_conv_unpack(const ppo_conv *conv, float *weight, const float *rows, size_t first,
                      size_t last);
 
 // y = convolution, and with `relu` its positive part.
@@ -56,7 +61,7 @@ void ppo_conv_forward(const ppo_conv *conv, float *y, const float *x, const floa
 void ppo_conv_backward_data(const ppo_conv *conv, float *dx, const float *dy, const float *backward,
                             size_t images);
 
-// dweight += the gradient, in the forward order; dbias [out] likewise.
+// dweight += the gradient, [kernel, kernel, in, out]; dbias [out] likewise.
 void ppo_conv_backward_weights(const ppo_conv *conv, float *dweight, float *dbias, const float *x,
                                const float *dy, size_t images);
 

@@ -4,9 +4,17 @@
 
 #include "nn/tile.h"
 
-static void multiply(const ppo_tile *t, size_t m, size_t n)
+static void multiply(ppo_tile t, size_t m, size_t n)
 {
-    ppo_tile_product(t, PPO_TILE_MATRIX, m, n);
+    for (size_t column = 0; column < n;) {
+        const size_t width = ppo_tile_width(n - column);
+        ppo_tile_strip(&t, PPO_TILE_MATRIX, m, width);
+        t.b += width;
+        t.c += width;
+        if (t.bias)
+            t.bias += width;
+        column += width;
+    }
 }
 
 void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
@@ -21,7 +29,7 @@ void ppo_gemm(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t 
                         .a_step = a_col_stride,
                         .b_step = ldb,
                         .run = k};
-    multiply(&t, m, n);
+    multiply(t, m, n);
 }
 
 void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, size_t a_col_stride,
@@ -36,7 +44,7 @@ void ppo_gemm_add(float *c, size_t ldc, const float *a, size_t a_row_stride, siz
                         .a_step = a_col_stride,
                         .b_step = ldb,
                         .run = k};
-    multiply(&t, m, n);
+    multiply(t, m, n);
 }
 
 // --- lanes across vectors -----------------------------------------------------------------------

@@ -4,6 +4,7 @@
 // image alone and among others. Operands have exactly the memory that the contract asks for, and
 // NaN where values must not matter.
 #include "nn/conv.h"
+#include "nn/tile.h"
 
 #include "unit/nn/support/reference.h"
 
@@ -351,6 +352,34 @@ static void test_images_alone(void **state)
     }
 }
 
+// Kernel rows whose weights are too many for one piece of a sum.
+static void test_long_kernel_rows(void **state)
+{
+    (void)state;
+    ppo_random random;
+    ppo_random_seed(&random, 25);
+    problem p = make(ppo_conv_make(7, 7, 64, 64, 5, 1), 1, 0, 0, &random);
+    check_forward(&p, 1);
+    release(&p);
+}
+
+// Rows of more pixels than are listed at once, whose parts meet where kernels overlap.
+static void test_wide_rows(void **state)
+{
+    (void)state;
+    ppo_random random;
+    ppo_random_seed(&random, 24);
+    for (size_t stride = 1; stride <= 3; stride++) {
+        problem p = make(ppo_conv_make(5, 300, 16, 16, 3, stride), 2, 5, 1, &random);
+        check_forward(&p, 0);
+        check_backward_data(&p);
+        check_backward_weights(&p, &random);
+        for (size_t n = 0; n < p.images; n++)
+            check_alone(&p, n);
+        release(&p);
+    }
+}
+
 // --- the order of weights ------------------------------------------------------------------------
 
 // PyTorch's weights of a kernel `block` times as wide: w[o, c, ky block + dy, kx block + dx].
@@ -361,29 +390,44 @@ static size_t torch_place(const ppo_conv *c, size_t o, size_t channel, size_t ky
     return ((o * (c->in_channels / (b * b)) + colour) * width + ky * b + dy) * width + kx * b + dx;
 }
 
+// Where [row, column] of a matrix is whose strips of columns lie one behind the other.
+static size_t place_in_strips(size_t rows, size_t columns, size_t row, size_t column)
+{
+    size_t first = 0, width = ppo_tile_width(columns);
+    for (; column >= first + width; width = ppo_tile_width(columns - first))
+        first += width;
+    const size_t left = columns - first;
+    return first * rows + row * (width < left ? width : left) + column - first;
+}
+
 static void check_order(const ppo_conv *c, size_t first, size_t last, ppo_random *random)
 {
     const size_t weights = ppo_conv_weights(c), k = c->kernel, in = c->in_channels;
-    const size_t out = c->out_channels, inputs = k * k * in;
+    const size_t out = c->out_channels, inputs = k * k * in, outputs = k * k * out;
     float *weight = new_floats(weights), *forward = new_floats(weights);
     float *backward = new_floats(weights), *only_forward = new_floats(weights);
-    float *again = new_floats(weights);
+    float *rows = new_floats(weights), *again = new_floats(weights);
     fill_uniform(weight, weights, random, -1.0, 1.0);
     ppo_conv_pack(c, forward, backward, weight, first, last);
     ppo_conv_pack(c, only_forward, NULL, weight, first, last);
+    ppo_conv_order(c, rows, weight, first, last);
     assert_memory_equal(only_forward, forward, weights * sizeof *forward);
     for (size_t at = 0; at < weights; at++) {
         const size_t o = at % out, i = at / out % in, tap = at / out / in;
+        const size_t turned = tap % k * k + tap / k;
         const float wanted = weight[torch_place(c, o, i, tap / k, tap % k)];
-        const float a = forward[at], b = backward[(tap * out + o) * in + i];
-        assert_true(o >= first && o < last ? a == wanted && b == wanted : isnan(a) && isnan(b));
+        const float got[] = {rows[at], forward[place_in_strips(inputs, out, at / out, o)],
+                             backward[place_in_strips(outputs, in, turned * out + o, i)]};
+        for (size_t n = 0; n < sizeof got / sizeof *got; n++)
+            assert_true(o >= first && o < last ? got[n] == wanted : isnan(got[n]));
     }
-    ppo_conv_pack(c, forward, backward, weight, 0, out);
-    ppo_conv_unpack(c, again, forward, 0, inputs / 2);
+    ppo_conv_order(c, rows, weight, 0, out);
+    ppo_conv_unpack(c, again, rows, 0, inputs / 2);
     assert_true(count_numbers(again, weights) == inputs / 2 * out);
-    ppo_conv_unpack(c, again, forward, inputs / 2, inputs);
+    ppo_conv_unpack(c, again, rows, inputs / 2, inputs);
     assert_memory_equal(again, weight, weights * sizeof *weight);
     free(again);
+    free(rows);
     free(only_forward);
     free(backward);
     free(forward);
@@ -463,7 +507,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_products),     cmocka_unit_test(test_channels),
-        cmocka_unit_test(test_images_alone), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_images_alone), cmocka_unit_test(test_long_kernel_rows),
+        cmocka_unit_test(test_wide_rows),    cmocka_unit_test(test_order),
         cmocka_unit_test(test_squares),      cmocka_unit_test(test_counting)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
