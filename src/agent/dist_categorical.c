@@ -61,17 +61,14 @@ void ppo_categorical_sample(const ppo_dist *dist, const ppo_dist_part *part, flo
 {
     out += part->first_output * LD;
     action += part->first_action * LD;
+    uint32_t words[4 * LD]; // of a random block, one for each of four factors
+    float u[LD];
     for (size_t k = 0; k < part->num_actions; k++) {
         const size_t n = ppo_space_num_values(part->space, k);
-        float u[LD];
-        for (size_t r = 0; r < rows; r++) {
-            const uint32_t index =
-                (uint32_t)((first_row + r) * dist->num_blocks + part->first_block + k / 4);
-            const ppo_rng_block block = ppo_rng_draw(seed, purpose, index, step);
-            u[r] = ppo_rng_uniform(block.word[k % 4]);
-        }
-        for (size_t r = rows; r < ppo_pad(rows); r++)
-            u[r] = 0.0f;
+        if (k % 4 == 0)
+            ppo_dist_draw(words, dist, part, k / 4, rows, seed, purpose, first_row, step);
+        for (size_t r = 0; r < ppo_pad(rows); r++)
+            u[r] = r < rows ? ppo_rng_uniform(words[k % 4 * LD + r]) : 0.0f;
         for (size_t r = 0; r < rows; r += PPO_LANES)
             ppo_v_store(action + k * LD + r, inverse_cdf(out + r, n, ppo_v_load(u + r)));
         out += n * LD;

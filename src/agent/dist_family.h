@@ -10,6 +10,8 @@
 #define PPO_AGENT_DIST_FAMILY_H
 
 #include "core/rng.h"
+#include "nn/mlp.h"
+#include "nn/random_rows.h"
 #include "ppo/config.h"
 
 // Factors of one kind, one for each element of a leaf of the action space: categorical ones with a
@@ -36,6 +38,17 @@ typedef struct ppo_dist {
     ppo_std_source std_source; // of the real components
     ppo_action_bound bound;    // of the real components
 } ppo_dist;
+
+// Words [4, PPO_CHUNK_ROWS] of one of the part's random blocks, for each row.
+static inline void ppo_dist_draw(uint32_t *words, const ppo_dist *dist, const ppo_dist_part *part,
+                                 size_t block, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
+                                 size_t first_row, uint64_t step)
+{
+    uint32_t index[PPO_CHUNK_ROWS];
+    for (size_t r = 0; r < rows; r++)
+        index[r] = (uint32_t)((first_row + r) * dist->num_blocks + part->first_block + block);
+    ppo_random_rows_draw(words, seed, purpose, index, step, rows);
+}
 
 void ppo_categorical_prepare(const ppo_dist_part *part, float *out, size_t rows);
 void ppo_categorical_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,

@@ -11,6 +11,7 @@
 #include "agent/dist_family.h"
 
 #include "nn/mlp.h"
+#include "nn/random_rows.h"
 #include "nn/simd.h"
 
 #include <math.h>
@@ -66,32 +67,20 @@ static ppo_vec action_of(const ppo_dist_part *part, const float *action, size_t 
     return ppo_v_load(action + (part->first_action + a) * LD + r);
 }
 
-// Standard normal deviates for components 2k and 2k + 1 (Box & Muller 1958).
-static void normal_pair(float *first, float *second, uint32_t u, uint32_t v)
-{
-    const float radius = sqrtf(-2.0f * logf(ppo_rng_uniform(u)));
-    const float angle = 6.2831853f * ppo_rng_uniform(v);
-    *first = radius * cosf(angle);
-    *second = radius * sinf(angle);
-}
-
-// noise [part->num_actions] columns.
+// noise [part->num_actions] columns, four from each random block.
 static void fill_noise(const ppo_dist *dist, const ppo_dist_part *part, float *noise, size_t rows,
                        uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step)
 {
-    const size_t num_actions = part->num_actions, blocks = (num_actions + 3) / 4;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t b = 0; b < blocks; b++) {
-            const uint32_t index =
-                (uint32_t)((first_row + r) * dist->num_blocks + part->first_block + b);
-            const ppo_rng_block block = ppo_rng_draw(seed, purpose, index, step);
-            float normal[4];
-            normal_pair(&normal[0], &normal[1], block.word[0], block.word[1]);
-            if (num_actions > 4 * b + 2)
-                normal_pair(&normal[2], &normal[3], block.word[2], block.word[3]);
-            for (size_t i = 0; i < 4 && 4 * b + i < num_actions; i++)
-                noise[(4 * b + i) * LD + r] = normal[i];
+    uint32_t words[4 * LD];
+    float unused[LD];
+    for (size_t first = 0; first < part->num_actions; first += 4) {
+        ppo_dist_draw(words, dist, part, first / 4, rows, seed, purpose, first_row, step);
+        for (size_t a = first; a < first + 4 && a < part->num_actions; a += 2) {
+            const uint32_t *pair = words + (a - first) * LD;
+            float *second = a + 1 < part->num_actions ? noise + (a + 1) * LD : unused;
+            ppo_random_rows_normal(noise + a * LD, second, pair, pair + LD, rows);
         }
+    }
 }
 
 void ppo_gaussian_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
