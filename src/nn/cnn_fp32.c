@@ -29,10 +29,11 @@ typedef struct fp32_network {
 
 // What a minibatch owns. Rows are images, in whole chunks.
 typedef struct fp32_minibatch {
-    float *saved;   // [rows, saved_size] activations, if the network keeps them
-    float *flat;    // [rows, FLAT] inputs of the linear layer, in PyTorch's [channel, row, column]
-    float *dflat;   // [rows, FLAT]
-    float *partial; // [chunks, partial_size] gradients of the convolutions' weights and biases
+    float *saved; // [rows, saved_size] activations, if the network keeps them
+    float *flat;  // [rows, FLAT] inputs of the linear layer, in PyTorch's [channel, row, column]
+    float *dflat; // [rows, FLAT]
+    float *dtransposed; // [FEATURES, ppo_pad(count)] the gradient of features, transposed
+    float *partial;     // [chunks, partial_size] gradients of the convolutions' weights and biases
     size_t partial_weight[PPO_MAX_CNN_STEPS], partial_bias[PPO_MAX_CNN_STEPS]; // offsets
     size_t partial_size;
 } fp32_minibatch;
@@ -359,6 +360,7 @@ static ppo_status plan_minibatch(ppo_cnn_minibatch *m, const char *name, ppo_are
         ROW(saved, PPO_CNN_FORWARD_CONVS, rows, shape->saved_size);
     ROW(flat, PPO_CNN_FORWARD_CONVS, rows, shape->linear.in);
     ROW(dflat, PPO_CNN_BACKWARD_LINEAR, rows, shape->linear.in);
+    ROW(dtransposed, PPO_CNN_BACKWARD_FEATURES, shape->linear.out, ppo_pad(m->max_count));
     ROW(partial, PPO_CNN_BACKWARD_CONVS, chunks, b->partial_size);
 #undef ROW
     return PPO_OK;
@@ -434,6 +436,14 @@ static void forward_linear(ppo_cnn_minibatch *m, size_t strip, void *working)
                        strip);
 }
 
+// Each strip of the linear layer's backward product reads all of it along the rows.
+static void transpose_features(ppo_cnn_minibatch *m, size_t strip, void *working)
+{
+    (void)working;
+    const fp32_minibatch *b = m->own;
+    ppo_linear_transpose(&m->cnn->shape.linear, b->dtransposed, m->dfeatures, m->count, strip);
+}
+
 static size_t linear_backward_tasks(const ppo_cnn_minibatch *m)
 {
     return ppo_linear_backward_strips(&m->cnn->shape.linear);
@@ -447,7 +457,7 @@ static void backward_linear(ppo_cnn_minibatch *m, size_t strip, void *working)
         ppo_linear_backward_bias(&shape->linear, m->grad + shape->linear_bias, m->dfeatures,
                                  m->count);
     ppo_linear_backward(&shape->linear, b->dflat, m->grad + shape->linear_weight,
-                        strip_space(m, working), m->dfeatures, b->flat,
+                        strip_space(m, working), m->dfeatures, b->dtransposed, b->flat,
                         m->params + shape->linear_weight, m->count, strip);
 }
 
@@ -510,6 +520,7 @@ const ppo_cnn_backend ppo_cnn_fp32 = {
     .release_minibatch = release_minibatch,
     .phases = {[PPO_CNN_FORWARD_CONVS] = {ppo_cnn_num_chunks, forward_convs},
                [PPO_CNN_FORWARD_LINEAR] = {linear_forward_tasks, forward_linear},
+               [PPO_CNN_BACKWARD_FEATURES] = {linear_forward_tasks, transpose_features},
                [PPO_CNN_BACKWARD_LINEAR] = {linear_backward_tasks, backward_linear},
                [PPO_CNN_BACKWARD_CONVS] = {ppo_cnn_num_chunks, backward_convs},
                [PPO_CNN_ADD_CHUNKS] = {add_tasks, add_chunks}},

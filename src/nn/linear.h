@@ -26,11 +26,16 @@ size_t ppo_linear_working(void);
 void ppo_linear_forward(const ppo_linear *linear, float *y, float *working, const float *x,
                         const float *weight, const float *bias, size_t rows, size_t strip);
 
+// Columns [64 strip, ...) of dy become rows of `transposed` [out, ppo_pad(rows)].
+void ppo_linear_transpose(const ppo_linear *linear, float *transposed, const float *dy, size_t rows,
+                          size_t strip);
+
 // From dy, the gradient before the activation: columns [64 strip, ...) of dx = dy weight where
-// x > 0 (x is the output of a ReLU itself), else 0, and of dweight = dy^T x.
+// x > 0 (x is the output of a ReLU itself), else 0, and of dweight = dy^T x, for which dy^T is
+// there as a whole.
 void ppo_linear_backward(const ppo_linear *linear, float *dx, float *dweight, float *working,
-                         const float *dy, const float *x, const float *weight, size_t rows,
-                         size_t strip);
+                         const float *dy, const float *transposed, const float *x,
+                         const float *weight, size_t rows, size_t strip);
 
 // dbias = column sums of dy.
 void ppo_linear_backward_bias(const ppo_linear *linear, float *dbias, const float *dy, size_t rows);

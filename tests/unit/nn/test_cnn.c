@@ -71,7 +71,7 @@ static void test_phases(void **state)
     assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_PACK), 0);
     assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_FORWARD_CONVS), 2);
     assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_FORWARD_LINEAR), 512 / 64);
-    assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_BACKWARD_FEATURES), 0);
+    assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_BACKWARD_FEATURES), 512 / 64);
     assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_BACKWARD_LINEAR), 3136 / 64);
     assert_int_equal(ppo_cnn_minibatch_tasks(&learner.m, PPO_CNN_BACKWARD_CONVS), 2);
     cnn_learner_release(&learner);

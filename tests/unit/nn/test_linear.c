@@ -3,6 +3,7 @@
 // plain ones; a row's result does not depend on the others. Operands have exactly the memory that
 // the contract asks for.
 #include "nn/linear.h"
+#include "nn/simd.h"
 
 #include "unit/nn/support/reference.h"
 
@@ -29,6 +30,7 @@ typedef struct problem {
     const ppo_linear *layer;
     size_t rows;
     float *x, *y, *dx, *dy; // x as a ReLU leaves it: half of it zeros
+    float *transposed;      // dy, by ppo_linear_transpose
     float *weight, *bias, *dweight, *dbias, *working;
 } problem;
 
@@ -40,6 +42,7 @@ static problem make(const ppo_linear *layer, size_t rows, ppo_random *random)
     p.dx = new_floats(rows * in);
     p.y = new_floats(rows * out);
     p.dy = new_floats(rows * out);
+    p.transposed = new_floats(out * ppo_pad(rows));
     p.weight = new_floats(out * in);
     p.dweight = new_floats(out * in);
     p.bias = new_floats(out);
@@ -56,8 +59,8 @@ static problem make(const ppo_linear *layer, size_t rows, ppo_random *random)
 
 static void release(problem *p)
 {
-    float *const all[] = {p->x,       p->dx,   p->y,     p->dy,     p->weight,
-                          p->dweight, p->bias, p->dbias, p->working};
+    float *const all[] = {p->x,      p->dx,      p->y,    p->dy,    p->transposed,
+                          p->weight, p->dweight, p->bias, p->dbias, p->working};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
 }
@@ -106,12 +109,19 @@ static void check_forward(const problem *p)
     }
 }
 
+static void transpose(const problem *p)
+{
+    for (size_t strip = ppo_linear_forward_strips(p->layer); strip-- > 0;)
+        ppo_linear_transpose(p->layer, p->transposed, p->dy, p->rows, strip);
+}
+
 static void check_backward(const problem *p)
 {
     const size_t in = p->layer->in, out = p->layer->out;
+    transpose(p);
     for (size_t strip = ppo_linear_backward_strips(p->layer); strip-- > 0;)
-        ppo_linear_backward(p->layer, p->dx, p->dweight, p->working, p->dy, p->x, p->weight,
-                            p->rows, strip);
+        ppo_linear_backward(p->layer, p->dx, p->dweight, p->working, p->dy, p->transposed, p->x,
+                            p->weight, p->rows, strip);
     ppo_linear_backward_bias(p->layer, p->dbias, p->dy, p->rows);
     const float one = 1.0f;
     for (size_t i = 0; i < p->rows * in; i++) {
@@ -174,8 +184,9 @@ static void test_strips(void **state)
         }
         for (size_t strip = 0; strip < ppo_linear_backward_strips(layer); strip++) {
             problem p = make(layer, 7, &random);
-            ppo_linear_backward(layer, p.dx, p.dweight, p.working, p.dy, p.x, p.weight, p.rows,
-                                strip);
+            transpose(&p);
+            ppo_linear_backward(layer, p.dx, p.dweight, p.working, p.dy, p.transposed, p.x,
+                                p.weight, p.rows, strip);
             check_columns(p.dx, p.rows, layer->in, strip);
             check_columns(p.dweight, layer->out, layer->in, strip);
             release(&p);
