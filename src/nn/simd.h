@@ -93,22 +93,19 @@ PPO_INLINE ppo_vec ppo_v_sqrt(ppo_vec x)
     return shifted * (y * (1.5f - 0.5f * shifted * y * y));
 }
 #else
-PPO_INLINE ppo_vec ppo_v_load_first(const float *p, size_t count)
-{
-    ppo_vec v = {0};
-    for (size_t i = 0; i < count; i++)
-        v[i] = p[i];
-    return v;
-}
-
 PPO_INLINE void ppo_v_store_first(float *p, ppo_vec v, size_t count)
 {
     memcpy(p, &v, count * sizeof *p);
 }
 
-// Compilers don't find these instructions in the selections that they stand for.
-#if defined(__AVX__)
+#if defined(__AVX__) // compilers don't find these instructions
 #include <immintrin.h>
+
+PPO_INLINE ppo_vec ppo_v_load_first(const float *p, size_t count)
+{
+    const ppo_ivec mask = (ppo_ivec){0, 1, 2, 3, 4, 5, 6, 7} < (int32_t)count;
+    return (ppo_vec)_mm256_maskload_ps(p, (__m256i)mask);
+}
 
 PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
 {
@@ -120,6 +117,14 @@ PPO_INLINE ppo_vec ppo_v_max(ppo_vec a, ppo_vec b)
     return (ppo_vec)_mm256_max_ps((__m256)a, (__m256)b);
 }
 #else
+PPO_INLINE ppo_vec ppo_v_load_first(const float *p, size_t count)
+{
+    ppo_vec v = {0};
+    for (size_t i = 0; i < count; i++)
+        v[i] = p[i];
+    return v;
+}
+
 PPO_INLINE ppo_vec ppo_v_min(ppo_vec a, ppo_vec b)
 {
     return ppo_v_select(a < b, a, b);
