@@ -54,20 +54,28 @@ void ppo_minibatch_normalize(float *advantage, const uint32_t *index, size_t cou
         advantage[index[k]] = (advantage[index[k]] - norm->mean) * norm->inv_std;
 }
 
-void ppo_minibatch_gather(float *rows, const float *x, const uint32_t *index, size_t count,
-                          size_t width)
+void ppo_minibatch_gather(float *restrict rows, const float *restrict x,
+                          const uint32_t *restrict index, size_t count, size_t width)
 {
-    for (size_t i = 0; i < count; i++)
-        memcpy(rows + i * width, x + (size_t)index[i] * width, width * sizeof *x);
+    if (width > 8) {
+        for (size_t i = 0; i < count; i++)
+            memcpy(rows + i * width, x + (size_t)index[i] * width, width * sizeof *x);
+        return;
+    }
+    for (size_t k = 0; k < width; k++) // a call for each short row would take longer
+        for (size_t i = 0; i < count; i++)
+            rows[i * width + k] = x[index[i] * width + k];
 }
 
-void ppo_minibatch_gather_columns(float *columns, const float *x, const uint32_t *index,
-                                  size_t count, size_t width)
+void ppo_minibatch_gather_columns(float *restrict columns, const float *restrict x,
+                                  const uint32_t *restrict index, size_t count, size_t width)
 {
-    for (size_t i = 0; i < ppo_pad(count); i++) {
-        const size_t sample = index[i < count ? i : count - 1];
-        for (size_t a = 0; a < width; a++)
-            columns[a * PPO_CHUNK_ROWS + i] = x[sample * width + a];
+    for (size_t a = 0; a < width; a++) {
+        float *column = columns + a * PPO_CHUNK_ROWS;
+        for (size_t i = 0; i < count; i++)
+            column[i] = x[index[i] * width + a];
+        for (size_t i = count; i < ppo_pad(count); i++)
+            column[i] = column[count - 1];
     }
 }
 

@@ -113,34 +113,41 @@ static void test_adv_norm_degenerate(void **state)
     assert_true(isnan(norm_of(with_nan, NULL, 2).mean));
 }
 
-static void test_gather(void **state)
+static void check_gather(size_t width)
 {
-    (void)state;
-    enum { SAMPLES = 50, WIDTH = 5 };
-    float x[SAMPLES * WIDTH];
-    for (size_t i = 0; i < SAMPLES * WIDTH; i++)
+    enum { SAMPLES = 50, WIDEST = 11 };
+    float x[SAMPLES * WIDEST];
+    for (size_t i = 0; i < SAMPLES * WIDEST; i++)
         x[i] = (float)i;
     for (size_t count = 1; count <= PPO_CHUNK_ROWS; count++) {
         uint32_t index[PPO_CHUNK_ROWS];
-        float *rows = new_floats(count * WIDTH), *columns = new_floats(WIDTH * PPO_CHUNK_ROWS);
+        float *rows = new_floats(count * width), *columns = new_floats(width * PPO_CHUNK_ROWS);
         for (size_t i = 0; i < count; i++)
             index[i] = (uint32_t)((i * 31 + count) % SAMPLES);
-        ppo_minibatch_gather(rows, x, index, count, WIDTH);
-        ppo_minibatch_gather_columns(columns, x, index, count, WIDTH);
-        for (size_t a = 0; a < WIDTH; a++)
+        ppo_minibatch_gather(rows, x, index, count, width);
+        ppo_minibatch_gather_columns(columns, x, index, count, width);
+        for (size_t a = 0; a < width; a++)
             for (size_t i = 0; i < PPO_CHUNK_ROWS; i++) {
                 const float got = columns[a * PPO_CHUNK_ROWS + i];
                 const size_t sample = index[i < count ? i : count - 1];
                 if (i < count)
-                    assert_true(rows[i * WIDTH + a] == x[sample * WIDTH + a]);
+                    assert_true(rows[i * width + a] == x[sample * width + a]);
                 if (i < ppo_pad(count))
-                    assert_true(got == x[sample * WIDTH + a]);
+                    assert_true(got == x[sample * width + a]);
                 else
                     assert_true(isnan(got));
             }
         free(columns);
         free(rows);
     }
+}
+
+static void test_gather(void **state)
+{
+    (void)state;
+    check_gather(1);
+    check_gather(5);
+    check_gather(11); // more than a short row
 }
 
 int main(void)
