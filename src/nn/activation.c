@@ -2,8 +2,6 @@
 // tanh and ReLU. Owns nothing.
 #include "nn/activation.h"
 
-#include "nn/simd.h"
-
 static void tanh_forward(float *y, size_t count)
 {
     for (size_t i = 0; i < count; i += PPO_LANES)
@@ -27,25 +25,16 @@ void ppo_activation_forward(float *y, size_t count, ppo_activation activation)
         relu_forward(y, count);
 }
 
-static void tanh_backward(float *dy, const float *y, size_t count)
-{
-    for (size_t i = 0; i < count; i += PPO_LANES) {
-        const ppo_vec value = ppo_v_load(y + i);
-        ppo_v_store(dy + i, ppo_v_load(dy + i) * (1.0f - value * value));
-    }
-}
-
-static void relu_backward(float *dy, const float *y, size_t count)
+PPO_INLINE void backward(float *dy, const float *y, size_t count, const ppo_activation activation)
 {
     for (size_t i = 0; i < count; i += PPO_LANES)
-        ppo_v_store(dy + i,
-                    ppo_v_select(ppo_v_load(y + i) > 0.0f, ppo_v_load(dy + i), (ppo_vec){0}));
+        ppo_v_store(dy + i, ppo_activation_pass(ppo_v_load(dy + i), ppo_v_load(y + i), activation));
 }
 
 void ppo_activation_backward(float *dy, const float *y, size_t count, ppo_activation activation)
 {
     if (activation == PPO_ACTIVATION_TANH)
-        tanh_backward(dy, y, count);
+        backward(dy, y, count, PPO_ACTIVATION_TANH);
     else
-        relu_backward(dy, y, count);
+        backward(dy, y, count, PPO_ACTIVATION_RELU);
 }

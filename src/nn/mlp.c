@@ -130,10 +130,17 @@ typedef struct ppo_strided {
     size_t row, col;
 } ppo_strided;
 
-static void copy_rows(float *dst, const float *src, size_t ld_src, size_t rows, size_t cols)
+static void copy_rows(float *restrict dst, const float *restrict src, size_t ld_src, size_t rows,
+                      size_t cols)
 {
-    for (size_t r = 0; r < rows; r++)
-        memcpy(dst + r * cols, src + r * ld_src, cols * sizeof *dst);
+    if (cols > 8) {
+        for (size_t r = 0; r < rows; r++)
+            memcpy(dst + r * cols, src + r * ld_src, cols * sizeof *dst);
+        return;
+    }
+    for (size_t c = 0; c < cols; c++) // a call for each short row would take longer
+        for (size_t r = 0; r < rows; r++)
+            dst[r * cols + c] = src[r * ld_src + c];
 }
 
 // dW [out, in] = dy^T x, with the wider side along the vectors. Rows that don't fill vectors
@@ -154,18 +161,6 @@ static void weight_gradient(const ppo_layer *layer, float *dw, float *working, p
     ppo_gemm(working, ld_out, x, 1, ldx, dy.data, dy.row, NULL, in, out, rows);
     ppo_transpose(transposed, ld_in, working, ld_out, in, out);
     copy_rows(dw, transposed, ld_in, out, in);
-}
-
-static void bias_gradient_by_row(float *db, const float *dy, size_t out, size_t rows)
-{
-    const size_t stride = ppo_pad(out);
-    for (size_t o = 0; o < out; o += PPO_LANES) {
-        ppo_vec sum = {0};
-        for (size_t r = 0; r < rows; r++)
-            sum += ppo_v_load(dy + r * stride + o);
-        const size_t count = out - o < PPO_LANES ? out - o : PPO_LANES;
-        memcpy(db + o, &sum, count * sizeof *db);
-    }
 }
 
 static void bias_gradient_by_column(float *db, const float *dy, size_t out, size_t rows)
@@ -190,8 +185,54 @@ static ppo_strided head_gradient(const ppo_mlp *mlp, float *scratch, const float
     return (ppo_strided){.data = by_row, .row = stride, .col = 1};
 }
 
-// One layer's weights from the gradient of its pre-activations; and the gradient of its input,
-// before the activation that this comes from if it is another layer, unless dinput is NULL.
+// `vectors` columns of pass_activation, side by side because one sum alone would wait for each
+// addition in turn.
+PPO_INLINE void pass_columns(ppo_vec *sum, float *dy, const float *y, size_t stride, size_t rows,
+                             const size_t vectors, const ppo_activation activation)
+{
+    for (size_t j = 0; j < vectors; j++)
+        sum[j] = (ppo_vec){0};
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < vectors; j++) {
+            const size_t i = r * stride + j * PPO_LANES;
+            const ppo_vec d =
+                ppo_activation_pass(ppo_v_load(dy + i), ppo_v_load(y + i), activation);
+            ppo_v_store(dy + i, d);
+            sum[j] += d;
+        }
+}
+
+PPO_INLINE void pass_rows(float *db, float *dy, const float *y, size_t out, size_t rows,
+                          const ppo_activation activation)
+{
+    const size_t stride = ppo_pad(out);
+    ppo_vec sum[4];
+    size_t o = 0;
+    for (; o + 4 * PPO_LANES <= out; o += 4 * PPO_LANES) {
+        pass_columns(sum, dy + o, y + o, stride, rows, 4, activation);
+        memcpy(db + o, sum, sizeof sum);
+    }
+    for (; o < out; o += PPO_LANES) {
+        pass_columns(sum, dy + o, y + o, stride, rows, 1, activation);
+        ppo_v_store_part(db + o, sum[0], out - o);
+    }
+}
+
+// The gradient of hidden layer l's outputs becomes that of its pre-activations; the sum of its rows
+// is that of the layer's bias.
+static void pass_activation(const ppo_mlp *mlp, size_t l, float *grad, float *dy, const float *y,
+                            size_t rows)
+{
+    const ppo_layer *layer = &mlp->layers[l];
+    float *db = grad + (layer->bias - mlp->begin);
+    if (mlp->activation == PPO_ACTIVATION_TANH)
+        pass_rows(db, dy, y, layer->out, rows, PPO_ACTIVATION_TANH);
+    else
+        pass_rows(db, dy, y, layer->out, rows, PPO_ACTIVATION_RELU);
+}
+
+// One layer's weights from the gradient of its pre-activations; and unless dinput is NULL, the
+// gradient of its input, which is that of the pre-activations of the layer before, if there is one.
 static void layer_backward(const ppo_mlp *mlp, size_t l, float *grad, float *dinput, float *working,
                            const float *params, ppo_strided gradient, const float *input,
                            size_t ld_input, size_t rows)
@@ -204,21 +245,19 @@ static void layer_backward(const ppo_mlp *mlp, size_t l, float *grad, float *din
     ppo_gemm(dinput, ld_input, gradient.data, gradient.row, gradient.col, params + layer->weight,
              layer->in, NULL, rows, layer->in, layer->out);
     if (l > 0)
-        ppo_activation_backward(dinput, input, rows * ld_input, mlp->activation);
+        pass_activation(mlp, l - 1, grad, dinput, input, rows);
 }
 
-// Layers count-1 .. 0 from the gradient of the last one's pre-activations.
+// Layers count-1 .. 0 from the gradient of the last one's pre-activations, but for its bias.
 static void hidden_backward(const ppo_mlp *mlp, size_t count, float *grad, float *dx,
                             const float *scratch, float *working, const float *params,
                             ppo_strided gradient, const float *x, size_t ldx, size_t rows)
 {
     const size_t down_size = PPO_CHUNK_ROWS * down_width(mlp); // two buffers, for odd and even
     for (size_t l = count; l-- > 0;) {
-        const ppo_layer *layer = &mlp->layers[l];
         const float *input = l ? scratch + mlp->layers[l - 1].output : x;
-        const size_t ld_input = l ? ppo_pad(layer->in) : ldx;
+        const size_t ld_input = l ? ppo_pad(mlp->layers[l].in) : ldx;
         float *dinput = l ? working + (l % 2) * down_size : dx;
-        bias_gradient_by_row(grad + (layer->bias - mlp->begin), gradient.data, layer->out, rows);
         layer_backward(mlp, l, grad, dinput, working + 2 * down_size, params, gradient, input,
                        ld_input, rows);
         gradient = (ppo_strided){.data = dinput, .row = ld_input, .col = 1};
@@ -248,7 +287,7 @@ void ppo_mlp_backward_hidden(const ppo_mlp *mlp, float *grad, float *dx, const f
 {
     const ppo_layer *layer = &mlp->layers[mlp->num_hidden - 1];
     const size_t stride = ppo_pad(layer->out);
-    ppo_activation_backward(dhidden, scratch + layer->output, rows * stride, mlp->activation);
+    pass_activation(mlp, mlp->num_hidden - 1, grad, dhidden, scratch + layer->output, rows);
     hidden_backward(mlp, mlp->num_hidden, grad, dx, scratch, working, params,
                     (ppo_strided){.data = dhidden, .row = stride, .col = 1}, x, ldx, rows);
 }
