@@ -88,6 +88,8 @@ PPO_INLINE void ppo_tile_run(const ppo_tile *t, const ppo_tile_kind kind, size_t
     for (size_t g = 0; g < runs; g++) {
         const float *b = t->b + g * t->b_run;
         ptrdiff_t at = (ptrdiff_t)g * t->a_run;
+// Tiles of 3 and 4 rows wait for their sums unless two steps are in flight.
+#pragma GCC unroll 2
         for (size_t k = 0; k < t->run; k++) {
             ppo_vec piece[PPO_TILE_VECTORS];
             if (kind == PPO_TILE_WEIGHTS)
