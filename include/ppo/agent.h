@@ -70,6 +70,9 @@ typedef struct ppo_act_options {
     float *memory; // [num_obs, ppo_agent_memory_size] what each row remembers: read, and replaced
                    // by what it is to be given with the row's next observation; zeros have seen
                    // nothing. NULL: the actor keeps it by the row's number in this call
+
+    const uint32_t *rows; // [num_obs] the row in each observation's key: with a number for each
+                          // game, its samples don't depend on which others go on. NULL: 0, 1, ...
 } ppo_act_options;
 
 static inline void ppo_act_options_defaults(ppo_act_options *options)

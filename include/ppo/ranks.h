@@ -17,7 +17,7 @@
 #ifndef PPO_RANKS_H
 #define PPO_RANKS_H
 
-#include "ppo/base.h"
+#include "ppo/config.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +47,12 @@ PPO_API const char *ppo_ranks_host(const ppo_ranks *ranks, uint32_t rank);
 
 // Whether any rank says so. All ranks get the same answer.
 PPO_API bool ppo_ranks_any(ppo_ranks *ranks, bool here);
+
+// PPO_MISMATCH if a rank has another build, another configuration (of what changes results), or a C
+// library or processor whose mathematical functions give other bits; the sentence names the rank,
+// its machine and the difference. All ranks get the same answer. ppo_run_open_on asks this itself.
+// `ranks` NULL: there is one.
+PPO_API ppo_status ppo_ranks_agree(ppo_ranks *ranks, const ppo_config *config, ppo_error *error);
 
 // Bytes that this rank has sent so far, without what MPI adds.
 PPO_API uint64_t ppo_ranks_bytes_sent(const ppo_ranks *ranks);

@@ -141,7 +141,8 @@ PPO_API const ppo_agent *ppo_trainer_agent(const ppo_trainer *trainer);
 
 // Plays config.eval_episodes episodes in environments of its own, seeded eval_seed, eval_seed + 1,
 // ..., each of at most eval_max_steps: the training environments and random streams are not
-// touched. Fails like ppo_agent_evaluate; the trainer can go on after it.
+// touched. Fails like ppo_agent_evaluate; the trainer can go on after it. Several ranks share the
+// episodes: all call it, and all get the same.
 PPO_API ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *evaluation,
                                         ppo_error *error);
 

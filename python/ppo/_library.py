@@ -172,6 +172,7 @@ class CActOptions(Sized):
         ("masks", c_void_p),
         ("episode_starts", c_void_p),
         ("memory", c_void_p),
+        ("rows", c_void_p),
     ]
 
 

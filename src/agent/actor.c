@@ -166,6 +166,11 @@ ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observatio
         const uint8_t *masks = o.masks ? o.masks + first * dist->mask_width : NULL;
         unsigned char *to = (unsigned char *)actions + first * action_bytes;
         const unsigned char *obs = (const unsigned char *)observations + first * obs_bytes;
+        const ppo_sample_key key = {.seed = o.seed,
+                                    .step = o.step,
+                                    .purpose = PPO_RNG_EVALUATE,
+                                    .numbers = o.rows ? o.rows + first : NULL,
+                                    .first_row = first};
         const void *inputs = make_inputs(agent, &s, obs, rows);
         if (memory_size)
             step_with_memory(policy, &s.policy, o.memory + first * memory_size,
@@ -178,8 +183,7 @@ ppo_status ppo_actor_act(ppo_actor *actor, void *actions, const void *observatio
         if (o.deterministic)
             ppo_dist_mode(dist, s.action, s.policy.out, rows);
         else
-            ppo_dist_sample(dist, s.action, s.policy.out, ppo_policy_log_std(policy), rows, o.seed,
-                            PPO_RNG_EVALUATE, first, o.step);
+            ppo_dist_sample(dist, s.action, s.policy.out, ppo_policy_log_std(policy), rows, &key);
         if (masks)
             ppo_dist_allow(dist, s.action, masks, rows);
         ppo_dist_to_env(dist, to, s.action, rows);

@@ -115,16 +115,13 @@ void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows)
 }
 
 void ppo_dist_sample(const ppo_dist *dist, float *action, const float *out, const float *log_std,
-                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row,
-                     uint64_t step)
+                     size_t rows, const ppo_sample_key *key)
 {
     for (size_t p = 0; p < dist->num_parts; p++)
         if (is_real(&dist->parts[p]))
-            ppo_gaussian_sample(dist, &dist->parts[p], action, out, log_std, rows, seed, purpose,
-                                first_row, step);
+            ppo_gaussian_sample(dist, &dist->parts[p], action, out, log_std, rows, key);
         else
-            ppo_categorical_sample(dist, &dist->parts[p], action, out, rows, seed, purpose,
-                                   first_row, step);
+            ppo_categorical_sample(dist, &dist->parts[p], action, out, rows, key);
 }
 
 void ppo_dist_mode(const ppo_dist *dist, float *action, const float *out, size_t rows)

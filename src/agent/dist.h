@@ -39,10 +39,9 @@ void ppo_dist_allow(const ppo_dist *dist, float *action, const uint8_t *masks, s
 // probabilities, outputs for standard deviations into their logarithms; means stay.
 void ppo_dist_prepare(const ppo_dist *dist, float *out, size_t rows);
 
-// Samples actions [A] columns. Row r uses the stream (seed, purpose, first_row + r, step).
+// Samples actions [A] columns.
 void ppo_dist_sample(const ppo_dist *dist, float *action, const float *out, const float *log_std,
-                     size_t rows, uint64_t seed, ppo_rng_purpose purpose, size_t first_row,
-                     uint64_t step);
+                     size_t rows, const ppo_sample_key *key);
 
 // The most likely action (of a Gaussian factor: the mean).
 void ppo_dist_mode(const ppo_dist *dist, float *action, const float *out, size_t rows);

@@ -56,8 +56,7 @@ static ppo_vec inverse_cdf(const float *log_p, size_t n, ppo_vec u)
 }
 
 void ppo_categorical_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
-                            const float *out, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
-                            size_t first_row, uint64_t step)
+                            const float *out, size_t rows, const ppo_sample_key *key)
 {
     out += part->first_output * LD;
     action += part->first_action * LD;
@@ -66,7 +65,7 @@ void ppo_categorical_sample(const ppo_dist *dist, const ppo_dist_part *part, flo
     for (size_t k = 0; k < part->num_actions; k++) {
         const size_t n = ppo_space_num_values(part->space, k);
         if (k % 4 == 0)
-            ppo_dist_draw(words, dist, part, k / 4, rows, seed, purpose, first_row, step);
+            ppo_dist_draw(words, dist, part, k / 4, rows, key);
         for (size_t r = 0; r < ppo_pad(rows); r++)
             u[r] = r < rows ? ppo_rng_uniform(words[k % 4 * LD + r]) : 0.0f;
         for (size_t r = 0; r < rows; r += PPO_LANES)

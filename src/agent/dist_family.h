@@ -39,21 +39,33 @@ typedef struct ppo_dist {
     ppo_action_bound bound;    // of the real components
 } ppo_dist;
 
+// Whose random streams a block of rows uses: row r draws from (seed, purpose, its number, step).
+typedef struct ppo_sample_key {
+    uint64_t seed, step;
+    ppo_rng_purpose purpose;
+    const uint32_t *numbers; // of the rows; NULL: first_row, first_row + 1, ...
+    size_t first_row;
+} ppo_sample_key;
+
+static inline size_t ppo_sample_key_row(const ppo_sample_key *key, size_t r)
+{
+    return key->numbers ? key->numbers[r] : key->first_row + r;
+}
+
 // Words [4, PPO_CHUNK_ROWS] of one of the part's random blocks, for each row.
 static inline void ppo_dist_draw(uint32_t *words, const ppo_dist *dist, const ppo_dist_part *part,
-                                 size_t block, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
-                                 size_t first_row, uint64_t step)
+                                 size_t block, size_t rows, const ppo_sample_key *key)
 {
     uint32_t index[PPO_CHUNK_ROWS];
     for (size_t r = 0; r < rows; r++)
-        index[r] = (uint32_t)((first_row + r) * dist->num_blocks + part->first_block + block);
-    ppo_random_rows_draw(words, seed, purpose, index, step, rows);
+        index[r] =
+            (uint32_t)(ppo_sample_key_row(key, r) * dist->num_blocks + part->first_block + block);
+    ppo_random_rows_draw(words, key->seed, key->purpose, index, key->step, rows);
 }
 
 void ppo_categorical_prepare(const ppo_dist_part *part, float *out, size_t rows);
 void ppo_categorical_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
-                            const float *out, size_t rows, uint64_t seed, ppo_rng_purpose purpose,
-                            size_t first_row, uint64_t step);
+                            const float *out, size_t rows, const ppo_sample_key *key);
 void ppo_categorical_mode(const ppo_dist_part *part, float *action, const float *out, size_t rows);
 void ppo_categorical_eval(const ppo_dist_part *part, float *log_prob, float *entropy,
                           const float *out, const float *action, size_t rows);
@@ -64,8 +76,8 @@ size_t ppo_categorical_num_outputs(const ppo_space *leaf);
 
 void ppo_gaussian_prepare(const ppo_dist *dist, const ppo_dist_part *part, float *out, size_t rows);
 void ppo_gaussian_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
-                         const float *out, const float *log_std, size_t rows, uint64_t seed,
-                         ppo_rng_purpose purpose, size_t first_row, uint64_t step);
+                         const float *out, const float *log_std, size_t rows,
+                         const ppo_sample_key *key);
 void ppo_gaussian_eval(const ppo_dist *dist, const ppo_dist_part *part, float *log_prob,
                        float *entropy, const float *out, const float *log_std, const float *action,
                        size_t rows);

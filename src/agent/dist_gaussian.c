@@ -69,12 +69,12 @@ static ppo_vec action_of(const ppo_dist_part *part, const float *action, size_t 
 
 // noise [part->num_actions] columns, four from each random block.
 static void fill_noise(const ppo_dist *dist, const ppo_dist_part *part, float *noise, size_t rows,
-                       uint64_t seed, ppo_rng_purpose purpose, size_t first_row, uint64_t step)
+                       const ppo_sample_key *key)
 {
     uint32_t words[4 * LD];
     float unused[LD];
     for (size_t first = 0; first < part->num_actions; first += 4) {
-        ppo_dist_draw(words, dist, part, first / 4, rows, seed, purpose, first_row, step);
+        ppo_dist_draw(words, dist, part, first / 4, rows, key);
         for (size_t a = first; a < first + 4 && a < part->num_actions; a += 2) {
             const uint32_t *pair = words + (a - first) * LD;
             float *second = a + 1 < part->num_actions ? noise + (a + 1) * LD : unused;
@@ -84,11 +84,11 @@ static void fill_noise(const ppo_dist *dist, const ppo_dist_part *part, float *n
 }
 
 void ppo_gaussian_sample(const ppo_dist *dist, const ppo_dist_part *part, float *action,
-                         const float *out, const float *log_std, size_t rows, uint64_t seed,
-                         ppo_rng_purpose purpose, size_t first_row, uint64_t step)
+                         const float *out, const float *log_std, size_t rows,
+                         const ppo_sample_key *key)
 {
     action += part->first_action * LD;
-    fill_noise(dist, part, action, rows, seed, purpose, first_row, step);
+    fill_noise(dist, part, action, rows, key);
     for (size_t a = 0; a < part->num_actions; a++)
         for (size_t r = 0; r < rows; r += PPO_LANES) {
             const ppo_vec std = ppo_v_exp(log_std_of(dist, part, out, log_std, a, r));

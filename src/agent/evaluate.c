@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Playing whole episodes with an agent, a batch of environments side by side, each for one episode.
+// Environments, their random streams and the samples of actions go by the episode's number, so
+// batches may be cut anywhere.
 //
 // Workload: tens to hundreds of episodes between iterations. Takes and frees memory of its own.
+#include "agent/evaluate.h"
+
 #include "agent/agent.h"
 #include "agent/frame_stack.h"
 #include "agent/vec.h"
@@ -18,13 +22,14 @@
 #define BATCH     128 // episodes played side by side
 #define MAX_TRIES 10  // of an episode whose environment breaks down; then it is lost
 
-// Environment i plays episode i of the batch. Rows are kept for all of them; `live` lists those
+// Environment i plays episode first + i. Rows are kept for all of them; `live` lists those
 // whose episode goes on.
 typedef struct ppo_evaluation_batch {
     const ppo_agent *agent;
     ppo_actor *actor;
     ppo_vecenv *vecenv;
     ppo_arena arena;
+    uint32_t first; // number of the batch's first episode
     size_t count;
     size_t obs_bytes, action_bytes, mask_bytes;
     size_t stack;   // observations in a stack
@@ -37,6 +42,7 @@ typedef struct ppo_evaluation_batch {
     uint8_t *live_masks;                 // likewise
     size_t memory_size;                  // floats that the policy remembers of a row; 0: none
     float *memory, *live_memory;         // [count, memory_size] if it remembers something
+    uint32_t *live_episodes;             // [count] their numbers
     uint8_t *starts, *live_starts;       // [count] 1: the next observation begins an episode
     double *reward, *episode_return;     // [count]
     uint8_t *terminated, *truncated;     // [count]
@@ -47,13 +53,15 @@ typedef struct ppo_evaluation_batch {
     uint32_t *length;                    // [count] its steps of the environment so far
 } ppo_evaluation_batch;
 
-static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, size_t count,
-                             uint64_t seed, ppo_error *error)
+static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, uint32_t first,
+                             size_t count, uint64_t seed, ppo_error *error)
 {
     ppo_vecenv_options options = ppo_agent_vecenv_options(agent, count, seed);
+    options.first_env = first;
     // A crash costs an episode here too, where training has workers.
     options.num_processes = ppo_vec_options_for(&agent->config, agent->env).num_processes;
     *b = (ppo_evaluation_batch){.agent = agent,
+                                .first = first,
                                 .count = count,
                                 .obs_bytes = ppo_space_bytes(&agent->env->observation_space),
                                 .action_bytes = ppo_space_bytes(&agent->env->action_space),
@@ -78,6 +86,7 @@ static ppo_status open_batch(ppo_evaluation_batch *b, const ppo_agent *agent, si
         ROW(memory, PPO_F32, count, b->memory_size);
         ROW(live_memory, PPO_F32, count, b->memory_size);
     }
+    ROW(live_episodes, PPO_U32, count);
     ROW(starts, PPO_U8, count);
     ROW(live_starts, PPO_U8, count);
     ROW(reward, PPO_F64, count);
@@ -123,7 +132,9 @@ static ppo_status act(ppo_evaluation_batch *b, ppo_act_options *options, ppo_err
             memcpy(b->live_memory + i * b->memory_size, b->memory + b->live[i] * b->memory_size,
                    b->memory_size * sizeof *b->memory);
         b->live_starts[i] = b->starts[b->live[i]];
+        b->live_episodes[i] = b->first + b->live[i];
     }
+    options->rows = b->live_episodes;
     options->masks = b->live_masks;
     options->memory = b->live_memory;
     options->episode_starts = b->live_starts;
@@ -169,19 +180,6 @@ static ppo_status step(ppo_evaluation_batch *b, uint64_t step, ppo_error *error)
     return PPO_OK;
 }
 
-// What became of an episode.
-typedef enum ppo_episode_fate {
-    PPO_EPISODE_ENDED,
-    PPO_EPISODE_CUT,
-    PPO_EPISODE_LOST
-} ppo_episode_fate;
-
-typedef struct ppo_episode_result {
-    double episode_return;
-    uint32_t length;
-    ppo_episode_fate fate;
-} ppo_episode_result;
-
 // Keeps the results of episodes that are over, and the others live.
 static void settle(ppo_evaluation_batch *b, ppo_episode_result *results, uint32_t steps_at_once,
                    uint32_t max_steps)
@@ -217,20 +215,23 @@ static void settle(ppo_evaluation_batch *b, ppo_episode_result *results, uint32_
     b->num_live = still_live;
 }
 
-static ppo_status play_batch(const ppo_agent *agent, ppo_episode_result *results, size_t count,
-                             uint64_t seed, const ppo_evaluate_options *options, ppo_error *error)
+static ppo_status play_batch(const ppo_agent *agent, ppo_episode_result *results, uint32_t first,
+                             size_t count, const ppo_evaluate_options *options, ppo_error *error)
 {
     ppo_evaluation_batch b;
-    ppo_act_options acting = {
-        .struct_size = sizeof acting, .deterministic = options->deterministic, .seed = seed};
+    ppo_act_options acting = {.struct_size = sizeof acting,
+                              .deterministic = options->deterministic,
+                              .seed = options->seed};
     const uint32_t steps_at_once = ppo_agent_vecenv_options(agent, 1, 0).frame_skip;
-    ppo_status status = open_batch(&b, agent, count, seed, error);
+    const uint32_t max_steps =
+        options->max_steps ? options->max_steps : agent->config.eval_max_steps;
+    ppo_status status = open_batch(&b, agent, first, count, options->seed, error);
     while (status == PPO_OK && b.num_live > 0) {
         status = act(&b, &acting, error);
         if (status == PPO_OK)
             status = step(&b, acting.step, error);
         if (status == PPO_OK)
-            settle(&b, results, steps_at_once, options->max_steps);
+            settle(&b, results, steps_at_once, max_steps);
         acting.step++;
         if (status == PPO_OK && options->is_interrupted &&
             options->is_interrupted(options->interrupt_context))
@@ -240,7 +241,19 @@ static ppo_status play_batch(const ppo_agent *agent, ppo_episode_result *results
     return status;
 }
 
-static ppo_evaluation summarise(const ppo_episode_result *results, uint32_t count)
+ppo_status ppo_agent_play(const ppo_agent *agent, ppo_episode_result *results, uint32_t first,
+                          uint32_t count, const ppo_evaluate_options *options, ppo_error *error)
+{
+    ppo_status status = PPO_OK;
+    for (uint32_t done = 0; status == PPO_OK && done < count; done += BATCH) {
+        const size_t rows = count - done < BATCH ? count - done : BATCH;
+        status = play_batch(agent, results + done, first + done, rows, options, error);
+    }
+    return status;
+}
+
+ppo_status ppo_agent_summarise(const ppo_agent *agent, ppo_evaluation *evaluation,
+                               const ppo_episode_result *results, uint32_t count, ppo_error *error)
 {
     ppo_evaluation e = {
         .struct_size = sizeof e, .return_min = (double)INFINITY, .return_max = -(double)INFINITY};
@@ -256,13 +269,18 @@ static ppo_evaluation summarise(const ppo_episode_result *results, uint32_t coun
         e.return_min = fmin(e.return_min, r->episode_return);
         e.return_max = fmax(e.return_max, r->episode_return);
     }
+    if (e.episodes == 0)
+        return ppo_fail(error, PPO_ENV_FAILED,
+                        "%s broke down in all %u episodes of the evaluation, %d times each",
+                        agent->env->id, count, MAX_TRIES);
     e.return_mean /= e.episodes;
     e.length_mean /= e.episodes;
     for (const ppo_episode_result *r = results; r < results + count; r++)
         if (r->fate != PPO_EPISODE_LOST)
             squares += (r->episode_return - e.return_mean) * (r->episode_return - e.return_mean);
     e.return_std = sqrt(squares / e.episodes);
-    return e;
+    *evaluation = e;
+    return PPO_OK;
 }
 
 ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation,
@@ -276,24 +294,15 @@ ppo_status ppo_agent_evaluate(const ppo_agent *agent, ppo_evaluation *evaluation
                             error));
     if (o.episodes == 0)
         return ppo_fail(error, PPO_INVALID, "an evaluation needs at least one episode");
-    o.max_steps = o.max_steps ? o.max_steps : agent->config.eval_max_steps;
     ppo_episode_result *results = calloc(o.episodes, sizeof *results);
     if (!results)
         return ppo_fail(error, PPO_NO_MEMORY, "not enough memory for %u episodes", o.episodes);
-    ppo_status status = PPO_OK;
-    for (uint32_t first = 0; status == PPO_OK && first < o.episodes; first += BATCH) {
-        const size_t count = o.episodes - first < BATCH ? o.episodes - first : BATCH;
-        status = play_batch(agent, results + first, count, o.seed + first, &o, error);
-    }
-    if (status == PPO_OK) {
-        const ppo_evaluation result = summarise(results, o.episodes);
-        if (result.episodes == 0)
-            status = ppo_fail(error, PPO_ENV_FAILED,
-                              "%s broke down in all %u episodes of the evaluation, %d times each",
-                              agent->env->id, o.episodes, MAX_TRIES);
-        else
-            ppo_sized_write(evaluation, &result, sizeof result);
-    }
+    ppo_evaluation result;
+    ppo_status status = ppo_agent_play(agent, results, 0, o.episodes, &o, error);
+    if (status == PPO_OK)
+        status = ppo_agent_summarise(agent, &result, results, o.episodes, error);
+    if (status == PPO_OK)
+        ppo_sized_write(evaluation, &result, sizeof result);
     for (uint32_t i = 0; status == PPO_OK && i < o.episodes; i++) {
         if (o.returns)
             o.returns[i] = results[i].episode_return;

@@ -79,6 +79,11 @@ void cli_signals_ignore_pipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+void cli_request_stop(void)
+{
+    atomic_store(&stop_requested, true);
+}
+
 bool cli_stop_requested(void)
 {
     return atomic_load(&stop_requested);

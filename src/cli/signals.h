@@ -20,7 +20,10 @@ void cli_signals_hush(void);
 // Lets writes to a closed pipe fail with EPIPE instead of killing the program.
 void cli_signals_ignore_pipe(void);
 
-// True once a signal has asked to stop.
+// True once a signal has asked to stop, or cli_request_stop.
 bool cli_stop_requested(void);
+
+// For one of several ranks, when a signal has asked another one.
+void cli_request_stop(void);
 
 #endif

@@ -280,8 +280,11 @@ static void act(ppo_collect *c, size_t t, const ppo_block *b, const ppo_worker_s
     if (mask)
         ppo_dist_forbid(dist, s.policy.out, PPO_FORBIDDEN, mask, NULL, b->count);
     ppo_dist_prepare(dist, s.policy.out, b->count);
-    ppo_dist_sample(dist, s.action, s.policy.out, log_std, b->count, c->parts.config->seed,
-                    PPO_RNG_ACTION, c->parts.first_env + b->first, c->first_step + t);
+    const ppo_sample_key key = {.seed = c->parts.config->seed,
+                                .purpose = PPO_RNG_ACTION,
+                                .first_row = c->parts.first_env + b->first,
+                                .step = c->first_step + t};
+    ppo_dist_sample(dist, s.action, s.policy.out, log_std, b->count, &key);
     if (mask)
         ppo_dist_allow(dist, s.action, mask, b->count);
     ppo_dist_eval(dist, s.log_prob, s.entropy, s.policy.out, log_std, s.action, b->count);

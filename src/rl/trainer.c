@@ -14,6 +14,7 @@
 #include "core/float_scope.h"
 #include "core/sized.h"
 #include "rl/collect.h"
+#include "rl/evaluation.h"
 #include "rl/gae.h"
 #include "rl/reward.h"
 #include "rl/trainer_state.h"
@@ -347,7 +348,13 @@ ppo_status ppo_trainer_evaluate(const ppo_trainer *trainer, ppo_evaluation *eval
                                           .max_steps = config->eval_max_steps,
                                           .is_interrupted = trainer->is_interrupted,
                                           .interrupt_context = trainer->interrupt_context};
-    return ppo_agent_evaluate(&trainer->agent, evaluation, &options, error);
+    ppo_evaluation result;
+    PPO_TRY(ppo_sized_check(evaluation, offsetof(ppo_evaluation, episodes_cut), "ppo_evaluation",
+                            error));
+    PPO_TRY(
+        ppo_evaluate_on_ranks(trainer->shards.ranks, &trainer->agent, &result, &options, error));
+    ppo_sized_write(evaluation, &result, sizeof result);
+    return PPO_OK;
 }
 
 void ppo_trainer_set_interrupt(ppo_trainer *trainer, bool (*is_requested)(void *context),

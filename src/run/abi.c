@@ -51,6 +51,7 @@ static const ppo_abi_row rows[] = {
     FIELD(ppo_act_options, struct_size) FIELD(ppo_act_options, deterministic)
     FIELD(ppo_act_options, seed) FIELD(ppo_act_options, step) FIELD(ppo_act_options, masks)
     FIELD(ppo_act_options, episode_starts) FIELD(ppo_act_options, memory)
+    FIELD(ppo_act_options, rows)
     WHOLE(ppo_evaluate_options)
     FIELD(ppo_evaluate_options, struct_size) FIELD(ppo_evaluate_options, episodes)
     FIELD(ppo_evaluate_options, seed) FIELD(ppo_evaluate_options, deterministic)

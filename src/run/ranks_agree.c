@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Comparing what decides bits with rank 0's. Takes some kilobytes per rank for one call.
-#include "run/ranks_agree.h"
-
+// ppo_ranks_agree: comparing what decides bits with rank 0's. Takes some kilobytes per rank for one
+// call.
 #include "build_info.h"
 #include "core/error.h"
 #include "core/ranks.h"

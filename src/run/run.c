@@ -3,14 +3,15 @@
 //
 // What makes a resumed run equal one that was never stopped: rows are appended as they come and
 // synced before each checkpoint, which remembers the files' lengths; opening cuts the files back to
-// them. Whatever came after the checkpoint is then done again, to the same bytes.
+// them. Whatever came after the checkpoint is then done again, to the same bytes. Only timing.csv
+// is cut by its rows' iterations: its length would make checkpoints of equal runs differ.
 // What is due follows from the facts that a checkpoint holds (the last evaluation's iteration, the
 // last film's step). So it stays due after a failure to write it, and is done before the next
 // iteration, also by another process.
 // If an iteration fails (PPO_NUMERIC, PPO_ENV) the state is in its middle, so it is not saved: the
 // last checkpoint stays.
-// Of several ranks each moves its part of the training on; rank 0 does everything else, and what it
-// decides by its clock it tells the others.
+// Of several ranks each moves its part of the training on and plays its part of evaluations; rank 0
+// does everything else, and what it decides by its clock it tells the others.
 // Not here: opening and closing (run_open.c), columns (metrics.c), the file format (checkpoint.c).
 #include "core/clock.h"
 #include "core/error.h"
@@ -29,11 +30,11 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
     facts->iteration = stats->iteration;
     facts->global_step = stats->global_step;
     facts->num_updates += stats->epochs;
-    facts->elapsed_seconds = run->elapsed_before + ppo_clock_seconds() - run->opened_at;
     run->dirty = true;
     if (!run->leads)
         return PPO_OK;
-    const ppo_metrics timing = ppo_timing_metrics(stats, facts->elapsed_seconds);
+    const double elapsed = run->elapsed_before + ppo_clock_seconds() - run->opened_at;
+    const ppo_metrics timing = ppo_timing_metrics(stats, elapsed);
     const ppo_metrics progress = ppo_progress_metrics(stats, facts->num_updates);
     ppo_metrics event = progress;
     for (size_t i = 0; i < timing.count; i++)
@@ -48,30 +49,33 @@ static ppo_status record(ppo_run *run, const ppo_stats *stats, ppo_error *error)
     return timing_status != PPO_OK ? timing_status : progress_status;
 }
 
+static ppo_status publish_best(ppo_run *run, const ppo_evaluation *evaluation, ppo_error *error)
+{
+    if (!run->leads)
+        return PPO_OK;
+    const char *path = ppo_run_path(run, PPO_BEST_NAME);
+    const ppo_run_facts kept = {.best_iteration = run->facts.iteration, .best = *evaluation};
+    return ppo_agent_write(&run->buffer, run->trainer, &kept, path, error);
+}
+
 // Evaluates the policy and records the result. A best policy is published before the facts and the
 // row say so.
 static ppo_status evaluate(ppo_run *run, ppo_error *error)
 {
     ppo_evaluation evaluation = {.struct_size = sizeof evaluation};
     ppo_run_facts *facts = &run->facts;
-    if (!run->leads) { // rank 0 plays, the others go on until they need it
-        facts->last_iteration = facts->iteration;
-        facts->last.episodes = 1;
-        run->dirty = true;
-        return PPO_OK;
-    }
     PPO_TRY(ppo_trainer_evaluate(run->trainer, &evaluation, error));
     const bool best = facts->best.episodes == 0 || evaluation.return_mean > facts->best.return_mean;
     if (best) {
-        const char *path = ppo_run_path(run, PPO_BEST_NAME);
-        const ppo_run_facts kept = {.best_iteration = facts->iteration, .best = evaluation};
-        PPO_TRY(ppo_agent_write(&run->buffer, run->trainer, &kept, path, error));
+        PPO_TRY(publish_best(run, &evaluation, error));
         facts->best_iteration = facts->iteration;
         facts->best = evaluation;
     }
     facts->last_iteration = facts->iteration;
     facts->last = evaluation;
     run->dirty = true;
+    if (!run->leads)
+        return PPO_OK;
     const ppo_metrics metrics =
         ppo_evaluation_metrics(ppo_trainer_stats(run->trainer), &evaluation, best);
     const ppo_metrics scalars = ppo_evaluation_scalars(&evaluation);
@@ -122,7 +126,6 @@ static ppo_status sync_records(ppo_run *run, ppo_error *error)
     PPO_TRY(ppo_tensorboard_sync(&run->tensorboard, error));
     facts->progress_bytes = run->progress.size;
     facts->progress_hash = run->progress.hash;
-    facts->timing_bytes = run->timing.size;
     facts->evaluations_bytes = run->evaluations.size;
     facts->evaluations_hash = run->evaluations.hash;
     if (run->tensorboard.file.descriptor >= 0) // otherwise the length from before stays true

@@ -24,8 +24,8 @@
 #include "ppo/bench.h"
 #include "run/checkpoint/checkpoint.h"
 #include "run/record/csv.h"
-#include "run/ranks_agree.h"
 #include "run/record/metrics.h"
+#include "run/record/timing_file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -88,6 +88,17 @@ static ppo_status open_csv(ppo_run *run, ppo_append_file *csv, const char *name,
     return PPO_OK;
 }
 
+static ppo_status open_timing(ppo_run *run, ppo_error *error)
+{
+    bool changed;
+    const char *path = ppo_run_path(run, PPO_TIMING_NAME);
+    PPO_TRY(ppo_timing_file_open(&run->timing, path, run->facts.iteration, &run->elapsed_before,
+                                 &changed, error));
+    if (changed)
+        note_change(run, PPO_TIMING_NAME, "rows");
+    return PPO_OK;
+}
+
 // If no event file is wanted any more, this run's stays as it is; an older run's is removed. A
 // finished run's stays.
 static ppo_status open_event_file(ppo_run *run, ppo_error *error)
@@ -111,8 +122,7 @@ static ppo_status open_records(ppo_run *run, ppo_error *error)
     const ppo_run_facts *f = &run->facts;
     PPO_TRY(open_csv(run, &run->progress, PPO_PROGRESS_NAME, ppo_progress_metrics(NULL, 0),
                      f->progress_bytes, &f->progress_hash, error));
-    PPO_TRY(open_csv(run, &run->timing, PPO_TIMING_NAME, ppo_timing_metrics(NULL, 0),
-                     f->timing_bytes, NULL, error));
+    PPO_TRY(open_timing(run, error));
     PPO_TRY(open_csv(run, &run->evaluations, PPO_EVALUATIONS_NAME,
                      ppo_evaluation_metrics(NULL, NULL, false), f->evaluations_bytes,
                      &f->evaluations_hash, error));
@@ -197,7 +207,6 @@ static ppo_status resume(ppo_run *run, ppo_error *error)
 {
     PPO_TRY(read_checkpoint(run, error));
     const ppo_run_facts *facts = &run->facts;
-    run->elapsed_before = facts->elapsed_seconds;
     run->origin = origin_of(run);
     return facts->iteration == 0 ? clear_directory(run, error) : open_records(run, error);
 }

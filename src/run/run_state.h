@@ -35,7 +35,7 @@ struct ppo_run {
 
     double opened_at; // seconds on the monotonic clock
     double saved_at;
-    double elapsed_before; // seconds of training before this opening
+    double elapsed_before; // seconds of training before this opening, by timing.csv
 };
 
 // "<root>/name"; the text is valid until the second next call.

@@ -124,15 +124,10 @@ static int train(const cli_args *args, ppo_ranks *ranks)
         return cli_fail_usage(&error, "train");
     }
     const bool is_one = !args->flag[CLI_FLAG_SEEDS] && !args->flag[CLI_FLAG_GAMES];
-    if (!is_one && ppo_ranks_size(ranks) > 1) { // each rank would train all of them
-        ppo_fail(&error, PPO_INVALID,
-                 "several ranks train one run together; start '--seeds' and '--games' without a "
-                 "launcher, or one seed at a time with '--seed'");
-        return cli_fail_usage(&error, "train");
-    }
+    ppo_ranks *sharers = ppo_ranks_size(ranks) > 1 ? ranks : NULL; // of many runs
     if (args->flag[CLI_FLAG_GAMES]) {
         cli_signals_catch();
-        return cli_train_games(args);
+        return cli_train_games(sharers, args);
     }
     const char *name = find_operand(args);
     const bool leads = ppo_ranks_rank(ranks) == 0;
@@ -151,7 +146,8 @@ static int train(const cli_args *args, ppo_ranks *ranks)
     if (!args->flag[CLI_FLAG_QUIET] && leads)
         note_minibatches(&config);
     cli_signals_catch();
-    return is_one ? train_one(&config, ranks, args) : cli_train_seeds(&config, &target, args);
+    return is_one ? train_one(&config, ranks, args)
+                  : cli_train_seeds(&config, &target, sharers, args);
 }
 
 // If one of several ranks fails, it ends all of them.

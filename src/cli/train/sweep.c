@@ -7,10 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "core/error.h"
+#include "core/ranks.h"
 #include "cli/message.h"
+#include "cli/signals.h"
 #include "cli/train/job_runner.h"
+
+#define TICK_S 0.1
 
 // --- training -----------------------------------------------------------------------------------
 
@@ -30,40 +36,56 @@ static void on_stepped(void *context, const cli_outcome *outcome, ppo_run *opene
     atomic_store(&run->return_mean, stats->return_mean);
 }
 
-static void train_run(void *context, size_t index)
+// Jobs are this rank's runs.
+static void train_run(void *context, size_t job)
 {
     const cli_sweep *all = context;
-    cli_sweep_run *const run = &all->run[index];
+    cli_sweep_run *const run = &all->run[cli_sweep_own(all->ranks, job)];
     const cli_train_events events = {.opened = on_opened, .stepped = on_stepped, .context = run};
     cli_train_run(&run->outcome, &run->config, NULL, all->restart, &events);
     atomic_store(&run->is_done, true);
 }
 
-// Draws the sum of all runs: steps of all, mean return of those that have one.
-static void draw(void *context)
+// Meets the other ranks and draws the sum of all runs: steps of all, mean return of those that have
+// one.
+static void tick(void *context)
 {
     cli_sweep *const all = context;
-    if (!cli_progress_is_due(&all->progress))
+    if (all->is_over || (!all->ranks && !cli_progress_is_due(&all->progress)))
         return;
-    ppo_stats sum = {.struct_size = sizeof sum,
-                     .length_mean = (double)NAN,
-                     .approx_kl = (double)NAN,
-                     .entropy = (double)NAN};
-    double return_sum = 0.0;
-    size_t num_done = 0, num_returns = 0;
-    all->progress.first_step = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        const double return_mean = atomic_load(&all->run[i].return_mean);
-        sum.global_step += atomic_load(&all->run[i].step);
-        all->progress.first_step += atomic_load(&all->run[i].first_step);
-        num_done += atomic_load(&all->run[i].is_done) ? 1 : 0;
-        num_returns += isnan(return_mean) ? 0 : 1;
-        return_sum += isnan(return_mean) ? 0.0 : return_mean;
-    }
-    sum.return_mean = num_returns ? return_sum / (double)num_returns : (double)NAN;
+    const cli_sweep_state state = cli_sweep_meet(all->ranks, all->run, all->count);
+    all->is_over = all->ranks && (size_t)state.num_done == all->count;
+    if (state.num_stopped > 0.0)
+        cli_request_stop();
+    if (all->ranks && !cli_progress_is_due(&all->progress))
+        return;
+    const ppo_stats sum = {
+        .struct_size = sizeof sum,
+        .global_step = (uint64_t)state.steps,
+        .return_mean = state.num_returns > 0.0 ? state.returns / state.num_returns : (double)NAN,
+        .length_mean = (double)NAN,
+        .approx_kl = (double)NAN,
+        .entropy = (double)NAN};
     char prefix[64];
-    snprintf(prefix, sizeof prefix, "%zu of %zu runs done", num_done, all->count);
+    snprintf(prefix, sizeof prefix, "%.0f of %zu runs done", state.num_done, all->count);
+    all->progress.first_step = (uint64_t)state.first_steps;
     cli_progress_draw(&all->progress, prefix, &sum);
+}
+
+// Goes on meeting the other ranks until their runs are done, too.
+static void wait_for_ranks(cli_sweep *all)
+{
+    const struct timespec pause = {.tv_nsec = (long)(1e9 * TICK_S)};
+    ppo_error none;
+    while (all->ranks && !all->is_over && ppo_ranks_check(all->ranks, &none) == PPO_OK) {
+        nanosleep(&pause, NULL);
+        tick(all);
+    }
+}
+
+bool cli_sweep_leads(const cli_sweep *sweep)
+{
+    return !sweep->ranks || ppo_ranks_rank(sweep->ranks) == 0;
 }
 
 ppo_status cli_sweep_init(cli_sweep *sweep, size_t num_envs, size_t num_seeds, ppo_error *error)
@@ -106,24 +128,30 @@ ppo_status cli_sweep_set(cli_sweep *sweep, size_t env, size_t index, const ppo_c
 ppo_status cli_sweep_train(cli_sweep *sweep, const char *what, const cli_args *args,
                            ppo_error *error)
 {
-    const bool is_quiet = args->flag[CLI_FLAG_QUIET] != NULL;
+    const bool is_quiet = args->flag[CLI_FLAG_QUIET] != NULL || !cli_sweep_leads(sweep);
     uint64_t steps = 0;
+    if (sweep->ranks)
+        PPO_TRY(ppo_ranks_agree(sweep->ranks, &sweep->run[0].config, error));
     for (size_t i = 0; i < sweep->count; i++)
         steps += sweep->run[i].config.total_timesteps;
     const cli_jobs jobs = {.job = train_run,
-                           .tick = draw,
+                           .tick = tick,
                            .context = sweep,
-                           .num_jobs = sweep->count,
+                           .num_jobs = cli_sweep_num_own(sweep->ranks, sweep->count),
                            .num_workers = sweep->num_at_once,
-                           .tick_s = 0.1};
+                           .tick_s = TICK_S};
     sweep->restart = args->flag[CLI_FLAG_RESTART] != NULL;
     if (!is_quiet)
-        cli_say("training %s, %zu at once", what,
-                sweep->num_at_once < sweep->count ? (size_t)sweep->num_at_once : sweep->count);
+        cli_say("training %s, %zu at once%s", what,
+                sweep->num_at_once < sweep->count ? (size_t)sweep->num_at_once : sweep->count,
+                sweep->ranks ? " by each rank" : "");
     cli_progress_init(&sweep->progress, 0, steps, is_quiet);
     const ppo_status status = cli_jobs_run(&jobs, error);
+    if (status == PPO_OK)
+        wait_for_ranks(sweep);
     cli_progress_clear(&sweep->progress);
-    return status;
+    return status == PPO_OK ? cli_sweep_gather(sweep->ranks, sweep->run, sweep->count, error)
+                            : status;
 }
 
 // --- messages -----------------------------------------------------------------------------------
@@ -216,6 +244,8 @@ void cli_sweep_draw_curves(const cli_sweep *sweep, size_t env, bool is_printed)
     for (size_t i = 0; i < sweep->num_seeds; i++) {
         const cli_outcome *outcome = &sweep->run[env * sweep->num_seeds + i].outcome;
         char path[PPO_TEXT_SIZE + 16];
+        if (access(outcome->run_dir, F_OK) != 0)
+            continue; // on another rank's machine
         const bool is_drawn = cli_outcome_draw(outcome);
         has_changed = has_changed || is_drawn;
         snprintf(path, sizeof path, "%s/curve.png", outcome->run_dir);

@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: MIT
 // Many runs side by side, each with one thread and a directory of its own: several seeds, of one
 // environment or of a list of games. Threads write their own outcome and counters only; the
-// caller's thread draws.
+// caller's thread draws. Several ranks share the runs out (sweep_ranks.h), and rank 0 reports.
 #ifndef CLI_TRAIN_SWEEP_H
 #define CLI_TRAIN_SWEEP_H
 
-#include <stdatomic.h>
-
 #include "cli/flag_number.h"
 #include "cli/progress.h"
-#include "cli/train/train.h"
-
-// One run, and the counters that the drawing thread reads while it trains.
-typedef struct cli_sweep_run {
-    ppo_config config;
-    cli_outcome outcome; // written by the worker until is_done
-    _Atomic uint64_t first_step;
-    _Atomic uint64_t step;
-    _Atomic double return_mean;
-    atomic_bool is_done;
-} cli_sweep_run;
+#include "cli/train/sweep_ranks.h"
 
 // The runs of one environment follow one another, in the order of their seeds.
 typedef struct cli_sweep {
     cli_sweep_run *run; // [num_envs, num_seeds]
     size_t num_envs, num_seeds;
-    size_t count; // of all
-    uint32_t num_at_once;
+    size_t count;         // of all
+    uint32_t num_at_once; // by this process
+    ppo_ranks *ranks;     // NULL: one process trains all
+    bool is_over;         // all runs of all ranks are done
     bool restart;
     cli_progress progress;
 } cli_sweep;
@@ -40,7 +30,11 @@ void cli_sweep_release(cli_sweep *sweep);
 ppo_status cli_sweep_set(cli_sweep *sweep, size_t env, size_t index, const ppo_config *config,
                          const cli_target *target, uint64_t seed, ppo_error *error);
 
-// Trains all, `num_at_once` at a time; `what` is for a message: "3 seeds of X".
+// Whether this process tells of the sweep: it is the only one, or rank 0.
+bool cli_sweep_leads(const cli_sweep *sweep);
+
+// Trains all, `num_at_once` at a time; `what` is for a message: "3 seeds of X". A signal to one of
+// several ranks stops all.
 ppo_status cli_sweep_train(cli_sweep *sweep, const char *what, const cli_args *args,
                            ppo_error *error);
 

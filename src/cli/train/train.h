@@ -76,10 +76,13 @@ void cli_outcome_say_lost(const cli_outcome *outcome, uint64_t count);
 void cli_outcome_say_interrupted(const cli_outcome *outcome);
 int cli_outcome_fail(const cli_outcome *outcome);
 
-// `ppo train --seeds LIST`: several seeds side by side. Returns the exit code.
-int cli_train_seeds(const ppo_config *config, const cli_target *target, const cli_args *args);
+// `ppo train --seeds LIST`: several seeds side by side. Ranks share them out (NULL: one process)
+// and rank 0 reports. Returns the exit code, but of a rank that does not report only its own
+// failure's.
+int cli_train_seeds(const ppo_config *config, const cli_target *target, ppo_ranks *ranks,
+                    const cli_args *args);
 
-// `ppo train --games LIST`: several environments, with --seeds of each. Returns the exit code.
-int cli_train_games(const cli_args *args);
+// `ppo train --games LIST`: several environments, with --seeds of each, likewise.
+int cli_train_games(ppo_ranks *ranks, const cli_args *args);
 
 #endif

@@ -34,9 +34,10 @@ static ppo_status check_cartridges(const cli_game_list *list, const char *rom_di
 // All settings but the environment are those of the operand or, without one, of the environment's
 // own preset.
 static ppo_status set_runs(cli_sweep *sweep, const cli_game_list *list, const cli_seeds *seeds,
-                           const cli_args *args, ppo_error *error)
+                           ppo_ranks *ranks, const cli_args *args, ppo_error *error)
 {
     PPO_TRY(cli_sweep_init(sweep, list->count, seeds->count, error));
+    sweep->ranks = ranks;
     for (size_t env = 0; env < list->count; env++) {
         ppo_config config;
         cli_target target;
@@ -44,7 +45,7 @@ static ppo_status set_runs(cli_sweep *sweep, const cli_game_list *list, const cl
         PPO_TRY(cli_target_config_for(&config, &target, operand, list->id[env], args, error));
         if (env == 0)
             PPO_TRY(check_cartridges(list, config.rom_dir, error));
-        sweep->num_at_once = config.threads ? config.threads : cli_num_cores();
+        sweep->num_at_once = cli_sweep_num_at_once(ranks, config.threads);
         for (size_t i = 0; i < seeds->count; i++)
             PPO_TRY(cli_sweep_set(sweep, env, i, &config, &target, seeds->seed[i], error));
     }
@@ -161,6 +162,8 @@ static void print_json(const cli_sweep *sweep)
 
 static int conclude(const cli_sweep *sweep, const cli_args *args)
 {
+    if (!cli_sweep_leads(sweep))
+        return PPO_OK;
     const int code = cli_sweep_report(sweep, args->flag[CLI_FLAG_QUIET] != NULL);
     if (args->flag[CLI_FLAG_JSON])
         print_json(sweep);
@@ -172,7 +175,7 @@ static int conclude(const cli_sweep *sweep, const cli_args *args)
     return code;
 }
 
-int cli_train_games(const cli_args *args)
+int cli_train_games(ppo_ranks *ranks, const cli_args *args)
 {
     static cli_game_list list; // 64 KB
     ppo_error error = {0};
@@ -182,7 +185,7 @@ int cli_train_games(const cli_args *args)
     if (cli_game_list_parse(&list, args->flag[CLI_FLAG_GAMES], &error) ||
         (args->flag[CLI_FLAG_SEEDS] && cli_parse_seeds(&seeds, args->flag[CLI_FLAG_SEEDS], &error)))
         return cli_fail(&error);
-    const bool is_set = set_runs(&sweep, &list, &seeds, args, &error) == PPO_OK;
+    const bool is_set = set_runs(&sweep, &list, &seeds, ranks, args, &error) == PPO_OK;
     snprintf(what, sizeof what, "%zu environments with %zu seed%s each", list.count, seeds.count,
              seeds.count == 1 ? "" : "s");
     const bool is_trained = is_set && cli_sweep_train(&sweep, what, args, &error) == PPO_OK;

@@ -85,8 +85,7 @@ static ppo_status train(cli_outcome *outcome, ppo_run *run, ppo_ranks *ranks,
                     "last checkpoint is kept",
                     NULL);
     cli_crash_set_step(ppo_trainer_stats(trainer)->global_step);
-    if (!ranks) // the others would not know that an evaluation was abandoned
-        ppo_trainer_set_interrupt(trainer, is_stop_requested, NULL);
+    ppo_trainer_set_interrupt(trainer, is_stop_requested, NULL);
     while (status == PPO_OK && !ppo_trainer_done(trainer) && !must_stop(ranks)) {
         ppo_stats stats;
         ppo_stats_init(&stats);

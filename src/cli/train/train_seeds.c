@@ -62,10 +62,11 @@ static void print_json(const ppo_config *config, const cli_sweep *all, const cli
 }
 
 static ppo_status set_seeds(cli_sweep *all, const ppo_config *config, const cli_target *target,
-                            const cli_seeds *seeds, ppo_error *error)
+                            const cli_seeds *seeds, ppo_ranks *ranks, ppo_error *error)
 {
     PPO_TRY(cli_sweep_init(all, 1, seeds->count, error));
-    all->num_at_once = config->threads ? config->threads : cli_num_cores();
+    all->ranks = ranks;
+    all->num_at_once = cli_sweep_num_at_once(ranks, config->threads);
     for (size_t i = 0; i < seeds->count; i++)
         PPO_TRY(cli_sweep_set(all, 0, i, config, target, seeds->seed[i], error));
     return PPO_OK;
@@ -74,6 +75,8 @@ static ppo_status set_seeds(cli_sweep *all, const ppo_config *config, const cli_
 // What the runs came to, and the exit code.
 static int conclude(const cli_sweep *all, const ppo_config *config, const cli_args *args)
 {
+    if (!cli_sweep_leads(all))
+        return PPO_OK;
     const int code = cli_sweep_report(all, args->flag[CLI_FLAG_QUIET] != NULL);
     cli_sweep_values values;
     cli_sweep_values_of(&values, all, 0);
@@ -86,7 +89,8 @@ static int conclude(const cli_sweep *all, const ppo_config *config, const cli_ar
     return code;
 }
 
-int cli_train_seeds(const ppo_config *config, const cli_target *target, const cli_args *args)
+int cli_train_seeds(const ppo_config *config, const cli_target *target, ppo_ranks *ranks,
+                    const cli_args *args)
 {
     ppo_error error = {0};
     cli_seeds seeds;
@@ -94,11 +98,11 @@ int cli_train_seeds(const ppo_config *config, const cli_target *target, const cl
     char what[PPO_TEXT_SIZE + 32];
     if (cli_parse_seeds(&seeds, args->flag[CLI_FLAG_SEEDS], &error))
         return cli_fail(&error);
-    if (seeds.count == 1 && seeds.seed[0] > 1 && seeds.seed[0] <= 100)
+    if (!ranks && seeds.count == 1 && seeds.seed[0] > 1 && seeds.seed[0] <= 100)
         cli_note("--seeds %s is seed %" PRIu64 " alone; 1-%" PRIu64 " are %" PRIu64 " seeds",
                  args->flag[CLI_FLAG_SEEDS], seeds.seed[0], seeds.seed[0], seeds.seed[0]);
     snprintf(what, sizeof what, "%zu seeds of %s", seeds.count, config->env_id);
-    const bool is_trained = set_seeds(&all, config, target, &seeds, &error) == PPO_OK &&
+    const bool is_trained = set_seeds(&all, config, target, &seeds, ranks, &error) == PPO_OK &&
                             cli_sweep_train(&all, what, args, &error) == PPO_OK;
     const int code = is_trained ? conclude(&all, config, args) : cli_fail(&error);
     cli_sweep_release(&all);

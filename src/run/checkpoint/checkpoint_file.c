@@ -14,7 +14,8 @@
 #include <xxhash.h>
 
 #define FORMAT          "libppo checkpoint"
-#define FORMAT_VERSION  "2"
+#define FORMAT_VERSION  "3"
+#define OLDER_VERSION   "2" // the same with facts that are not read any more
 #define NO_CHECKSUM     "0000000000000000"
 #define CHECKSUM_DIGITS (sizeof NO_CHECKSUM - 1)
 #define CHECKSUM_MARK   "\"checksum\":\""
@@ -63,10 +64,10 @@ static ppo_status check_content(const ppo_safetensors *content, void *bytes, siz
                         label);
     if (!checksum_holds(bytes, size))
         return ppo_fail(error, PPO_CORRUPT, "%s is damaged: its checksum does not match", label);
-    if (!version || strcmp(version, FORMAT_VERSION) != 0)
+    if (!version || (strcmp(version, FORMAT_VERSION) != 0 && strcmp(version, OLDER_VERSION) != 0))
         return ppo_fail(error, PPO_UNSUPPORTED,
                         "%s was written by another version of libppo (%.20s), in checkpoint format "
-                        "%.20s; this one (%s) reads format " FORMAT_VERSION,
+                        "%.20s; this one (%s) reads formats " OLDER_VERSION " and " FORMAT_VERSION,
                         label, library ? library : "?", version ? version : "?", ppo_version());
     return PPO_OK;
 }

@@ -3,7 +3,8 @@
 //
 //   format           "libppo checkpoint"
 //   checksum         XXH3 (64 bits, 16 hexadecimal digits) of the whole file with these digits as 0
-//   format_version   "2"; a reader refuses others
+//   format_version   "3"; a reader takes "2" too, which had two facts of the wall clock more, and
+//                    refuses others
 //   library_version  the version of libppo that wrote it
 //   kind             "trainer" (the whole state) or "agent" (what acting needs)
 //   env_id, config   the configuration as YAML

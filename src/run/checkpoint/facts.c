@@ -13,7 +13,6 @@
 typedef enum fact_kind {
     FACT_COUNT,
     FACT_LATE_COUNT, // 0 in files that were written before there was one
-    FACT_NUMBER,
     FACT_EVALUATION,
 } fact_kind;
 
@@ -25,12 +24,10 @@ static const struct {
     {"iteration", FACT_COUNT, offsetof(ppo_run_facts, iteration)},
     {"global_step", FACT_COUNT, offsetof(ppo_run_facts, global_step)},
     {"num_updates", FACT_COUNT, offsetof(ppo_run_facts, num_updates)},
-    {"elapsed_seconds", FACT_NUMBER, offsetof(ppo_run_facts, elapsed_seconds)},
     {"progress_bytes", FACT_COUNT, offsetof(ppo_run_facts, progress_bytes)},
     {"progress_hash", FACT_COUNT, offsetof(ppo_run_facts, progress_hash)},
     {"evaluations_bytes", FACT_COUNT, offsetof(ppo_run_facts, evaluations_bytes)},
     {"evaluations_hash", FACT_COUNT, offsetof(ppo_run_facts, evaluations_hash)},
-    {"timing_bytes", FACT_COUNT, offsetof(ppo_run_facts, timing_bytes)},
     {"tensorboard_bytes", FACT_LATE_COUNT, offsetof(ppo_run_facts, tensorboard_bytes)},
     {"film_step", FACT_LATE_COUNT, offsetof(ppo_run_facts, film_step)},
     {"last_iteration", FACT_COUNT, offsetof(ppo_run_facts, last_iteration)},
@@ -84,8 +81,6 @@ static void format_fact(char *text, fact_kind kind, const void *fact)
 {
     if (kind == FACT_EVALUATION)
         format_evaluation(text, fact);
-    else if (kind == FACT_NUMBER)
-        ppo_number_format_f64(text, *(const double *)fact);
     else
         snprintf(text, PPO_FACT_TEXT_SIZE, "%" PRIu64, *(const uint64_t *)fact);
 }
@@ -94,8 +89,6 @@ static bool parse_fact(void *fact, fact_kind kind, const char *text)
 {
     if (kind == FACT_EVALUATION)
         return parse_evaluation(fact, text);
-    if (kind == FACT_NUMBER)
-        return ppo_number_parse_any(fact, text);
     return ppo_number_parse_u64(fact, text);
 }
 

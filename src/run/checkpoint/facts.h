@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
 // What a checkpoint holds besides the trainer's state: the lengths of the run's files when it was
-// written, the last and the best evaluation. Stored as metadata of the checkpoint file.
+// written, the last and the best evaluation. Stored as metadata of the checkpoint file. Nothing of
+// the wall clock is here: equal runs write equal checkpoints.
 #ifndef PPO_RUN_CHECKPOINT_FACTS_H
 #define PPO_RUN_CHECKPOINT_FACTS_H
 
 #include "ppo/trainer.h"
 #include "run/checkpoint/safetensors.h"
 
-#define PPO_NUM_FACTS      15
+#define PPO_NUM_FACTS      13
 #define PPO_FACT_TEXT_SIZE 224
 
 typedef struct ppo_run_facts {
     uint64_t iteration;   // of the trainer, for readers of the file
     uint64_t global_step; // likewise
     uint64_t num_updates; // epochs over all iterations (Stable-Baselines3's n_updates)
-    double elapsed_seconds;
 
     uint64_t progress_bytes; // lengths and hashes (XXH3) of the CSV files
     uint64_t progress_hash;
     uint64_t evaluations_bytes;
     uint64_t evaluations_hash;
-    uint64_t timing_bytes;
     uint64_t tensorboard_bytes; // 0 in older files
     uint64_t film_step;         // of the last film; 0: none yet
 

@@ -151,12 +151,15 @@ static bool append_text(ppo_bytes *bytes, const char *text)
     return ppo_bytes_append(bytes, text, strlen(text));
 }
 
-// The settings as a table in Markdown.
+// The settings that change the result as a table in Markdown. Without the others (folder, threads)
+// the file is as long in each of equal runs; the checkpoint has its length.
 static bool format_table(ppo_bytes *table, const ppo_config *config)
 {
     bool is_done = append_text(table, "| setting | value |\n| --- | --- |\n");
     for (size_t i = 0; is_done && i < ppo_option_count(); i++) {
         char value[VALUE_TEXT], row[VALUE_TEXT + 128];
+        if (!ppo_option_at(i).changes_result)
+            continue;
         ppo_option_format(config, i, value, sizeof value);
         snprintf(row, sizeof row, "| %s | %s |\n", ppo_option_at(i).name, value);
         is_done = append_text(table, row);

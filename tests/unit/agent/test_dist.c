@@ -39,8 +39,10 @@ static void create(fixture *b, const dist_case *c, uint64_t seed)
 
 static void sample(fixture *b, size_t rows, size_t first_row, uint64_t step)
 {
-    ppo_dist_sample(&b->dist, b->action, b->out, b->log_std, rows, 77, PPO_RNG_ACTION, first_row,
-                    step);
+    ppo_dist_sample(
+        &b->dist, b->action, b->out, b->log_std, rows,
+        &(ppo_sample_key){
+            .seed = 77, .purpose = PPO_RNG_ACTION, .first_row = first_row, .step = step});
 }
 
 static size_t factor_size(const ppo_dist *dist, size_t k)
@@ -172,11 +174,13 @@ static void test_streams(void **state)
         const size_t bytes = all.dist.num_actions * LD * sizeof *all.action;
         sample(&part, LD, 100, 6);
         assert_memory_not_equal(part.action, all.action, bytes);
-        ppo_dist_sample(&part.dist, part.action, part.out, part.log_std, LD, 78, PPO_RNG_ACTION,
-                        100, 5);
+        ppo_dist_sample(
+            &part.dist, part.action, part.out, part.log_std, LD,
+            &(ppo_sample_key){.seed = 78, .purpose = PPO_RNG_ACTION, .first_row = 100, .step = 5});
         assert_memory_not_equal(part.action, all.action, bytes);
-        ppo_dist_sample(&part.dist, part.action, part.out, part.log_std, LD, 77, PPO_RNG_EVALUATE,
-                        100, 5);
+        ppo_dist_sample(&part.dist, part.action, part.out, part.log_std, LD,
+                        &(ppo_sample_key){
+                            .seed = 77, .purpose = PPO_RNG_EVALUATE, .first_row = 100, .step = 5});
         assert_memory_not_equal(part.action, all.action, bytes);
     }
 }

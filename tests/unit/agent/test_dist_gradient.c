@@ -44,7 +44,9 @@ static void create(fixture *b, const ppo_dist *dist, size_t rows, uint64_t seed)
     fill_uniform(b->dlog_prob, rows, &random, -1.0, 1.0);
     memcpy(b->out, b->raw, sizeof b->out);
     ppo_dist_prepare(dist, b->out, rows);
-    ppo_dist_sample(dist, b->action, b->out, b->log_std, rows, seed, PPO_RNG_ACTION, 0, 1);
+    ppo_dist_sample(
+        dist, b->action, b->out, b->log_std, rows,
+        &(ppo_sample_key){.seed = seed, .purpose = PPO_RNG_ACTION, .first_row = 0, .step = 1});
     ppo_dist_eval(dist, b->log_prob, b->entropy, b->out, b->log_std, b->action, rows);
     const bool parameter = ppo_dist_has_log_std(dist);
     ppo_dist_backward(dist, b->dout, parameter ? b->dlog_std : NULL, b->out,

@@ -187,7 +187,10 @@ static void check_stream(const replay *p, size_t t, size_t n)
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, r->features + i * TOY_OBS, 1);
     ppo_dist_prepare(&policy->dist, s.out, 1);
     ppo_dist_sample(&policy->dist, action, s.out, ppo_policy_log_std(policy), 1,
-                    p->fixture->config.seed, PPO_RNG_ACTION, n, p->iteration * r->num_steps + t);
+                    &(ppo_sample_key){.seed = p->fixture->config.seed,
+                                      .purpose = PPO_RNG_ACTION,
+                                      .first_row = n,
+                                      .step = p->iteration * r->num_steps + t});
     for (size_t a = 0; a < r->num_actions; a++)
         assert_true(r->action[i * r->num_actions + a] == action[a * PPO_CHUNK_ROWS]);
     free(space);

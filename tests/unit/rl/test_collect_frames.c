@@ -167,8 +167,11 @@ static void check_action(const replay *p, size_t t, size_t n)
     const ppo_policy_scratch s = ppo_policy_scratch_at(policy, space);
     ppo_policy_forward(policy, PPO_ACTOR_NET, &s, p->players[n].seen, 1);
     ppo_dist_prepare(&policy->dist, s.out, 1);
-    ppo_dist_sample(&policy->dist, action, s.out, NULL, 1, p->fixture->config.seed, PPO_RNG_ACTION,
-                    n, p->iteration * r->num_steps + t);
+    ppo_dist_sample(&policy->dist, action, s.out, NULL, 1,
+                    &(ppo_sample_key){.seed = p->fixture->config.seed,
+                                      .purpose = PPO_RNG_ACTION,
+                                      .first_row = n,
+                                      .step = p->iteration * r->num_steps + t});
     ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, NULL, action, 1);
     for (size_t a = 0; a < r->num_actions; a++)
         assert_true(r->action[i * r->num_actions + a] == action[a * PPO_CHUNK_ROWS]);

@@ -92,8 +92,9 @@ static void assert_like_straight(const char *dir)
     uint64_t hash;
     assert_int_equal(ppo_checkpoint_hash(&hash, scratch_path(dir), NULL), PPO_OK);
     assert_int_equal(hash, straight_hash);
-    static const char *const names[] = {"progress.csv", "evaluations.csv", "best.safetensors"};
-    for (size_t i = 0; i < 3; i++)
+    static const char *const names[] = {"progress.csv", "evaluations.csv", "best.safetensors",
+                                        "checkpoint.safetensors"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!scratch_same(inside(dir, names[i]), inside("straight", names[i])))
             fail_msg("%s/%s differs", dir, names[i]);
 }

@@ -47,7 +47,7 @@ static void each_seed_is_a_run_of_its_own(void **state)
     cli_args args = {.flag = {[CLI_FLAG_SEEDS] = "3,5", [CLI_FLAG_QUIET] = ""}};
     assert_non_null(mkdtemp(folder));
     make_config(&config, folder);
-    assert_int_equal(cli_train_seeds(&config, &target, &args), PPO_OK);
+    assert_int_equal(cli_train_seeds(&config, &target, NULL, &args), PPO_OK);
     for (uint64_t seed = 3; seed <= 5; seed += 2) {
         char run[64];
         uint64_t hash = 0;
@@ -56,10 +56,10 @@ static void each_seed_is_a_run_of_its_own(void **state)
         assert_true(hash == hash_of_seed(folder, seed));
     }
     args.flag[CLI_FLAG_SEEDS] = "3,3";
-    assert_int_equal(cli_train_seeds(&config, &target, &args), PPO_INVALID);
+    assert_int_equal(cli_train_seeds(&config, &target, NULL, &args), PPO_INVALID);
     memset(config.run_dir, 'a', sizeof config.run_dir - 1); // too long for a folder per seed
     args.flag[CLI_FLAG_SEEDS] = "3";
-    assert_int_equal(cli_train_seeds(&config, &target, &args), PPO_INVALID);
+    assert_int_equal(cli_train_seeds(&config, &target, NULL, &args), PPO_INVALID);
     snprintf(command, sizeof command, "rm -rf %s", folder);
     assert_int_equal(system(command), 0);
 }

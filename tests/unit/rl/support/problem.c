@@ -38,7 +38,9 @@ static void fill_actions(problem *p, ppo_random *random)
         const float *x = r->features + i * r->num_features;
         ppo_policy_forward(policy, PPO_ACTOR_NET, &s, x, 1);
         ppo_dist_prepare(&policy->dist, s.out, 1);
-        ppo_dist_sample(&policy->dist, action, s.out, log_std, 1, 5, PPO_RNG_ACTION, i, 0);
+        ppo_dist_sample(
+            &policy->dist, action, s.out, log_std, 1,
+            &(ppo_sample_key){.seed = 5, .purpose = PPO_RNG_ACTION, .first_row = i, .step = 0});
         ppo_dist_eval(&policy->dist, log_prob, entropy, s.out, log_std, action, 1);
         for (size_t a = 0; a < num_actions; a++)
             r->action[i * num_actions + a] = action[a * LD];

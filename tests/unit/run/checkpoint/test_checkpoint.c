@@ -385,9 +385,20 @@ static void test_later_format_is_refused(void **state)
     (void)state;
     ppo_trainer *trainer = make_small();
     save(trainer, scratch_path("later"));
-    edit_and_seal(scratch_path("later"), "\"format_version\":\"2\"", "\"format_version\":\"9\"");
+    edit_and_seal(scratch_path("later"), "\"format_version\":\"3\"", "\"format_version\":\"9\"");
     assert_int_equal(ppo_checkpoint_load(trainer, scratch_path("later"), &error), PPO_UNSUPPORTED);
     assert_non_null(strstr(error.message, "format 9"));
+    ppo_trainer_destroy(trainer);
+}
+
+static void test_older_format_is_read(void **state)
+{
+    ppo_error error = {0};
+    (void)state;
+    ppo_trainer *trainer = make_small();
+    save(trainer, scratch_path("older"));
+    edit_and_seal(scratch_path("older"), "\"format_version\":\"3\"", "\"format_version\":\"2\"");
+    assert_int_equal(ppo_checkpoint_load(trainer, scratch_path("older"), &error), PPO_OK);
     ppo_trainer_destroy(trainer);
 }
 
@@ -442,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_damaged_load_leaves_the_trainer),
         cmocka_unit_test(test_foreign_file),
         cmocka_unit_test(test_later_format_is_refused),
+        cmocka_unit_test(test_older_format_is_read),
         cmocka_unit_test(test_wrong_tensors_are_refused),
         cmocka_unit_test(test_agent_from_damaged_file),
     };
