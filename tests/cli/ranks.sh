@@ -167,7 +167,7 @@ done
 # Ranks share seeds out: each has the bits that it has alone, one that fails stops no other, a signal
 # to one rank stops all, and the same command goes on.
 many='CartPole-v1 --total-timesteps 2048 --num-envs 4 --num-steps 128 --eval-every 0
-      --eval-episodes 2 --quiet --run-dir many-seeds'
+      --eval-episodes 2 --stop-when-solved false --quiet --run-dir many-seeds'
 run 0 "$ppo" train $many --seeds 1-5 --json
 grep -o '"hash":"[0-9a-f]*"' "$out" >hashes.one
 for mpi in $launchers; do
@@ -188,7 +188,9 @@ for mpi in $launchers; do
     ranks $mpi 2 sh rank.sh "$ppo" train $many --seeds 1-4 --threads 2 --total-timesteps 100000000 \
         >"$out" 2>"$err" &
     launched=$!
-    wait_for_lines many-seeds/seed-4/progress.csv 3
+    for seed in 1 2 3 4; do
+        wait_for_lines many-seeds/seed-$seed/progress.csv 3
+    done
     kill -TERM "$(cat pid.1)"
     wait $launched
     wants "exit code of seeds that were told to stop, $mpi" $? 130
