@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # One training by several ranks, under each MPI that is installed: the same files, byte for byte,
-# for any number of ranks and threads; a rank that is killed, hangs or fails ends all; a run goes on with another number of ranks; a signal to any rank stops all.
+# for any number of ranks and threads; a rank that is killed, hangs or fails ends all; a run goes on
+# with another number of ranks; a signal to any rank stops all; seeds are shared out.
 # PPO_RANK_KILLS: how many kills (default 4). PPO_SEED: seed of their moments, printed.
 # shellcheck disable=SC2086 # lists of words are split on purpose
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -101,6 +102,7 @@ rank=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}
 echo $$ >pid.$rank
 [ "$rank" != 1 ] || set -- "$@" ${FOR_RANK_1:-}
 [ "$rank" != 1 ] || [ -z "${FAIL_RANK_1:-}" ] || export FAIL_AT=1
+[ "$rank" != 1 ] || [ -z "${KILOBYTES_OF_RANK_1:-}" ] || ulimit -v "$KILOBYTES_OF_RANK_1"
 exec "$@"
 END
 
@@ -124,6 +126,12 @@ for mpi in $launchers; do
     FOR_RANK_1='--threads 3'
     run 0 ranks $mpi 2 sh rank.sh "$ppo" train $short
     unset FOR_RANK_1
+    KILOBYTES_OF_RANK_1=4000000 # enough for MPI, not for the rollout
+    export KILOBYTES_OF_RANK_1
+    fails ranks $mpi 2 sh rank.sh "$ppo" train $short --num-steps 8000000 \
+        --total-timesteps 100000000 --run-dir large
+    says 'rank 1 on .*memory'
+    unset KILOBYTES_OF_RANK_1
     [ -e libmasked.so ] || continue
     FAIL_RANK_1=1
     export FAIL_RANK_1
