@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Policies with memory, mixed actions and several inputs against PyTorch's
 // (tests/data/golden_policies): acting, with memory step by step, then values at truncations and at
-// the end of the rollout, advantages, and whole updates; those with pictures on a device too.
+// the end of the rollout, advantages, and whole updates. With the argument "gpu": those with pictures
+// on a device.
 // PPO_GOLDEN_DIR names another folder of such files.
 #include "unit/rl/support/golden_update.h"
 
@@ -324,24 +325,41 @@ static bool has_pictures(const char *path)
     return has;
 }
 
-static void check_file(const char *path)
+static void check_on_processor(const char *path)
 {
     const bool pictures = has_pictures(path);
     check_on(path, "cpu", pictures ? &picture_bars : &mlp_bars);
-    if (pictures && golden_has_device())
-        check_on(path, "gpu", &picture_bars);
     if (pictures && golden_has_bf16())
         check_in_bf16(path);
 }
 
-static void test_files(void **state)
+static void check_on_device(const char *path)
 {
-    (void)state;
-    golden_for_each(golden_dir(), "*.safetensors", check_file);
+    if (has_pictures(path))
+        check_on(path, "gpu", &picture_bars);
 }
 
-int main(void)
+static void test_on_processor(void **state)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_files)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    (void)state;
+    golden_for_each(golden_dir(), "*.safetensors", check_on_processor);
+}
+
+static void test_on_device(void **state)
+{
+    (void)state;
+    golden_for_each(golden_dir(), "*.safetensors", check_on_device);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest on_processor[] = {cmocka_unit_test(test_on_processor)};
+    const struct CMUnitTest on_device[] = {cmocka_unit_test(test_on_device)};
+    if (argc < 2)
+        return cmocka_run_group_tests(on_processor, NULL, NULL);
+    assert_string_equal(argv[1], "gpu");
+    if (golden_has_device())
+        return cmocka_run_group_tests(on_device, NULL, NULL);
+    puts("skipped: no device");
+    return 77;
 }
