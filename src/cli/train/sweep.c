@@ -46,30 +46,35 @@ static void train_run(void *context, size_t job)
     atomic_store(&run->is_done, true);
 }
 
-// Meets the other ranks and draws the sum of all runs: steps of all, mean return of those that have
-// one.
+// Draws the sum of all runs: steps of all, mean return of those that have one.
+static void draw(cli_sweep *all, const cli_sweep_state *state)
+{
+    const ppo_stats sum = {
+        .struct_size = sizeof sum,
+        .global_step = (uint64_t)state->steps,
+        .return_mean = state->num_returns > 0.0 ? state->returns / state->num_returns : (double)NAN,
+        .length_mean = (double)NAN,
+        .approx_kl = (double)NAN,
+        .entropy = (double)NAN};
+    char prefix[64];
+    snprintf(prefix, sizeof prefix, "%.0f of %zu runs done", state->num_done, all->count);
+    all->progress.first_step = (uint64_t)state->first_steps;
+    cli_progress_draw(&all->progress, prefix, &sum);
+}
+
+// Ranks meet at each tick, because each waits for the others, and draw when it is time.
 static void tick(void *context)
 {
     cli_sweep *const all = context;
-    if (all->is_over || (!all->ranks && !cli_progress_is_due(&all->progress)))
+    const bool is_due = cli_progress_is_due(&all->progress);
+    if (all->is_over || (!all->ranks && !is_due))
         return;
     const cli_sweep_state state = cli_sweep_meet(all->ranks, all->run, all->count);
     all->is_over = all->ranks && (size_t)state.num_done == all->count;
     if (state.num_stopped > 0.0)
         cli_request_stop();
-    if (all->ranks && !cli_progress_is_due(&all->progress))
-        return;
-    const ppo_stats sum = {
-        .struct_size = sizeof sum,
-        .global_step = (uint64_t)state.steps,
-        .return_mean = state.num_returns > 0.0 ? state.returns / state.num_returns : (double)NAN,
-        .length_mean = (double)NAN,
-        .approx_kl = (double)NAN,
-        .entropy = (double)NAN};
-    char prefix[64];
-    snprintf(prefix, sizeof prefix, "%.0f of %zu runs done", state.num_done, all->count);
-    all->progress.first_step = (uint64_t)state.first_steps;
-    cli_progress_draw(&all->progress, prefix, &sum);
+    if (is_due)
+        draw(all, &state);
 }
 
 // Goes on meeting the other ranks until their runs are done, too.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Policies with memory, mixed actions and several inputs against PyTorch's
 // (tests/data/golden_policies): acting, with memory step by step, then values at truncations and at
-// the end of the rollout, advantages, and whole updates. With the argument "gpu": those with pictures
-// on a device.
-// PPO_GOLDEN_DIR names another folder of such files.
+// the end of the rollout, advantages, and whole updates. With the argument "gpu": those with
+// pictures on a device. PPO_GOLDEN_DIR names another folder of such files.
 #include "unit/rl/support/golden_update.h"
 
 #include "unit/rl/support/collect_fixture.h"
