@@ -393,6 +393,8 @@ static void chunk_task(void *context, size_t task, size_t worker)
     const size_t chunks = num_chunks_of(g, g->part.count), chunk = task % chunks;
     const size_t net = task / chunks, first = chunk * g->chunk_rows;
     float *space = g->worker + worker * g->worker_size;
+    if (g->sink && g->sink->network_needed)
+        g->sink->network_needed(g->sink->context, net);
     ppo_chunk c = {.net = net,
                    .first = first,
                    .rows = g->part.count - first < g->chunk_rows ? g->part.count - first

@@ -31,9 +31,11 @@ typedef struct ppo_gradient_sums {
     double std; // a Gaussian policy's mean standard deviation, over the minibatch's samples; else 0
 } ppo_gradient_sums;
 
-// Called once for each network, by the worker that has finished its last chunk, so that its
-// gradient can be added up while other networks' chunks are still computed.
+// What workers call for a network: before each of its chunks, unless that is NULL; and once, by the
+// one that has finished its last chunk, so that its gradient can be added up while other networks'
+// chunks are still computed.
 typedef struct ppo_gradient_sink {
+    void (*network_needed)(void *context, size_t net);
     void (*network_done)(void *context, size_t net);
     void *context;
 } ppo_gradient_sink;

@@ -52,6 +52,7 @@ struct ppo_optimizer {
     size_t shard;            // under way
     float scale[NUM_GROUPS]; // that clips the norm
     ppo_adam_scalars adam[NUM_GROUPS];
+    bool waits[2]; // networks that have not stepped yet
 };
 
 // --- planning ----------------------------------------------------------------------------------
@@ -341,7 +342,12 @@ static void step_task(void *context, size_t task, size_t worker)
     }
 }
 
-void ppo_optimizer_step(ppo_optimizer *o, const ppo_step_params *step)
+bool ppo_optimizer_may_wait(const ppo_optimizer *o)
+{
+    return is_small(o) && is_one_shard(o);
+}
+
+void ppo_optimizer_begin_step(ppo_optimizer *o, const ppo_step_params *step)
 {
     const ppo_config *config = o->config;
     const double lr[NUM_GROUPS] = {step->lr, step->critic_lr};
@@ -352,5 +358,31 @@ void ppo_optimizer_step(ppo_optimizer *o, const ppo_step_params *step)
     ppo_cnn *cnn;
     for (size_t i = 0, net; (cnn = ppo_policy_resident(o->policy, i, &net)); i++)
         ppo_cnn_resident_of(cnn)->step(cnn, o->scale[group_of(o, net)], &o->adam[group_of(o, net)]);
-    ppo_pool_run(o->pool, step_task, o, o->num_slices);
+    for (size_t net = 0; net < o->policy->num_nets; net++)
+        o->waits[net] = true;
+}
+
+void ppo_optimizer_step_network(ppo_optimizer *o, size_t net)
+{
+    for (size_t i = 0; o->waits[net] && i < o->num_slices; i++)
+        if (o->slices[i].net == net)
+            step_task(o, i, 0);
+    o->waits[net] = false;
+}
+
+void ppo_optimizer_finish_step(ppo_optimizer *o)
+{
+    const size_t last = o->policy->num_nets - 1;
+    if (o->waits[0] && o->waits[last]) {
+        ppo_pool_run(o->pool, step_task, o, o->num_slices);
+        o->waits[0] = o->waits[last] = false;
+    }
+    for (size_t net = 0; net <= last; net++)
+        ppo_optimizer_step_network(o, net);
+}
+
+void ppo_optimizer_step(ppo_optimizer *o, const ppo_step_params *step)
+{
+    ppo_optimizer_begin_step(o, step);
+    ppo_optimizer_finish_step(o);
 }

@@ -46,6 +46,14 @@ double ppo_optimizer_norm(ppo_optimizer *optimizer);
 // Clips the gradient and steps.
 void ppo_optimizer_step(ppo_optimizer *optimizer, const ppo_step_params *step);
 
+// The same in parts, where ppo_optimizer_may_wait: each network steps when it is next needed, by
+// the thread that needs it, and what has not stepped by then when that is finished. Threads meet
+// once for a minibatch instead of twice.
+bool ppo_optimizer_may_wait(const ppo_optimizer *optimizer);
+void ppo_optimizer_begin_step(ppo_optimizer *optimizer, const ppo_step_params *step);
+void ppo_optimizer_step_network(ppo_optimizer *optimizer, size_t net);
+void ppo_optimizer_finish_step(ppo_optimizer *optimizer);
+
 // Adam's moments that are on a device: brought into the arena's rows, and back after these have
 // been set.
 void ppo_optimizer_freeze(ppo_optimizer *optimizer);

@@ -19,6 +19,7 @@ struct ppo_update {
     ppo_optimizer *optimizer;
     ppo_pool *pool;
     ppo_gradient_sums *sums; // [shards] of the minibatch under way
+    bool steps_late;         // a network steps in the task that computes its next gradient
 };
 
 ppo_status ppo_update_create(ppo_update **result, const ppo_config *config,
@@ -41,6 +42,8 @@ ppo_status ppo_update_create(ppo_update **result, const ppo_config *config,
         ppo_update_destroy(update);
         return status;
     }
+    update->steps_late = ppo_gradient_num_tasks(config, policy) == policy->num_nets &&
+                         ppo_optimizer_may_wait(update->optimizer);
     ppo_order_plan(&update->order, config, shards, pool, arena);
     PPO_ARENA_ADD(arena, &update->sums, "update.sums", "ppo_update_run", PPO_ROLE_SCRATCH, PPO_F64,
                   shards->num, sizeof *update->sums / sizeof(double));
@@ -72,6 +75,11 @@ void ppo_update_thaw(ppo_update *update)
 static void add_network(void *context, size_t net)
 {
     ppo_optimizer_add_network(context, net);
+}
+
+static void step_network(void *context, size_t net)
+{
+    ppo_optimizer_step_network(context, net);
 }
 
 static void pack_task(void *context, size_t task, size_t worker)
@@ -137,7 +145,9 @@ static ppo_status fail_not_finite(const ppo_update *update, const ppo_update_sta
 static size_t compute_shard(ppo_update *update, const ppo_rollout_view *rollout, size_t epoch,
                             size_t minibatch, size_t shard, const ppo_step_params *step)
 {
-    const ppo_gradient_sink sink = {.network_done = add_network, .context = update->optimizer};
+    const ppo_gradient_sink sink = {.network_needed = update->steps_late ? step_network : NULL,
+                                    .network_done = add_network,
+                                    .context = update->optimizer};
     const ppo_minibatch_part part = ppo_order_part(&update->order, epoch, minibatch, shard);
     size_t num_chunks;
     float *chunks = ppo_gradient_chunks(update->gradient, part.count, &num_chunks);
@@ -178,7 +188,9 @@ static ppo_status run_minibatch(ppo_update *update, const ppo_rollout_view *roll
         ppo_optimizer_fetch_gradient(update->optimizer);
         return fail_not_finite(update, &one, error);
     }
-    ppo_optimizer_step(update->optimizer, step);
+    ppo_optimizer_begin_step(update->optimizer, step);
+    if (!update->steps_late)
+        ppo_optimizer_finish_step(update->optimizer);
     ppo_loss_sums_add(&total->mean, &one.mean);
     total->loss += one.loss;
     total->grad_norm += one.grad_norm;
@@ -210,6 +222,7 @@ ppo_status ppo_update_run(ppo_update *update, ppo_rollout *rollout, const ppo_st
         if (config->target_kl > 0.0 && kl > config->target_kl)
             break;
     }
+    ppo_optimizer_finish_step(update->optimizer);
     average(stats);
     stats->device = counters_since(&before, update->policy);
     stats->explained_variance = ppo_order_explained_variance(&update->order, rollout);

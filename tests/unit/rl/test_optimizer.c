@@ -113,6 +113,43 @@ static void test_threads(void **state)
     }
 }
 
+// Networks that step one by one, or some of them when that is finished, do so as all at once would,
+// and not twice.
+static void check_waiting(const update_set_up *s)
+{
+    problem at_once, late;
+    uint32_t index[256];
+    update_set_up_create(&at_once, s, 2);
+    update_set_up_create(&late, s, 2);
+    ppo_minibatch_shuffle(index, 256, 9, 0, 1);
+    minibatch_step_run(&at_once.single, &at_once.rollout, index, s->minibatch_size, &at_once.step);
+    minibatch_step_run(&late.single, &late.rollout, index, s->minibatch_size, &late.step);
+    for (int way = 0; ppo_optimizer_may_wait(late.single.optimizer) && way < 3; way++) {
+        ppo_optimizer *optimizer = late.single.optimizer;
+        const size_t bytes = late.policy.layout.size * sizeof *late.policy.params;
+        ppo_optimizer_begin_step(optimizer, &late.step); // again, with the same gradient
+        assert_memory_equal(late.policy.params, at_once.policy.params, bytes);
+        if (way > 0)
+            ppo_optimizer_step_network(optimizer, late.policy.num_nets - 1);
+        if (way > 1)
+            ppo_optimizer_step_network(optimizer, 0);
+        ppo_optimizer_finish_step(optimizer);
+        ppo_optimizer_finish_step(optimizer);
+        ppo_optimizer_step(at_once.single.optimizer, &at_once.step);
+        assert_memory_equal(late.policy.params, at_once.policy.params, bytes);
+        check_packed(&late);
+    }
+    problem_release(&late);
+    problem_release(&at_once);
+}
+
+static void test_waiting(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < num_update_set_ups; i++)
+        check_waiting(&update_set_ups[i]);
+}
+
 // --- convolutional networks ---------------------------------------------------------------------
 
 // A policy of few slices with a picture among its inputs, and its optimiser.
@@ -184,6 +221,7 @@ static void test_norm_with_pictures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_waiting),
                                        cmocka_unit_test(test_norm_with_pictures)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
