@@ -4,8 +4,11 @@
 
 #include "nn/tile.h"
 
+#include <assert.h>
+
 static void multiply(ppo_tile t, size_t m, size_t n)
 {
+    assert(t.run > 0);
     for (size_t column = 0; column < n;) {
         const size_t width = ppo_tile_width(n - column);
         ppo_tile_strip(&t, PPO_TILE_MATRIX, m, width);

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-// C[m, n] = bias[n] + A[m, k] B[k, n].
+// C[m, n] = bias[n] + A[m, k] B[k, n], k > 0.
 //
 // A is read one element at a time, with any strides (so also transposed); B and C row by row in
 // whole vectors: columns n .. ppo_pad(n)-1 of B are read and of C written, with values that mean

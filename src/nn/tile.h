@@ -85,15 +85,19 @@ PPO_INLINE void ppo_tile_run(const ppo_tile *t, const ppo_tile_kind kind, size_t
         for (size_t i = 0; i < rows; i++)
             sum[i][j] = adds ? ppo_v_load(c[i] + j * PPO_LANES) : start;
     }
-    for (size_t g = 0; g < runs; g++) {
+    // There is a step: a loop that might have none would keep the sums in memory.
+    size_t g = 0;
+    do {
         const float *b = t->b + g * t->b_run;
+        const ppo_tile_pixel *step = t->pixels;
         ptrdiff_t at = (ptrdiff_t)g * t->a_run;
+        size_t k = t->run;
 // Tiles of 3 and 4 rows wait for their sums unless two steps are in flight.
 #pragma GCC unroll 2
-        for (size_t k = 0; k < t->run; k++) {
+        do {
             ppo_vec piece[PPO_TILE_VECTORS];
             if (kind == PPO_TILE_WEIGHTS)
-                at = (ptrdiff_t)t->pixels[k].from;
+                at = (ptrdiff_t)step++->from;
             for (size_t j = 0; j < vectors; j++)
                 piece[j] = ppo_v_load(b + j * PPO_LANES);
             for (size_t i = 0; i < rows; i++) {
@@ -103,8 +107,8 @@ PPO_INLINE void ppo_tile_run(const ppo_tile *t, const ppo_tile_kind kind, size_t
             }
             at += (ptrdiff_t)a_step;
             b += b_step;
-        }
-    }
+        } while (--k > 0);
+    } while (++g < runs);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < vectors; j++) {
             const ppo_vec y = relu ? ppo_v_max((ppo_vec){0}, sum[i][j]) : sum[i][j];
@@ -112,52 +116,68 @@ PPO_INLINE void ppo_tile_run(const ppo_tile *t, const ppo_tile_kind kind, size_t
         }
 }
 
-PPO_INLINE void ppo_tile_rows(const ppo_tile *t, const ppo_tile_kind kind, size_t row, size_t rows,
-                              const size_t vectors)
+// `tiles` tiles, one below the other.
+PPO_INLINE void ppo_tile_column(const ppo_tile *t, const ppo_tile_kind kind, size_t row,
+                                size_t tiles, const size_t rows, const size_t vectors)
+{
+    for (; tiles > 0; tiles--) {
+        ppo_tile_run(t, kind, row, rows, vectors);
+        row += rows;
+    }
+}
+
+PPO_INLINE void ppo_tile_rows(const ppo_tile *t, const ppo_tile_kind kind, size_t row, size_t tiles,
+                              size_t rows, const size_t vectors)
 {
     const size_t most = PPO_TILE_ROWS(vectors); // larger tiles are not compiled
     switch (rows) {
     case 1:
-        ppo_tile_run(t, kind, row, 1, vectors);
+        if (most >= 1)
+            ppo_tile_column(t, kind, row, tiles, 1, vectors);
         break;
     case 2:
-        ppo_tile_run(t, kind, row, 2, vectors);
+        if (most >= 2)
+            ppo_tile_column(t, kind, row, tiles, 2, vectors);
         break;
     case 3:
-        ppo_tile_run(t, kind, row, 3, vectors);
+        if (most >= 3)
+            ppo_tile_column(t, kind, row, tiles, 3, vectors);
         break;
     case 4:
-        ppo_tile_run(t, kind, row, 4, vectors);
+        if (most >= 4)
+            ppo_tile_column(t, kind, row, tiles, 4, vectors);
         break;
     case 5:
-        ppo_tile_run(t, kind, row, 5, vectors);
+        if (most >= 5)
+            ppo_tile_column(t, kind, row, tiles, 5, vectors);
         break;
     case 6:
-        ppo_tile_run(t, kind, row, 6, vectors);
+        if (most >= 6)
+            ppo_tile_column(t, kind, row, tiles, 6, vectors);
         break;
     case 7:
         if (most >= 7)
-            ppo_tile_run(t, kind, row, 7, vectors);
+            ppo_tile_column(t, kind, row, tiles, 7, vectors);
         break;
     case 8:
         if (most >= 8)
-            ppo_tile_run(t, kind, row, 8, vectors);
+            ppo_tile_column(t, kind, row, tiles, 8, vectors);
         break;
     case 9:
         if (most >= 9)
-            ppo_tile_run(t, kind, row, 9, vectors);
+            ppo_tile_column(t, kind, row, tiles, 9, vectors);
         break;
     case 10:
         if (most >= 10)
-            ppo_tile_run(t, kind, row, 10, vectors);
+            ppo_tile_column(t, kind, row, tiles, 10, vectors);
         break;
     case 11:
         if (most >= 11)
-            ppo_tile_run(t, kind, row, 11, vectors);
+            ppo_tile_column(t, kind, row, tiles, 11, vectors);
         break;
     default:
         if (most >= 12)
-            ppo_tile_run(t, kind, row, 12, vectors);
+            ppo_tile_column(t, kind, row, tiles, 12, vectors);
     }
 }
 
@@ -165,13 +185,13 @@ PPO_INLINE void ppo_tile_rows(const ppo_tile *t, const ppo_tile_kind kind, size_
 PPO_INLINE void ppo_tile_of_vectors(const ppo_tile *t, const ppo_tile_kind kind, size_t rows,
                                     const size_t vectors)
 {
+    const ppo_tile own = *t; // where the compiler sees that no store to C changes it
     const size_t most = PPO_TILE_ROWS(vectors);
-    size_t row = 0;
-    for (size_t left = (rows + most - 1) / most; left > 0; left--) {
-        const size_t height = (rows - row + left - 1) / left;
-        ppo_tile_rows(t, kind, row, height, vectors);
-        row += height;
-    }
+    const size_t tiles = (rows + most - 1) / most;
+    const size_t height = rows / tiles, higher = rows % tiles;
+    if (higher > 0)
+        ppo_tile_rows(&own, kind, 0, higher, height + 1, vectors);
+    ppo_tile_rows(&own, kind, higher * (height + 1), tiles - higher, height, vectors);
 }
 
 // The width of the next strip, of `columns` that are left: PPO_TILE_VECTORS, 2 or 1 vectors.
