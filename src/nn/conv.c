@@ -120,7 +120,10 @@ void ppo_conv_unpack(const ppo_conv *conv, float *weight, const float *rows, siz
 
 // --- lists of pixels -----------------------------------------------------------------------------
 
-#define MOST_PIXELS 128 // of a list: what is read for them stays in L2
+// Of a list. The gradient of the weights reads a few channels of each, as a rule at strides of 256
+// bytes, which so many lines of a 32 KiB L1 may have beside the other operands, or of one of 48
+// KiB.
+#define MOST_PIXELS (PPO_LANES == 16 ? 128 : 80)
 
 // Equal parts of `pixels`, as few as can be.
 static size_t list_length(size_t pixels)
