@@ -209,7 +209,9 @@ static void conv_back(const fp32_tile *tile, const fp32_minibatch *b, size_t i, 
     const size_t stride = tile->shape->saved_size;
     const float *y = plane_at(tile, step->output);
     float *dy = dplane_at(tile, step->output);
-    for (size_t n = 0; step->relu && n < tile->images; n++)
+    // The linear layer has left out what the last plane's ReLU cut off.
+    const bool cuts = step->relu && step->output != tile->shape->num_planes - 1;
+    for (size_t n = 0; cuts && n < tile->images; n++)
         ppo_activation_backward(dy + n * stride, y + n * stride, out->size, PPO_ACTIVATION_RELU);
     ppo_conv_backward_weights(&step->conv, partial + b->partial_weight[i],
                               partial + b->partial_bias[i], plane_at(tile, step->input),
