@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Strips of large products. A strip is taken in columns as wide as a tile of the product; operand B
-// of these is copied, or transposed, in blocks that stay in L1 while all rows are multiplied. Sums
-// continue in memory from block to block.
+// of these is copied, or transposed, in blocks of DEPTH rows that are read again for each tile.
+// Sums continue in memory from block to block.
 //
 // Workload: 64 to 1024 rows of 3136 x 512. Owns nothing.
 #include "nn/linear.h"
@@ -9,6 +9,12 @@
 #include "nn/activation.h"
 #include "nn/gemm.h"
 #include "nn/tile.h"
+
+#define DEPTH PPO_TILE_STEPS(PPO_TILE_VECTORS *PPO_LANES)
+
+// Rows that meet all columns of a backward strip: what is written of a row lies on one page of
+// memory, and what is read for it is near from the second column on.
+#define GROUP 48
 
 size_t ppo_linear_forward_strips(const ppo_linear *linear)
 {
@@ -22,7 +28,7 @@ size_t ppo_linear_backward_strips(const ppo_linear *linear)
 
 size_t ppo_linear_working(void)
 {
-    return PPO_TILE_STEPS(1);
+    return (size_t)DEPTH * PPO_STRIP;
 }
 
 static size_t least(size_t a, size_t b)
@@ -54,7 +60,7 @@ void ppo_linear_forward(const ppo_linear *linear, float *y, float *working, cons
     for (size_t o = first, width; o < last; o += width) {
         width = ppo_tile_width(last - o);
         for (size_t k = 0, depth; k < in; k += depth) {
-            depth = least(PPO_TILE_STEPS(width), in - k);
+            depth = least(DEPTH, in - k);
             ppo_transpose(working, width, weight + o * in + k, in, width, depth);
             multiply_block(y + o, out, x + k, in, working, bias + o, rows, width, depth, k == 0);
         }
@@ -62,21 +68,30 @@ void ppo_linear_forward(const ppo_linear *linear, float *y, float *working, cons
     relu_columns(y + first, out, rows, last - first);
 }
 
-static void copy_block(float *to, const float *from, size_t ld_from, size_t rows, size_t width)
+// `depth` rows of all columns, columns as wide as a tile behind each other.
+static void copy_block(float *to, const float *from, size_t ld_from, size_t depth, size_t columns)
 {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t j = 0; j < width; j += PPO_LANES)
-            ppo_v_store(to + r * width + j, ppo_v_load(from + r * ld_from + j));
+    for (size_t j = 0, width; j < columns; j += width) {
+        width = ppo_tile_width(columns - j);
+        for (size_t r = 0; r < depth; r++)
+            for (size_t i = 0; i < width; i += PPO_LANES)
+                ppo_v_store(to + j * depth + r * width + i, ppo_v_load(from + r * ld_from + j + i));
+    }
 }
 
-// c [m, width] = a b, columns of b [depth, width] in memory with rows ldb apart.
-static void multiply_columns(float *c, size_t ldc, float *working, const float *a, size_t lda,
-                             const float *b, size_t ldb, size_t m, size_t width, size_t depth)
+// c [m, columns] = a b for b [depth, columns] in memory with rows ldb apart.
+static void product_of_strip(float *c, size_t ldc, float *working, const float *a, size_t lda,
+                             const float *b, size_t ldb, size_t m, size_t columns, size_t depth)
 {
     for (size_t k = 0, part; k < depth; k += part) {
-        part = least(PPO_TILE_STEPS(width), depth - k);
-        copy_block(working, b + k * ldb, ldb, part, width);
-        multiply_block(c, ldc, a + k, lda, working, NULL, m, width, part, k == 0);
+        part = least(DEPTH, depth - k);
+        copy_block(working, b + k * ldb, ldb, part, columns);
+        for (size_t row = 0; row < m; row += GROUP)
+            for (size_t j = 0, width; j < columns; j += width) {
+                width = ppo_tile_width(columns - j);
+                multiply_block(c + row * ldc + j, ldc, a + row * lda + k, lda, working + j * part,
+                               NULL, least(GROUP, m - row), width, part, k == 0);
+            }
     }
 }
 
@@ -93,15 +108,13 @@ void ppo_linear_backward(const ppo_linear *linear, float *dx, float *dweight, fl
                          const float *weight, size_t rows, size_t strip)
 {
     const size_t in = linear->in, out = linear->out, first = strip * PPO_STRIP;
-    const size_t last = least(first + PPO_STRIP, in);
-    for (size_t i = first, width; i < last; i += width) {
-        width = ppo_tile_width(last - i);
-        multiply_columns(dx + i, in, working, dy, out, weight + i, in, rows, width, out);
-        for (size_t r = 0; r < rows; r++)
-            ppo_activation_backward(dx + r * in + i, x + r * in + i, width, PPO_ACTIVATION_RELU);
-        multiply_columns(dweight + i, in, working, transposed, ppo_pad(rows), x + i, in, out, width,
-                         rows);
-    }
+    const size_t columns = least(PPO_STRIP, in - first);
+    product_of_strip(dx + first, in, working, dy, out, weight + first, in, rows, columns, out);
+    for (size_t r = 0; r < rows; r++)
+        ppo_activation_backward(dx + r * in + first, x + r * in + first, columns,
+                                PPO_ACTIVATION_RELU);
+    product_of_strip(dweight + first, in, working, transposed, ppo_pad(rows), x + first, in, out,
+                     columns, rows);
 }
 
 void ppo_linear_backward_bias(const ppo_linear *linear, float *dbias, const float *dy, size_t rows)
@@ -131,7 +144,7 @@ void ppo_linear_forward_packed(const ppo_linear *linear, float *y, const float *
     for (size_t o = 0, width; o < out; o += width) {
         width = ppo_tile_width(least(PPO_STRIP, out - o / PPO_STRIP * PPO_STRIP) - o % PPO_STRIP);
         for (size_t k = 0, depth; k < in; k += depth) {
-            depth = least(PPO_TILE_STEPS(width), in - k);
+            depth = least(DEPTH, in - k);
             multiply_block(y + o, out, x + k, in, packed + o * in + k * width, bias + o, rows,
                            width, depth, k == 0);
         }
