@@ -14,7 +14,7 @@ skip() {
 for program in ip unshare mpirun.openmpi; do
     command -v $program >/dev/null || skip "$program is not installed"
 done
-"$ppo" doctor | grep -q 'several machines:.*Open MPI' || skip 'this build has no module for Open MPI'
+"$ppo" doctor | grep -q 'several machines: Open MPI' || skip 'this build has no module for Open MPI'
 
 a=ppo-a-$$
 b=ppo-b-$$

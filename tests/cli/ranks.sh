@@ -11,8 +11,11 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 unset OMPI_COMM_WORLD_SIZE PMIX_RANK PMI_RANK PPO_MPI
 have=$("$ppo" doctor | sed -n 's/^ *several machines: //p')
 launchers=
-command -v mpirun.openmpi >/dev/null && case $have in *'Open MPI'*) launchers=openmpi ;; esac
-command -v mpiexec.mpich >/dev/null && case $have in *MPICH*) launchers="$launchers mpich" ;; esac
+has() { # has NAME PROGRAM: this build has the module, and the launcher is installed
+    case $have in absent*) return 1 ;; *"$1"*) command -v "$2" >/dev/null ;; *) return 1 ;; esac
+}
+has 'Open MPI' mpirun.openmpi && launchers=openmpi
+has MPICH mpiexec.mpich && launchers="$launchers mpich"
 if [ -z "$launchers" ]; then
     echo "skipped: $have, or no mpirun.openmpi or mpiexec.mpich"
     exit 77
