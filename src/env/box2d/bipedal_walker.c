@@ -11,6 +11,7 @@
 #include "env/box2d/bipedal_walker.h"
 
 #include "bodies/build.h"
+#include "bodies/lanes.h"
 #include "bodies/rays.h"
 #include "bodies/step.h"
 #include "bodies/world_check.h"
@@ -333,7 +334,7 @@ static const bool not_hardcore = false, hardcore = true;
         .max_episode_steps = limit, .reward_threshold = 300.0,                                \
         .instance_size = sizeof(ppo_walker), .state_size = PPO_WALKER_STATE_BYTES,            \
         .context = &(is_hardcore), .init = walker_init, .reset = walker_reset,                \
-        .step = walker_step, .step_many = walker_step_many, .step_many_size = MAX_TOGETHER,   \
+        .step = walker_step, .step_many = walker_step_many, .step_many_size = PPO_LANE_COUNT, \
         .save_state = walker_save, .load_state = walker_load,                                 \
         PPO_PICTURE(ppo_walker, 600, 400, FPS),                                               \
     }

@@ -10,6 +10,7 @@
 #include "env/box2d/lunar_lander.h"
 
 #include "bodies/build.h"
+#include "bodies/lanes.h"
 #include "bodies/step.h"
 #include "bodies/world_check.h"
 #include "core/error.h"
@@ -386,16 +387,17 @@ static const ppo_lander_traits no_velocity = {
 static const ppo_lander_traits continuous = {
     .is_continuous = true, .gravity = -10.0, .wind_power = 15.0, .turbulence_power = 1.5};
 
-#define LANDER_CLASS(name, text, actions, traits)                                                 \
-    {                                                                                             \
-        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name,     \
-        .summary = text,                                                                          \
-        .observation_space = PPO_SPACE_FLOATS(PPO_LANDER_OBS, bound_low, bound_high),             \
-        .action_space = actions, .max_episode_steps = 1000, .reward_threshold = 200.0,            \
-        .instance_size = sizeof(ppo_lander), .state_size = PPO_LANDER_STATE_BYTES,                \
-        .context = &(traits), .init = lander_init, .reset = lander_reset, .step = lander_step,    \
-        .step_many = lander_step_many, .step_many_size = MAX_TOGETHER, .save_state = lander_save, \
-        .load_state = lander_load, PPO_PICTURE(ppo_lander, 600, 400, FPS),                        \
+#define LANDER_CLASS(name, text, actions, traits)                                              \
+    {                                                                                          \
+        .struct_size = sizeof(ppo_env_class), .abi_version = PPO_ENV_ABI_VERSION, .id = name,  \
+        .summary = text,                                                                       \
+        .observation_space = PPO_SPACE_FLOATS(PPO_LANDER_OBS, bound_low, bound_high),          \
+        .action_space = actions, .max_episode_steps = 1000, .reward_threshold = 200.0,         \
+        .instance_size = sizeof(ppo_lander), .state_size = PPO_LANDER_STATE_BYTES,             \
+        .context = &(traits), .init = lander_init, .reset = lander_reset, .step = lander_step, \
+        .step_many = lander_step_many, .step_many_size = PPO_LANE_COUNT,                       \
+        .save_state = lander_save, .load_state = lander_load,                                  \
+        PPO_PICTURE(ppo_lander, 600, 400, FPS),                                                \
     }
 
 const ppo_env_class ppo_lunar_lander_v3 =
