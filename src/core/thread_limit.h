@@ -32,6 +32,7 @@ typedef struct ppo_thread_limit {
     size_t chosen, other; // compared with each other
     uint32_t slices_left; // of the comparison; 0: `chosen` is used until slice_end_s
     double slice_end_s;   // of the present number of threads
+    double hold_s;        // how long `chosen` is used after the next comparison that confirms it
     ppo_run_kind kind[PPO_RUN_KINDS];
 } ppo_thread_limit;
 
