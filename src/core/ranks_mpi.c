@@ -20,8 +20,8 @@
 
 #define MAX_PART     ((size_t)1 << 30) // bytes of one MPI message, which counts in int
 #define MAX_MESSAGES 2
-#define SPINS        200 // polls before the core is given to others,
-#define YIELDS       300 // and before this thread sleeps
+#define SPINS        200  // polls before the core is given to others,
+#define YIELD_S      1e-3 // and how long until this thread sleeps between polls
 #define NAP_S        20e-6
 #define BEAT_S       0.25
 #define ABORT_S      2
@@ -190,10 +190,24 @@ static ppo_status fail_silent(const mpi_ranks *m, ppo_error *error)
                     rank_before(m), m->machine_before, m->timeout_s);
 }
 
-// Polls: a message is a few microseconds away, while a rank that computes may be seconds away.
+// Waits a little between two polls: a message is a few microseconds away, the end of another rank's
+// part of a minibatch some hundred, while a rank that evaluates may be seconds away.
+static void wait_a_little(uint64_t polls, double *since)
+{
+    if (polls < SPINS)
+        return;
+    if (polls == SPINS)
+        *since = now_s();
+    if (now_s() - *since < YIELD_S)
+        sched_yield();
+    else
+        sleep_s(NAP_S);
+}
+
 static ppo_status wait_for_all(const mpi_ranks *m, MPI_Request *requests, int count,
                                ppo_error *error)
 {
+    double since = 0.0;
     for (uint64_t polls = 0;; polls++) {
         int are_done = 0;
         MPI_Status statuses[2 * MAX_MESSAGES]; // gcc takes MPI_STATUSES_IGNORE for a bad address
@@ -204,10 +218,7 @@ static ppo_status wait_for_all(const mpi_ranks *m, MPI_Request *requests, int co
             return PPO_OK;
         if (atomic_load_explicit(&m->silent, memory_order_relaxed))
             return fail_silent(m, error);
-        if (polls > YIELDS)
-            sleep_s(NAP_S);
-        else if (polls > SPINS)
-            sched_yield();
+        wait_a_little(polls, &since);
     }
 }
 
