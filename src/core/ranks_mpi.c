@@ -10,7 +10,6 @@
 
 #include <mpi.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,8 +19,8 @@
 
 #define MAX_PART     ((size_t)1 << 30) // bytes of one MPI message, which counts in int
 #define MAX_MESSAGES 2
-#define SPINS        200  // polls before the core is given to others,
-#define YIELD_S      1e-3 // and how long until this thread sleeps between polls
+#define SPINS        64   // polls between two readings of the clock
+#define SPIN_S       2e-4 // of polling before this thread sleeps between polls
 #define NAP_S        20e-6
 #define BEAT_S       0.25
 #define ABORT_S      2
@@ -190,25 +189,15 @@ static ppo_status fail_silent(const mpi_ranks *m, ppo_error *error)
                     rank_before(m), m->machine_before, m->timeout_s);
 }
 
-// Waits a little between two polls: a message is a few microseconds away, the end of another rank's
-// part of a minibatch some hundred, while a rank that evaluates may be seconds away.
-static void wait_a_little(uint64_t polls, double *since)
-{
-    if (polls < SPINS)
-        return;
-    if (polls == SPINS)
-        *since = now_s();
-    if (now_s() - *since < YIELD_S)
-        sched_yield();
-    else
-        sleep_s(NAP_S);
-}
-
+// Polls. A message is a few microseconds away, the end of another rank's part of a minibatch some
+// tens, while a rank that evaluates may be seconds away: so this sleeps after a while. It never
+// yields: where cores are short, others would have this one for milliseconds each time.
 static ppo_status wait_for_all(const mpi_ranks *m, MPI_Request *requests, int count,
                                ppo_error *error)
 {
-    double since = 0.0;
-    for (uint64_t polls = 0;; polls++) {
+    const double begin = now_s();
+    bool sleeps = false;
+    for (uint64_t polls = 1;; polls++) {
         int are_done = 0;
         MPI_Status statuses[2 * MAX_MESSAGES]; // gcc takes MPI_STATUSES_IGNORE for a bad address
         const int code = MPI_Testall(count, requests, &are_done, statuses);
@@ -218,7 +207,10 @@ static ppo_status wait_for_all(const mpi_ranks *m, MPI_Request *requests, int co
             return PPO_OK;
         if (atomic_load_explicit(&m->silent, memory_order_relaxed))
             return fail_silent(m, error);
-        wait_a_little(polls, &since);
+        if (polls % SPINS == 0)
+            sleeps = sleeps || now_s() - begin > SPIN_S;
+        if (sleeps)
+            sleep_s(NAP_S);
     }
 }
 

@@ -108,7 +108,7 @@ static void fill_radii(float *restrict radius, const uint32_t *restrict words, s
         int32_t bits;
         memcpy(&bits, &x, sizeof bits);
         place[i] = (bits - 0x3f330000) >> 19;
-        bits -= place[i] >> 4 << 23;
+        bits -= (place[i] & ~15) * (1 << 19); // k 2^23
         memcpy(&z[i], &bits, sizeof bits);
     }
     for (size_t i = 0; i < count; i++) {

@@ -173,11 +173,11 @@ for mpi in $launchers; do
     wants "exit code of a training that was told to stop, $mpi" $? 130
     says 'stopped at step [0-9]* of 100000000, checkpoint written'
     rm -rf long
-    ranks $mpi 2 sh rank.sh "$ppo" train $long --eval-every 1 --eval-episodes 100000000 \
+    ranks $mpi 2 sh rank.sh "$ppo" train $long --eval-every 1 --eval-episodes 1000000 \
         --total-timesteps 100000000 --run-dir long >"$out" 2>"$err" &
     launched=$!
     wait_for_lines long/progress.csv 2
-    kill -TERM "$(cat pid.0)" "$(cat pid.1)" # amid an evaluation that takes for ever
+    kill -TERM "$(cat pid.0)" "$(cat pid.1)" # amid an evaluation that takes a while
     wait $launched
     wants "exit code of an evaluation that was told to stop, $mpi" $? 130
     says 'stopped at step 256 of 100000000, checkpoint written'
