@@ -176,7 +176,7 @@ for mpi in $launchers; do
     ranks $mpi 2 sh rank.sh "$ppo" train $long --eval-every 1 --eval-episodes 1000000 \
         --total-timesteps 100000000 --run-dir long >"$out" 2>"$err" &
     launched=$!
-    wait_for_lines long/progress.csv 2
+    wait_for_lines long/progress.csv 1
     kill -TERM "$(cat pid.0)" "$(cat pid.1)" # amid an evaluation that takes a while
     wait $launched
     wants "exit code of an evaluation that was told to stop, $mpi" $? 130
