@@ -72,7 +72,7 @@ static void fill_noise(const ppo_dist *dist, const ppo_dist_part *part, float *n
                        const ppo_sample_key *key)
 {
     uint32_t words[4 * LD];
-    float unused[LD];
+    float unused[LD] = {0};
     for (size_t first = 0; first < part->num_actions; first += 4) {
         ppo_dist_draw(words, dist, part, first / 4, rows, key);
         for (size_t a = first; a < first + 4 && a < part->num_actions; a += 2) {

@@ -188,6 +188,8 @@ PPO_INLINE void ppo_tile_of_vectors(const ppo_tile *t, const ppo_tile_kind kind,
     const ppo_tile own = *t; // where the compiler sees that no store to C changes it
     const size_t most = PPO_TILE_ROWS(vectors);
     const size_t tiles = (rows + most - 1) / most;
+    if (tiles == 0)
+        return;
     const size_t height = rows / tiles, higher = rows % tiles;
     if (higher > 0)
         ppo_tile_rows(&own, kind, 0, higher, height + 1, vectors);
