@@ -3,10 +3,13 @@
 #   ppo_flags                 interface library: warnings, instruction set, sanitisers
 #   ppo_flags_link            the part of it that a link needs
 #   ppo_folder_flags(folder ...)  sets the floating-point rules of a folder's sources
+#   ppo_large_function_flags(file)  for the processor's loop, a function of 100 KB with a jump to all of it
+#                             at the end of each instruction
 #   ppo_find_cxx()            sets CMAKE_CXX_COMPILER to the C compiler's sister, if there is one
 #   ppo_cxx_flags()           how the few C++ sources are compiled, once that language is enabled
 #   PPO_COMPILER, PPO_ISA_TEXT  for build_info.h and the summary
 include(CheckCCompilerFlag)
+include(CheckCSourceCompiles)
 
 # Optimised with the asserts alive.
 # (project() has made the entry already, empty: without FORCE this would change nothing.)
@@ -121,6 +124,23 @@ function(ppo_folder_flags folder)
     if(ARGN)
         set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${flags}")
     endif()
+endfunction()
+
+function(ppo_large_function_flags file)
+    if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+        # gcc moves what a few instructions have in common in front of the jump to all.
+        set(flags -fno-tree-pre)
+    else()
+        # Two passes take clang 45 seconds of 95 on a processor with AVX-512, and find nothing.
+        set(domains "-mllvm -disable-x86-domain-reassignment")
+        set(CMAKE_REQUIRED_FLAGS "${domains}")
+        check_c_source_compiles("int main(void) { return 0; }" PPO_HAVE_DOMAIN_REASSIGNMENT)
+        set(flags -fno-slp-vectorize)
+        if(PPO_HAVE_DOMAIN_REASSIGNMENT)
+            list(APPEND flags "SHELL:${domains}")
+        endif()
+    endif()
+    set_property(SOURCE ${file} APPEND PROPERTY COMPILE_OPTIONS ${flags})
 endfunction()
 
 # --- C++ -------------------------------------------------------------------------------------

@@ -273,10 +273,18 @@ static void run_anywhere(ppo_console *console, const ppo_cartridge *cartridge,
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic" // addresses of labels
+#ifdef PPO_CHIP_CALLS
+RUN_DECODED(run_any, cartridge->wiring)
+#define run_plain   run_any
+#define run_banks   run_any
+#define run_slices  run_any
+#define run_address run_any
+#else
 RUN_DECODED(run_plain, PPO_WIRING_PLAIN)
 RUN_DECODED(run_banks, PPO_WIRING_BANKS)
 RUN_DECODED(run_slices, PPO_WIRING_SLICES)
 RUN_DECODED(run_address, PPO_WIRING_ADDRESS)
+#endif
 #pragma GCC diagnostic pop
 
 static void start_run(ppo_cpu *cpu)

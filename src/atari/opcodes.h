@@ -4,15 +4,16 @@
 //
 //   X(code, kind, operation, mode, cycles)
 //
-// kind     READ        the operation gets the byte at the address
+// kind, one of
+//          READ        the operation gets the byte at the address
 //          STORE       the byte that it returns is written to the address
-//          STORE_HIGH  as STORE, but the byte depends on the address (undocumented SHA, SHX, SHY,
-//          SHS) MODIFY      both, with one write BRANCH      a condition for a relative jump: 1
-//          cycle more if taken, 2 to another page FLOW        jumps, pushes and halts; the
-//          operation gets its own operand IMPLIED     anything else, in registers alone
+//          STORE_HIGH  as STORE, but the byte depends on the address (SHA, SHX, SHY, SHS)
+//          MODIFY      both, with one write
+//          BRANCH      a condition for a relative jump: 1 cycle more if taken, 2 to another page
+//          FLOW        jumps, pushes and halts; the operation gets its own operand
+//          IMPLIED     anything else, in registers alone
 // mode     imm, zp, zpx, zpy, abs, absx, absy, izx = (zp,X), izy = (zp),Y, rel, imp; of FLOW it
-// says
-//          how many bytes follow the opcode
+//          says how many bytes follow the opcode
 //          quick: ram = zp in RAM, ramy = (zp),Y with the pointer in RAM, rom, romx, romy = abs,
 //          absx, absy of bytes in ROM, near = rel within the part of the cartridge (decode.h)
 // cycles   without the one that a READ across a page adds in absx, absy and izy; for 0xA7 those of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every job runs exactly once, never more than num_workers at a time, and the caller's thread ticks
-// meanwhile.
+// meanwhile: the last job waits for a tick, or hangs.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -17,7 +17,8 @@ enum { NUM_JOBS = 40 };
 typedef struct tally {
     atomic_uint num_runs[NUM_JOBS];
     atomic_uint running, most_running;
-    unsigned num_ticks; // the caller's thread alone
+    atomic_uint num_ticks;
+    size_t waits_for_tick; // the index of the job that does
 } tally;
 
 static void job(void *context, size_t index)
@@ -27,14 +28,16 @@ static void job(void *context, size_t index)
     unsigned most = atomic_load(&t->most_running);
     while (running > most && !atomic_compare_exchange_weak(&t->most_running, &most, running)) {
     }
-    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    do {
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    } while (index == t->waits_for_tick && atomic_load(&t->num_ticks) == 0);
     atomic_fetch_add(&t->num_runs[index], 1);
     atomic_fetch_sub(&t->running, 1);
 }
 
 static void tick(void *context)
 {
-    ((tally *)context)->num_ticks++;
+    atomic_fetch_add(&((tally *)context)->num_ticks, 1);
 }
 
 static void run(tally *t, size_t num_jobs, uint32_t num_workers)
@@ -55,16 +58,16 @@ static void each_job_runs_once(void **state)
 {
     (void)state;
     for (uint32_t num_workers = 1; num_workers <= 7; num_workers++) {
-        tally t = {.num_ticks = 0};
+        tally t = {.waits_for_tick = NUM_JOBS - 1};
         run(&t, NUM_JOBS, num_workers);
-        assert_true(t.num_ticks > 0);
+        assert_true(atomic_load(&t.num_ticks) > 0);
     }
 }
 
 static void few_jobs(void **state)
 {
     (void)state;
-    tally t = {.num_ticks = 0}, none = {.num_ticks = 0};
+    tally t = {.waits_for_tick = 1}, none = {.waits_for_tick = 0};
     run(&t, 2, 8);
     run(&none, 0, 8);
 }
