@@ -30,6 +30,11 @@ while IFS= read -r line; do
 done <commands
 [ "$count" -ge 15 ] || fail "only $count commands in the README"
 
+# The environments as the README lists them; which games follow depends on the cartridges here.
+"$ppo" envs | sed -n '1,/^$/p' >environments
+sed -n '/^id  *observations/,/^$/p' "$readme" | diff - environments >&2 ||
+    fail "the README's list of environments differs"
+
 # Reading a checkpoint by NumPy, as it is written there.
 sed -n '/^```python$/,/^```$/p' "$readme" | sed '/^```/d' >read.py
 if python3 -c 'import numpy' 2>/dev/null; then

@@ -44,6 +44,7 @@ static const target_score target_scores[] = {
     {"LunarLander-v3", 245.0, 1000000},
     {"LunarLanderContinuous-v3", 275.0, 1000000},
     {"BipedalWalker-v3", 300.0, 5000000},
+    {"BipedalWalkerHardcore-v3", 150.0, 0},
     {"TMaze", 0.95, 0},
     {"CartPoleNoVel-v1", 500.0, 0},
     {"PendulumNoVel-v1", -217.0, 0},
