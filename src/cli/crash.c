@@ -15,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NO_STEP UINT64_MAX
+#define NO_STEP             UINT64_MAX
+#define MAX_EXITING_THREADS 32 // as many functions as C promises to keep
 
 static char watched[64];   // the environment's name
 static const char *action; // what is being done
@@ -80,15 +81,26 @@ static void write_sentence(const char *how)
     write_text("\n");
 }
 
+// Threads may break down at the same time: the first one reports, and ends the process, for which
+// the others wait.
+static void wait_unless_first(void)
+{
+    static atomic_flag is_taken = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&is_taken))
+        pause();
+}
+
 static void on_fatal_signal(int number)
 {
-    signal(number, SIG_DFL);
-    if (atomic_load(&num_watched) > 0 && getpid() == owner)
+    if (atomic_load(&num_watched) > 0 && getpid() == owner) {
+        wait_unless_first();
         write_sentence(number == SIGSEGV  ? " or the program crashed (SIGSEGV)"
                        : number == SIGBUS ? " or the program crashed (SIGBUS)"
                        : number == SIGFPE ? " or the program crashed (SIGFPE)"
                        : number == SIGILL ? " or the program crashed (SIGILL)"
                                           : " or the program aborted (SIGABRT)");
+    }
+    signal(number, SIG_DFL);
     raise(number);
 }
 
@@ -103,6 +115,7 @@ static void on_exit_call(void)
 {
     if (atomic_load(&num_watched) == 0 || getpid() != owner || is_exit_ordinary)
         return;
+    wait_unless_first();
     write_sentence(" called exit()");
     _exit(PPO_ENV_FAILED);
 }
@@ -113,6 +126,8 @@ static void install(void)
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     struct sigaction handler = {.sa_handler = on_fatal_signal, .sa_flags = SA_ONSTACK};
     sigemptyset(&handler.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaddset(&handler.sa_mask, numbers[i]); // a handler that breaks down itself is killed
     ppo_signal_stack_use(signal_stack, sizeof signal_stack); // other threads have theirs
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction old;
@@ -120,7 +135,10 @@ static void install(void)
             sigaction(numbers[i], &handler, NULL); // a sanitiser's handler stays
     }
     owner = getpid();
-    atexit(on_exit_call);
+    // Before glibc 2.41 threads run exit() side by side, and each takes a function off the list:
+    // one that found none would end the process as if nothing had happened.
+    for (int i = 0; i < MAX_EXITING_THREADS; i++)
+        atexit(on_exit_call);
 }
 
 void cli_crash_watch(const char *env_id, const char *doing, const char *advice,

@@ -122,6 +122,7 @@ last_words() {
     code=$?
     [ $code -ne 0 ] || fail "exit code 0: $*"
     says "$pattern"
+    wants 'reports' "$(grep -c 'of its episode' "$err")" 1 # not one for each thread that breaks down
 }
 for fault in segv exit stack; do
     export FAULT=$fault NUMBER=2 # the second thread's, if there are two

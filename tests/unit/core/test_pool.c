@@ -188,11 +188,14 @@ static void test_pools_inside_tasks(void **state)
 }
 
 // Signals stop a thread for 20 ms at a random point: between tasks, in one, while it waits.
+static atomic_uint num_stops; // that are over
+
 static void stop_20_ms(int signal_number)
 {
     const struct timespec pause = {.tv_nsec = 20000000};
     (void)signal_number;
     nanosleep(&pause, NULL);
+    atomic_fetch_add(&num_stops, 1);
 }
 
 typedef struct stopper {
@@ -210,8 +213,12 @@ static void *stop_at_random(void *context)
         const struct timespec pause = {.tv_nsec = (long)(block.word[0] % 3000000)};
         nanosleep(&pause, NULL);
         const size_t count = atomic_load(&s->num_threads);
+        const unsigned stops = atomic_load(&num_stops);
         if (count > 0)
             pthread_kill(s->threads[block.word[1] % count], SIGUSR1);
+        // A thread for which the next signal waits already would not get on by one instruction.
+        while (count > 0 && atomic_load(&num_stops) == stops && !atomic_load(&s->stop))
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     return NULL;
 }
