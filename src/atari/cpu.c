@@ -273,27 +273,24 @@ static void run_anywhere(ppo_console *console, const ppo_cartridge *cartridge,
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic" // addresses of labels
-typedef void run_decoded(ppo_console *console, const ppo_cartridge *cartridge);
-
 #ifdef PPO_CHIP_CALLS
-RUN_DECODED(run_any, cartridge->wiring)
-static run_decoded *const run_of[] = {
-    [PPO_WIRING_PLAIN] = run_any,
-    [PPO_WIRING_BANKS] = run_any,
-    [PPO_WIRING_SLICES] = run_any,
-    [PPO_WIRING_ADDRESS] = run_any,
-};
+RUN_DECODED(run_decoded, cartridge->wiring)
 #else
 RUN_DECODED(run_plain, PPO_WIRING_PLAIN)
 RUN_DECODED(run_banks, PPO_WIRING_BANKS)
 RUN_DECODED(run_slices, PPO_WIRING_SLICES)
 RUN_DECODED(run_address, PPO_WIRING_ADDRESS)
-static run_decoded *const run_of[] = {
-    [PPO_WIRING_PLAIN] = run_plain,
-    [PPO_WIRING_BANKS] = run_banks,
-    [PPO_WIRING_SLICES] = run_slices,
-    [PPO_WIRING_ADDRESS] = run_address,
-};
+
+static void run_decoded(ppo_console *console, const ppo_cartridge *cartridge)
+{
+    static void (*const runs[])(ppo_console *, const ppo_cartridge *) = {
+        [PPO_WIRING_PLAIN] = run_plain,
+        [PPO_WIRING_BANKS] = run_banks,
+        [PPO_WIRING_SLICES] = run_slices,
+        [PPO_WIRING_ADDRESS] = run_address,
+    };
+    runs[cartridge->wiring](console, cartridge);
+}
 #endif
 #pragma GCC diagnostic pop
 
@@ -308,7 +305,7 @@ void ppo_cpu_run(ppo_console *console, const ppo_cartridge *cartridge)
     start_run(&console->chips.cpu);
     while (cpu->left > 0) {
         if (cartridge->wiring != PPO_WIRING_BOARD)
-            run_of[cartridge->wiring](console, cartridge);
+            run_decoded(console, cartridge);
         run_anywhere(console, cartridge, NULL);
     }
 }

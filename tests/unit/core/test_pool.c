@@ -263,6 +263,7 @@ static void test_a_stopped_thread(void **state)
             assert_int_equal(r.run.times[i], 1);
         assert_int_equal(atomic_load(&r.run.wrong), 0);
     }
+    assert_int_equal(atomic_load(&s.num_threads), 1);
     atomic_store(&s.stop, true);
     pthread_join(id, NULL);
     ppo_pool_destroy(pool);

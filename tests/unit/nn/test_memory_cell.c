@@ -285,8 +285,7 @@ static void test_gradients(void **state)
             if (!(error < 1e-5))
                 fail_msg("shape %zu, %s is off by %.3g", i, param->name, error);
         }
-        const size_t stride = b.total / 13 + 1; // rows of early and late steps, not all
-        for (size_t r = 0; r < b.total; r += stride) {
+        for (size_t r = 0; r < b.total; r++) {
             const double error = check_slopes(&b, b.reference_x + r * b.ldx, b.dx + r * b.ldx,
                                               b.shape.in < 4 ? b.shape.in : 4, &random);
             if (!(error < 1e-5))
